@@ -1,0 +1,1 @@
+"""Every published number, each one command: `python -m bench NAME`."""

@@ -1,0 +1,1 @@
+"""People: the `tidewheel` command line."""

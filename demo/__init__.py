@@ -1,0 +1,1 @@
+"""The main job end to end, on real documents and real queries, with simulated people."""

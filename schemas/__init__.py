@@ -1,0 +1,1 @@
+"""The words of Tidewheel: ids, events, topics, and how they are written and read as bytes."""

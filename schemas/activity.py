@@ -1,0 +1,100 @@
+"""What people do: searches served, documents opened, citations opened, reactions."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from schemas.envelope import Event, Words
+from schemas.ids import DocumentId, OpaqueId, UserId
+
+QueryText = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Rank = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Result(Words):
+    """One shown result; `rank` counts from 1, `score` is the fused score (higher is better)."""
+
+    document: DocumentId
+    rank: Rank
+    score: float
+
+
+class SearchServed(Event):
+    """A query was answered with these results; `surface` says whether as a list or as an assistant's answer."""
+
+    type: Literal["SearchServed"] = "SearchServed"
+    user: UserId
+    search: OpaqueId
+    query: QueryText
+    surface: Literal["search", "assistant"] = "search"
+    results: tuple[Result, ...]
+    model: OpaqueId
+    collection: OpaqueId
+    serving_version: Annotated[int, Field(ge=0)]
+    latency_ms: Annotated[float, Field(ge=0)] = 0.0
+
+
+class FromSearch(Words):
+    """The search that led to an opening: its id, its words, and the rank (from 1) at which the document stood."""
+
+    search: OpaqueId
+    query: QueryText
+    rank: Rank
+
+
+class DocumentOpened(Event):
+    """Somebody opened a document; `dwell_seconds` is how long it stayed open, when known."""
+
+    type: Literal["DocumentOpened"] = "DocumentOpened"
+    user: UserId
+    document: DocumentId
+    from_search: FromSearch | None = None
+    dwell_seconds: Annotated[float, Field(ge=0, le=86_400)] | None = None
+
+
+class CitationOpened(Event):
+    """Somebody opened one of the documents that an assistant's answer cited (`cited` is in the answer's order)."""
+
+    type: Literal["CitationOpened"] = "CitationOpened"
+    user: UserId
+    answer: OpaqueId
+    question: QueryText
+    cited: Annotated[tuple[DocumentId, ...], Field(min_length=1, max_length=100)]
+    document: DocumentId
+
+    @model_validator(mode="after")
+    def _opened_what_was_cited(self) -> "CitationOpened":
+        if self.document not in self.cited:
+            raise ValueError("document: must be one of cited")
+        return self
+
+
+class OnMessage(Words):
+    """A chat message as target; `document` is the message's document id."""
+
+    kind: Literal["message"] = "message"
+    document: DocumentId
+
+
+class OnAnswer(Words):
+    """An assistant's answer as target, with its question and the documents that it cited."""
+
+    kind: Literal["answer"] = "answer"
+    answer: OpaqueId
+    question: QueryText
+    cited: Annotated[tuple[DocumentId, ...], Field(max_length=100)] = ()
+
+
+class Reacted(Event):
+    """Somebody added or withdrew a reaction; the newest `occurred_at` of (user, target, reaction) holds."""
+
+    type: Literal["Reacted"] = "Reacted"
+    user: UserId
+    target: Annotated[OnMessage | OnAnswer, Field(discriminator="kind")]
+    reaction: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    change: Literal["added", "withdrawn"] = "added"
+
+    @property
+    def target_id(self) -> str:
+        """Return the document or answer that the reaction is on."""
+        return self.target.document if isinstance(self.target, OnMessage) else self.target.answer

@@ -1,0 +1,26 @@
+"""What every event carries, whatever happened."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from schemas.ids import EventId, TenantId
+
+
+class Words(BaseModel):
+    """A frozen value of the wire: unknown fields and coerced types are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Event(Words):
+    """Something that happened, in the past tense.
+
+    `event_id` is the sender's and names the happening, not the sending: sending it again changes no result.
+    `occurred_at` carries an offset (UTC by preference); `schema_version` grows when a field changes its meaning.
+    """
+
+    event_id: EventId
+    tenant: TenantId
+    occurred_at: AwareDatetime
+    schema_version: Literal[1] = 1

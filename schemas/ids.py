@@ -1,0 +1,33 @@
+"""Typed ids: what names a tenant, a document, an event, a model; and how a deterministic id is made."""
+
+from hashlib import blake2b
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
+"""Lower-case letters, digits and inner hyphens, 1 to 64 characters."""
+
+TenantId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$")]
+"""A boundary: data, negatives, models and collections of two tenants never mix. A slug of at most 32 characters."""
+
+ModelId = Slug
+CollectionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,199}$")]
+
+OpaqueId = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""Any printable text of 1 to 256 characters, as the sending system names its things."""
+
+DocumentId = OpaqueId
+UserId = OpaqueId
+EventId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
+
+_SEPARATOR = b"\x1f"
+
+
+def stable_id(*parts: str | int) -> str:
+    """Return the 32-digit hexadecimal BLAKE2b-128 digest of the parts.
+
+    The same parts give the same id on every machine and in every run, which is what makes a replayed event rewrite its
+    own rows. Parts are separated by a control character that no id of ours may contain.
+    """
+    return blake2b(_SEPARATOR.join(str(part).encode() for part in parts), digest_size=16).hexdigest()

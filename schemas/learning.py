@@ -1,0 +1,149 @@
+"""The loop's own decisions. This topic is the audit trail: runs, shadows, approvals and cutovers are read from it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from schemas.envelope import Event, Words
+from schemas.ids import CollectionId, ModelId, OpaqueId, Slug
+
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
+Verdict = Literal["WIN", "INCONCLUSIVE", "LOSS", "ERROR"]
+
+
+class Evidence(Words):
+    """One drift signal that tripped: what was measured, against what, and how surely."""
+
+    signal: str
+    value: float
+    reference: float
+    threshold: float
+    p: float | None = None
+    window_end: str
+
+
+class TrainingRequested(Event):
+    """Drift tripped, or a person asked: the tenant's model is to be trained anew."""
+
+    type: Literal["TrainingRequested"] = "TrainingRequested"
+    run: Slug
+    requested_by: OpaqueId
+    reason: Reason
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Comparison(Words):
+    """What the gate saw: mean nDCG@10 of each system on the same held-out queries, and the paired difference.
+
+    `difference` is candidate minus live; `low` and `high` bound its 95 % bootstrap interval.
+    """
+
+    queries: Annotated[int, Field(ge=0)]
+    ndcg_candidate: float
+    ndcg_live: float
+    ndcg_base: float
+    ndcg_bm25: float
+    difference: float
+    low: float
+    high: float
+
+
+class ModelTrained(Event):
+    """A candidate won on held-out queries and stands on the model shelf."""
+
+    type: Literal["ModelTrained"] = "ModelTrained"
+    run: Slug
+    model: ModelId
+    parent: ModelId
+    snapshot: OpaqueId
+    comparison: Comparison
+    reasons: tuple[Reason, ...] = ()
+
+
+class ModelRefused(Event):
+    """A run ended without a model that may go on, and why."""
+
+    type: Literal["ModelRefused"] = "ModelRefused"
+    run: Slug
+    verdict: Verdict
+    reasons: Annotated[tuple[Reason, ...], Field(min_length=1)]
+    parent: ModelId | None = None
+    snapshot: OpaqueId | None = None
+    comparison: Comparison | None = None
+
+
+class ShadowStarted(Event):
+    """A shadow collection for a trained model is being built."""
+
+    type: Literal["ShadowStarted"] = "ShadowStarted"
+    run: Slug
+    model: ModelId
+    collection: CollectionId
+    documents: Annotated[int, Field(ge=0)]
+
+
+class Proof(Words):
+    """What verification read from the destination, by primary key."""
+
+    documents: Annotated[int, Field(ge=0)]
+    passages: Annotated[int, Field(ge=0)]
+    mismatches: Annotated[int, Field(ge=0)]
+    repaired: Annotated[int, Field(ge=0)]
+    parity_min_cosine: float
+    recall_at_10: float
+
+
+class ShadowReady(Event):
+    """The shadow is complete and verified; `packet` is the hash that an approval must name."""
+
+    type: Literal["ShadowReady"] = "ShadowReady"
+    run: Slug
+    model: ModelId
+    collection: CollectionId
+    proof: Proof
+    packet: OpaqueId
+
+
+class CutoverApproved(Event):
+    """An operator let in exactly the packet with this hash."""
+
+    type: Literal["CutoverApproved"] = "CutoverApproved"
+    packet: OpaqueId
+    collection: CollectionId
+    by: OpaqueId
+
+
+class CutoverRefused(Event):
+    """An operator, or a rule, turned a packet down."""
+
+    type: Literal["CutoverRefused"] = "CutoverRefused"
+    packet: OpaqueId
+    collection: CollectionId
+    by: OpaqueId
+    reason: Reason
+
+
+class CutoverDone(Event):
+    """The serving record moved to this model and collection."""
+
+    type: Literal["CutoverDone"] = "CutoverDone"
+    model: ModelId
+    collection: CollectionId
+    previous_model: ModelId | None
+    previous_collection: CollectionId | None
+    serving_version: Annotated[int, Field(ge=1)]
+    packet: OpaqueId | None
+    by: OpaqueId
+
+
+class RolledBack(Event):
+    """The serving record moved back to the standby."""
+
+    type: Literal["RolledBack"] = "RolledBack"
+    model: ModelId
+    collection: CollectionId
+    previous_model: ModelId
+    previous_collection: CollectionId
+    serving_version: Annotated[int, Field(ge=1)]
+    by: OpaqueId
+    reason: Reason

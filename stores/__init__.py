@@ -1,0 +1,1 @@
+"""The outside: every client library lives here, behind the words of `schemas`."""

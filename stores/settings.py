@@ -1,0 +1,98 @@
+"""Where things are: the only module that reads the environment.
+
+Order of authority: `TIDEWHEEL_*` environment variables, then `stack.json` in the home directory (written by
+`tidewheel up`), then the defaults below. How a job behaves (gaps, thresholds, sizes) is not here but in a frozen model
+beside the job's own code.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from stores.errors import Misconfigured
+
+STACK_FILE = "stack.json"
+_ENDPOINTS = ("kafka_bootstrap", "redis_url", "clickhouse_url", "milvus_uri")
+
+
+class Settings(BaseSettings):
+    """Endpoints and directories of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEWHEEL_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path(".tidewheel"), description="directory of the embedded stack, models and reports")
+    kafka_bootstrap: str = Field(description="host:port[,host:port] of the Kafka brokers")
+    kafka_session_timeout_s: float = Field(
+        default=6.0, description="seconds without a heartbeat until a consumer's partitions go to another"
+    )
+    redis_url: SecretStr = Field(description="redis://[user:password@]host:port/db")
+    clickhouse_url: SecretStr = Field(description="http[s]://[user:password@]host:port")
+    clickhouse_database: str = Field(default="tidewheel", description="database that holds every table")
+    milvus_uri: str = Field(description="http[s]://host:port of Milvus")
+    milvus_token: SecretStr = Field(default=SecretStr(""), description="user:password or API key of Milvus")
+    shelf_url: str = Field(default="", description="fsspec URL of the model shelf; empty means HOME/shelf")
+    tenants: tuple[str, ...] = Field(default=(), description="JSON list of tenants that may send; empty means any")
+
+    @property
+    def shelf(self) -> str:
+        """Return the model shelf's URL or absolute directory."""
+        return self.shelf_url or str((self.home / "shelf").absolute())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put `stack.json` behind explicit arguments and the environment."""
+        home = init_settings().get("home") or env_settings().get("home") or ".tidewheel"
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _stack_file(Path(home)))
+
+
+def _stack_file(home: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((home / STACK_FILE).read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise Misconfigured(
+            f"{home / STACK_FILE} cannot be read ({error}); run `tidewheel down` and `tidewheel up`"
+        ) from error
+    return {name: content[name] for name in _ENDPOINTS if name in content}
+
+
+def load(home: Path | None = None) -> Settings:
+    """Return the settings of this process.
+
+    Raises `Misconfigured` when an endpoint is named neither by the environment nor by a running embedded stack.
+    """
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no model is ever fetched behind the user's back
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        explicit: dict[str, Any] = {"home": home} if home else {}
+        return Settings(**explicit)
+    except ValidationError as error:
+        missing = [str(p["loc"][0]) for p in error.errors() if p["type"] == "missing"]
+        if missing:
+            raise Misconfigured(
+                "the stack is not up: run `tidewheel up`, or set "
+                + ", ".join(f"TIDEWHEEL_{name.upper()}" for name in missing)
+            ) from error
+        raise Misconfigured(f"settings: {error}") from error
+
+
+def home_directory() -> Path:
+    """Return the home directory alone, for callers that run before any stack is up."""
+    return Path(os.environ.get("TIDEWHEEL_HOME", ".tidewheel"))

@@ -1,0 +1,277 @@
+-- The first warehouse: events and their ledger, documents, sessions, pairs, drift, what the indexer applied.
+
+-- One row per accepted event, keyed by where it stands in Kafka.
+CREATE TABLE events
+(
+    topic        LowCardinality(String),
+    partition    UInt32,
+    offset       UInt64,
+    event_id     String,
+    tenant       LowCardinality(String),
+    type         LowCardinality(String),
+    user         String,
+    document     String,
+    interaction  String COMMENT 'search or answer id',
+    query        String COMMENT 'words of the search or question',
+    rank         UInt32 COMMENT 'rank at which the document was shown, from 1; 0 when it came from no search',
+    dwell_s      Float32 COMMENT 'seconds open; -1 when unknown',
+    occurred_at  DateTime64(3, 'UTC'),
+    received_at  DateTime64(3, 'UTC'),
+    payload      String CODEC(ZSTD(1)) COMMENT 'the event as it came, JSON',
+    INDEX by_time occurred_at TYPE minmax,
+    INDEX by_event event_id TYPE bloom_filter GRANULARITY 4,
+    INDEX by_user user TYPE bloom_filter GRANULARITY 4
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (topic, partition, offset);
+
+-- What could not be accepted, with its original bytes.
+CREATE TABLE dead_letters
+(
+    topic        LowCardinality(String),
+    partition    UInt32,
+    offset       UInt64,
+    code         LowCardinality(String),
+    reason       String,
+    key          String,
+    value        String CODEC(ZSTD(1)),
+    received_at  DateTime64(3, 'UTC'),
+    replayed_at  Nullable(DateTime64(3, 'UTC')),
+    revision     UInt64 DEFAULT 0
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (topic, partition, offset);
+
+-- One row per processed batch: what was read, how often. The ledger's repeated count comes from here.
+CREATE TABLE batches
+(
+    topic        LowCardinality(String),
+    partition    UInt32,
+    first_offset UInt64,
+    last_offset  UInt64,
+    events       UInt32,
+    worker       String,
+    processed_at DateTime64(3, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (topic, partition, first_offset);
+
+-- Accesses that arrived behind the watermark; their sessions were computed again with them.
+CREATE TABLE late_accesses
+(
+    topic        LowCardinality(String),
+    partition    UInt32,
+    offset       UInt64,
+    tenant       LowCardinality(String),
+    user         String,
+    event_id     String,
+    occurred_at  DateTime64(3, 'UTC'),
+    watermark    DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (topic, partition, offset);
+
+-- The newest version of each document; a deletion is a version too.
+CREATE TABLE documents
+(
+    tenant       LowCardinality(String),
+    document     String,
+    version      UInt64,
+    deleted      UInt8,
+    app          LowCardinality(String),
+    kind         LowCardinality(String),
+    title        String,
+    body         String CODEC(ZSTD(1)),
+    link_targets Array(String),
+    link_anchors Array(String),
+    acl          Array(String),
+    thread       String,
+    channel      String,
+    author       String,
+    updated_at   DateTime64(3, 'UTC'),
+    content_hash String COMMENT 'of title and body: what an embedding depends on',
+    event_id     String,
+    received_at  DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, document);
+
+-- What somebody accessed within one sitting. `withdrawn` marks a session that a late access replaced.
+CREATE TABLE sessions
+(
+    tenant       LowCardinality(String),
+    user         String,
+    session      String,
+    started_at   DateTime64(3, 'UTC'),
+    ended_at     DateTime64(3, 'UTC'),
+    accesses     UInt32,
+    documents    Array(String) COMMENT 'in order of access, repeats kept',
+    event_ids    Array(String) COMMENT 'parallel to documents',
+    withdrawn    UInt8 DEFAULT 0,
+    revision     UInt64
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (tenant, user, session);
+
+-- Training signals. Text is resolved when a snapshot is taken: the anchor is `anchor`, or the title of `anchor_document`.
+CREATE TABLE pairs
+(
+    tenant          LowCardinality(String),
+    pair            String,
+    kind            LowCardinality(String),
+    anchor          String,
+    anchor_document String,
+    document        String,
+    weight          Float32,
+    user            String,
+    session         String,
+    source_document String COMMENT 'document-derived pairs hold while this document is at source_version',
+    source_version  UInt64,
+    event_ids       Array(String),
+    occurred_at     DateTime64(3, 'UTC'),
+    withdrawn       UInt8 DEFAULT 0,
+    revision        UInt64
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (tenant, kind, pair);
+
+-- One row per tenant, signal and event-time window: what was measured, against what, how surely, and the verdict.
+CREATE TABLE drift_windows
+(
+    tenant        LowCardinality(String),
+    signal        LowCardinality(String),
+    window_start  DateTime64(3, 'UTC'),
+    window_end    DateTime64(3, 'UTC'),
+    value         Float64,
+    reference     Float64 COMMENT 'the same statistic between two parts of the reference period, or its mean there',
+    effect        Float64 COMMENT 'standardised effect size, 0 = none',
+    p             Float64 COMMENT 'p value of no change; 1 when not testable',
+    q             Float64 COMMENT 'Benjamini-Hochberg adjusted over the window''s signals',
+    threshold     Float64 COMMENT 'effect size that counts',
+    n_reference   UInt32,
+    n_window      UInt32,
+    verdict       LowCardinality(String) COMMENT 'steady, suspect, tripped, or too_few',
+    detail        String COMMENT 'JSON: what a person wants to see',
+    revision      UInt64
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (tenant, window_end, signal);
+
+-- What the indexer has put into which collection.
+CREATE TABLE applied
+(
+    tenant       LowCardinality(String),
+    collection   String,
+    document     String,
+    version      UInt64,
+    deleted      UInt8,
+    content_hash String,
+    passages     UInt32,
+    truncated    UInt8 COMMENT '1 when the text had more passages than are indexed',
+    applied_at   DateTime64(3, 'UTC'),
+    revision     UInt64
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (tenant, collection, document);
+
+-- Which pairs a training snapshot holds, on which side of the split.
+CREATE TABLE snapshot_pairs
+(
+    tenant       LowCardinality(String),
+    snapshot     String,
+    pair         String,
+    side         LowCardinality(String) COMMENT 'train, validation, test or unused',
+    weight       Float32
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, snapshot, pair);
+
+-- Scores of every system on every held-out query of a run.
+CREATE TABLE query_scores
+(
+    tenant       LowCardinality(String),
+    run          String,
+    query        String,
+    system       LowCardinality(String) COMMENT 'candidate, live, base or bm25',
+    slices       Array(String),
+    relevant     Array(String),
+    retrieved    Array(String) COMMENT 'the first ten',
+    ndcg_10      Float64,
+    mrr_10       Float64,
+    map_10       Float64,
+    recall_10    Float64,
+    precision_10 Float64
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, run, query, system);
+
+-- Views: what analysts read. FINAL makes repeated rows one.
+
+CREATE VIEW accepted AS SELECT * FROM events FINAL;
+
+CREATE VIEW searches AS
+SELECT tenant, user, interaction AS search, query, occurred_at,
+       JSONExtractString(payload, 'surface') AS surface,
+       JSONExtractString(payload, 'model') AS model,
+       JSONExtractString(payload, 'collection') AS collection,
+       JSONExtractUInt(payload, 'serving_version') AS serving_version,
+       JSONExtractFloat(payload, 'latency_ms') AS latency_ms,
+       arrayMap(r -> JSONExtractString(r, 'document'), JSONExtractArrayRaw(payload, 'results')) AS shown,
+       event_id, topic, partition, offset
+FROM accepted WHERE type = 'SearchServed';
+
+CREATE VIEW clicks AS
+SELECT tenant, user, document, interaction AS search, query, rank, dwell_s, occurred_at, event_id, topic, partition, offset
+FROM accepted WHERE type = 'DocumentOpened';
+
+CREATE VIEW citation_clicks AS
+SELECT tenant, user, document, interaction AS answer, query AS question, rank AS position,
+       JSONExtract(payload, 'cited', 'Array(String)') AS cited, occurred_at, event_id, topic, partition, offset
+FROM accepted WHERE type = 'CitationOpened';
+
+CREATE VIEW reactions AS
+SELECT tenant, user, interaction AS target, document, query AS question,
+       JSONExtractString(payload, 'reaction') AS reaction, JSONExtractString(payload, 'change') AS change,
+       occurred_at, event_id, topic, partition, offset
+FROM accepted WHERE type = 'Reacted';
+
+-- Every access of a document that counts for sessions, once, however often the same event was sent.
+CREATE VIEW accesses AS
+SELECT tenant, user, document, event_id, min(occurred_at) AS accessed_at FROM events
+WHERE type IN ('DocumentOpened', 'CitationOpened')
+GROUP BY tenant, user, document, event_id;
+
+CREATE VIEW current_documents AS SELECT * FROM documents FINAL WHERE NOT deleted;
+
+CREATE VIEW live_sessions AS SELECT * FROM sessions FINAL WHERE NOT withdrawn;
+
+CREATE VIEW live_pairs AS
+SELECT p.* FROM (SELECT * FROM pairs FINAL) AS p
+LEFT JOIN (SELECT tenant, document, version, deleted FROM documents FINAL) AS d
+    ON p.tenant = d.tenant AND p.source_document = d.document
+WHERE NOT p.withdrawn AND (p.source_document = '' OR (NOT d.deleted AND d.version = p.source_version));
+
+CREATE VIEW drift AS SELECT * FROM drift_windows FINAL;
+
+CREATE VIEW learning AS
+SELECT tenant, type, occurred_at, payload, event_id, offset FROM accepted WHERE topic = 'learning';
+
+-- One row per training run, newest state of it.
+CREATE VIEW runs AS
+SELECT tenant, JSONExtractString(payload, 'run') AS run,
+       minIf(occurred_at, type = 'TrainingRequested') AS requested_at,
+       anyIf(JSONExtractString(payload, 'requested_by'), type = 'TrainingRequested') AS requested_by,
+       anyIf(JSONExtractString(payload, 'reason'), type = 'TrainingRequested') AS reason,
+       maxIf(occurred_at, type IN ('ModelTrained', 'ModelRefused')) AS ended_at,
+       multiIf(countIf(type = 'ModelTrained') > 0, 'WIN',
+               countIf(type = 'ModelRefused') > 0, anyIf(JSONExtractString(payload, 'verdict'), type = 'ModelRefused'),
+               'RUNNING') AS verdict,
+       anyIf(JSONExtractString(payload, 'model'), type = 'ModelTrained') AS model,
+       anyIf(JSONExtractString(payload, 'snapshot'), type IN ('ModelTrained', 'ModelRefused')) AS snapshot,
+       anyIf(JSONExtractFloat(payload, 'comparison', 'ndcg_live'), type IN ('ModelTrained', 'ModelRefused')) AS ndcg_live,
+       anyIf(JSONExtractFloat(payload, 'comparison', 'ndcg_candidate'), type IN ('ModelTrained', 'ModelRefused')) AS ndcg_candidate,
+       anyIf(JSONExtractFloat(payload, 'comparison', 'low'), type IN ('ModelTrained', 'ModelRefused')) AS low,
+       anyIf(JSONExtractFloat(payload, 'comparison', 'high'), type IN ('ModelTrained', 'ModelRefused')) AS high,
+       anyIf(JSONExtract(payload, 'reasons', 'Array(String)'), type IN ('ModelTrained', 'ModelRefused')) AS reasons
+FROM learning WHERE type IN ('TrainingRequested', 'ModelTrained', 'ModelRefused')
+GROUP BY tenant, run;

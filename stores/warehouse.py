@@ -1,0 +1,140 @@
+"""ClickHouse: columns in, named queries out, and the schema's migrations.
+
+Life cycle: `Warehouse.connect(settings)` checks that the server answers; `migrate()` brings the schema up to date, and
+is safe to run from several processes at once (every statement is applied at most once, recorded in `migrations`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import clickhouse_connect
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
+
+from stores import sql_files
+from stores.errors import Misconfigured, Retryable
+from stores.settings import Settings
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+_PASSING = {159, 202, 209, 210, 241, 243, 252, 439, 999}
+"""Server error codes that pass by themselves: time-outs, too many queries or parts, memory, disk, network."""
+_UNKNOWN_TABLE, _UNKNOWN_DATABASE, _DENIED = 60, 81, {192, 193, 194, 497, 516}
+
+_NEXT_STEP = "is the stack up? `tidewheel up --status` tells, `tidewheel up` starts it"
+
+
+class Warehouse:
+    """One process's connection to the warehouse; safe to use from several threads."""
+
+    def __init__(self, client: Client, database: str) -> None:
+        self._client = client
+        self.database = database
+
+    @classmethod
+    def connect(cls, settings: Settings, timeout_s: float = 30.0) -> "Warehouse":
+        """Connect and make the database if it is absent. Raises `Retryable` when nobody answers."""
+        database = settings.clickhouse_database
+
+        def open_client() -> Client:
+            return clickhouse_connect.get_client(
+                dsn=settings.clickhouse_url.get_secret_value(),
+                autogenerate_session_id=False,
+                compress=False,
+                connect_timeout=10,
+                send_receive_timeout=timeout_s,
+                query_limit=0,
+            )
+
+        client = guarded(open_client)
+        guarded(lambda: client.command("CREATE DATABASE IF NOT EXISTS {d:Identifier}", parameters={"d": database}))
+        client.database = database
+        return cls(client, database)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def insert(self, table: str, columns: Mapping[str, Sequence[Any]]) -> int:
+        """Insert columns of equal length and return the number of rows; nothing is sent for zero rows.
+
+        Returns only after the server has stored them. Raises `Retryable` when it cannot say so: the rows may be there,
+        and inserting them again is harmless because every table replaces by its key.
+        """
+        names = list(columns)
+        rows = len(columns[names[0]])
+        if rows:
+            data = [columns[name] for name in names]
+            guarded(lambda: self._client.insert(table, data, column_names=names, column_oriented=True))
+        return rows
+
+    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # whatever the named query takes
+        """Run `sql/queries/<name>.sql` with server-side parameters and return its rows as dictionaries."""
+        return self.rows(sql_files.named(name), **parameters)
+
+    def rows(self, sql: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # whatever the query takes
+        """Run one SELECT and return its rows as dictionaries."""
+        result = guarded(lambda: self._client.query(sql, parameters=parameters or None))
+        return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+
+    def run(self, name: str, **parameters: Any) -> None:  # noqa: ANN401  # whatever the named statement takes
+        """Run the statement `sql/queries/<name>.sql`, which returns nothing (INSERT ... SELECT, ALTER, DELETE)."""
+        guarded(lambda: self._client.command(sql_files.named(name), parameters=parameters or None))
+
+    def text(self, sql: str, output_format: str = "PrettyCompactNoEscapes") -> str:
+        """Run any one read-only statement and return ClickHouse's own rendering of the answer."""
+        answer = guarded(lambda: self._client.raw_query(sql, fmt=output_format, settings={"readonly": 1}))
+        return answer.decode("utf-8", "replace")
+
+    def migrate(self) -> list[str]:
+        """Apply the migrations that this database has not seen and return their names."""
+        guarded(lambda: self._client.command(_STATE_TABLE))
+        seen = {row["number"] for row in self.rows("SELECT DISTINCT number FROM migrations")}
+        applied = []
+        for migration in sql_files.migrations():
+            if migration.number in seen:
+                continue
+            for statement in migration.statements:
+                guarded(partial(self._client.command, _if_absent(statement)))
+            self.insert("migrations", {"number": [migration.number], "name": [migration.name]})
+            applied.append(f"{migration.number:04d}_{migration.name}")
+        return applied
+
+
+_STATE_TABLE = """
+CREATE TABLE IF NOT EXISTS migrations
+(
+    number UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ReplacingMergeTree ORDER BY number
+"""
+
+
+def _if_absent(statement: str) -> str:
+    """Make a CREATE of a migration harmless when another process was quicker."""
+    for kind in ("TABLE", "VIEW"):
+        statement = statement.replace(f"CREATE {kind} ", f"CREATE {kind} IF NOT EXISTS ", 1)
+    return statement
+
+
+def guarded(call: Callable[[], T]) -> T:
+    """Return what the call returns, its driver errors sorted by what the caller should do (see `stores.errors`)."""
+    try:
+        return call()
+    except DatabaseError as error:
+        code = getattr(error, "code", None)
+        if code in _PASSING:
+            raise Retryable(f"ClickHouse is overloaded or out of room ({error}); waiting for it") from error
+        if code in (_UNKNOWN_TABLE, _UNKNOWN_DATABASE):
+            raise Misconfigured(
+                f"the warehouse lacks a table ({error}); run `tidewheel up` to apply the schema"
+            ) from error
+        if code in _DENIED:
+            raise Misconfigured(f"ClickHouse refused the user; check TIDEWHEEL_CLICKHOUSE_URL ({error})") from error
+        if code is None and isinstance(error, OperationalError):
+            raise Retryable(f"ClickHouse did not answer: {_NEXT_STEP} ({error})") from error
+        raise
+    except OSError as error:
+        raise Retryable(f"ClickHouse did not answer: {_NEXT_STEP} ({error})") from error

@@ -1,0 +1,1 @@
+"""Events in: Faust agents turn raw events into history, sessions, pairs and drift statistics."""

@@ -1,0 +1,1 @@
+"""Learning: history becomes a better encoder, or a reasoned refusal."""
