@@ -1,9 +1,10 @@
 -- The first warehouse: events and their ledger, documents, sessions, pairs, drift, what the indexer applied.
 
--- One row per accepted event, keyed by where it stands in Kafka.
+-- One row per accepted event, keyed by where it stands in Kafka. `log` is Kafka's topic id.
 CREATE TABLE events
 (
     topic        LowCardinality(String),
+    log          LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
     partition    UInt32,
     offset       UInt64,
     event_id     String,
@@ -23,12 +24,13 @@ CREATE TABLE events
     INDEX by_user user TYPE bloom_filter GRANULARITY 4
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (topic, partition, offset);
+ORDER BY (topic, log, partition, offset);
 
 -- What could not be accepted, with its original bytes.
 CREATE TABLE dead_letters
 (
     topic        LowCardinality(String),
+    log          LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
     partition    UInt32,
     offset       UInt64,
     code         LowCardinality(String),
@@ -40,12 +42,13 @@ CREATE TABLE dead_letters
     revision     UInt64 DEFAULT 0
 )
 ENGINE = ReplacingMergeTree(revision)
-ORDER BY (topic, partition, offset);
+ORDER BY (topic, log, partition, offset);
 
 -- One row per processed batch: what was read, how often. The ledger's repeated count comes from here.
 CREATE TABLE batches
 (
     topic        LowCardinality(String),
+    log          LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
     partition    UInt32,
     first_offset UInt64,
     last_offset  UInt64,
@@ -54,12 +57,13 @@ CREATE TABLE batches
     processed_at DateTime64(3, 'UTC')
 )
 ENGINE = MergeTree
-ORDER BY (topic, partition, first_offset);
+ORDER BY (topic, log, partition, first_offset);
 
 -- Accesses that arrived behind the watermark; their sessions were computed again with them.
 CREATE TABLE late_accesses
 (
     topic        LowCardinality(String),
+    log          LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
     partition    UInt32,
     offset       UInt64,
     tenant       LowCardinality(String),
@@ -69,7 +73,7 @@ CREATE TABLE late_accesses
     watermark    DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (topic, partition, offset);
+ORDER BY (topic, log, partition, offset);
 
 -- The newest version of each document; a deletion is a version too.
 CREATE TABLE documents
@@ -217,22 +221,22 @@ SELECT tenant, user, interaction AS search, query, occurred_at,
        JSONExtractUInt(payload, 'serving_version') AS serving_version,
        JSONExtractFloat(payload, 'latency_ms') AS latency_ms,
        arrayMap(r -> JSONExtractString(r, 'document'), JSONExtractArrayRaw(payload, 'results')) AS shown,
-       event_id, topic, partition, offset
+       event_id, topic, log, partition, offset
 FROM accepted WHERE type = 'SearchServed';
 
 CREATE VIEW clicks AS
-SELECT tenant, user, document, interaction AS search, query, rank, dwell_s, occurred_at, event_id, topic, partition, offset
+SELECT tenant, user, document, interaction AS search, query, rank, dwell_s, occurred_at, event_id, topic, log, partition, offset
 FROM accepted WHERE type = 'DocumentOpened';
 
 CREATE VIEW citation_clicks AS
 SELECT tenant, user, document, interaction AS answer, query AS question, rank AS position,
-       JSONExtract(payload, 'cited', 'Array(String)') AS cited, occurred_at, event_id, topic, partition, offset
+       JSONExtract(payload, 'cited', 'Array(String)') AS cited, occurred_at, event_id, topic, log, partition, offset
 FROM accepted WHERE type = 'CitationOpened';
 
 CREATE VIEW reactions AS
 SELECT tenant, user, interaction AS target, document, query AS question,
        JSONExtractString(payload, 'reaction') AS reaction, JSONExtractString(payload, 'change') AS change,
-       occurred_at, event_id, topic, partition, offset
+       occurred_at, event_id, topic, log, partition, offset
 FROM accepted WHERE type = 'Reacted';
 
 -- Every access of a document that counts for sessions, once, however often the same event was sent.
