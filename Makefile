@@ -7,7 +7,7 @@ KAFKA_HOME ?= ../shared/kafka
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-kafka check lint types contracts clean
+.PHONY: help setup demo test test-slow test-all test-kafka check lint types contracts clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -25,13 +25,15 @@ help:  ## list these targets
 setup: .venv/ready  ## create .venv and install everything into it
 
 demo: setup  ## the whole loop on real documents: drift, retrain, gate, shadow, cutover, rollback
-	@$(PY) -m console demo $(ARGS)
+	@$(PY) -m demo $(ARGS)
 
 test: setup  ## all quick tests (under 10 minutes on 2 cores)
 	@$(PY) -m pytest -m "not slow and not kafka" $(ARGS)
 
-test-all: setup  ## quick and slow tests
-	@$(PY) -m pytest -m "not kafka" $(ARGS)
+test-slow: setup  ## the slow suites alone
+	@$(PY) -m pytest -m "slow and not kafka" $(ARGS)
+
+test-all: test test-slow test-kafka  ## quick, slow and real-Kafka tests
 
 test-kafka: setup  ## the broker suites on a real Apache Kafka (KAFKA_HOME, default ../shared/kafka)
 	@if [ -x "$(KAFKA_HOME)/kafka-server" ]; then \

@@ -95,4 +95,9 @@ def load(home: Path | None = None) -> Settings:
 
 def home_directory() -> Path:
     """Return the home directory alone, for callers that run before any stack is up."""
-    return Path(os.environ.get("TIDEWHEEL_HOME", ".tidewheel"))
+    return Path(os.environ.get("TIDEWHEEL_HOME", ".tidewheel")).absolute()
+
+
+def choose_home(home: Path) -> None:
+    """Make `home` the home directory of this process and of those that it starts."""
+    os.environ["TIDEWHEEL_HOME"] = str(home.absolute())

@@ -1,0 +1,5 @@
+"""`python -m console` is `tidewheel`."""
+
+from console.cli import main
+
+main()

@@ -1,0 +1,89 @@
+"""The `tidewheel` command: its commands by name, loaded only when called, and errors as one line that says what to do."""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from stores import settings
+from stores.errors import Misconfigured, Poison, Refused, Retryable, TidewheelError
+
+_COMMANDS = {
+    "up": "console.stack",
+    "down": "console.stack",
+    "demo": "console.stack",
+    "status": "console.status",
+    "emit": "console.events",
+    "dead-letters": "console.events",
+    "schemas": "console.events",
+    "search": "console.searching",
+    "drift": "console.reading",
+    "runs": "console.reading",
+    "ledger": "console.reading",
+    "sql": "console.reading",
+    "lineage": "console.privacy",
+    "forget": "console.privacy",
+    "packet": "console.operating",
+    "approve": "console.operating",
+    "refuse": "console.operating",
+    "rollback": "console.operating",
+    "retrain": "console.operating",
+}
+"""Command name to the module that holds it, as a function of the same name with `_` for `-`."""
+
+_EXIT_CODES: dict[type[TidewheelError], int] = {Misconfigured: 2, Refused: 3, Retryable: 4, Poison: 5}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is called or asked for its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the table's order: first the stack, then producers, analysts, operators."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the named command, or None when there is no such name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory of the embedded stack's data and of the model shelf.  [default: TIDEWHEEL_HOME or .tidewheel]",
+)
+@click.version_option(package_name="tidewheel")
+def cli(home: Path | None) -> None:
+    """Keep a search's embedding model current.
+
+    \b
+    First steps:
+      tidewheel up -d                 start the embedded stack and the services
+      tidewheel emit events.jsonl     send documents, searches, clicks, reactions
+      tidewheel search "parental leave" --tenant acme
+      tidewheel drift --tenant acme   what has drifted, how surely
+      tidewheel packet --tenant acme  what a new model would change; then approve, refuse or roll back
+
+    Against real clusters set TIDEWHEEL_KAFKA_BOOTSTRAP, TIDEWHEEL_REDIS_URL, TIDEWHEEL_CLICKHOUSE_URL and
+    TIDEWHEEL_MILVUS_URI; nothing else changes.
+    """
+    if home is not None:
+        settings.choose_home(home)
+
+
+def main() -> None:
+    """Run the command line; a known error becomes one line on standard error and its own exit code."""
+    try:
+        cli(prog_name="tidewheel")
+    except TidewheelError as error:
+        click.echo(f"tidewheel: {error}", err=True)
+        sys.exit(next((code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)), 1))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
