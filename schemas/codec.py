@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, reduce
 from operator import or_
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -31,7 +31,8 @@ def _adapter(topic: str) -> TypeAdapter[Event]:
     events = TOPICS[topic].events
     if len(events) == 1:
         return TypeAdapter(events[0])
-    return TypeAdapter(Annotated[reduce(or_, events), Field(discriminator="type")])
+    union: Any = Annotated[reduce(or_, events), Field(discriminator="type")]
+    return TypeAdapter(union)
 
 
 def encode(event: Event) -> bytes:

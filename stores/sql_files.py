@@ -18,6 +18,11 @@ class Migration:
     statements: tuple[str, ...]
 
 
+def directory() -> Path:
+    """Return the folder that holds `schema.sql`, `migrations/` and `queries/`."""
+    return _SQL
+
+
 @cache
 def named(name: str) -> str:
     """Return the text of `sql/queries/<name>.sql`. Raises `KeyError` for an unknown name."""

@@ -5,7 +5,6 @@ is safe to run from several processes at once (every statement is applied at mos
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, TypeVar
 
 import clickhouse_connect
@@ -83,6 +82,10 @@ class Warehouse:
         """Run the statement `sql/queries/<name>.sql`, which returns nothing (INSERT ... SELECT, ALTER, DELETE)."""
         guarded(lambda: self._client.command(sql_files.named(name), parameters=parameters or None))
 
+    def execute(self, statement: str) -> None:
+        """Run one statement of the schema."""
+        guarded(lambda: self._client.command(statement))
+
     def text(self, sql: str, output_format: str = "PrettyCompactNoEscapes") -> str:
         """Run any one read-only statement and return ClickHouse's own rendering of the answer."""
         answer = guarded(lambda: self._client.raw_query(sql, fmt=output_format, settings={"readonly": 1}))
@@ -90,14 +93,14 @@ class Warehouse:
 
     def migrate(self) -> list[str]:
         """Apply the migrations that this database has not seen and return their names."""
-        guarded(lambda: self._client.command(_STATE_TABLE))
+        self.execute(_STATE_TABLE)
         seen = {row["number"] for row in self.rows("SELECT DISTINCT number FROM migrations")}
         applied = []
         for migration in sql_files.migrations():
             if migration.number in seen:
                 continue
             for statement in migration.statements:
-                guarded(partial(self._client.command, _if_absent(statement)))
+                self.execute(_if_absent(statement))
             self.insert("migrations", {"number": [migration.number], "name": [migration.name]})
             applied.append(f"{migration.number:04d}_{migration.name}")
         return applied

@@ -1,0 +1,70 @@
+import pytest
+
+from stores import sql_files
+from stores.errors import Misconfigured, Retryable
+from stores.settings import Settings
+from stores.warehouse import Warehouse
+
+SHAPE = """
+SELECT table, name, type, default_kind, default_expression, comment, compression_codec,
+       is_in_sorting_key, position
+FROM system.columns WHERE database = {database:String} AND table != 'migrations' ORDER BY table, position
+"""
+TABLES = """
+SELECT name, engine_full, sorting_key, replaceAll(as_select, concat({database:String}, '.'), '') AS as_select
+FROM system.tables WHERE database = {database:String} AND name != 'migrations' ORDER BY name
+"""
+
+
+def in_database(stack: Settings, name: str) -> Warehouse:
+    return Warehouse.connect(stack.model_copy(update={"clickhouse_database": name}))
+
+
+def test_migrations_in_order_lead_exactly_to_the_schema(stack: Settings, tenant: str) -> None:
+    name = tenant.replace("-", "_")
+    migrated, whole = in_database(stack, f"{name}_migrated"), in_database(stack, f"{name}_whole")
+    assert migrated.migrate()
+    for statement in sql_files.schema():
+        whole.execute(statement)
+    for query in (SHAPE, TABLES):
+        after = migrated.rows(query, database=migrated.database)
+        assert after
+        assert after == whole.rows(query, database=whole.database)
+
+
+def test_migrating_again_does_nothing(stack: Settings, tenant: str) -> None:
+    warehouse = in_database(stack, f"{tenant.replace('-', '_')}_twice")
+    assert warehouse.migrate()
+    assert warehouse.migrate() == []
+
+
+def test_migration_numbers_have_no_gap_and_no_repeat() -> None:
+    numbers = [migration.number for migration in sql_files.migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_inserting_a_row_again_shows_it_once(stack: Settings, tenant: str) -> None:
+    warehouse = in_database(stack, f"{tenant.replace('-', '_')}_rows")
+    warehouse.migrate()
+    columns = {"tenant": ["a"], "document": ["d"], "version": [3], "title": ["t"]}
+    warehouse.insert("documents", columns)
+    warehouse.insert("documents", columns)
+    warehouse.insert("documents", columns | {"version": [2], "title": ["older"]})
+    assert warehouse.rows("SELECT title FROM current_documents") == [{"title": "t"}]
+
+
+def test_a_missing_table_says_what_to_do(stack: Settings, tenant: str) -> None:
+    warehouse = in_database(stack, f"{tenant.replace('-', '_')}_empty")
+    with pytest.raises(Misconfigured, match="tidewheel up"):
+        warehouse.rows("SELECT 1 FROM nowhere")
+
+
+def test_a_warehouse_that_is_away_can_be_waited_for(stack: Settings) -> None:
+    away = stack.model_copy(update={"clickhouse_url": type(stack.clickhouse_url)("http://127.0.0.1:9")})
+    with pytest.raises(Retryable, match="tidewheel up"):
+        Warehouse.connect(away, timeout_s=2)
+
+
+def test_every_named_query_says_in_its_first_line_what_it_answers() -> None:
+    for path in sorted(sql_files.directory().glob("queries/*.sql")):
+        assert path.read_text().startswith("-- "), path.name
