@@ -1,0 +1,103 @@
+"""A lease in Redis: one holder at a time, for a stated time, with a fencing token.
+
+    free --acquire--> held --renew--> held --release--> free
+                       |
+                       +--no renewal within the time to live--> free (and `Lease.check` raises for the old holder)
+
+The fencing token grows with every acquisition of a name, so that what an old holder still writes can be told from what
+the new one writes (Kleppmann, "How to do distributed locking", 2016). Acquisition, renewal and release are one Lua
+script each: nobody can act on a value that another holder has just replaced.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from uuid import uuid4
+
+from stores import redis_client
+from stores.errors import Refused, Retryable
+
+_ACQUIRE = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local fence = redis.call('INCR', KEYS[2])
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return fence
+"""
+_RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0"
+_RELEASE = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0"
+
+
+class Lease:
+    """One held name. Use it as a context manager: it renews itself in a thread and is given back at the end."""
+
+    def __init__(self, client: redis_client.Client, name: str, owner: str, fence: int, ttl_s: float) -> None:
+        self.name = name
+        self.fence = fence
+        self._client = client
+        self._key, _ = _keys(name)
+        self._owner = owner
+        self._ttl_ms = int(ttl_s * 1000)
+        self._lost = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name=f"lease-{name}", daemon=True)
+
+    def check(self) -> None:
+        """Raise `Refused` when the lease is no longer ours; call it right before anything that others can see."""
+        if self._lost.is_set() or not self.renew():
+            self._lost.set()
+            raise Refused(f"the lease '{self.name}' went to somebody else while we worked; this work is void")
+
+    def renew(self) -> bool:
+        """Extend the lease by its time to live; False when it is not ours any more."""
+        return bool(
+            redis_client.guarded(lambda: self._client.eval(_RENEW, 1, self._key, self._owner, str(self._ttl_ms)))
+        )
+
+    def release(self) -> None:
+        """Give the lease back, if it is still ours; a store that is away lets it lapse by itself."""
+        self._stop.set()
+        try:
+            redis_client.guarded(lambda: self._client.eval(_RELEASE, 1, self._key, self._owner))
+        except Retryable:
+            return
+
+    def _keep(self) -> None:
+        while not self._stop.wait(self._ttl_ms / 3000):
+            try:
+                if not self.renew():
+                    self._lost.set()
+                    return
+            except Retryable:
+                continue  # the store may be back before the lease lapses; `check` has the last word
+
+    def __enter__(self) -> "Lease":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+        self._thread.join(timeout=5)
+
+
+def acquire(client: redis_client.Client, name: str, ttl_s: float = 30.0) -> Lease | None:
+    """Return the lease on `name`, or None while somebody else holds it. Raises `Retryable` when Redis is away."""
+    owner = uuid4().hex
+    fence = redis_client.guarded(lambda: client.eval(_ACQUIRE, 2, *_keys(name), owner, str(int(ttl_s * 1000))))
+    return Lease(client, name, owner, int(str(fence)), ttl_s) if fence else None
+
+
+@contextmanager
+def held(client: redis_client.Client, name: str, ttl_s: float = 30.0) -> Iterator[Lease]:
+    """Hold the lease on `name` for the block. Raises `Retryable` while somebody else has it."""
+    lease = acquire(client, name, ttl_s)
+    if lease is None:
+        raise Retryable(f"'{name}' is being worked on by another process; trying again later")
+    with lease:
+        yield lease
+
+
+def _keys(name: str) -> tuple[str, str]:
+    return f"lease:{{{name}}}", f"lease:{{{name}}}:fence"

