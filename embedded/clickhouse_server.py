@@ -1,0 +1,75 @@
+"""ClickHouse's HTTP interface in front of the engine of `clickhouse_engine`: any ClickHouse HTTP client works.
+
+    python -m embedded.clickhouse_server --path DIR --port 8123
+    curl 'http://127.0.0.1:8123/?query=SELECT+1'
+
+Served: queries in the URL or the body, INSERT data in any format (streamed into the engine as they arrive), URL
+settings, `param_x`, `database`, `default_format`, sessions, multipart forms, compressed requests and replies, `/ping`.
+Not served: the native TCP protocol, `compress=1` and `decompress=1` (ClickHouse's own framing), external tables.
+An answered INSERT is in a part on disk; like a ClickHouse server's default it is not fsynced, so it outlives the
+process (kill -9) but perhaps not the machine. Only loopback names are answered, so that no web page can reach it.
+"""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+from embedded.clickhouse_access import Access
+from embedded.clickhouse_engine import Engine
+from embedded.clickhouse_http import Handler
+
+STOP_PATIENCE_S = 5.0
+
+
+class Server(ThreadingHTTPServer):
+    """One thread a connection; the engine limits how many queries run at once."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], engine: Engine, access: Access) -> None:
+        self.engine = engine
+        self.access = access
+        super().__init__(address, Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Log a broken connection in one line; a client that goes away is no fault of the server."""
+        logging.getLogger(__name__).info("connection of %s ended: %s", client_address, sys.exc_info()[1])
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m embedded.clickhouse_server", description=(__doc__ or "")[:108])
+    parser.add_argument("--path", type=Path, required=True, help="data directory, made when it is not there")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
+    parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--memory-mib", type=int, default=2048, help="the engine's memory limit (default: 2048)")
+    parser.add_argument("--user", default="default", help="user name, asked for when --password-file is given")
+    parser.add_argument("--password-file", type=Path, help="file whose first line is the password (default: none)")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; then finish what runs, close the engine, and return 0."""
+    given = arguments(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    given.path.mkdir(parents=True, exist_ok=True)
+    password = given.password_file.read_text().splitlines()[0] if given.password_file else ""
+    engine = Engine(given.path.resolve(), given.memory_mib)
+    server = Server((given.host, given.port), engine, Access(given.host, given.user, password))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # shutdown() waits for the serving loop, which this very thread runs: it has to be called from another one.
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start())
+    logging.info("ClickHouse %s at http://%s:%s, data in %s", engine.version, *server.server_address[:2], given.path)
+    server.serve_forever(poll_interval=0.1)
+    server.server_close()
+    engine.close(STOP_PATIENCE_S)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
