@@ -7,6 +7,7 @@ beside the job's own code.
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,8 @@ def home_directory() -> Path:
 def choose_home(home: Path) -> None:
     """Make `home` the home directory of this process and of those that it starts."""
     os.environ["TIDEWHEEL_HOME"] = str(home.absolute())
+
+
+def environment_with(additions: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with additions, for a process that it starts."""
+    return {**os.environ, **additions}

@@ -1,0 +1,176 @@
+"""What others do with a stack: run it, start it in the background, look at it, stop it.
+
+up(home, services)                    run it in this process until a signal
+start_in_background(home, services)   start a supervisor that outlives this process; wait until it is ready
+status(home)                          what each part does now
+down(home)                            stop it; whether there was one
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from embedded import home as homes
+from embedded import logs, probes
+from embedded.parts import Service
+from embedded.supervisor import Stack
+from stores.errors import Misconfigured
+
+_PROBES = {"broker": probes.broker, "redis": probes.redis, "clickhouse": probes.clickhouse, "milvus": probes.milvus}
+_children: dict[int, "subprocess.Popen[str]"] = {}
+
+
+@dataclass(frozen=True)
+class PartState:
+    """One row of `tidewheel up --status`."""
+
+    name: str
+    pid: int | None
+    port: int | None
+    up: bool
+    """A store answers its protocol; a service's process lives."""
+    memory_mib: float
+    """Resident memory, children included."""
+    restarts: int
+
+
+def up(
+    home: Path,
+    services: Sequence[Service] = (),
+    ports: Mapping[str, int] | None = None,
+    on_ready: Callable[[dict[str, str]], None] = lambda endpoints: None,
+) -> None:
+    """Run the stack in this process until SIGTERM, SIGINT or SIGHUP. Raises `Misconfigured`; see `Stack.run`."""
+    Stack(home, services, ports).run(on_ready)
+
+
+def start_in_background(
+    home: Path, services: Sequence[Service] = (), ports: Mapping[str, int] | None = None, tied: bool = False
+) -> dict[str, str]:
+    """Start a detached supervisor, wait until its stack is up, and return the endpoints by setting name.
+
+    A `tied` stack stops when this process ends, however it ends. Raises `Misconfigured` with the supervisor's own words
+    when it gives up.
+    """
+    order = {
+        "home": str(home.absolute()),
+        "services": [asdict(service) for service in services],
+        "ports": dict(ports or {}),
+        "tied": tied,
+    }
+    homes.prepare(home)
+    with (home / "logs" / "supervisor.err").open("w") as errors:
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "embedded"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+            text=True,
+        )
+    _children[child.pid] = child
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        with child.stdin, child.stdout:
+            child.stdin.write(json.dumps(order))
+            child.stdin.close()
+            answer = json.loads(child.stdout.readline() or "{}")
+    except BaseException:
+        child.terminate()
+        raise
+    if "endpoints" in answer:
+        return dict(answer["endpoints"])
+    _reap(child.pid)
+    last = logs.tail(home / "logs" / "supervisor.err")
+    raise Misconfigured(answer.get("error") or f"the supervisor ended before the stack was up:\n{last}")
+
+
+def status(home: Path) -> list[PartState]:
+    """Return the state of each part, the supervisor first; an empty list when no supervisor runs in the home."""
+    held = homes.holder(home)
+    if held is None:
+        return []
+    rows = homes.read(home / homes.PARTS).get("parts", [])
+    states = [PartState("supervisor", held["pid"] or None, None, True, memory_mib(held["pid"], children=False), 0)]
+    for row in rows:
+        alive = bool(row["pid"]) and psutil.pid_exists(row["pid"])
+        answering = alive and (row["name"] not in _PROBES or _answers(row["name"], row["port"]))
+        memory = memory_mib(row["pid"]) if alive else 0.0
+        states.append(PartState(row["name"], row["pid"], row["port"], answering, memory, row["restarts"]))
+    return states
+
+
+def down(home: Path, timeout: float = 60.0) -> bool:
+    """Stop the supervisor of a home and all its parts; return False when there was none.
+
+    After `timeout` seconds the supervisor is killed, and its reaper kills the rest.
+    """
+    held = homes.holder(home)
+    until = time.monotonic() + timeout
+    while held is not None and not held["pid"] and time.monotonic() < until:  # it took the lock just now
+        time.sleep(0.05)
+        held = homes.holder(home)
+    if held is None:
+        return False
+    pid = int(held["pid"])
+    _signal(pid, signal.SIGTERM)
+    while homes.holder(home) is not None and time.monotonic() < until:
+        time.sleep(0.05)
+    if homes.holder(home) is not None:
+        _signal(pid, signal.SIGKILL)
+    _wait_gone(home, pid)
+    return True
+
+
+def _wait_gone(home: Path, pid: int) -> None:
+    """Wait for the processes, and for the files that the reaper removes after a killed supervisor."""
+    _reap(pid)
+    until = time.monotonic() + 10
+    while time.monotonic() < until and (_alive(pid) or (home / homes.STACK).exists()):
+        time.sleep(0.05)
+
+
+def _reap(pid: int) -> None:
+    child = _children.pop(pid, None)
+    if child:
+        child.wait()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _answers(name: str, port: int) -> bool:
+    try:
+        _PROBES[name](port)
+    except probes.NotReady:
+        return False
+    return True
+
+
+def memory_mib(pid: int, children: bool = True) -> float:
+    """Return the resident memory of a process (and its children) in MiB; 0 when it is gone."""
+    try:
+        process = psutil.Process(pid)
+        family = [process, *(process.children(recursive=True) if children else [])]
+        return float(sum(member.memory_info().rss for member in family) / (1 << 20))
+    except psutil.Error:
+        return 0.0
