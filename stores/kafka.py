@@ -1,0 +1,206 @@
+"""Kafka for everything that is not a stream agent: producing, and plain reading for the services.
+
+Delivery: `EventProducer` is idempotent within its life and says of every event whether it arrived; `EventReader` reads
+at least once, because it commits only what its caller has handled. Topics and offsets come from `stores.broker`.
+"""
+
+from collections.abc import Iterable
+from types import TracebackType
+from typing import NamedTuple, cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from stores.broker import MAX_MESSAGE_BYTES, begin_offsets, end_offsets, ensure_topics, quiet, translated
+from stores.errors import TidewheelError
+
+__all__ = ["EventProducer", "EventReader", "RawEvent", "begin_offsets", "end_offsets", "ensure_topics"]
+
+
+class EventProducer:
+    """Sends events and answers for each of them. Not for several threads at once.
+
+    `send` blocks while the buffer is full. Failures are remembered until the next `flush`, which raises them.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        linger_ms: float = 20.0,
+        deliver_within_s: float = 30.0,
+        buffer_events: int = 100_000,
+        buffer_mib: int = 64,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._deliver_within_s = deliver_within_s
+        self._settings = quiet(
+            bootstrap,
+            **{
+                "enable.idempotence": True,
+                "partitioner": "murmur2_random",  # as Java's and aiokafka's producers: a key's home is the same
+                "compression.type": "lz4",
+                "linger.ms": linger_ms,
+                "batch.size": 1024 * 1024,
+                "message.max.bytes": MAX_MESSAGE_BYTES,
+                "delivery.timeout.ms": int(deliver_within_s * 1000),
+                "queue.buffering.max.messages": buffer_events,
+                "queue.buffering.max.kbytes": max(buffer_mib * 1024, 2 * MAX_MESSAGE_BYTES // 1024),
+                "delivery.report.only.error": True,  # a Python call per delivered event would halve the speed
+                "on_delivery": self._undelivered,
+            },
+        )
+        self._producer = Producer(self._settings)
+        self._sent = 0
+        self._failed = 0
+        self._first_error: KafkaError | None = None
+
+    def send(self, topic: str, key: bytes | None, value: bytes) -> None:
+        """Put one event into the buffer; waits while it is full. Raises `Poison` for one that is too large."""
+        while True:
+            try:
+                self._producer.produce(topic, value, key)
+                break
+            except BufferError:
+                self._producer.poll(0.05)
+            except KafkaException as failure:
+                raise translated(failure.args[0], self._bootstrap) from failure
+        self._sent += 1
+        if not self._sent & 0x3FF:
+            self._producer.poll(0)
+
+    def _undelivered(self, error: KafkaError | None, message: Message) -> None:
+        if error is not None:
+            self._failed += 1
+            self._first_error = self._first_error or error
+
+    def flush(self, within_s: float | None = None) -> int:
+        """Wait until every event sent since the last flush has arrived; return how many.
+
+        When one did not, raises the error of the first with the counts, and forgets all of them: send again what
+        matters (readers take repeats in their stride).
+        """
+        left = self._producer.flush(self._deliver_within_s + 5 if within_s is None else within_s)
+        if left:
+            self._producer.purge()
+            self._producer.flush(1)
+        lost, sent, error = max(self._failed, left), self._sent, self._first_error
+        self._failed, self._sent, self._first_error = 0, 0, None
+        if not lost:
+            return sent
+        if error is not None and error.fatal():
+            self._producer = Producer(self._settings)  # librdkafka: a producer with a fatal error is done
+        error = error or KafkaError(KafkaError._TIMED_OUT)
+        reason = translated(error, self._bootstrap)
+        raise type(reason)(f"{lost} of {sent} events were not delivered: {reason}")
+
+    def close(self) -> None:
+        """Deliver what is buffered, then let go; raises as `flush` does."""
+        try:
+            self.flush()
+        finally:
+            self._producer.purge()
+
+    def __enter__(self) -> "EventProducer":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._producer.purge()
+
+
+class RawEvent(NamedTuple):
+    """One record as it lies in Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+
+
+def _raw(message: Message) -> RawEvent:
+    topic, partition, offset = cast(str, message.topic()), cast(int, message.partition()), cast(int, message.offset())
+    return RawEvent(topic, partition, offset, message.timestamp()[1], message.key(), message.value())
+
+
+class EventReader:
+    """A plain consumer: poll, handle, commit. Members of one group share the partitions.
+
+    Starts where the group has committed, else at the first record kept. A handler may take up to `handle_within_s`
+    between two polls; heartbeats go on meanwhile.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        group: str,
+        topics: Iterable[str],
+        *,
+        session_timeout_s: float = 6.0,
+        handle_within_s: float = 6 * 3600.0,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._handled: dict[tuple[str, int], int] = {}
+        self._failure: TidewheelError | None = None
+        settings = {
+            "group.id": group,
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+            "session.timeout.ms": int(session_timeout_s * 1000),
+            "heartbeat.interval.ms": int(session_timeout_s * 250),
+            "max.poll.interval.ms": int(max(handle_within_s, session_timeout_s) * 1000),
+            "partition.assignment.strategy": "range",
+            "fetch.message.max.bytes": MAX_MESSAGE_BYTES,
+            "queued.max.messages.kbytes": 4 * MAX_MESSAGE_BYTES // 1024,
+        }
+        self._consumer = Consumer(quiet(bootstrap, **settings))
+        self._consumer.subscribe(list(topics), on_revoke=self._revoked)
+
+    def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        for partition in partitions:
+            self._handled.pop((partition.topic, partition.partition), None)
+
+    def poll(self, max_events: int = 500, timeout_s: float = 1.0) -> list[RawEvent]:
+        """Return the next events, at most `max_events`, waiting at most `timeout_s` seconds; empty when none came."""
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        events = []
+        for message in self._consumer.consume(max_events, timeout_s):
+            error = message.error()
+            if error is None:
+                events.append(_raw(message))
+            elif error.code() not in (KafkaError._PARTITION_EOF, KafkaError._ALL_BROKERS_DOWN):
+                self._failure = translated(error, self._bootstrap)  # raised next time: the events come first
+        for event in events:
+            self._handled[event.topic, event.partition] = event.offset + 1
+        return events
+
+    def commit(self) -> None:
+        """Record that every event polled so far is handled.
+
+        Raises `Retryable` when the broker does not answer or the partitions have moved on: the events will come again.
+        """
+        if not self._handled:
+            return
+        offsets = [TopicPartition(topic, p, offset) for (topic, p), offset in self._handled.items()]
+        try:
+            for partition in self._consumer.commit(offsets=offsets, asynchronous=False):
+                if partition.error is not None:
+                    raise KafkaException(partition.error)
+        except KafkaException as failure:
+            raise translated(failure.args[0], self._bootstrap) from failure
+        self._handled.clear()
+
+    def close(self) -> None:
+        """Leave the group, without committing."""
+        self._consumer.close()
+
+    def __enter__(self) -> "EventReader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,106 @@
+"""What an agent sees: batches of raw records, and a stream that acknowledges a batch only when its work is done."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from faust.streams import Stream
+from faust.types import TP, EventT, Message
+
+if TYPE_CHECKING:
+    from streams.transport.consumer import BatchConsumer
+
+
+class Record(Protocol):
+    """One raw record as aiokafka hands it out."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int  # milliseconds since 1970, set by the producer or the broker
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+Stamp = tuple[int, int]
+"""(rebalances, seeks of the partition) at the moment of the fetch: a batch with an old stamp is dropped."""
+
+
+class Batch(list[Record]):
+    """Consecutive records of one partition, in order, never empty. Offsets may skip (compaction, transactions)."""
+
+    def __init__(self, tp: TP, stamp: Stamp) -> None:
+        super().__init__()
+        self.tp = tp
+        self.stamp = stamp
+        self.size = 0
+
+    @property
+    def topic(self) -> str:
+        """Return the topic's name."""
+        return self.tp.topic
+
+    @property
+    def partition(self) -> int:
+        """Return the partition's number."""
+        return self.tp.partition
+
+    def take(self, records: Sequence[Record]) -> None:
+        """Append records and count the bytes of their keys and values."""
+        self.extend(records)
+        self.size += sum(len(r.key or b"") + len(r.value or b"") for r in records)
+
+
+class Work:
+    """One batch while an agent works on it: lets `hold` say that it waits for a store."""
+
+    def __init__(self, consumer: "BatchConsumer", message: Message) -> None:
+        self.consumer = consumer
+        self.message = message
+
+
+CURRENT_WORK: ContextVar[Work | None] = ContextVar("current_work", default=None)
+
+
+class BatchStream(Stream[Batch]):
+    """A Faust stream of batches.
+
+    A batch is acknowledged when, and only when, the agent asks for the next one. If the body raises, is cancelled or
+    leaves the loop, the generator is closed at its `yield`, the lines after it never run, and nothing is acknowledged.
+    Processors (`take`, `group_by`, `through`, `filter`) work on single events and are refused.
+    """
+
+    def __aiter__(self) -> AsyncIterator[Batch]:
+        batches = self._batches()
+        self._active_agens.add(cast(AsyncGenerator[Any, None], batches))
+        return batches
+
+    async def _batches(self) -> AsyncIterator[Batch]:
+        if self._processors or self.combined:
+            raise TypeError("a batched stream takes no processors or joins: work on the list of records instead")
+        self._finalized = True
+        started_here = await self.maybe_start()
+        consumer = cast("BatchConsumer", self.app.consumer)
+        try:
+            while not self.should_stop:
+                event = cast(EventT[Batch], await self.channel.__anext__())
+                message = event.message
+                if not consumer.begin(message):
+                    continue  # from before a rebalance or a seek: it has been, or will be, read again
+                self.events_total += 1
+                self._set_current_event(event)
+                CURRENT_WORK.set(Work(consumer, message))
+                try:
+                    yield cast(Batch, message.value)
+                finally:
+                    CURRENT_WORK.set(None)
+                    self.current_event = None
+                    consumer.end(message)
+                message.ack(consumer)
+        except StopAsyncIteration:
+            return  # how Faust tells a stream that its agent stops
+        finally:
+            self._channel_stop_iteration(self.channel)
+            if started_here:
+                await self.stop()

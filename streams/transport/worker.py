@@ -1,0 +1,96 @@
+"""Running an app in a process of its own: start, signals, graceful stop, exit status."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from time import monotonic
+from types import FrameType
+from typing import cast
+
+from streams.transport.app import BatchApp
+from streams.transport.consumer import BatchConsumer
+from streams.transport.watchdog import Watchdog
+
+EXIT_CRASHED = 70
+"""Exit status (EX_SOFTWARE): an agent raised, or the broker could not be reached. The log says which."""
+
+EXIT_OVERDUE = 71
+"""Exit status: the stop did not end within its time and was cut short."""
+
+log = logging.getLogger(__name__)
+
+
+async def serve(app: BatchApp, stop: asyncio.Event) -> int:
+    """Run the app until `stop` is set or it crashes, then stop it in order; return the exit status."""
+    watchdog = Watchdog(app)
+    starting = asyncio.create_task(app.start(), name="start")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    crashing = asyncio.create_task(app._crashed.wait(), name="crash")
+    watchdog.start()
+    try:
+        await asyncio.wait({starting, stopping, crashing}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done() and starting.exception() is None:
+            await asyncio.wait({stopping, crashing}, return_when=asyncio.FIRST_COMPLETED)
+        failure = starting.exception() if starting.done() else None
+        return await _stop(app, starting, failure or app.crash_reason)
+    finally:
+        watchdog.stop()
+        for task in (starting, stopping, crashing):
+            task.cancel()
+
+
+async def _stop(app: BatchApp, starting: "asyncio.Task[None]", failure: BaseException | None) -> int:
+    limits, began = app.limits, monotonic()
+    if failure is not None:
+        log.critical("the worker crashed: %r", failure, exc_info=failure)
+    try:
+        async with asyncio.timeout(limits.stop_within_s):
+            if starting.done() and starting.exception() is None:
+                await cast(BatchConsumer, app.consumer).quiesce(limits.stop_wait_s)
+            await app.stop()
+    except TimeoutError:
+        log.error("the stop took longer than %g s; what was not committed will be read again", limits.stop_within_s)
+        return EXIT_OVERDUE
+    log.info("stopped within %.1f s", monotonic() - began)
+    return EXIT_CRASHED if failure is not None else 0
+
+
+class _Guard:
+    """Ends the process when the stop takes too long, whatever hangs: the loop, a store's thread, the interpreter."""
+
+    def __init__(self, within_s: float) -> None:
+        self._within_s = within_s
+        self._armed = False
+        self.status = EXIT_OVERDUE
+
+    def arm(self) -> None:
+        if not self._armed:
+            self._armed = True
+            timer = threading.Timer(self._within_s, lambda: os._exit(self.status))
+            timer.daemon = True
+            timer.start()
+
+
+def run_worker(app: BatchApp) -> int:
+    """Run the app in this process until SIGTERM or SIGINT; return the exit status for `sys.exit`.
+
+    Once a stop has begun the process ends within `stop_within_s` seconds, whatever the caller does after.
+    """
+    guard = _Guard(app.limits.stop_within_s)
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        stop = asyncio.Event()
+
+        def on_signal(number: int, _: FrameType | None) -> None:
+            log.info("stopping on %s", signal.Signals(number).name)
+            guard.arm()
+            loop.call_soon_threadsafe(stop.set)
+
+        # Not the loop's own handlers: these also run while an agent blocks the loop.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, on_signal)
+        guard.status = loop.run_until_complete(serve(app, stop))
+        guard.arm()
+    return guard.status
