@@ -1,0 +1,260 @@
+"""Milvus: one collection per tenant and model, written and read by primary key, searched by meaning and by words.
+
+The same calls run on Milvus 2.6 and on Milvus Lite. Three of their habits shape this module:
+- filters are text, and the client's own `get(ids=...)` and `delete(ids=...)` paste keys into it unquoted; Milvus Lite
+  takes no filter parameters. So every value passes through `stores.milvus.literal`, and nothing else builds a filter.
+- rows that were just written are slow to search until they are sealed (Milvus Lite builds its word index anew for
+  every query over them): `flush` seals them, at most once in ten seconds as Milvus allows.
+- VARCHAR limits are bytes on Milvus and characters on Milvus Lite: text is clipped to bytes at a whole character.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from pymilvus import AnnSearchRequest, DataType, Function, FunctionType, MilvusClient, RRFRanker
+from pymilvus.exceptions import MilvusException
+
+from stores.errors import Poison
+from stores.milvus import CollectionMissing, guarded, listed, one_of
+from stores.settings import Settings
+from stores.vector_rows import Hit, Passage, Stored, clipped, primary_key
+
+T = TypeVar("T")
+
+MAX_TEXT_BYTES = 65_535
+MAX_TITLE_BYTES = 8_192
+MAX_ID_BYTES = 1_024
+MAX_GROUPS = 4_096
+"""Milvus's capacity of an array; groups beyond it cannot see the document (less is shown, never more)."""
+
+WINDOW = 16_384
+"""The most hits that Milvus returns for one query."""
+
+RRF_K = 60
+"""Reciprocal rank fusion: score = sum over both searches of 1 / (60 + rank) (Cormack, Clarke, Buettcher, 2009)."""
+
+_KEYS_PER_CALL = 1_000
+_HNSW = {"M": 16, "efConstruction": 200}
+_SEALED = ("pk", "version", "content_hash", "acl", "authority")
+_NO_ALIAS = (CollectionMissing, MilvusException, Poison)
+"""Milvus and Milvus Lite tell an absent alias by different codes."""
+
+_SHOWN = ["document", "passage", "acl", "title", "text", "authority"]
+
+
+class Vectors:
+    """One process's connection to Milvus; safe to use from several threads, one writer per collection."""
+
+    def __init__(self, client: MilvusClient, timeout_s: float) -> None:
+        self._client = client
+        self._timeout = timeout_s
+
+    @classmethod
+    def connect(cls, settings: Settings, timeout_s: float = 30.0) -> "Vectors":
+        """Connect. Raises `Retryable` when nobody answers."""
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints a traceback for every error it raises
+        token = settings.milvus_token.get_secret_value()
+        client = guarded(
+            lambda: MilvusClient(uri=settings.milvus_uri, token=token, timeout=min(timeout_s, 10.0), dedicated=True)
+        )
+        return cls(client, timeout_s)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._client.close()
+
+    def ensure(self, collection: str, dimension: int) -> bool:
+        """Make the collection with its indexes, unless it is there; return whether it was made."""
+        if self.exists(collection):
+            return False
+        indexes = MilvusClient.prepare_index_params()
+        indexes.add_index("dense", index_type="HNSW", metric_type="COSINE", params=_HNSW)
+        indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
+        self._call(
+            self._client.create_collection,
+            collection,
+            schema=_schema(dimension),
+            index_params=indexes,
+            consistency_level="Bounded",
+        )
+        return True
+
+    def exists(self, collection: str) -> bool:
+        """Return whether the collection is there."""
+        return bool(self._call(self._client.has_collection, collection))
+
+    def drop(self, collection: str) -> None:
+        """Remove the collection and its rows; harmless when it is gone already."""
+        if self.exists(collection):
+            self._call(self._client.drop_collection, collection)
+
+    def names(self) -> list[str]:
+        """Return the names of all collections, whoever's they are."""
+        return sorted(self._call(self._client.list_collections))
+
+    def upsert(self, collection: str, passages: Sequence[Passage]) -> None:
+        """Write rows, replacing those of the same key; returns once they are stored."""
+        if passages:
+            self._call(self._client.upsert, collection, [_row(passage) for passage in passages])
+
+    def delete(self, collection: str, keys: Sequence[str]) -> None:
+        """Remove rows by primary key; absent keys are harmless."""
+        for chunk in _chunks(keys):
+            self._call(self._client.delete, collection, filter=one_of("pk", chunk))
+
+    def get(self, collection: str, keys: Sequence[str], with_vectors: bool = False) -> dict[str, Stored]:
+        """Read rows by primary key, as they are now; keys that are not there are left out."""
+        fields = [*_SEALED, *(["dense"] if with_vectors else [])]
+        found = {}
+        for chunk in _chunks(keys):
+            rows = self._call(
+                self._client.query,
+                collection,
+                filter=one_of("pk", chunk),
+                output_fields=fields,
+                consistency_level="Strong",
+            )
+            found.update({row["pk"]: _stored(row) for row in rows})
+        return found
+
+    def search(
+        self,
+        collection: str,
+        queries: Sequence[str],
+        vectors: Sequence[Sequence[float]],
+        limit: int,
+        groups: Sequence[str] | None = None,
+    ) -> list[list[Hit]]:
+        """Search by meaning and by words at once, fused by reciprocal rank; at most `limit` passages a query.
+
+        `groups` leaves out what none of them may see already in the engine. It only saves work: the caller checks
+        every hit's list all the same.
+        """
+        limit = min(limit, WINDOW)
+        seen = {} if groups is None else {"expr": f"array_contains_any(acl, {listed(groups)})"}
+        dense = {"metric_type": "COSINE", "params": {"ef": max(128, limit)}}
+        routes = [
+            AnnSearchRequest([list(v) for v in vectors], "dense", dense, limit, **seen),
+            AnnSearchRequest(list(queries), "sparse", {"metric_type": "BM25"}, limit, **seen),
+        ]
+        answer = self._call(
+            self._client.hybrid_search, collection, routes, RRFRanker(RRF_K), limit=limit, output_fields=_SHOWN
+        )
+        return [[_hit(hit) for hit in hits] for hits in answer]
+
+    def nearest(self, collection: str, vectors: Sequence[Sequence[float]], limit: int) -> list[list[tuple[str, float]]]:
+        """Return the keys and cosines of the nearest rows, by the index that searches use."""
+        answer = self._call(
+            self._client.search,
+            collection,
+            data=[list(v) for v in vectors],
+            anns_field="dense",
+            limit=limit,
+            search_params={"metric_type": "COSINE", "params": {"ef": 128}},
+            output_fields=["pk"],
+            consistency_level="Strong",
+        )
+        return [[(hit["pk"], float(hit["distance"])) for hit in hits] for hits in answer]
+
+    def scan_keys(self, collection: str) -> Iterator[str]:
+        """Yield the primary keys that an iterator finds. It may miss some: good for finding surplus rows, no proof."""
+        pages = self._call(self._client.query_iterator, collection, batch_size=_KEYS_PER_CALL, output_fields=["pk"])
+        try:
+            while rows := guarded(pages.next):
+                yield from (row["pk"] for row in rows)
+        finally:
+            pages.close()
+
+    def flush(self, collection: str) -> None:
+        """Seal the rows written so far, so that searching them is fast."""
+        self._call(self._client.flush, collection)
+
+    def label(self, alias: str, collection: str) -> None:
+        """Point the alias at the collection, making it if needed."""
+        try:
+            self._call(self._client.alter_alias, collection, alias)
+        except _NO_ALIAS:
+            if not self.exists(collection):
+                raise
+            self._call(self._client.create_alias, collection, alias)
+
+    def labelled(self, alias: str) -> str | None:
+        """Return the collection that the alias points at, or None."""
+        try:
+            return str(self._call(self._client.describe_alias, alias)["collection_name"])
+        except _NO_ALIAS:
+            return None
+
+    def unlabel(self, alias: str) -> None:
+        """Remove the alias; harmless when it is not there."""
+        if self.labelled(alias) is not None:
+            self._call(self._client.drop_alias, alias)
+
+    def _call(self, method: Callable[..., T], *args: Any, **options: Any) -> T:  # noqa: ANN401  # the client's own
+        return guarded(lambda: method(*args, timeout=self._timeout, **options))
+
+
+def _schema(dimension: int) -> Any:  # noqa: ANN401  # the client's own untyped schema
+    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field("pk", DataType.VARCHAR, is_primary=True, max_length=MAX_ID_BYTES + 16)
+    schema.add_field("document", DataType.VARCHAR, max_length=MAX_ID_BYTES)
+    schema.add_field("passage", DataType.INT32)
+    schema.add_field("version", DataType.INT64)
+    schema.add_field("content_hash", DataType.VARCHAR, max_length=128)
+    schema.add_field(
+        "acl", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=MAX_GROUPS, max_length=MAX_ID_BYTES
+    )
+    schema.add_field("title", DataType.VARCHAR, max_length=MAX_TITLE_BYTES)
+    schema.add_field("text", DataType.VARCHAR, max_length=MAX_TEXT_BYTES, enable_analyzer=True)
+    schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
+    schema.add_field("dense", DataType.FLOAT_VECTOR, dim=dimension)
+    schema.add_field("authority", DataType.FLOAT)
+    schema.add_field("updated_at", DataType.INT64)
+    schema.add_function(
+        Function(
+            name="bm25",
+            function_type=FunctionType.BM25,
+            input_field_names=["text"],
+            output_field_names=["sparse"],
+        )
+    )
+    return schema
+
+
+def _row(passage: Passage) -> dict[str, Any]:
+    return {
+        "pk": primary_key(passage.document, passage.number),
+        "document": passage.document,
+        "passage": passage.number,
+        "version": passage.version,
+        "content_hash": passage.content_hash,
+        "acl": list(passage.acl[:MAX_GROUPS]),
+        "title": clipped(passage.title, MAX_TITLE_BYTES),
+        "text": clipped(passage.text, MAX_TEXT_BYTES),
+        "dense": [float(x) for x in passage.dense],
+        "authority": passage.authority,
+        "updated_at": passage.updated_at_ms,
+    }
+
+
+def _stored(row: dict[str, Any]) -> Stored:
+    return Stored(row["version"], row["content_hash"], tuple(row["acl"]), row["authority"], row.get("dense"))
+
+
+def _hit(hit: Any) -> Hit:  # noqa: ANN401  # the client's own hit
+    row = hit["entity"]
+    return Hit(
+        row["document"],
+        row["passage"],
+        float(hit["distance"]),
+        tuple(row["acl"]),
+        row["title"],
+        row["text"],
+        row["authority"],
+    )
+
+
+def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), _KEYS_PER_CALL):
+        yield keys[start : start + _KEYS_PER_CALL]
