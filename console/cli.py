@@ -1,4 +1,4 @@
-"""The `tidewheel` command: its commands by name, loaded only when called, and errors as one line that says what to do."""
+"""The `tidewheel` command: commands by name, loaded when called, and errors as one line that says what to do."""
 
 import os
 import sys
