@@ -146,6 +146,7 @@ CREATE TABLE drift_windows
     signal        LowCardinality(String),
     window_start  DateTime64(3, 'UTC'),
     window_end    DateTime64(3, 'UTC'),
+    model         LowCardinality(String) COMMENT 'that answered most of the window''s searches; its reference is used',
     value         Float64,
     reference     Float64 COMMENT 'the same statistic between two parts of the reference period, or its mean there',
     effect        Float64 COMMENT 'standardised effect size, 0 = none',

@@ -1,0 +1,62 @@
+-- A sample of a window's searches under one model, with what their people did with the answers inside the window.
+-- Whole people are drawn, anew for each window; an event that was sent twice counts once.
+WITH
+    fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AS window_start,
+    fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC') AS window_end,
+    drawn AS
+    (
+        SELECT event_id, any(interaction) AS search, any(user) AS person, any(query) AS words,
+               min(occurred_at) AS asked_at, any(payload) AS body
+        FROM events
+        WHERE topic = 'searches' AND tenant = {tenant:String}
+          AND occurred_at >= window_start AND occurred_at < window_end
+          AND JSONExtractString(payload, 'model') = {model:String}
+        GROUP BY event_id
+        ORDER BY cityHash64(person, {from_ms:Int64}), person, asked_at, event_id
+        LIMIT {per_user:UInt32} BY person
+        LIMIT {most:UInt32}
+    ),
+    openings AS
+    (
+        SELECT interaction AS search, groupUniqArray((document, rank, dwell_s)) AS opened
+        FROM events
+        WHERE topic = 'clicks' AND tenant = {tenant:String}
+          AND occurred_at >= window_start AND occurred_at < window_end
+          AND interaction IN (SELECT search FROM drawn)
+        GROUP BY interaction
+    ),
+    citations AS
+    (
+        SELECT interaction AS search, groupUniqArray(document) AS cited
+        FROM events
+        WHERE topic = 'citation.clicks' AND tenant = {tenant:String}
+          AND occurred_at >= window_start AND occurred_at < window_end
+          AND interaction IN (SELECT search FROM drawn)
+        GROUP BY interaction
+    ),
+    reacted AS
+    (
+        SELECT search, groupArrayIf(reaction, holds) AS reactions
+        FROM
+        (
+            SELECT interaction AS search, user AS person, JSONExtractString(payload, 'reaction') AS reaction,
+                   argMax(JSONExtractString(payload, 'change'), occurred_at) != 'withdrawn' AS holds
+            FROM events
+            WHERE topic = 'reactions' AND tenant = {tenant:String}
+              AND occurred_at >= window_start AND occurred_at < window_end
+              AND interaction IN (SELECT search FROM drawn)
+            GROUP BY search, person, reaction
+        )
+        GROUP BY search
+    )
+SELECT d.person AS person, d.words AS query, toUnixTimestamp64Milli(d.asked_at) AS asked_ms,
+       JSONExtractString(d.body, 'surface') = 'assistant' AS assistant,
+       JSONLength(d.body, 'results') AS shown,
+       arrayMap(r -> JSONExtractString(r, 'document'),
+                arraySlice(JSONExtractArrayRaw(d.body, 'results'), 1, {best:UInt32})) AS best_shown,
+       arraySort(openings.opened) AS opened, arraySort(citations.cited) AS cited, arraySort(reacted.reactions) AS reactions
+FROM drawn AS d
+LEFT JOIN openings ON openings.search = d.search
+LEFT JOIN citations ON citations.search = d.search
+LEFT JOIN reacted ON reacted.search = d.search
+ORDER BY asked_ms, person, d.event_id

@@ -1,0 +1,10 @@
+-- Distinct searches by window and answering model, from one instant (milliseconds) to another.
+SELECT intDiv(toUnixTimestamp64Milli(occurred_at), {window_ms:Int64}) * {window_ms:Int64} AS start_ms,
+       JSONExtractString(payload, 'model') AS model,
+       uniqExact(event_id) AS searches
+FROM events
+WHERE topic = 'searches' AND tenant = {tenant:String}
+  AND occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
+  AND occurred_at < fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC')
+GROUP BY start_ms, model
+ORDER BY start_ms, model
