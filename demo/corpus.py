@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from demo.headings import headings, repeats_name
-from demo.operations import Operation, read_service
+from demo.operations import Operation, clipped, read_service
 from schemas.documents import DocumentUpserted, Link
 from schemas.ids import stable_id
 
@@ -31,12 +31,14 @@ RESTRICTED_GROUP = "operators"
 class CorpusSize:
     """How much text the demo works on.
 
-    `documents` of each group; `unlabelled` is the share (0 to 1) of them that no heading asks for; at most
+    `documents` of each group, and of each document the first sentences up to `words` words (0: all), because the
+    demo's time is spent on embedding them; `unlabelled` is the share (0 to 1) of them that no heading asks for; at most
     `per_service` labelled operations are taken of one service; `restricted` is the share that only operators may read;
     every `chat_every`-th labelled query is set aside to be asked in chat and never searched for.
     """
 
     documents: int = 600
+    words: int = 150
     unlabelled: float = 0.2
     per_service: int = 150
     restricted: float = 0.02
@@ -124,7 +126,7 @@ def _group(name: str, services: tuple[str, ...], size: CorpusSize) -> Group:
     queries = _queries(labelled)
     return Group(
         name,
-        tuple(_documents(chosen, size.restricted)),
+        tuple(_documents(chosen, size)),
         tuple(query for query in queries if not _set_aside(query, size.chat_every)),
         tuple(query for query in queries if _set_aside(query, size.chat_every)),
     )
@@ -180,16 +182,16 @@ def _id(service: str, operation: str) -> str:
     return f"{service}:{operation}"
 
 
-def _documents(chosen: list[Operation], restricted: float) -> Iterator[Document]:
+def _documents(chosen: list[Operation], size: CorpusSize) -> Iterator[Document]:
     names = {_id(operation.service, operation.name) for operation in chosen}
     for operation in chosen:
         named = [(_id(operation.service, name), sentence) for name, sentence in operation.mentions]
-        closed = int(stable_id("acl", operation.service, operation.name), 16) % 1_000 < restricted * 1_000
+        closed = int(stable_id("acl", operation.service, operation.name), 16) % 1_000 < size.restricted * 1_000
         yield Document(
             id=_id(operation.service, operation.name),
             app=operation.service,
             title=operation.title,
-            body=operation.text,
+            body=clipped(operation.text, size.words),
             links=tuple(Link(target=target, anchor=sentence) for target, sentence in named if target in names),
             acl=(RESTRICTED_GROUP,) if closed else ("everyone",),
             notes=operation.notes,

@@ -73,6 +73,22 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
 
 
+def clipped(text: str, words: int) -> str:
+    """Return the first sentences of the text, at least one, up to `words` words; 0 returns the whole text."""
+    if words <= 0:
+        return text
+    lines: list[str] = []
+    for line in text.split("\n"):
+        kept: list[str] = []
+        for sentence in sentences(line):
+            words -= len(sentence.split())
+            if words < 0 and (lines or kept):
+                return "\n".join([*lines, " ".join(kept)]).strip()
+            kept.append(sentence)
+        lines.append(" ".join(kept))
+    return "\n".join(lines)
+
+
 def in_words(name: str) -> str:
     """Return an operation's name as people would say it: `CreateDBInstance` becomes `create DB instance`."""
     return " ".join(word if _is_acronym(word) else word.lower() for word in _WORD.findall(name))
