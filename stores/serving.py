@@ -1,0 +1,204 @@
+"""What is live, in Redis: the serving record, the collections' states, their progress, and the packets under review.
+
+The serving record decides alone which model and collection answer a tenant's searches. It moves by compare-and-set on
+its version, together with the states of the collections that the move concerns, in one script: nobody ever sees a
+record without its states, and of two who move at once one is refused.
+
+| key | type | holds |
+|---|---|---|
+| `serving:{tenant}` | string | the record, JSON |
+| `tenants:served` | set | tenants that have a record |
+| `states:{tenant}` | hash | collection -> state (`indexer.states` says which follow which) |
+| `collections:{tenant}` | hash | collection -> what is known of it, JSON |
+| `progress:{tenant}` | hash | collection -> how far its build is, JSON |
+| `packets:{tenant}` | hash | packet hash -> the packet's canonical JSON |
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.learning import Comparison, Proof
+from stores import redis_client
+from stores.errors import Refused
+from stores.settings import Settings
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Standby(_Value):
+    """The collection that a rollback returns to, kept fresh until `until`."""
+
+    model: str
+    collection: str
+    until: datetime
+
+
+class ServingRecord(_Value):
+    """What answers a tenant's searches. `version` grows by one with every move; `packet` is what was approved."""
+
+    tenant: str
+    model: str
+    collection: str
+    version: int
+    standby: Standby | None = None
+    packet: str | None = None
+    by: str = ""
+    moved_at: datetime
+
+
+class Candidate(_Value):
+    """What the training run said of the model that a shadow collection carries."""
+
+    run: str
+    parent: str
+    comparison: Comparison
+
+
+class Collection(_Value):
+    """What is known of one collection beside its state."""
+
+    tenant: str
+    model: str
+    collection: str
+    created_at: datetime
+    candidate: Candidate | None = None
+    proof: Proof | None = None
+    proved_at: datetime | None = None
+    packet: str | None = None
+    note: str = ""
+
+
+class Progress(_Value):
+    """How far a build is: documents done of those known, how many a second, and the seconds left at that speed."""
+
+    done: int
+    total: int
+    rate: float
+    eta_s: float | None
+    at: datetime
+
+
+_MOVE = """
+local current = redis.call('GET', KEYS[1])
+local version = current and cjson.decode(current)['version'] or 0
+if version ~= tonumber(ARGV[1]) then return 'the serving record is at version ' .. version .. ', not ' .. ARGV[1] end
+for i = 4, #ARGV, 3 do
+  local state = redis.call('HGET', KEYS[2], ARGV[i]) or ''
+  if state ~= ARGV[i + 1] then return ARGV[i] .. ' is ' .. state .. ', not ' .. ARGV[i + 1] end
+end
+for i = 4, #ARGV, 3 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2]) end
+redis.call('SET', KEYS[1], ARGV[2])
+redis.call('SADD', KEYS[3], ARGV[3])
+return ''
+"""
+_SET_STATE = """
+local state = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+if state ~= ARGV[2] then return state end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return ARGV[2]
+"""
+_REGISTER = """
+if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+return 1
+"""
+_TENANTS = "tenants:served"
+
+
+class Serving:
+    """One process's view of the serving records; safe to use from several threads."""
+
+    def __init__(self, client: redis_client.Client) -> None:
+        self._client = client
+
+    @classmethod
+    def connect(cls, settings: Settings) -> "Serving":
+        """Open a client. Nothing is sent yet."""
+        return cls(redis_client.connect(settings))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def tenants(self) -> list[str]:
+        """Return the tenants that have a serving record."""
+        return sorted(map(str, redis_client.guarded(lambda: self._client.smembers(_TENANTS))))
+
+    def record(self, tenant: str) -> ServingRecord | None:
+        """Return what is live for the tenant, or None before its first document."""
+        text = redis_client.guarded(lambda: self._client.get(f"serving:{tenant}"))
+        return ServingRecord.model_validate_json(text) if text else None
+
+    def move(self, record: ServingRecord, states: Mapping[str, tuple[str, str]]) -> None:
+        """Make `record` the tenant's serving record, in one step with the states `{collection: (from, to)}`.
+
+        Raises `Refused` unless the present record's version is one less (0 when there is none) and every collection
+        is in its `from` state.
+        """
+        flat = [part for name, (before, after) in states.items() for part in (name, before, after)]
+        keys = (f"serving:{record.tenant}", f"states:{record.tenant}", _TENANTS)
+        arguments = (str(record.version - 1), record.model_dump_json(), record.tenant, *flat)
+        answer = redis_client.guarded(lambda: self._client.eval(_MOVE, 3, *keys, *arguments))
+        if answer:
+            raise Refused(f"somebody else moved first ({answer}); look at `tidewheel status` and decide again")
+
+    def register(self, about: Collection, state: str) -> bool:
+        """Note a new collection in its first state; False when its name is taken, which changes nothing."""
+        keys = (f"states:{about.tenant}", f"collections:{about.tenant}")
+        arguments = (about.collection, state, about.model_dump_json())
+        return bool(redis_client.guarded(lambda: self._client.eval(_REGISTER, 2, *keys, *arguments)))
+
+    def set_state(self, tenant: str, collection: str, before: str, after: str) -> None:
+        """Move one collection's state. Raises `Refused` when it is not in `before` any more."""
+        found = redis_client.guarded(
+            lambda: self._client.eval(_SET_STATE, 1, f"states:{tenant}", collection, before, after)
+        )
+        if found != before:
+            raise Refused(f"{collection} is {found or 'unknown'}, not {before}; somebody else moved it")
+
+    def states(self, tenant: str) -> dict[str, str]:
+        """Return every collection's state, gone ones included."""
+        return self._all(f"states:{tenant}")
+
+    def collection(self, tenant: str, collection: str) -> Collection | None:
+        """Return what is known of a collection."""
+        text = redis_client.guarded(lambda: self._client.hget(f"collections:{tenant}", collection))
+        return Collection.model_validate_json(text) if text else None
+
+    def collections(self, tenant: str) -> dict[str, Collection]:
+        """Return what is known of all the tenant's collections, by name."""
+        found = self._all(f"collections:{tenant}")
+        return {name: Collection.model_validate_json(text) for name, text in found.items()}
+
+    def describe(self, about: Collection) -> None:
+        """Replace what is known of a collection. Only the indexer does that."""
+        self._put(f"collections:{about.tenant}", about.collection, about.model_dump_json())
+
+    def progress(self, tenant: str) -> dict[str, Progress]:
+        """Return how far each collection's build is."""
+        found = self._all(f"progress:{tenant}")
+        return {name: Progress.model_validate_json(text) for name, text in found.items()}
+
+    def set_progress(self, tenant: str, collection: str, progress: Progress) -> None:
+        """Say how far a build is."""
+        self._put(f"progress:{tenant}", collection, progress.model_dump_json())
+
+    def packet(self, tenant: str, digest: str) -> str | None:
+        """Return the canonical JSON of the packet with this hash."""
+        text = redis_client.guarded(lambda: self._client.hget(f"packets:{tenant}", digest))
+        return str(text) if text else None
+
+    def put_packet(self, tenant: str, digest: str, text: str) -> None:
+        """Keep a packet under its hash."""
+        self._put(f"packets:{tenant}", digest, text)
+
+    def _put(self, key: str, field: str, value: str) -> None:
+        redis_client.guarded(lambda: self._client.hset(key, field, value))
+
+    def _all(self, key: str) -> dict[str, str]:
+        found = redis_client.guarded(lambda: self._client.hgetall(key))
+        return {str(field): str(value) for field, value in found.items()}

@@ -1,0 +1,113 @@
+"""The serving record on the embedded Redis: one mover at a time, record and states together."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from stores.errors import Refused, Retryable
+from stores.serving import Collection, Progress, Serving, ServingRecord, Standby
+from stores.settings import Settings
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def serving(stack: Settings) -> Iterator[Serving]:
+    connected = Serving.connect(stack)
+    yield connected
+    connected.close()
+
+
+def record(tenant: str, version: int, collection: str = "A") -> ServingRecord:
+    standby = Standby(model="old", collection="Z", until=NOW)
+    return ServingRecord(
+        tenant=tenant, model="m", collection=collection, version=version, standby=standby, moved_at=NOW
+    )
+
+
+def about(tenant: str, collection: str) -> Collection:
+    return Collection(tenant=tenant, model="m", collection=collection, created_at=NOW)
+
+
+def test_the_first_record_needs_an_empty_place(serving: Serving, tenant: str) -> None:
+    assert serving.record(tenant) is None
+    serving.register(about(tenant, "A"), "building")
+    serving.move(record(tenant, 1), {"A": ("building", "live")})
+    assert serving.record(tenant) == record(tenant, 1)
+    assert serving.states(tenant) == {"A": "live"}
+    assert tenant in serving.tenants()
+    with pytest.raises(Refused):
+        serving.move(record(tenant, 1), {})
+
+
+@pytest.mark.parametrize("version", [1, 3, 99])
+def test_a_move_from_another_version_changes_nothing(serving: Serving, tenant: str, version: int) -> None:
+    serving.register(about(tenant, "A"), "building")
+    serving.move(record(tenant, 1), {"A": ("building", "live")})
+    with pytest.raises(Refused, match="version 1"):
+        serving.move(record(tenant, version, "B"), {"A": ("live", "standby")})
+    assert serving.record(tenant) == record(tenant, 1)
+    assert serving.states(tenant) == {"A": "live"}
+
+
+def test_a_move_from_another_state_changes_nothing(serving: Serving, tenant: str) -> None:
+    for name in "AB":
+        serving.register(about(tenant, name), "building")
+    serving.move(record(tenant, 1), {"A": ("building", "live")})
+    with pytest.raises(Refused, match="B is building"):
+        serving.move(record(tenant, 2, "B"), {"A": ("live", "standby"), "B": ("ready", "live")})
+    assert serving.record(tenant) == record(tenant, 1)
+    assert serving.states(tenant) == {"A": "live", "B": "building"}
+
+
+def test_of_many_who_move_at_once_one_wins(serving: Serving, tenant: str) -> None:
+    serving.move(record(tenant, 1), {})
+    barrier, outcomes = threading.Barrier(8), list[str]()
+
+    def attempt(number: int) -> None:
+        barrier.wait()
+        try:
+            serving.move(record(tenant, 2, f"C{number}"), {})
+            outcomes.append(f"C{number}")
+        except Refused:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=attempt, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("refused") == 7
+    found = serving.record(tenant)
+    assert found is not None
+    assert found.collection in outcomes
+
+
+def test_a_name_is_registered_once(serving: Serving, tenant: str) -> None:
+    assert serving.register(about(tenant, "A"), "building")
+    serving.set_state(tenant, "A", "building", "catching_up")
+    assert not serving.register(about(tenant, "A"), "building")
+    assert serving.states(tenant) == {"A": "catching_up"}
+    with pytest.raises(Refused, match="catching_up"):
+        serving.set_state(tenant, "A", "building", "failed")
+
+
+def test_what_is_known_is_kept_by_tenant(serving: Serving, tenant: str) -> None:
+    serving.register(about(tenant, "A"), "building")
+    serving.describe(about(tenant, "A").model_copy(update={"note": "said"}))
+    serving.set_progress(tenant, "A", Progress(done=1, total=2, rate=3.0, eta_s=None, at=NOW))
+    serving.put_packet(tenant, "hash", "{}")
+    assert serving.collections(tenant)["A"].note == "said"
+    assert serving.progress(tenant)["A"].total == 2
+    assert serving.packet(tenant, "hash") == "{}"
+    other = f"{tenant}x"
+    assert (serving.states(other), serving.collections(other), serving.progress(other)) == ({}, {}, {})
+    assert serving.packet(other, "hash") is None
+
+
+def test_a_redis_that_is_away_is_worth_waiting_for(stack: Settings) -> None:
+    away = Serving.connect(stack.model_copy(update={"redis_url": type(stack.redis_url)("redis://127.0.0.1:1/0")}))
+    with pytest.raises(Retryable, match="tidewheel up"):
+        away.record("a")

@@ -1,0 +1,147 @@
+"""Milvus through `stores.vectors`, on the embedded server; the attacker sends document and group names with quotes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from stores.errors import Poison, Retryable
+from stores.milvus import CollectionMissing, literal
+from stores.settings import Settings
+from stores.vector_rows import Passage, alias_name, belongs_to, clipped, collection_name, primary_key
+from stores.vectors import Vectors
+
+NASTY = ["a'] or pk != ''", 'b"] or pk != "', "c\\", "d\\' or 1==1", "ünïcode ✓ '\"", "e#0", "e", "-- f", "{g}"]
+
+
+@pytest.fixture
+def vectors(stack: Settings) -> Iterator[Vectors]:
+    connected = Vectors.connect(stack)
+    yield connected
+    connected.close()
+
+
+@pytest.fixture
+def collection(vectors: Vectors, tenant: str) -> Iterator[str]:
+    name = collection_name(tenant, "base")
+    assert vectors.ensure(name, 4)
+    yield name
+    vectors.drop(name)
+
+
+def passage(document: str, number: int = 0, text: str = "plain words", **changed: object) -> Passage:
+    fields: dict[str, object] = {
+        "version": 1,
+        "content_hash": "h",
+        "acl": ("everyone",),
+        "title": "a title",
+        "dense": [1.0, float(number), 0.0, 0.5],
+        "authority": 0.5,
+        "updated_at_ms": 1,
+    }
+    return Passage(document=document, number=number, text=text, **(fields | changed))  # type: ignore[arg-type]  # test
+
+
+def test_what_was_written_is_read_back_by_key(vectors: Vectors, collection: str) -> None:
+    vectors.upsert(collection, [passage("d", 0), passage("d", 1, version=2**63 - 1, acl=("a", "b"))])
+    found = vectors.get(collection, ["d#0", "d#1", "d#2"], with_vectors=True)
+    assert set(found) == {"d#0", "d#1"}
+    assert found["d#1"].version == 2**63 - 1
+    assert found["d#1"].acl == ("a", "b")
+    assert list(found["d#1"].dense or []) == [1.0, 1.0, 0.0, 0.5]
+    assert vectors.get(collection, ["d#0"])["d#0"].dense is None
+
+
+def test_no_name_can_reach_another_documents_rows(vectors: Vectors, collection: str) -> None:
+    vectors.upsert(collection, [passage(name) for name in NASTY])
+    for name in NASTY:
+        assert set(vectors.get(collection, [primary_key(name, 0)])) == {primary_key(name, 0)}
+    for gone, name in enumerate(NASTY, start=1):
+        vectors.delete(collection, [primary_key(name, 0)])
+        assert len(vectors.get(collection, [primary_key(n, 0) for n in NASTY])) == len(NASTY) - gone
+
+
+def test_no_group_name_can_widen_the_engines_filter(vectors: Vectors, collection: str) -> None:
+    vectors.upsert(collection, [passage("secret", acl=("board",)), *(passage(n, acl=(n,)) for n in NASTY)])
+    for name in NASTY:
+        hits = vectors.search(collection, ["plain words"], [[1.0, 0.0, 0.0, 0.5]], 50, groups=[name])[0]
+        assert {hit.document for hit in hits} == {name}
+
+
+def test_control_characters_are_refused_before_they_reach_the_filter() -> None:
+    for bad in ("a\nb", "a\x00b", "a\x7fb"):
+        with pytest.raises(Poison):
+            literal(bad)
+
+
+def test_a_search_finds_by_meaning_and_by_words(vectors: Vectors, collection: str) -> None:
+    vectors.upsert(
+        collection,
+        [
+            passage("near", dense=[1.0, 0.0, 0.0, 0.0], text="nothing of it"),
+            passage("worded", dense=[0.0, 1.0, 0.0, 0.0], text="the parental leave policy"),
+            passage("neither", dense=[0.0, 0.0, 1.0, 0.0], text="lunch menu"),
+        ],
+    )
+    first, second = vectors.search(
+        collection, ["parental leave", "lunch"], [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]], 3
+    )
+    assert {hit.document for hit in first[:2]} == {"near", "worded"}
+    assert second[0].document == "neither"
+    assert second[0].score > second[1].score
+
+
+def test_long_text_is_clipped_to_bytes_at_a_whole_character(vectors: Vectors, collection: str) -> None:
+    assert clipped("añb", 2) == "a"
+    assert clipped("añb", 3) == "añ"
+    vectors.upsert(collection, [passage("long", text="ñ" * 70_000, title="ü" * 9_000, acl=("ö" * 256,))])
+    hit = vectors.search(collection, ["x"], [[1.0, 0.0, 0.0, 0.5]], 1)[0][0]
+    assert len(hit.text.encode()) <= 65_535
+    assert len(hit.title.encode()) <= 8_192
+
+
+def test_a_document_of_too_many_groups_is_seen_by_fewer_never_by_more(vectors: Vectors, collection: str) -> None:
+    vectors.upsert(collection, [passage("d", acl=tuple(f"g{n}" for n in range(5_000)))])
+    assert vectors.get(collection, ["d#0"])["d#0"].acl == tuple(f"g{n}" for n in range(4_096))
+
+
+def test_the_alias_is_made_and_moved(vectors: Vectors, collection: str, tenant: str) -> None:
+    alias, other = alias_name(tenant), collection_name(tenant, "other")
+    vectors.ensure(other, 4)
+    try:
+        assert vectors.labelled(alias) is None
+        for target in (collection, other, other, collection):
+            vectors.label(alias, target)
+            assert vectors.labelled(alias) == target
+        with pytest.raises(CollectionMissing):
+            vectors.label(alias, collection_name(tenant, "absent"))
+    finally:
+        vectors.unlabel(alias)
+        vectors.unlabel(alias)
+        vectors.drop(other)
+
+
+def test_rows_are_found_after_they_are_sealed(vectors: Vectors, collection: str) -> None:
+    vectors.upsert(collection, [passage(f"d{n}", dense=[1.0, n / 10, 0.0, 0.0]) for n in range(20)])
+    vectors.flush(collection)
+    key, cosine = vectors.nearest(collection, [[1.0, 0.0, 0.0, 0.0]], 1)[0][0]
+    assert key == "d0#0"
+    assert cosine == pytest.approx(1.0, abs=1e-5)
+    assert sorted(vectors.scan_keys(collection)) == sorted(f"d{n}#0" for n in range(20))
+
+
+def test_a_missing_collection_and_a_server_that_is_away_are_worth_waiting_for(stack: Settings, tenant: str) -> None:
+    connected = Vectors.connect(stack)
+    with pytest.raises(CollectionMissing):
+        connected.get(collection_name(tenant, "none"), ["a#0"])
+    connected.close()
+    with pytest.raises(Retryable, match="tidewheel up"):
+        Vectors.connect(stack.model_copy(update={"milvus_uri": "http://127.0.0.1:1"}))
+
+
+def test_two_tenants_never_share_a_name() -> None:
+    pairs = [("a", "b"), ("a-b", "c"), ("a", "b-c"), ("a--m", "b"), ("a", "m-b"), ("a-m", "b"), ("a-m-b", "c")]
+    names = {collection_name(tenant, model) for tenant, model in pairs}
+    assert len(names) == len(pairs)
+    assert belongs_to(collection_name("a-b", "c"), "a-b")
+    assert not belongs_to(collection_name("a-b", "c"), "a")
+    assert not belongs_to(alias_name("a-b"), "a-b")
