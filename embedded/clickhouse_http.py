@@ -100,8 +100,9 @@ class Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         url = dict(parse_qsl(address.query, keep_blank_values=True, errors="surrogateescape"))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self._body = pieces(cast(BinaryIO, self.rfile), headers)
+        self._body: Iterator[bytes] = iter(())
         try:
+            self._body = pieces(cast(BinaryIO, self.rfile), headers)
             if refusal := self.engine_server.access.refusal(headers, url):
                 raise EngineError(516, f"Code: 516. DB::Exception: {refusal}. (AUTHENTICATION_FAILED)")
             if address.path in ("/ping", "/replicas_status") or (
@@ -114,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._query(url, headers)
         except EngineError as error:
             self._fail(error)
-        except BadBody as error:
+        except ValueError as error:  # a body, a number or a text that is not what it should be
             self.close_connection = True
             self._fail(EngineError(27, f"Code: 27. DB::Exception: {error}. (CANNOT_PARSE_INPUT_ASSERTION_FAILED)"))
 

@@ -20,14 +20,14 @@ def broker(port: int) -> None:
     """Ask a Kafka broker for its API versions (request 18, version 0)."""
     name = b"probe"
     body = struct.pack(">hhih", API_VERSIONS_REQUEST, 0, 1, len(name)) + name
-    answer = _exchange(port, struct.pack(">i", len(body)) + body, 10)
+    answer = exchange(port, struct.pack(">i", len(body)) + body, 10)
     if struct.unpack(">ih", answer[4:10]) != (1, 0):
         raise NotReady(f"an answer that is not Kafka's: {answer!r}")
 
 
 def redis(port: int) -> None:
     """PING a Redis server; it answers with an error while it still loads its log."""
-    answer = _exchange(port, b"PING\r\n", 5)
+    answer = exchange(port, b"PING\r\n", 5)
     if answer != b"+PONG":
         raise NotReady(f"PING was answered with {answer!r}")
 
@@ -59,7 +59,7 @@ def milvus(port: int) -> None:
             raise NotReady(f"GetVersion failed: {error.code().name}") from error
 
 
-def _exchange(port: int, request: bytes, length: int) -> bytes:
+def exchange(port: int, request: bytes, length: int) -> bytes:
     """Send bytes and return the first `length` bytes of the answer."""
     answer = b""
     try:

@@ -1,0 +1,83 @@
+"""The ClickHouse server as a process of its own: killed, stopped, limited, protected by a password."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from embedded import ports, probes
+from tests.embedded.test_clickhouse_server import ask
+
+Start = Callable[..., tuple[subprocess.Popen[bytes], tuple[str, int]]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start servers on one data directory, and end them with the test."""
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def one(*options: str) -> tuple[subprocess.Popen[bytes], tuple[str, int]]:
+        port = ports.free(set())
+        command = [sys.executable, "-m", "embedded.clickhouse_server", "--path", str(tmp_path / "a path"), *options]
+        process = subprocess.Popen([*command, "--port", str(port)], stderr=subprocess.DEVNULL)
+        begun.append(process)
+        until = time.monotonic() + 30
+        while True:
+            try:
+                probes.exchange(port, b"GET /ping HTTP/1.0\r\n\r\n", 12)
+            except probes.NotReady:
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            else:
+                return process, ("127.0.0.1", port)
+
+    yield one
+    for process in begun:
+        process.kill()
+        process.wait()
+
+
+def test_acknowledged_inserts_outlive_kill_9_and_a_stop_is_clean(start: Start) -> None:
+    process, address = start()
+    ask(address, "CREATE TABLE k (a UInt64) ENGINE = MergeTree ORDER BY a")
+    for number in range(50):
+        assert ask(address, f"INSERT INTO k SELECT number + {number * 100} FROM numbers(100)")[0] == 200
+    process.kill()
+    process.wait()
+    process, address = start()
+    assert ask(address, "SELECT count(), uniqExact(a) FROM k")[2] == b"5000\t5000\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+
+
+def test_a_running_query_is_answered_before_the_stop(start: Start) -> None:
+    process, address = start()
+    client = subprocess.Popen(
+        ["curl", "-sS", f"http://127.0.0.1:{address[1]}/?query=SELECT+sleep(1)"], stdout=subprocess.PIPE
+    )
+    time.sleep(0.4)
+    process.send_signal(signal.SIGTERM)
+    assert client.communicate(timeout=10)[0] == b"0\n"
+    assert process.wait(10) == 0
+
+
+def test_memory_is_bounded_and_the_server_goes_on(start: Start) -> None:
+    process, address = start("--memory-mib", "600")
+    status, headers, _ = ask(address, "SELECT length(groupArray(number)) FROM numbers(100000000)")
+    assert (status, headers["x-clickhouse-exception-code"]) == (500, "241")
+    assert ask(address, "SELECT 1")[2] == b"1\n"
+    assert process.poll() is None
+
+
+def test_a_password_is_asked_for_when_one_is_set(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret\n")
+    _, address = start("--user", "u", "--password-file", str(tmp_path / "password"))
+    assert ask(address, "SELECT 1")[0] == 403
+    assert ask(address, "SELECT 1", {"X-ClickHouse-User": "u", "X-ClickHouse-Key": "wrong"})[0] == 403
+    assert ask(address, "SELECT 1", {"X-ClickHouse-User": "u", "X-ClickHouse-Key": "secret"})[2] == b"1\n"
+    assert ask(address, "SELECT 1", {"Authorization": "Basic dTpzZWNyZXQ="})[2] == b"1\n"
+    assert ask(address, "SELECT 1", user="u", password="secret")[2] == b"1\n"
