@@ -63,7 +63,7 @@ def read_service(service: str) -> dict[str, Operation]:
 
 def plain(html: str) -> str:
     """Return the text of an HTML fragment: a line for each block, single spaces within."""
-    text = unescape(_TAG.sub("", _BLOCK.sub("\n", html)))
+    text = unescape(_TAG.sub("", _BLOCK.sub("\n", " ".join(html.split()))))
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 

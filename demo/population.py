@@ -18,7 +18,7 @@ class PopulationSize:
     `need_zipf`: the k-th most common need of a service comes up in proportion to 1 / k ** need_zipf.
     """
 
-    people: int = 120
+    people: int = 100
     operators: float = 0.15
     service_zipf: float = 1.0
     need_zipf: float = 0.4

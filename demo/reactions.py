@@ -63,7 +63,7 @@ class Reading:
 
     library: Library
     clicks: ClickModel = field(default_factory=ClickModel)
-    follow_link: float = 0.25
+    follow_link: float = 0.4
     withdraw: float = 0.1
     told_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
