@@ -15,7 +15,7 @@ MAX_WORDS = 90
 MAX_CHARACTERS = 700
 MAX_TITLE_CHARACTERS = 200
 
-_READ_CHARACTERS = 4 * MAX_PASSAGES * MAX_CHARACTERS
+READ_CHARACTERS = 4 * MAX_PASSAGES * MAX_CHARACTERS
 """No more of a body than this is looked at: enough for every passage however much white space it holds."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。\uff01\uff1f])|\n+")
@@ -33,8 +33,8 @@ def split(title: str, body: str) -> Split:
     """Split a document. A document without any text has no passage; one with a title alone has one."""
     heading = " ".join(title.split())[:MAX_TITLE_CHARACTERS]
     found: list[str] = []
-    truncated = len(body) > _READ_CHARACTERS
-    for text in _packed(_pieces(body[:_READ_CHARACTERS])):
+    truncated = len(body) > READ_CHARACTERS
+    for text in _packed(_pieces(body[:READ_CHARACTERS])):
         if len(found) == MAX_PASSAGES:
             truncated = True
             break

@@ -1,0 +1,156 @@
+"""The warehouse as the indexer sees it: what documents should look like, and what was recorded as applied."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from indexer.authority import USE_WINDOW, Standing, authority
+from indexer.passages import READ_CHARACTERS, split
+from stores.vectors import MAX_GROUPS
+from stores.warehouse import Warehouse
+
+_STANDINGS_LAST = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A document whose newest version a collection does not show; `known` when it shows, or may show, another."""
+
+    document: str
+    version: int
+    gone: bool
+    known: bool
+    applied_passages: int
+    applied_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The newest version of a document, split into what is embedded."""
+
+    document: str
+    version: int
+    gone: bool
+    content_hash: str
+    title: str
+    acl: tuple[str, ...]
+    updated_ms: int
+    passages: tuple[str, ...]
+    truncated: bool
+
+    def authority(self, standing: Standing, now: datetime) -> float:
+        """Return its authority in [0, 1]."""
+        return authority(standing, datetime.fromtimestamp(self.updated_ms / 1000, UTC), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a collection shows of a document, to be recorded; `after` is the revision that it must supersede."""
+
+    document: str
+    version: int
+    deleted: bool
+    content_hash: str
+    passages: int
+    truncated: bool
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Documents that a collection should show, those it shows at their newest version, and changes not yet applied."""
+
+    total: int
+    done: int
+    pending: int
+
+
+class Documents:
+    """Named queries of the warehouse, as values."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self._standings: dict[str, tuple[datetime, dict[str, Standing]]] = {}
+
+    def marks(self) -> dict[str, int]:
+        """Return a number per tenant that changes with any of its documents."""
+        return {row["tenant"]: int(row["mark"]) for row in self.warehouse.query("index_marks")}
+
+    def pending(self, tenant: str, collection: str, limit: int) -> list[Pending]:
+        """Return documents to apply, most urgent first, at most `limit`."""
+        rows = self.warehouse.query("index_pending", tenant=tenant, collection=collection, limit=limit)
+        return [
+            Pending(
+                row["document"],
+                row["version"],
+                bool(row["gone"]),
+                bool(row["known"]),
+                row["applied_passages"],
+                row["applied_revision"],
+            )
+            for row in rows
+        ]
+
+    def counts(self, tenant: str, collection: str) -> Counts:
+        """Return how complete a collection is, by the record."""
+        row = self.warehouse.query("index_counts", tenant=tenant, collection=collection)[0]
+        return Counts(row["total"], row["done"], row["pending"])
+
+    def read(self, tenant: str, documents: Sequence[str]) -> dict[str, Document]:
+        """Return the newest versions of these documents, gone ones included, by id."""
+        rows = self.warehouse.query(
+            "index_documents", tenant=tenant, documents=list(documents), characters=READ_CHARACTERS + 1
+        )
+        return {row["document"]: _document(row) for row in rows}
+
+    def standings(self, tenant: str, now: datetime) -> dict[str, Standing]:
+        """Return references and use of the tenant's documents that have any, as of at most a minute ago."""
+        known = self._standings.get(tenant)
+        if known is None or now - known[0] > _STANDINGS_LAST:
+            since = int((now - USE_WINDOW).timestamp() * 1000)
+            rows = self.warehouse.query("index_standing", tenant=tenant, since_ms=since)
+            found = {row["document"]: Standing(int(row["references"]), int(row["people"])) for row in rows}
+            known = self._standings[tenant] = (now, found)
+        return known[1]
+
+    def record(self, tenant: str, collection: str, records: Sequence[Record], now: datetime, step: int = 0) -> None:
+        """Record what a collection shows; of one `now`, the highest `step` of a document holds."""
+        stamp = int(now.timestamp() * 1_000_000)
+        self.warehouse.insert(
+            "applied",
+            {
+                "tenant": [tenant] * len(records),
+                "collection": [collection] * len(records),
+                "document": [r.document for r in records],
+                "version": [r.version for r in records],
+                "deleted": [int(r.deleted) for r in records],
+                "content_hash": [r.content_hash for r in records],
+                "passages": [r.passages for r in records],
+                "truncated": [int(r.truncated) for r in records],
+                "applied_at": [now] * len(records),
+                "revision": [max(stamp, r.after + 1) + step for r in records],
+            },
+        )
+
+    def forget(self, tenant: str, collection: str, now: datetime) -> None:
+        """Record that a collection shows nothing that can be relied on."""
+        self.warehouse.run(
+            "index_forget", tenant=tenant, collection=collection, revision=int(now.timestamp() * 1_000_000)
+        )
+
+
+def _document(row: dict[str, object]) -> Document:
+    title, acl = str(row["title"]), row["acl"]
+    assert isinstance(acl, list)
+    parts = split(title, str(row["body"]))
+    return Document(
+        str(row["document"]),
+        int(str(row["version"])),
+        bool(row["gone"]),
+        str(row["content_hash"]),
+        title,
+        tuple(acl[:MAX_GROUPS]),
+        int(str(row["updated_ms"])),
+        parts.passages,
+        parts.truncated,
+    )

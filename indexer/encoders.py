@@ -1,0 +1,98 @@
+"""Encoders by model id: loaded from the shelf when first needed, a few kept, shared by all threads of the process."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+from sentence_transformers import SentenceTransformer
+from transformers.utils import logging as transformers_logging
+
+from stores.shelf import BASE, Shelf
+
+Vectors32 = NDArray[np.float32]
+
+
+class EncoderConfig(BaseModel):
+    """How encoders run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    max_seq_length: int = Field(default=128, description="word pieces read of a text; passages are cut to fit")
+    batch_size: int = Field(default=32, description="texts at once; texts of like length go together")
+    threads: int = Field(default=2, description="CPU threads of one matrix product; 0 leaves it to torch")
+    kept: int = Field(default=3, description="models kept in memory: live, standby and shadow of one tenant")
+
+
+class Encoder:
+    """One loaded model. One text batch at a time; several threads may call it."""
+
+    def __init__(self, model: str, path: Path, config: EncoderConfig) -> None:
+        self.model = model
+        self._batch_size = config.batch_size
+        self._lock = threading.Lock()
+        # A service's log is no terminal.
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs has no types
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._transformer = SentenceTransformer(str(path), device=device, local_files_only=True)
+        longest = self._transformer.max_seq_length or config.max_seq_length
+        self._transformer.max_seq_length = min(int(longest), config.max_seq_length)
+        if device == "cuda":
+            self._transformer.half()
+        self._transformer.eval()
+        self.dimension = self.encode(["dimension"]).shape[1]
+
+    def encode(self, texts: Sequence[str]) -> Vectors32:
+        """Return one unit vector per text, shape (texts, dimension)."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            found = self._transformer.encode(
+                list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(found, dtype=np.float32)
+
+
+class EncoderSource(Protocol):
+    """Whoever can give the encoder of a tenant's model."""
+
+    def get(self, tenant: str, model: str) -> Encoder:
+        """Return the encoder, loading it if needed."""
+        ...
+
+
+class Encoders:
+    """The encoders of this process. While one loads, the others go on answering."""
+
+    def __init__(self, shelf: Shelf, config: EncoderConfig | None = None) -> None:
+        self._shelf = shelf
+        self._config = config or EncoderConfig()
+        self._loaded: OrderedDict[tuple[str, str], Encoder] = OrderedDict()
+        self._loading: dict[tuple[str, str], threading.Lock] = {}
+        self._lock = threading.Lock()
+        if self._config.threads:
+            torch.set_num_threads(self._config.threads)
+
+    def get(self, tenant: str, model: str) -> Encoder:
+        """Return the encoder of the tenant's model. Raises `Refused` when the shelf lacks it or holds it damaged."""
+        key = ("", model) if model == BASE else (tenant, model)
+        with self._lock:
+            if key in self._loaded:
+                self._loaded.move_to_end(key)
+                return self._loaded[key]
+            loading = self._loading.setdefault(key, threading.Lock())
+        with loading:
+            with self._lock:
+                if key in self._loaded:
+                    return self._loaded[key]
+            encoder = Encoder(model, self._shelf.fetch(tenant, model), self._config)
+            with self._lock:
+                self._loaded[key] = encoder
+                while len(self._loaded) > self._config.kept:
+                    self._loaded.popitem(last=False)
+            return encoder

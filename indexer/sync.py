@@ -1,0 +1,218 @@
+"""The one mechanism that fills a collection: apply what the warehouse's documents say and the collection does not.
+
+    desired (`documents`, newest version each) minus recorded (`applied`) ──▶ read ──▶ note intent ──▶ embed
+        ──▶ remove surplus passages ──▶ upsert ──▶ record
+
+Building, catching up and live changes are all this loop. A crash anywhere leaves the document unrecorded, so it is done
+again. The intent, a row of `applied` without a content hash, says before the first write how many passages may be
+there, so that even the leavings of a crash are removed. A document whose text did not change keeps its vectors, which
+are read back from the collection; deletions and such changes (access lists among them) come before any new text.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from indexer.authority import Standing
+from indexer.documents import Document, Documents, Pending, Record
+from indexer.encoders import EncoderSource
+from stores.errors import Poison
+from stores.vector_rows import Passage, collection_name, primary_key
+from stores.vectors import Vectors
+
+LOG = logging.getLogger(__name__)
+
+
+class SyncConfig(BaseModel):
+    """How documents are applied."""
+
+    model_config = ConfigDict(frozen=True)
+
+    batch: int = Field(default=64, description="documents applied at once: what a crash repeats")
+    plan: int = Field(default=1_024, description="documents asked for at once; the order is set anew after them")
+    shadow_duty: float = Field(default=0.8, description="share of the time that a shadow's build may work, 0 to 1")
+    seal_rows: int = Field(default=512, description="rows written until they are sealed: searched fast")
+    seal_rows_idle: int = Field(default=64, description="the same when nothing is left to apply")
+    seal_pause_s: float = Field(default=10.0, description="seconds between two seals; Milvus allows one in ten")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A collection to fill."""
+
+    tenant: str
+    model: str
+
+    @property
+    def collection(self) -> str:
+        """Return the collection's real name."""
+        return collection_name(self.tenant, self.model)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a round did, in documents, and in passages embedded and passages whose vector was kept."""
+
+    documents: int = 0
+    deleted: int = 0
+    embedded: int = 0
+    kept: int = 0
+    finished: bool = False
+    """Whether nothing was left to apply."""
+
+
+class Sync:
+    """Applies documents to collections. One process at a time for each tenant; not for several threads."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        vectors: Vectors,
+        encoders: EncoderSource,
+        config: SyncConfig,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.documents = documents
+        self.vectors = vectors
+        self.encoders = encoders
+        self._config = config
+        self._clock = clock
+        self._sleep = sleep
+        self._unsealed: dict[str, int] = {}
+        self._sealed_at: dict[str, datetime] = {}
+
+    def ensure(self, target: Target) -> None:
+        """Make the target's collection if it is not there; one that was lost is filled from the beginning."""
+        encoder = self.encoders.get(target.tenant, target.model)
+        if self.vectors.ensure(target.collection, encoder.dimension):
+            self.documents.forget(target.tenant, target.collection, self._clock())
+
+    def advance(
+        self, target: Target, budget_s: float, duty: float = 1.0, after_batch: Callable[[int], None] | None = None
+    ) -> Applied:
+        """Apply documents until none is left or `budget_s` is over; `duty` below 1 rests in between.
+
+        `after_batch` hears how many documents a batch had. At least one batch is done, if there is any.
+        """
+        total, until = Applied(), time.monotonic() + budget_s
+        while plan := self.documents.pending(target.tenant, target.collection, self._config.plan):
+            for start in range(0, len(plan), self._config.batch):
+                began, batch = time.monotonic(), plan[start : start + self._config.batch]
+                total = _added(total, self.apply(target, batch))
+                self._seal(target.collection, self._config.seal_rows)
+                if after_batch:
+                    after_batch(len(batch))
+                if time.monotonic() > until:
+                    return total
+                if duty < 1:
+                    self._sleep((time.monotonic() - began) * (1 / duty - 1))
+        self._seal(target.collection, self._config.seal_rows_idle)
+        return Applied(total.documents, total.deleted, total.embedded, total.kept, finished=True)
+
+    def seal(self, collection: str) -> None:
+        """Seal whatever was written, now."""
+        self.vectors.flush(collection)
+        self._unsealed[collection], self._sealed_at[collection] = 0, self._clock()
+
+    def apply(self, target: Target, batch: Sequence[Pending]) -> Applied:
+        """Apply these documents at their newest version, whatever version they were planned with."""
+        try:
+            return self._apply(target, batch)
+        except Poison as error:
+            if len(batch) > 1:
+                return _added(*(self.apply(target, [pending]) for pending in batch))
+            LOG.warning("%s: %s is put aside, nobody finds it: %s", target.collection, batch[0].document, error)
+            self._put_aside(target, batch[0])
+            return Applied(documents=1)
+
+    def _apply(self, target: Target, batch: Sequence[Pending]) -> Applied:
+        now = self._clock()
+        newest = self.documents.read(target.tenant, [pending.document for pending in batch])
+        shown = [(p, newest[p.document]) for p in batch if p.document in newest and not newest[p.document].gone]
+        gone = [p for p in batch if p.document not in newest or newest[p.document].gone]
+        self.documents.record(target.tenant, target.collection, [_intent(p, d) for p, d in shown], now)
+        surplus = [key for p in gone for key in _keys(p.document, 0, p.applied_passages)]
+        surplus += [key for p, d in shown for key in _keys(p.document, len(d.passages), p.applied_passages)]
+        self.vectors.delete(target.collection, surplus)
+        kept, embedded = self._write(target, shown, now)
+        records = [_done(p, d) for p, d in shown] + [_removed(p) for p in gone]
+        self.documents.record(target.tenant, target.collection, records, now, step=1)
+        return Applied(len(batch), len(gone), embedded, kept)
+
+    def _write(self, target: Target, shown: Sequence[tuple[Pending, Document]], now: datetime) -> tuple[int, int]:
+        there = self._there(target, shown)
+        texts = [text for _, d in shown if d.document not in there for text in d.passages]
+        fresh = iter(self.encoders.get(target.tenant, target.model).encode(texts))
+        standings = self.documents.standings(target.tenant, now)
+        rows = []
+        for _, d in shown:
+            weight = d.authority(standings.get(d.document, Standing()), now)
+            for number, text in enumerate(d.passages):
+                dense = there[d.document][number] if d.document in there else next(fresh)
+                rows.append(
+                    Passage(
+                        d.document, number, d.version, d.content_hash, d.acl, d.title, text, dense, weight, d.updated_ms
+                    )
+                )
+        self.vectors.upsert(target.collection, rows)
+        self._unsealed[target.collection] = self._unsealed.get(target.collection, 0) + len(rows)
+        return len(rows) - len(texts), len(texts)
+
+    def _there(self, target: Target, shown: Sequence[tuple[Pending, Document]]) -> dict[str, list[Sequence[float]]]:
+        """Return the vectors that the collection itself holds for documents whose text did not change."""
+        known = [d for p, d in shown if p.known]
+        keys = [key for d in known for key in _keys(d.document, 0, len(d.passages))]
+        rows = self.vectors.get(target.collection, keys, with_vectors=True) if keys else {}
+        found = {}
+        for d in known:
+            stored = [rows.get(key) for key in _keys(d.document, 0, len(d.passages))]
+            vectors = [row.dense for row in stored if row and row.content_hash == d.content_hash and row.dense]
+            if vectors and len(vectors) == len(d.passages):
+                found[d.document] = vectors
+        return found
+
+    def _put_aside(self, target: Target, pending: Pending) -> None:
+        newest = self.documents.read(target.tenant, [pending.document])
+        self.vectors.delete(target.collection, [*_keys(pending.document, 0, pending.applied_passages)])
+        records = [
+            Record(d.document, d.version, False, d.content_hash, 0, True, pending.applied_revision)
+            for d in newest.values()
+        ]
+        self.documents.record(target.tenant, target.collection, records, self._clock(), step=2)
+
+    def _seal(self, collection: str, rows: int) -> None:
+        last = self._sealed_at.get(collection)
+        rested = last is None or (self._clock() - last).total_seconds() >= self._config.seal_pause_s
+        if rested and self._unsealed.get(collection, 0) >= rows:
+            self.seal(collection)
+
+
+def _keys(document: str, first: int, end: int) -> list[str]:
+    return [primary_key(document, number) for number in range(first, end)]
+
+
+def _intent(pending: Pending, document: Document) -> Record:
+    most = max(pending.applied_passages, len(document.passages))
+    return Record(document.document, 0, False, "", most, False, pending.applied_revision)
+
+
+def _done(pending: Pending, d: Document) -> Record:
+    return Record(d.document, d.version, False, d.content_hash, len(d.passages), d.truncated, pending.applied_revision)
+
+
+def _removed(pending: Pending) -> Record:
+    return Record(pending.document, pending.version, True, "", 0, False, pending.applied_revision)
+
+
+def _added(*parts: Applied) -> Applied:
+    return Applied(
+        sum(p.documents for p in parts),
+        sum(p.deleted for p in parts),
+        sum(p.embedded for p in parts),
+        sum(p.kept for p in parts),
+    )

@@ -1,0 +1,30 @@
+import pytest
+
+from indexer.states import FRESH, GROWING, State, check_move, legal_moves
+from stores.errors import Refused
+
+
+def test_the_way_of_a_shadow_is_legal() -> None:
+    way = [State.BUILDING, State.CATCHING_UP, State.VERIFYING, State.READY, State.LIVE, State.STANDBY, State.RETIRED]
+    for before, after in zip(way, way[1:], strict=False):
+        check_move("c", before, after)
+    check_move("c", State.STANDBY, State.LIVE)
+
+
+@pytest.mark.parametrize("before", list(State))
+def test_only_what_is_ready_standing_by_or_first_becomes_live(before: State) -> None:
+    if before in {State.READY, State.STANDBY, State.BUILDING}:
+        check_move("c", before, State.LIVE)
+    else:
+        with pytest.raises(Refused, match="legal next states"):
+            check_move("c", before, State.LIVE)
+
+
+def test_what_is_live_never_fails_or_retires_at_once() -> None:
+    assert legal_moves(State.LIVE) == {State.STANDBY}
+    assert legal_moves(State.RETIRED) == frozenset()
+
+
+def test_every_state_is_reached_and_documents_go_to_all_that_may_serve() -> None:
+    assert {after for state in State for after in legal_moves(state)} == set(State)
+    assert {State.LIVE, State.STANDBY, State.READY} | GROWING == FRESH
