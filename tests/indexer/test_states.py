@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from indexer.states import FRESH, GROWING, State, check_move, legal_moves
@@ -6,7 +8,7 @@ from stores.errors import Refused
 
 def test_the_way_of_a_shadow_is_legal() -> None:
     way = [State.BUILDING, State.CATCHING_UP, State.VERIFYING, State.READY, State.LIVE, State.STANDBY, State.RETIRED]
-    for before, after in zip(way, way[1:], strict=False):
+    for before, after in pairwise(way):
         check_move("c", before, after)
     check_move("c", State.STANDBY, State.LIVE)
 

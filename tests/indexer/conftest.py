@@ -1,0 +1,56 @@
+"""The indexer's stores and two tiny models, made once a session; a fresh tenant with both on its shelf per test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.encoders import EncoderConfig, Encoders
+from stores.serving import Serving
+from stores.settings import Settings
+from stores.shelf import Shelf
+from stores.vector_rows import belongs_to
+from stores.vectors import Vectors
+from stores.warehouse import Warehouse
+from tests.indexer.world import NOW, World, tiny_model
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {f"tiny-{name}": tiny_model(tmp_path_factory.mktemp(name), seed) for seed, name in enumerate("ab")}
+
+
+@pytest.fixture(scope="session")
+def warehouse(stack: Settings) -> Iterator[Warehouse]:
+    connected = Warehouse.connect(stack)
+    connected.migrate()
+    yield connected
+    connected.close()
+
+
+@pytest.fixture(scope="session")
+def vectors(stack: Settings) -> Iterator[Vectors]:
+    connected = Vectors.connect(stack)
+    yield connected
+    connected.close()
+
+
+@pytest.fixture
+def world(
+    stack: Settings,
+    tenant: str,
+    warehouse: Warehouse,
+    vectors: Vectors,
+    models: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[World]:
+    home = tmp_path_factory.mktemp("shelf")
+    shelf = Shelf(str(home / "shelf"), home / "cache")
+    for name, path in models.items():
+        shelf.put(tenant, name, path, {}, NOW)
+    serving = Serving.connect(stack)
+    yield World(tenant, warehouse, vectors, serving, shelf, Encoders(shelf, EncoderConfig(threads=1)))
+    serving.close()
+    for name in vectors.names():
+        if belongs_to(name, tenant):
+            vectors.drop(name)

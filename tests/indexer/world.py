@@ -1,0 +1,162 @@
+"""A tenant's world for the indexer's tests: real stores, tiny models, documents written by hand."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.models import Pooling, Transformer
+from transformers import AutoTokenizer, BertConfig, BertModel
+
+from indexer.documents import Documents
+from indexer.encoders import Encoders
+from indexer.search import Searcher
+from indexer.sync import Sync, SyncConfig, Target
+from stores.serving import Serving
+from stores.shelf import Shelf, base_model
+from stores.vectors import Vectors
+from stores.warehouse import Warehouse
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def days_ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def tiny_model(directory: Path, seed: int, width: int = 32) -> Path:
+    """Save a one-layer BERT of random weights with the base model's tokenizer: texts that share words are near."""
+    torch.manual_seed(seed)
+    tokenizer = AutoTokenizer.from_pretrained(str(base_model()))
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=width,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=2 * width,
+        max_position_embeddings=128,
+    )
+    raw = directory / "raw"
+    BertModel(config).save_pretrained(str(raw))  # type: ignore[no-untyped-call]  # theirs has no types
+    tokenizer.save_pretrained(str(raw))
+    body = Transformer(str(raw), max_seq_length=128)
+    model = directory / "model"
+    SentenceTransformer(modules=[body, Pooling(width)], device="cpu").save(str(model))
+    return model
+
+
+class Clock:
+    """A clock that the test moves; it never stands still, so that what comes later is dated later."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class World:
+    """One tenant with all stores; `live` and `next` are two models on its shelf."""
+
+    tenant: str
+    warehouse: Warehouse
+    vectors: Vectors
+    serving: Serving
+    shelf: Shelf
+    encoders: Encoders
+    clock: Clock = field(default_factory=Clock)
+    live: str = "tiny-a"
+    next: str = "tiny-b"
+    config: SyncConfig = field(default_factory=lambda: SyncConfig(batch=8, plan=50, seal_pause_s=0.0))
+
+    def __post_init__(self) -> None:
+        self.documents = Documents(self.warehouse)
+        self.sync = self.new_sync()
+        self.searcher = Searcher(self.serving, self.vectors, self.encoders)
+        self.offset = 0
+
+    def new_sync(self, encoders: Encoders | None = None) -> Sync:
+        """As after a restart: nothing is remembered but what the stores hold."""
+        return Sync(
+            Documents(self.warehouse), self.vectors, encoders or self.encoders, self.config, self.clock, lambda s: None
+        )
+
+    def target(self, model: str | None = None) -> Target:
+        return Target(self.tenant, model or self.live)
+
+    def put(
+        self,
+        document: str,
+        version: int,
+        body: str = "",
+        *,
+        title: str = "",
+        acl: Sequence[str] = ("everyone",),
+        links: Sequence[str] = (),
+        kind: str = "page",
+        deleted: bool = False,
+        updated_at: datetime | None = None,
+    ) -> None:
+        """Write one version of a document, as the streams do."""
+        title = title or f"Title of {document}"
+        self.warehouse.insert(
+            "documents",
+            {
+                "tenant": [self.tenant],
+                "document": [document],
+                "version": [version],
+                "deleted": [int(deleted)],
+                "kind": [kind],
+                "title": [title],
+                "body": [body],
+                "acl": [list(acl)],
+                "link_targets": [list(links)],
+                "link_anchors": [["" for _ in links]],
+                "updated_at": [updated_at or NOW],
+                "content_hash": [hashlib.sha256(f"{title}\x1f{body}".encode()).hexdigest()[:32]],
+                "received_at": [self.clock()],
+            },
+        )
+
+    def event(self, kind: str, user: str, document: str = "", query: str = "", payload: str = "{}") -> None:
+        """Write one accepted event that happened just now."""
+        topics = {"SearchServed": "searches", "DocumentOpened": "clicks", "CitationOpened": "citation.clicks"}
+        self.offset += 1
+        self.warehouse.insert(
+            "events",
+            {
+                "topic": [topics.get(kind, "learning")],
+                "log": [self.tenant],
+                "offset": [self.offset],
+                "event_id": [f"{self.tenant}-{self.offset}"],
+                "tenant": [self.tenant],
+                "type": [kind],
+                "user": [user],
+                "document": [document],
+                "query": [query],
+                "payload": [payload],
+                "occurred_at": [self.clock()],
+                "received_at": [self.clock()],
+            },
+        )
+
+    def fill(self, model: str | None = None) -> None:
+        """Make the model's collection and apply everything."""
+        target = self.target(model)
+        self.sync.ensure(target)
+        assert self.sync.advance(target, 60).finished
+
+    def shown(self, document: str, model: str | None = None) -> list[tuple[int, str, tuple[str, ...]]]:
+        """Return (version, content hash, groups) of every passage that the collection has of a document."""
+        keys = [f"{document}#{n}" for n in range(20)]
+        return [
+            (row.version, row.content_hash, row.acl)
+            for row in self.vectors.get(self.target(model).collection, keys).values()
+        ]
+
+
+MakeWorld = Callable[[], World]
