@@ -4,14 +4,16 @@ Life cycle: `Warehouse.connect(settings)` checks that the server answers; `migra
 is safe to run from several processes at once (every statement is applied at most once, recorded in `migrations`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import clickhouse_connect
+import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
 from stores import sql_files
+from stores.columns import Column, NoArrowType, Same, rows_of, table_of
 from stores.errors import Misconfigured, Retryable
 from stores.settings import Settings
 
@@ -30,6 +32,7 @@ class Warehouse:
 
     def __init__(self, client: Client, database: str) -> None:
         self._client = client
+        self._types: dict[str, dict[str, str]] = {}
         self.database = database
 
     @classmethod
@@ -56,18 +59,40 @@ class Warehouse:
         """Give the connections back."""
         self._client.close()
 
-    def insert(self, table: str, columns: Mapping[str, Sequence[Any]]) -> int:
+    def insert(self, table: str, columns: Mapping[str, Column]) -> int:
         """Insert columns of equal length and return the number of rows; nothing is sent for zero rows.
 
+        Lists, numpy arrays, Arrow arrays and `Same(value)` may be mixed (see `stores.columns`).
         Returns only after the server has stored them. Raises `Retryable` when it cannot say so: the rows may be there,
         and inserting them again is harmless because every table replaces by its key.
         """
-        names = list(columns)
-        rows = len(columns[names[0]])
-        if rows:
-            data = [columns[name] for name in names]
-            guarded(lambda: self._client.insert(table, data, column_names=names, column_oriented=True))
+        rows = rows_of(columns)
+        if not rows:
+            return 0
+        try:
+            arrow = table_of(self.types_of(table), columns)
+        except (pa.ArrowException, NoArrowType, TypeError, KeyError, OverflowError):
+            # A type or value that only the driver can explain: it converts, or raises with the column's name.
+            self._insert_python(table, columns, rows)
+        else:
+            guarded(lambda: self._client.insert_arrow(table, arrow))
         return rows
+
+    def _insert_python(self, table: str, columns: Mapping[str, Column], rows: int) -> None:
+        names = list(columns)
+        data = [[column.value] * rows if isinstance(column, Same) else list(column) for column in columns.values()]
+        guarded(lambda: self._client.insert(table, data, column_names=names, column_oriented=True))
+
+    def types_of(self, table: str) -> dict[str, str]:
+        """Return the ClickHouse type of each column of a table; asked once."""
+        if table not in self._types:
+            described = self.rows(
+                "SELECT name, type FROM system.columns WHERE database = {d:String} AND table = {t:String}",
+                d=self.database,
+                t=table,
+            )
+            self._types[table] = {row["name"]: row["type"] for row in described}
+        return self._types[table]
 
     def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # whatever the named query takes
         """Run `sql/queries/<name>.sql` with server-side parameters and return its rows as dictionaries."""

@@ -1,0 +1,166 @@
+"""Open sessions in Redis: which accesses of which user are not closed yet, and how far time has come.
+
+    record ──▶ open ──(watermark a gap past the last access)──▶ claimed ──written by the caller──▶ finish ──▶ gone
+                ▲                                                  │ lease over, nobody finished
+                └──────────────────────────────────────────────────┘
+
+The state is commutative: accesses recorded twice, or in another order, leave the same state. Nothing is removed before
+the caller says that the sessions are written, so a crash between claim and finish repeats the writing, with the same
+ids. An access behind the watermark makes its user *dirty*: sessions that it may have changed are closed already, so the
+caller computes that user from the raw rows instead. Memory is bounded by the users' open accesses; a user who never
+pauses is claimed as `long` so that full chunks can be closed. The scripts are in `stores.access_scripts`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from stores import redis_client
+from stores.access_scripts import CLAIM, FINISH, FORGET, MARK, RECORD, TAG
+
+SEPARATOR = "\x1f"
+
+Access = tuple[int, str, str]
+"""(milliseconds since 1970, event id, document)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How time passes, in milliseconds; `stores` knows no rules, so the caller's rules say these."""
+
+    gap: int
+    lateness: int
+    idle_after: int
+    idle_close: int
+    lease: int
+    long: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording a batch told: the watermark, the source's last offset before it, positions of late accesses."""
+
+    watermark: int | None
+    previous_offset: int | None
+    late: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUser:
+    """A claimed user: `late` > 0 means dirty, compute it from the raw rows; accesses are in order of time."""
+
+    tenant: str
+    user: str
+    late: int
+    accesses: list[Access]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A portion of users to close; `revision` grows from claim to claim. Empty when nothing is due."""
+
+    watermark: int | None
+    revision: int
+    users: list[OpenUser]
+
+
+class AccessLog:
+    """One process's access to the open sessions; safe to use from several threads."""
+
+    def __init__(self, client: redis_client.Client, pace: Pace, tag: str = TAG) -> None:
+        self._pace = pace
+        self._tag = tag
+        self._client = client
+        self._record = client.register_script(RECORD)
+        self._claim = client.register_script(CLAIM)
+        self._finish = client.register_script(FINISH)
+        self._mark = client.register_script(MARK)
+        self._forget = client.register_script(FORGET)
+
+    def assign(self, sources: Iterable[str], now: int) -> None:
+        """Say that these sources are being read: until they bring something or count as idle, they hold time back."""
+        moved: dict[Any, Any] = {source: str(now) for source in sources}
+        if moved:
+            redis_client.guarded(lambda: self._client.hset(f"{self._tag}:moved", mapping=moved))
+
+    def record(
+        self,
+        source: str,
+        last_offset: int,
+        now: int,
+        users: Sequence[str],
+        members: Sequence[str],
+        times: Sequence[int],
+    ) -> Recorded:
+        """Add accesses (parallel columns; a user is `user_key(...)`, a member `event id + SEPARATOR + document`).
+
+        One round trip, whatever the size. `last_offset` is where the source stands after this.
+        """
+        blob = orjson.dumps((users, members, times))
+        arguments = (source, last_offset, max(times), now, self._pace.long, blob)
+        watermark, previous, late = _call(self._record, self._tag, arguments)
+        return Recorded(
+            None if watermark < 0 else int(watermark), None if previous < 0 else int(previous), late if late else []
+        )
+
+    def claim(self, now: int, most_users: int = 500, most_accesses: int = 20_000) -> Claim:
+        """Move the watermark and claim a portion of what is due; users that another closer works on are left out."""
+        pace = self._pace
+        arguments = (
+            now,
+            pace.lateness,
+            pace.gap,
+            pace.idle_after,
+            pace.idle_close,
+            pace.lease,
+            most_users,
+            most_accesses,
+        )
+        watermark, revision, found = _call(self._claim, self._tag, arguments)
+        users = [_open_user(*claimed) for claimed in found or ()]
+        return Claim(None if watermark < 0 else int(watermark), int(revision), users)
+
+    def finish(self, claim: Claim, closed: Sequence[int | None]) -> int:
+        """Remove each claimed user's accesses up to a time (inclusive; None = nothing was closed).
+
+        Returns how many users had gone to another closer meanwhile; those will be computed again.
+        """
+        users = [user_key(u.tenant, u.user) for u in claim.users]
+        blob = orjson.dumps((users, [u.late for u in claim.users], [-1 if t is None else t for t in closed]))
+        return int(_call(self._finish, self._tag, (claim.revision, blob))) if users else 0
+
+    def recompute(self, users: Sequence[tuple[str, int]], least_watermark: int = -1) -> None:
+        """Have users (key, time of last access) computed from the raw rows, and raise the watermark if it is lower."""
+        _call(self._mark, self._tag, (orjson.dumps(([u for u, _ in users], [t for _, t in users])), least_watermark))
+
+    def watermark(self) -> int | None:
+        """Return the event time up to which sessions are closed, or None before the first closing."""
+        value = redis_client.guarded(lambda: self._client.get(f"{self._tag}:watermark"))
+        return None if value is None else int(str(value))
+
+    def open_users(self) -> int:
+        """Return how many users have accesses that are not closed."""
+        return int(str(redis_client.guarded(lambda: self._client.zcard(f"{self._tag}:due"))))
+
+    def forget(self, tenant: str, user: str) -> None:
+        """Remove everything that is kept of one user."""
+        _call(self._forget, self._tag, (user_key(tenant, user),))
+
+
+def user_key(tenant: str, user: str) -> str:
+    """Return how a user is named in Redis."""
+    return tenant + SEPARATOR + user
+
+
+def _call(script: Any, tag: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401  # redis-py types no scripts
+    answer = redis_client.guarded(lambda: script(keys=[tag], args=arguments))
+    return orjson.loads(answer) if isinstance(answer, str | bytes) else answer
+
+
+def _open_user(key: str, late: int, accesses: list[str] | int) -> OpenUser:
+    tenant, user = key.split(SEPARATOR, 1)
+    flat = accesses if isinstance(accesses, list) else []
+    parted = [member.split(SEPARATOR, 1) for member in flat[::2]]
+    return OpenUser(tenant, user, late, [(int(t), e, d) for (e, d), t in zip(parted, flat[1::2], strict=True)])
