@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from indexer.authority import USE_WINDOW, Standing, authority
-from indexer.passages import READ_CHARACTERS, split
+from indexer.passages import MAX_PASSAGES, READ_CHARACTERS, split
 from stores.vectors import MAX_GROUPS
 from stores.warehouse import Warehouse
 
 _STANDINGS_LAST = timedelta(seconds=60)
+_INSERT_DELAY = timedelta(minutes=1)
+"""How long after `received_at` a row may become visible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,25 @@ class Documents:
                 "revision": [max(stamp, r.after + 1) + step for r in records],
             },
         )
+
+    def ids(self, tenant: str) -> list[str]:
+        """Return every document that the tenant ever had, gone ones included."""
+        return [row["document"] for row in self.warehouse.query("index_ids", tenant=tenant)]
+
+    def changed(self, tenant: str, since: datetime) -> list[str]:
+        """Return the documents that changed since then, gone ones included; a few too many rather than one too few."""
+        since_ms = int((since - _INSERT_DELAY).timestamp() * 1000)
+        return [row["document"] for row in self.warehouse.query("index_changed", tenant=tenant, since_ms=since_ms)]
+
+    def fingerprint(self, tenant: str) -> tuple[int, str]:
+        """Return how many documents the tenant's corpus has, and a number that changes with any of them."""
+        row = self.warehouse.query("index_fingerprint", tenant=tenant)[0]
+        return row["documents"], row["fingerprint"]
+
+    def void(self, tenant: str, collection: str, documents: Sequence[str], now: datetime) -> None:
+        """Record that what a collection shows of these documents is wrong: all of it is to be made anew."""
+        records = [Record(document, 0, True, "", MAX_PASSAGES, False, 0) for document in documents]
+        self.record(tenant, collection, records, now)
 
     def forget(self, tenant: str, collection: str, now: datetime) -> None:
         """Record that a collection shows nothing that can be relied on."""

@@ -1,6 +1,6 @@
 -- Documents whose newest version a collection does not show yet, in the order in which they should be applied:
 -- deletions, then changes that touch no text (access lists among them), then text, most opened first.
-SELECT d.document AS document, d.version AS version, d.gone AS gone, a.document != '' AS known,
+SELECT d.document AS document, d.version AS version, d.gone AS gone, (a.document != '' AND NOT a.deleted) AS known,
        a.passages AS applied_passages, a.revision AS applied_revision
 FROM
 (
@@ -17,7 +17,7 @@ LEFT JOIN
     SELECT document, count() AS times FROM events
     WHERE tenant = {tenant:String} AND type IN ('DocumentOpened', 'CitationOpened') GROUP BY document
 ) AS opened ON d.document = opened.document
-WHERE if(d.gone, known AND NOT a.deleted,
-         NOT known OR a.deleted OR a.version != d.version OR a.content_hash != d.content_hash)
+WHERE if(d.gone, known,
+         NOT known OR a.version != d.version OR a.content_hash != d.content_hash)
 ORDER BY multiIf(d.gone, 0, a.content_hash = d.content_hash, 1, 2), opened.times DESC, d.document
 LIMIT {limit:UInt32}
