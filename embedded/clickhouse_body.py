@@ -4,6 +4,7 @@ A body is read in pieces of at most `PIECE` bytes and unpacked into pieces of at
 upload nor a compression bomb takes more memory than that.
 """
 
+import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from email.parser import BytesParser
@@ -11,7 +12,11 @@ from email.policy import HTTP
 from typing import Any, BinaryIO, Protocol
 
 import lz4.frame
-from backports import zstd
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 PIECE = 1 << 18
 UNPACKED = 1 << 22

@@ -58,13 +58,14 @@ def main(argv: list[str] | None = None) -> int:
     given = arguments(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     given.path.mkdir(parents=True, exist_ok=True)
+    path = given.path.resolve()
     password = given.password_file.read_text().splitlines()[0] if given.password_file else ""
-    engine = Engine(given.path.resolve(), given.memory_mib)
+    engine = Engine(path, given.memory_mib)
     server = Server((given.host, given.port), engine, Access(given.host, given.user, password))
     for number in (signal.SIGTERM, signal.SIGINT):
         # shutdown() waits for the serving loop, which this very thread runs: it has to be called from another one.
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start())
-    logging.info("ClickHouse %s at http://%s:%s, data in %s", engine.version, *server.server_address[:2], given.path)
+    logging.info("ClickHouse %s at http://%s:%s, data in %s", engine.version, *server.server_address[:2], path)
     server.serve_forever(poll_interval=0.1)
     server.server_close()
     engine.close(STOP_PATIENCE_S)

@@ -121,6 +121,7 @@ def down(home: Path, timeout: float = 60.0) -> bool:
         time.sleep(0.05)
         held = homes.holder(home)
     if held is None:
+        homes.forget(home)  # a machine that lost its power leaves them
         return False
     pid = int(held["pid"])
     _signal(pid, signal.SIGTERM)

@@ -96,6 +96,12 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
         raise Misconfigured(f"{path} cannot be written ({error}); is the disk full?") from error
 
 
+def forget(home: Path) -> None:
+    """Remove the files that point at a running stack."""
+    for name in (STACK, PARTS):
+        (home / name).unlink(missing_ok=True)
+
+
 def read(path: Path) -> dict[str, Any]:
     """Return a file's content, empty when it is not there."""
     try:

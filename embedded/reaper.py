@@ -4,7 +4,7 @@
 
 Standard input carries `+PGID` and `-PGID` lines. At its end every process group still named is killed, then every
 process whose environment carries `TIDEWHEEL_STACK=MARK` (children that moved to a group of their own; Linux only), and
-the FILEs are removed. Run by file name in an isolated interpreter: it imports nothing of this project.
+the FILEs that name the MARK are removed. Run by file name in an isolated interpreter: it imports nothing of this project.
 """
 
 import contextlib
@@ -57,7 +57,10 @@ def main() -> None:
     sweep(mark, groups)
     for path in files:
         with contextlib.suppress(OSError):
-            os.unlink(path)
+            with open(path, encoding="utf-8") as file:
+                mine = mark in file.read()
+            if mine:  # a new supervisor may have written its own meanwhile
+                os.unlink(path)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ class Stack:
         homes.prepare(self.home)
         with homes.locked(self.home), self._log_file(), self._signals():
             try:
+                homes.forget(self.home)
                 self._start_reaper()
                 self._start_stores()
                 if self._stop.is_set():
@@ -151,8 +152,7 @@ class Stack:
         while not self._stop.wait(TICK_S) and self._tied_to in (None, os.getppid()):
             changed = [running.part.name for running in self._running.values() if running.check()]
             if changed:
-                self._write_stack()
-                self._write_parts()
+                self._write_files()
             if self._reaper and self._reaper.poll() is not None:
                 log.warning("the reaper ended; another one is started")
                 self._start_reaper()
@@ -160,6 +160,14 @@ class Stack:
                 trimmed = time.monotonic()
                 for running in self._running.values():
                     logs.trim(running.log_path)
+
+    def _write_files(self) -> None:
+        """Write what changed; a disk that is full by now must not stop a stack that runs."""
+        try:
+            self._write_stack()
+            self._write_parts()
+        except Misconfigured as error:
+            log.warning("%s", error)
 
     def _stop_all(self) -> None:
         """Stop services, then stores; the closed pipe makes the reaper look for leftovers and remove the files."""
@@ -170,8 +178,7 @@ class Stack:
                 self._running[name].signal_stop()
             for name in group:
                 self._running[name].wait_stopped(begun + self._running[name].part.stop_s)
-        for name in (homes.STACK, homes.PARTS):
-            (self.home / name).unlink(missing_ok=True)
+        homes.forget(self.home)
         if self._reaper and self._reaper.stdin:
             self._reaper.stdin.close()
             try:
@@ -205,6 +212,7 @@ class Stack:
     def _write_stack(self) -> None:
         pids = {name: running.pid for name, running in self._running.items()}
         about: dict[str, Any] = {"pids": pids, "supervisor": os.getpid(), "started_at": self._started_at}
+        about["mark"] = self._mark
         homes.write(self.home / homes.STACK, {**self.endpoints, **about})
 
     def _write_parts(self) -> None:
@@ -212,7 +220,7 @@ class Stack:
             {"name": r.part.name, "pid": r.pid, "port": r.part.port, "state": r.state, "restarts": r.restarts}
             for r in self._running.values()
         ]
-        homes.write(self.home / homes.PARTS, {"supervisor": os.getpid(), "parts": rows})
+        homes.write(self.home / homes.PARTS, {"supervisor": os.getpid(), "mark": self._mark, "parts": rows})
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

@@ -127,6 +127,7 @@ def test_nothing_is_left_after_kill_9_of_the_supervisor(home: Path) -> None:
 
 def test_nothing_is_left_when_the_reaper_is_killed_first(home: Path) -> None:
     start(home, Service("family", FAMILY))
+    assert until(lambda: len(family(home)) >= 7)
     supervisor = psutil.Process(states(home)["supervisor"].pid)
     reapers = [child for child in supervisor.children() if "reaper.py" in " ".join(child.cmdline())]
     assert len(reapers) == 1
@@ -134,6 +135,26 @@ def test_nothing_is_left_when_the_reaper_is_killed_first(home: Path) -> None:
     assert until(lambda: any("reaper.py" in " ".join(c.cmdline()) for c in supervisor.children() if c != reapers[0]))
     supervisor.kill()
     assert until(lambda: not family(home), 5)
+
+
+def test_a_new_stack_may_follow_a_killed_one_at_once(home: Path) -> None:
+    endpoints = start(home)
+    query(endpoints, "CREATE TABLE kept (a UInt8) ENGINE = MergeTree ORDER BY a")
+    query(endpoints, "INSERT INTO kept VALUES (1)")
+    os.kill(states(home)["supervisor"].pid or 0, signal.SIGKILL)
+    assert until(lambda: control.status(home) == [], 2)
+    again = start(home)
+    time.sleep(0.5)
+    assert (home / "stack.json").exists(), "the old reaper leaves the new stack's files alone"
+    assert query(again, "SELECT * FROM kept") == b"1\n"
+
+
+def test_down_removes_what_a_power_cut_left(home: Path) -> None:
+    home.mkdir()
+    (home / "stack.json").write_text('{"redis_url": "redis://127.0.0.1:1/0"}')
+    assert control.down(home) is False
+    assert not (home / "stack.json").exists()
+    assert control.down(home / "absent") is False
 
 
 def test_a_tied_stack_ends_with_its_starter(home: Path) -> None:
