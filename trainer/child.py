@@ -1,0 +1,122 @@
+"""A child process that works on a job file and tells of its progress in JSON lines on its standard output.
+
+    started --lines--> working --exit 0--> done
+                          |--exit 75 (EX_TEMPFAIL)--> cancelled: it left a checkpoint and can go on
+                          |--any other exit-------> failed: the tail of its log says why
+
+Learning libraries live in children only: their memory goes back to the system when the step is over. The child reads
+its standard input, which only the parent holds: when the parent dies, however it dies, the child sees it and stops.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from stores.errors import Retryable, TidewheelError
+
+CANCELLED = 75
+_LOG_TAIL = 2_000
+_KILL_AFTER_S = 30.0
+
+Report = Callable[[dict[str, Any]], None]
+
+
+class Cancelled(TidewheelError):
+    """The work was asked to stop, and can go on from its checkpoint."""
+
+
+class Failed(TidewheelError):
+    """The child ended with an error; the message has the end of its log."""
+
+
+def run(module: str, job: Path, report: Report, stop: threading.Event) -> None:
+    """Run `python -m module job` to its end, handing each progress line to `report`.
+
+    Setting `stop` asks the child to leave a checkpoint and end, and raises `Cancelled`. Raises `Failed` when the child
+    failed, `Retryable` when something killed it (the kernel when memory runs out): running it again goes on.
+    """
+    log = job.with_suffix(".log")
+    with log.open("w") as errors:
+        child = subprocess.Popen(
+            [sys.executable, "-m", module, str(job)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,  # a Ctrl-C in the terminal is the parent's to hand on, once
+        )
+    watcher = threading.Thread(target=_cancel_on, args=(stop, child), daemon=True)
+    watcher.start()
+    try:
+        assert child.stdout is not None  # asked for above
+        for line in child.stdout:
+            _tell(line, report)
+        status = child.wait()
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                pipe.close()
+    _conclude(status, module, log, stop)
+
+
+def work(job: Callable[[Path], None]) -> None:
+    """Be the child: run `job` on the file named on the command line and end the process with the status it deserves."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    os.nice(5)  # people's searches go first
+    try:
+        job(Path(sys.argv[1]))
+    except Cancelled:
+        sys.exit(CANCELLED)
+
+
+def say(**facts: Any) -> None:  # noqa: ANN401  # whatever can be written as JSON
+    """Tell the parent something, from within the child."""
+    print(json.dumps(facts), flush=True)
+
+
+def _tell(line: str, report: Report) -> None:
+    try:
+        facts = json.loads(line)
+    except ValueError:
+        return  # a library's own print
+    if isinstance(facts, dict):
+        report(facts)
+
+
+def _cancel_on(stop: threading.Event, child: "subprocess.Popen[str]") -> None:
+    while child.poll() is None:
+        if stop.wait(0.2):
+            child.send_signal(signal.SIGTERM)
+            try:
+                child.wait(_KILL_AFTER_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            return
+
+
+def _conclude(status: int, module: str, log: Path, stop: threading.Event) -> None:
+    if status == 0:
+        return
+    if status == CANCELLED or stop.is_set():
+        raise Cancelled(f"{module} was cancelled; it goes on where it was when the run is taken up again")
+    tail = log.read_text(errors="replace")[-_LOG_TAIL:].strip()
+    if status < 0:
+        raise Retryable(f"{module} was killed by signal {-status} (out of memory?); taking it up again. {tail}")
+    raise Failed(f"{module} failed with status {status}: {tail or 'it said nothing'}")
+
+
+def _die_with_parent() -> None:
+    while os.read(0, 4096):  # not sys.stdin: its lock would be in the way when the interpreter ends
+        continue
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait(_KILL_AFTER_S)
+    os._exit(CANCELLED)

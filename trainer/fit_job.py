@@ -1,0 +1,69 @@
+"""What the fitting process is told: everything that decides the outcome, in one file. No learning library here."""
+
+import hashlib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FitRules(BaseModel):
+    """How carefully is learned. The defaults suit all-MiniLM-L6-v2 on two CPU cores; training is conservative."""
+
+    model_config = ConfigDict(frozen=True)
+    epochs: int = Field(default=1, description="passes over the examples; more overfits the few clicks there are")
+    batch_size: int = Field(default=32, description="examples whose documents are each other's negatives")
+    learning_rate: float = Field(default=3e-5, description="peak of AdamW; 2e-5 to 5e-5 is usual for MiniLM")
+    warmup: float = Field(default=0.1, description="share of the steps in which the learning rate rises")
+    scale: float = Field(default=20.0, description="inverse temperature of the loss, as the base model was trained")
+    max_tokens: int = Field(default=64, description="word pieces of a text in training; doubling halves the speed")
+    max_examples: int = Field(default=20_000, description="per run; older ones beyond are replayed as a sample")
+    replay_share: float = Field(
+        default=0.3, description="share of the examples kept for older ones, against forgetting"
+    )
+    general_share: float = Field(default=0.02, description="share of general examples mixed in, against forgetting")
+    extra_share: float = Field(default=0.0, description="share of examples that bring a negative nobody asked for")
+    max_steps: int = Field(default=0, description="steps; 0 means as many as the epochs take")
+    max_seconds: float = Field(default=1_800.0, description="seconds; the learning rate reaches zero by then")
+    checkpoints: int = Field(default=2, description="times that validation chooses the best weights and a resume point")
+    threads: int = Field(default=2, description="CPU threads of the fitting process")
+    seed: int = Field(default=17, description="of shuffling and dropout, so that a run can be repeated")
+    masked_language_steps: int = Field(default=0, description="steps on the tenant's raw text first; 0 leaves it out")
+    masked_share: float = Field(
+        default=0.15, description="share of the words blanked in that stage, as BERT was trained"
+    )
+
+
+class FitRow(BaseModel):
+    """One example: anchor, positive, a hard negative or nothing, and its weight."""
+
+    model_config = ConfigDict(frozen=True)
+    anchor: str
+    positive: str
+    negative: str
+    weight: float
+
+
+class Validation(BaseModel):
+    """A small retrieval task: for each query the places of its relevant texts among `texts`."""
+
+    model_config = ConfigDict(frozen=True)
+    queries: tuple[str, ...]
+    relevant: tuple[tuple[int, ...], ...]
+    texts: tuple[str, ...]
+
+
+class FitJob(BaseModel):
+    """The whole job. `batches` are row numbers, per epoch; `texts` are for the masked-language stage."""
+
+    model_config = ConfigDict(frozen=True)
+    parent: Path
+    output: Path
+    rules: FitRules
+    rows: tuple[FitRow, ...]
+    batches: tuple[tuple[tuple[int, ...], ...], ...]
+    validation: Validation
+    texts: tuple[str, ...] = ()
+
+    def fingerprint(self) -> str:
+        """Return a hash of the job: a checkpoint is good only for the same job."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

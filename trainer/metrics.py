@@ -1,0 +1,41 @@
+"""Ranking metrics for one query, with graded relevance. Pure.
+
+`ranked` is what a system returned, best first, without repeats; `relevant` grades each relevant document in (0, 1].
+Binary metrics count every document with a grade as relevant. Definitions: Manning, Raghavan and Schütze, "Introduction
+to Information Retrieval", chapter 8; nDCG with linear gain and log2 discount: Järvelin and Kekäläinen, 2002.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import log2
+
+
+def recall(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    """Return the share of the relevant documents that are among the first k."""
+    return sum(document in relevant for document in ranked[:k]) / len(relevant)
+
+
+def precision(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    """Return the share of the first k places that hold a relevant document; places left empty count as misses."""
+    return sum(document in relevant for document in ranked[:k]) / k
+
+
+def reciprocal_rank(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    """Return 1 / rank of the first relevant document among the first k, or 0. Its mean over queries is MRR@k."""
+    return next((1 / rank for rank, document in enumerate(ranked[:k], 1) if document in relevant), 0.0)
+
+
+def average_precision(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    """Return the mean, over the relevant documents (at most k), of the precision at their ranks. Its mean is MAP@k."""
+    hits, total = 0, 0.0
+    for rank, document in enumerate(ranked[:k], 1):
+        if document in relevant:
+            hits += 1
+            total += hits / rank
+    return total / min(len(relevant), k)
+
+
+def ndcg(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    """Return the discounted gain of the first k places over that of the best possible order."""
+    gain = sum(relevant.get(document, 0.0) / log2(rank + 1) for rank, document in enumerate(ranked[:k], 1))
+    best = sorted(relevant.values(), reverse=True)[:k]
+    return gain / sum(grade / log2(rank + 1) for rank, grade in enumerate(best, 1))
