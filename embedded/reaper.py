@@ -4,7 +4,8 @@
 
 Standard input carries `+PGID` and `-PGID` lines. At its end every process group still named is killed, then every
 process whose environment carries `TIDEWHEEL_STACK=MARK` (children that moved to a group of their own; Linux only), and
-the FILEs that name the MARK are removed. Run by file name in an isolated interpreter: it imports nothing of this project.
+the FILEs that name the MARK are removed. Run by file name in an isolated interpreter: it imports nothing of this
+project.
 """
 
 import contextlib
