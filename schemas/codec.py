@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any
@@ -14,6 +14,9 @@ from schemas.topics import MAX_EVENT_BYTES, TOPICS, Topic, tenant_of_key
 
 MAX_CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of our clock an event may be dated before it is taken for a wrong clock."""
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""An older event has a date that nobody meant."""
 
 _SHOWN_FIELDS = 5
 
@@ -66,6 +69,10 @@ def _misplaced(event: Event, key: bytes | None, now: datetime, tenants: Collecti
     if event.occurred_at > now + MAX_CLOCK_SKEW:
         return Rejection(
             "future", f"occurred_at: {event.occurred_at.isoformat()} is in the future; check the sender's clock"
+        )
+    if event.occurred_at < EARLIEST:
+        return Rejection(
+            "past", f"occurred_at: {event.occurred_at.isoformat()} is before 2000; check the sender's clock"
         )
     return None
 

@@ -1,5 +1,6 @@
 """Typed ids: what names a tenant, a document, an event, a model; and how a deterministic id is made."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Annotated
 
@@ -32,3 +33,8 @@ def stable_id(*parts: str | int) -> str:
     `lower(hex(substring(SHA256(concat(a, '\\x1f', b)), 1, 16)))`.
     """
     return sha256(_SEPARATOR.join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+def stable_ids(joined: Iterable[bytes]) -> list[str]:
+    """Return the `stable_id` of each item: UTF-8 bytes of the parts, joined by U+001F already."""
+    return [sha256(parts).hexdigest()[:32] for parts in joined]

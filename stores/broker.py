@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # documented, but not in its stubs
 
 from schemas.topics import DAY_MS, MAX_EVENT_BYTES, Topic
@@ -102,6 +102,19 @@ def _created(admin: AdminClient, bootstrap: str, topic: NewTopic, within_s: floa
             return _created(admin, bootstrap, NewTopic(topic.topic, topic.num_partitions, -1), within_s)
         raise translated(error, bootstrap) from failure
     return True
+
+
+def topic_ids(bootstrap: str, topics: Iterable[str], within_s: float = ANSWER_WITHIN_S) -> dict[str, str]:
+    """Return the id that the broker gave each topic when it was made: a topic made anew has another.
+
+    A broker that knows no topic ids gives empty text.
+    """
+    admin = AdminClient(quiet(bootstrap))
+    try:
+        asked = admin.describe_topics(TopicCollection(list(topics)), request_timeout=within_s)
+        return {name: str(answer.result().topic_id or "") for name, answer in asked.items()}
+    except KafkaException as failure:
+        raise translated(failure.args[0], bootstrap) from failure
 
 
 def begin_offsets(bootstrap: str, topic: str, within_s: float = ANSWER_WITHIN_S) -> dict[int, int]:

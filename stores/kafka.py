@@ -4,16 +4,16 @@ Delivery: `EventProducer` is idempotent within its life and says of every event 
 at least once, because it commits only what its caller has handled. Topics and offsets come from `stores.broker`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import NamedTuple, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
-from stores.broker import MAX_MESSAGE_BYTES, begin_offsets, end_offsets, ensure_topics, quiet, translated
+from stores.broker import MAX_MESSAGE_BYTES, begin_offsets, end_offsets, ensure_topics, quiet, topic_ids, translated
 from stores.errors import TidewheelError
 
-__all__ = ["EventProducer", "EventReader", "RawEvent", "begin_offsets", "end_offsets", "ensure_topics"]
+__all__ = ["EventProducer", "EventReader", "RawEvent", "begin_offsets", "end_offsets", "ensure_topics", "topic_ids"]
 
 
 class EventProducer:
@@ -54,11 +54,13 @@ class EventProducer:
         self._failed = 0
         self._first_error: KafkaError | None = None
 
-    def send(self, topic: str, key: bytes | None, value: bytes) -> None:
+    def send(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> None:
         """Put one event into the buffer; waits while it is full. Raises `Poison` for one that is too large."""
         while True:
             try:
-                self._producer.produce(topic, value, key)
+                self._producer.produce(topic, value, key, headers=list(headers))
                 break
             except BufferError:
                 self._producer.poll(0.05)

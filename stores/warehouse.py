@@ -70,13 +70,21 @@ class Warehouse:
         if not rows:
             return 0
         try:
-            arrow = table_of(self.types_of(table), columns)
+            arrow = self.arrow(table, columns)
         except (pa.ArrowException, NoArrowType, TypeError, KeyError, OverflowError):
             # A type or value that only the driver can explain: it converts, or raises with the column's name.
             self._insert_python(table, columns, rows)
         else:
-            guarded(lambda: self._client.insert_arrow(table, arrow))
+            self.insert_arrow(table, arrow)
         return rows
+
+    def arrow(self, table: str, columns: Mapping[str, Column]) -> Any:  # noqa: ANN401  # pyarrow carries no types
+        """Return the columns as an Arrow table of the warehouse table's types (see `stores.columns.table_of`)."""
+        return table_of(self.types_of(table), columns)
+
+    def insert_arrow(self, table: str, rows: Any) -> None:  # noqa: ANN401
+        """Insert an Arrow table; like `insert` otherwise."""
+        guarded(lambda: self._client.insert_arrow(table, rows))
 
     def _insert_python(self, table: str, columns: Mapping[str, Column], rows: int) -> None:
         names = list(columns)
