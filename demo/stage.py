@@ -1,0 +1,139 @@
+"""What the demo plays on: a fresh embedded stack with the three services, clients for it, and ways to wait."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from console.stack import services
+from embedded import control
+from embedded.parts import Service
+from indexer.encoders import Encoders
+from indexer.search import Searcher
+from schemas.codec import encode
+from schemas.envelope import Event
+from schemas.topics import TOPIC_OF, TOPICS, key_of
+from stores import redis_client, settings, training_status
+from stores.errors import Refused, Retryable
+from stores.kafka import EventProducer, begin_offsets, end_offsets
+from stores.serving import Serving
+from stores.settings import Settings
+from stores.shelf import Shelf
+from stores.vectors import Vectors
+from stores.warehouse import Warehouse
+
+T = TypeVar("T")
+Progress = Callable[[str], None]
+_PAUSE_S = 0.25
+
+
+class Unfinished(Refused):
+    """Something that the story waits for did not happen in its time."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """Clients of one running stack, for one tenant. `sent` counts what the demo itself sent."""
+
+    where: Settings
+    tenant: str
+    warehouse: Warehouse
+    producer: EventProducer
+    serving: Serving
+    redis: redis_client.Client
+    searcher: Searcher
+    sent: int = 0
+
+    def send(self, events: Iterable[Event]) -> None:
+        """Send events to their topics and wait until the broker has them."""
+        for event in events:
+            self.producer.send(TOPIC_OF[type(event).__name__].name, key_of(event), encode(event))
+            self.sent += 1
+        self.producer.flush()
+
+    def send_bytes(self, topic: str, value: bytes) -> None:
+        """Send one record as it is."""
+        self.producer.send(topic, None, value)
+        self.producer.flush()
+        self.sent += 1
+
+    def wait_until(self, what: str, reached: Callable[[], T | None], within_s: float) -> T:
+        """Return what `reached` returns once it is neither None nor False. Raises `Unfinished` after `within_s`."""
+        until = time.monotonic() + within_s
+        while True:
+            with suppress(Retryable):  # a store that restarts is waited for like anything else
+                found = reached()
+                if found is not None and found is not False:
+                    return found
+            if time.monotonic() > until:
+                raise Unfinished(f"{what} took longer than {within_s:.0f} s; look into {self.where.home / 'logs'}")
+            time.sleep(_PAUSE_S)
+
+    def processed(self, within_s: float = 120.0) -> None:
+        """Wait until the streams have accepted or refused every record that any topic holds now."""
+        bootstrap = self.where.kafka_bootstrap
+        expected = {
+            name: sum(end_offsets(bootstrap, name).values()) - sum(begin_offsets(bootstrap, name).values())
+            for name in TOPICS
+        }
+        self.wait_until("processing the events", lambda: self._have(expected), within_s)
+
+    def _have(self, expected: dict[str, int]) -> bool:
+        found: dict[str, int] = {}
+        for row in self.warehouse.query("processed"):
+            found[row["topic"]] = found.get(row["topic"], 0) + row["records"]
+        return all(found.get(name, 0) >= count for name, count in expected.items())
+
+    def indexed(self, tell: Progress, within_s: float = 300.0) -> None:
+        """Wait until the live collection shows the newest version of every document."""
+
+        def reached() -> bool:
+            record = self.serving.record(self.tenant)
+            if record is None:
+                return False
+            count = self.warehouse.query("index_counts", tenant=self.tenant, collection=record.collection)[0]
+            tell(f"{count['done']:,} of {count['total']:,} documents indexed")
+            return count["total"] > 0 and count["pending"] == 0
+
+        self.wait_until("indexing the documents", reached, within_s)
+
+    def learned(self, *types: str) -> dict[str, Any] | None:
+        """Return the newest event of these types from the learning topic, or None."""
+        rows = self.warehouse.query("learning_events", tenant=self.tenant)
+        found = [json.loads(row["payload"]) for row in rows if row["type"] in types]
+        return found[-1] if found else None
+
+    def training(self) -> dict[str, str]:
+        """Return what the trainer says that it is doing."""
+        return training_status.read(self.redis, self.tenant)
+
+
+def open_stage(home: Path, drift: dict[str, Any], keep: bool) -> tuple[Path, list[Service]]:
+    """Empty the demo's own home and return it with the services as the demo runs them."""
+    if control.status(home):
+        control.down(home)
+    for part in ("data", "shelf", "models"):
+        shutil.rmtree(home / part, ignore_errors=True)
+    extra = {"TIDEWHEEL_DRIFT": json.dumps(drift)}
+    return home, [Service(each.name, each.argv, {**each.environment, **extra}, each.stop_s) for each in services(home)]
+
+
+def connect(home: Path, tenant: str) -> Stage:
+    """Return clients for the stack of this home. Raises `Retryable` when a store does not answer."""
+    where = settings.load(home)
+    serving, shelf = Serving.connect(where), Shelf.open(where)
+    warehouse = Warehouse.connect(where)
+    warehouse.migrate()
+    return Stage(
+        where,
+        tenant,
+        warehouse,
+        EventProducer(where.kafka_bootstrap),
+        serving,
+        redis_client.connect(where),
+        Searcher(serving, Vectors.connect(where), Encoders(shelf)),
+    )
