@@ -55,7 +55,12 @@ class DriftConfig(_Frozen):
     )
     trip_windows: int = Field(default=2, ge=1, description="k: windows with evidence, so that one odd day asks nobody")
     of_windows: int = Field(default=3, ge=1, description="n: latest testable windows among which k are counted")
-    alpha: float = Field(default=0.05, gt=0, lt=1, description="Benjamini-Hochberg level over a window's signals")
+    alpha: float = Field(
+        default=0.02,
+        gt=0,
+        lt=1,
+        description="Benjamini-Hochberg level over a window's signals; a false suspect in 50 at most",
+    )
     effects: Effects = Field(default_factory=Effects, description="smallest effects that count")
     release: float = Field(
         default=0.8, gt=0, le=1, description="share of the threshold at which evidence ends (hysteresis)"
@@ -98,9 +103,11 @@ class DriftConfig(_Frozen):
     max_windows_per_run: int = Field(default=8, ge=1, description="windows judged in one call; a backlog takes several")
 
     @model_validator(mode="after")
-    def _k_of_n(self) -> "DriftConfig":
+    def _can_trip(self) -> "DriftConfig":
         if self.trip_windows > self.of_windows:
             raise ValueError("trip_windows: must not exceed of_windows")
+        if len(SIGNALS) / (self.permutations + 1) > self.alpha:
+            raise ValueError("permutations: too few for one signal alone to be evidence at this alpha")
         return self
 
     @property

@@ -41,7 +41,7 @@ def test_benjamini_hochberg_is_scipys() -> None:
         ({}, "suspect"),
         ({"effect": 0.2}, "suspect"),
         ({"effect": 0.199}, "steady"),
-        ({"p": 0.06}, "steady"),
+        ({"p": 0.03}, "steady"),
         ({"effect": 5.0, "p": 0.3}, "steady"),
         ({"n": 29}, "too_few"),
         ({"people": 7}, "too_few"),
@@ -81,7 +81,7 @@ def test_evidence_ends_below_where_it_began(history: list[Verdict], effect: floa
 
 
 def test_signals_with_too_few_cases_cost_the_others_nothing() -> None:
-    alone = {"zero_click": measured(p=0.04)}
+    alone = {"zero_click": measured(p=0.015)}
     crowd = alone | {s: measured(s, effect=0.0, p=0.9, n=3) for s in SIGNALS if s != "zero_click"}
     tested = alone | {s: measured(s, effect=0.0, p=0.9) for s in SIGNALS if s != "zero_click"}
     by_signal = {j.measured.signal: j for j in judge(crowd, LIMITS, {}, CONFIG)}
@@ -109,6 +109,8 @@ def test_rules_come_from_a_setting_and_wrong_ones_are_named() -> None:
         drift_config({"windows": 3})
     with pytest.raises(Misconfigured, match="of_windows"):
         drift_config({"trip_windows": 4})
+    with pytest.raises(Misconfigured, match="permutations"):
+        drift_config({"permutations": 299})
 
 
 def test_every_rule_says_why() -> None:
