@@ -23,8 +23,8 @@ def agrees(model: ClickModel, stated: ClickModel) -> bool:
     relevant = click_rates(set(SHOWN), model)
     other = click_rates(set(), model)
     return all(
-        abs(relevant[rank - 1] - examination(rank, stated) * stated.relevant) < TOLERANCE
-        and abs(other[rank - 1] - examination(rank, stated) * stated.other) < TOLERANCE / 2
+        abs(relevant[rank - 1] - rank**-stated.eta * stated.relevant) < TOLERANCE
+        and abs(other[rank - 1] - rank**-stated.eta * stated.other) < TOLERANCE / 2
         for rank in range(1, len(SHOWN) + 1)
     )
 

@@ -65,6 +65,11 @@ def test_talk_without_thread_clusters_in_time(said: Chat) -> None:
     assert not [gap for gap in gaps if timedelta(minutes=3) < gap < timedelta(minutes=20)]
 
 
+def test_conversations_begin_well_apart(said: Chat) -> None:
+    begun = sorted(message.occurred_at for message in messages(said) if message.document in said.about)
+    assert all(b - a > timedelta(minutes=20) for a, b in pairwise(begun))
+
+
 def test_the_low_value_channel_talks_of_no_document(said: Chat) -> None:
     idle = [message for message in messages(said) if message.channel == LOW_VALUE_CHANNEL]
     assert len(idle) == 40
