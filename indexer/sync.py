@@ -34,7 +34,6 @@ class SyncConfig(BaseModel):
 
     batch: int = Field(default=64, description="documents applied at once: what a crash repeats")
     plan: int = Field(default=1_024, description="documents asked for at once; the order is set anew after them")
-    shadow_duty: float = Field(default=0.8, description="share of the time that a shadow's build may work, 0 to 1")
     seal_rows: int = Field(default=512, description="rows written until they are sealed: searched fast")
     seal_rows_idle: int = Field(default=64, description="the same when nothing is left to apply")
     seal_pause_s: float = Field(default=10.0, description="seconds between two seals; Milvus allows one in ten")
@@ -76,6 +75,7 @@ class Sync:
         config: SyncConfig,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.documents = documents
         self.vectors = vectors
@@ -83,6 +83,8 @@ class Sync:
         self._config = config
         self._clock = clock
         self._sleep = sleep
+        self.alive = alive
+        """Called between batches of any long work; raises when the process is to stop."""
         self._unsealed: dict[str, int] = {}
         self._sealed_at: dict[str, datetime] = {}
 
@@ -102,6 +104,7 @@ class Sync:
         total, until = Applied(), time.monotonic() + budget_s
         while plan := self.documents.pending(target.tenant, target.collection, self._config.plan):
             for start in range(0, len(plan), self._config.batch):
+                self.alive()
                 began, batch = time.monotonic(), plan[start : start + self._config.batch]
                 total = _added(total, self.apply(target, batch))
                 self._seal(target.collection, self._config.seal_rows)

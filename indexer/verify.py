@@ -125,6 +125,7 @@ class Verifier:
         return findings, sample
 
     def _compare(self, target: Target, page: Sequence[str], findings: Findings) -> None:
+        self._sync.alive()
         documents = self._sync.documents.read(target.tenant, page)
         keys = {d.document: _keys_and_one_more(d) for d in documents.values()}
         rows = self._sync.vectors.get(target.collection, [key for found in keys.values() for key in found])

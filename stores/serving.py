@@ -12,6 +12,7 @@ record without its states, and of two who move at once one is refused.
 | `collections:{tenant}` | hash | collection -> what is known of it, JSON |
 | `progress:{tenant}` | hash | collection -> how far its build is, JSON |
 | `packets:{tenant}` | hash | packet hash -> the packet's canonical JSON |
+| `decided:{tenant}` | hash | id of an approval's event -> what became of it |
 """
 
 from collections.abc import Mapping
@@ -59,7 +60,7 @@ class Candidate(_Value):
 
 
 class Collection(_Value):
-    """What is known of one collection beside its state."""
+    """What is known of one collection beside its state. `compared_with` is the serving version in its packet."""
 
     tenant: str
     model: str
@@ -69,6 +70,7 @@ class Collection(_Value):
     proof: Proof | None = None
     proved_at: datetime | None = None
     packet: str | None = None
+    compared_with: int | None = None
     note: str = ""
 
 
@@ -133,15 +135,16 @@ class Serving:
         text = redis_client.guarded(lambda: self._client.get(f"serving:{tenant}"))
         return ServingRecord.model_validate_json(text) if text else None
 
-    def move(self, record: ServingRecord, states: Mapping[str, tuple[str, str]]) -> None:
+    def move(self, record: ServingRecord, states: Mapping[str, tuple[str, str]], replaces: int | None = None) -> None:
         """Make `record` the tenant's serving record, in one step with the states `{collection: (from, to)}`.
 
-        Raises `Refused` unless the present record's version is one less (0 when there is none) and every collection
-        is in its `from` state.
+        Raises `Refused` unless the present record's version is `replaces` (one less than the new one's if not given,
+        0 when there is no record) and every collection is in its `from` state.
         """
         flat = [part for name, (before, after) in states.items() for part in (name, before, after)]
         keys = (f"serving:{record.tenant}", f"states:{record.tenant}", _TENANTS)
-        arguments = (str(record.version - 1), record.model_dump_json(), record.tenant, *flat)
+        expected = record.version - 1 if replaces is None else replaces
+        arguments = (str(expected), record.model_dump_json(), record.tenant, *flat)
         answer = redis_client.guarded(lambda: self._client.eval(_MOVE, 3, *keys, *arguments))
         if answer:
             raise Refused(f"somebody else moved first ({answer}); look at `tidewheel status` and decide again")
@@ -195,6 +198,14 @@ class Serving:
     def put_packet(self, tenant: str, digest: str, text: str) -> None:
         """Keep a packet under its hash."""
         self._put(f"packets:{tenant}", digest, text)
+
+    def decided(self, tenant: str, event: str) -> bool:
+        """Return whether this approval was decided before."""
+        return bool(redis_client.guarded(lambda: self._client.hexists(f"decided:{tenant}", event)))
+
+    def decide(self, tenant: str, event: str, outcome: str) -> None:
+        """Remember what became of an approval, so that its event delivered again is recognised."""
+        self._put(f"decided:{tenant}", event, outcome)
 
     def _put(self, key: str, field: str, value: str) -> None:
         redis_client.guarded(lambda: self._client.hset(key, field, value))

@@ -1,0 +1,173 @@
+"""Cutover: an approved, proven shadow becomes what answers searches.
+
+    approval ──▶ its packet, unaltered, the newest of its collection ──▶ what was live then is live now
+        ──▶ the run won ──▶ the proof is fresh, and what changed since is read back ──▶ compare-and-set ──▶ alias
+
+Every check that fails refuses, with the next step; nothing has moved then. The compare-and-set is the last word: of two
+approvals at once, one moves the record and the other is refused.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from indexer.packet import Packet, opened
+from indexer.rollback import STANDBY_FOR
+from indexer.states import State, check_move
+from indexer.sync import Sync, Target
+from indexer.verify import Verifier, VerifyConfig, is_fresh
+from schemas.ids import stable_id
+from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused
+from stores.errors import Refused, Retryable, TidewheelError
+from stores.serving import Collection, Serving, ServingRecord, Standby
+from stores.vector_rows import alias_name
+
+LOG = logging.getLogger(__name__)
+INDEXER = "indexer"
+"""Who is named for what no person decided."""
+
+
+def objection(
+    approval: CutoverApproved, packet: Packet, about: Collection | None, state: str, record: ServingRecord
+) -> str:
+    """Return why this approval does not count, or an empty string. A pure rule."""
+    if approval.collection != packet.collection or approval.tenant != packet.tenant:
+        return f"the packet is about {packet.collection}, the approval about {approval.collection}; approve it again"
+    if about is None or about.packet != approval.packet:
+        newest = (about.packet or "none yet")[:12] if about else "none"
+        return f"a newer packet replaced the approved one (now {newest}); review it with `tidewheel packet`"
+    if state != State.READY:
+        return f"{packet.collection} is {state or 'unknown'}, not ready; `tidewheel status` shows its progress"
+    if (record.collection, record.version) != (packet.live.collection, packet.live.serving_version):
+        return (
+            f"what is live changed after the review (version {record.version}, then {packet.live.serving_version}); "
+            "review the new packet with `tidewheel packet`"
+        )
+    if packet.run_verdict != "WIN" or packet.comparison.low <= 0:
+        return f"the run {packet.run} did not win ({packet.run_verdict}); train again with `tidewheel retrain`"
+    if packet.proof.mismatches:
+        return f"the proof has {packet.proof.mismatches} mismatches; wait for the indexer to repair and verify again"
+    return ""
+
+
+class Cutover:
+    """Moves the serving record to approved shadows."""
+
+    def __init__(
+        self,
+        serving: Serving,
+        sync: Sync,
+        verifier: Verifier,
+        config: VerifyConfig,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._serving = serving
+        self._sync = sync
+        self._verifier = verifier
+        self._config = config
+        self._clock = clock
+
+    def done_before(self, approval: CutoverApproved) -> CutoverDone | None:
+        """Return the event of this very approval when it was carried out and still stands: it was delivered again."""
+        record = self._serving.record(approval.tenant)
+        stands = record and (record.packet, record.collection) == (approval.packet, approval.collection)
+        return announcement(record) if record and stands else None
+
+    def carry_out(self, approval: CutoverApproved) -> CutoverDone:
+        """Check everything, move the record, label the alias; return the event to send.
+
+        Raises `Refused`, with the next step, when anything speaks against it; then nothing has moved.
+        """
+        tenant = approval.tenant
+        record = self._serving.record(tenant)
+        if record is None:
+            raise Refused(f"the tenant '{tenant}' has nothing live yet; its first collection needs no approval")
+        packet = opened(self._serving.packet(tenant, approval.packet), approval.packet)
+        about = self._serving.collection(tenant, approval.collection)
+        state = self._serving.states(tenant).get(approval.collection, "")
+        if reason := objection(approval, packet, about, state, record):
+            raise Refused(reason)
+        self._check_run(packet)
+        self._check_destination(packet)
+        done = self._move(approval, packet, record)
+        self._label(tenant, packet.collection)
+        return done
+
+    def _check_run(self, packet: Packet) -> None:
+        rows = self._sync.documents.warehouse.query("index_run", tenant=packet.tenant, run=packet.run)
+        if not rows or rows[0]["verdict"] == "RUNNING":
+            raise Retryable(f"the audit trail does not show the run {packet.run} yet; waiting for the streams")
+        if rows[0]["verdict"] != "WIN" or rows[0]["model"] != packet.model:
+            raise Refused(f"the audit trail says {rows[0]['verdict']} of the run {packet.run}; train again")
+
+    def _check_destination(self, packet: Packet) -> None:
+        """Read back from the shadow whatever changed since its proof."""
+        target = Target(packet.tenant, packet.model)
+        self._sync.advance(target, float("inf"))
+        changed = self._sync.documents.changed(packet.tenant, packet.proved_at)
+        if not is_fresh(packet.proved_at, self._clock(), len(changed), packet.proof.documents, self._config):
+            raise Refused(
+                f"the proof is of {packet.proved_at:%Y-%m-%d %H:%M} and {len(changed)} documents changed since; "
+                "it is being made anew, review the new packet with `tidewheel packet`"
+            )
+        findings = self._verifier.read(target, only=changed)
+        if findings.mismatches:
+            raise Refused(
+                f"{findings.mismatches} documents changed since the proof and are not right in the shadow; "
+                "it is being verified again, review the new packet with `tidewheel packet`"
+            )
+
+    def _move(self, approval: CutoverApproved, packet: Packet, record: ServingRecord) -> CutoverDone:
+        now, states = self._clock(), {packet.collection: (State.READY, State.LIVE)}
+        check_move(packet.collection, State.READY, State.LIVE)
+        check_move(record.collection, State.LIVE, State.STANDBY)
+        states[record.collection] = (State.LIVE, State.STANDBY)
+        if record.standby:
+            states[record.standby.collection] = (State.STANDBY, State.RETIRED)
+        moved = ServingRecord(
+            tenant=approval.tenant,
+            model=packet.model,
+            collection=packet.collection,
+            version=record.version + 1,
+            standby=Standby(model=record.model, collection=record.collection, until=now + STANDBY_FOR),
+            packet=approval.packet,
+            by=approval.by,
+            moved_at=now,
+        )
+        self._serving.move(moved, states)
+        return announcement(moved)
+
+    def _label(self, tenant: str, collection: str) -> None:
+        try:
+            self._sync.vectors.label(alias_name(tenant), collection)
+        except TidewheelError as error:
+            LOG.warning("%s: the alias still points at what was live before, it is moved later: %s", tenant, error)
+
+
+def announcement(record: ServingRecord) -> CutoverDone:
+    """Return the event that says that `record` replaced its standby; made again, it is the same event."""
+    return CutoverDone(
+        event_id=stable_id("CutoverDone", record.tenant, record.version),
+        tenant=record.tenant,
+        occurred_at=record.moved_at,
+        model=record.model,
+        collection=record.collection,
+        previous_model=record.standby.model if record.standby else None,
+        previous_collection=record.standby.collection if record.standby else None,
+        serving_version=record.version,
+        packet=record.packet,
+        by=record.by,
+    )
+
+
+def refusal(approval: CutoverApproved, reason: str, now: datetime) -> CutoverRefused:
+    """Return the event that says that a rule turned this approval down."""
+    return CutoverRefused(
+        event_id=stable_id("CutoverRefused", approval.tenant, approval.event_id),
+        tenant=approval.tenant,
+        occurred_at=now,
+        packet=approval.packet,
+        collection=approval.collection,
+        by=INDEXER,
+        reason=reason[:4_000],
+    )

@@ -1,0 +1,70 @@
+"""Housekeeping of what serves: live and standby kept fresh, old standbys retired and dropped, the alias set right."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from indexer.states import State, check_move
+from indexer.sync import Sync, Target
+from stores.milvus import CollectionMissing
+from stores.serving import Serving, ServingRecord
+from stores.vector_rows import alias_name
+
+LOG = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Keeps what serves; remembers what it settled, and settles everything again after a restart."""
+
+    def __init__(self, serving: Serving, sync: Sync, clock: Callable[[], datetime]) -> None:
+        self.sync = sync
+        self._serving = serving
+        self._clock = clock
+        self._settled: dict[str, int] = {}
+        self._ensured: set[str] = set()
+        self._dropped: set[str] = set()
+        self._labelled: dict[str, str] = {}
+
+    def marks(self) -> dict[str, int]:
+        """Return a number per tenant that changes with its documents."""
+        return self.sync.documents.marks()
+
+    def keep_fresh(self, record: ServingRecord, mark: int, budget_s: float) -> bool:
+        """Apply document changes to live and standby, for `budget_s` seconds each; return whether some are left."""
+        models = [record.model, *([record.standby.model] if record.standby else [])]
+        left = [not self._freshen(Target(record.tenant, model), mark, budget_s) for model in models]
+        return any(left)
+
+    def tidy(self, record: ServingRecord, states: Mapping[str, str]) -> None:
+        """Retire a standby whose time is over, drop what is retired, point the alias at what is live."""
+        now = self._clock()
+        if record.standby and record.standby.until <= now:
+            self._retire(record, record.standby.collection, now)
+        for name, state in states.items():
+            if state == State.RETIRED and name not in self._dropped:
+                self.sync.vectors.drop(name)
+                self._dropped.add(name)
+        if self._labelled.get(record.tenant) != record.collection:
+            self.sync.vectors.label(alias_name(record.tenant), record.collection)
+            self._labelled[record.tenant] = record.collection
+
+    def _freshen(self, target: Target, mark: int, budget_s: float) -> bool:
+        if self._settled.get(target.collection) == mark:
+            return True
+        try:
+            if target.collection not in self._ensured:
+                self.sync.ensure(target)
+                self._ensured.add(target.collection)
+            finished = self.sync.advance(target, budget_s).finished
+        except CollectionMissing:
+            self._ensured.discard(target.collection)
+            raise
+        if finished:
+            self._settled[target.collection] = mark
+        return finished
+
+    def _retire(self, record: ServingRecord, collection: str, now: datetime) -> None:
+        check_move(collection, State.STANDBY, State.RETIRED)
+        moved = record.model_copy(update={"version": record.version + 1, "standby": None, "moved_at": now})
+        self._serving.move(moved, {collection: (State.STANDBY, State.RETIRED)})
+        LOG.info("%s: the standby's time is over; a rollback is no longer possible", collection)

@@ -1,0 +1,107 @@
+"""The indexer's story: documents become collections, trained models become shadows, approved shadows go live.
+
+    for ever:  what was decided (`learning`)  ──▶  every tenant:  first collection ▸ live and standby kept fresh
+                                                  ▸ shadows taken on ▸ what is retired dropped ▸ the alias set right
+
+Live comes before shadows in every turn, and a shadow works in slices with rests, so searches and document changes never
+wait long for a build. A tenant whose documents did not change costs one row of one query.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from indexer.bootstrap import bootstrap
+from indexer.cutover import INDEXER, Cutover, refusal
+from indexer.keeping import Keeper
+from indexer.shadow import Shadows
+from indexer.states import State
+from schemas.envelope import Event
+from schemas.learning import CutoverApproved, CutoverRefused, ModelTrained
+from stores.errors import Refused, Retryable
+from stores.serving import Serving
+
+LOG = logging.getLogger(__name__)
+
+
+class ServiceConfig(BaseModel):
+    """How the service divides its time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    idle_s: float = Field(default=0.5, description="seconds between looks at the documents when nothing changed")
+    live_slice_s: float = Field(default=5.0, description="seconds at once for a live or standby collection")
+    shadow_slice_s: float = Field(default=2.0, description="seconds at once for a shadow: what live changes may wait")
+    shadow_duty: float = Field(default=0.8, description="share of its slice that a shadow's build works, 0 to 1")
+
+
+class Indexer:
+    """The steps above, on parts that are given."""
+
+    def __init__(
+        self,
+        serving: Serving,
+        keeper: Keeper,
+        shadows: Shadows,
+        cutover: Cutover,
+        config: ServiceConfig,
+        emit: Callable[[Event], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._serving = serving
+        self._keeper = keeper
+        self._shadows = shadows
+        self._cutover = cutover
+        self._config = config
+        self._emit = emit
+        self._clock = clock
+
+    def handle(self, event: Event) -> None:
+        """Act on one decision; one that was acted on before changes nothing."""
+        if isinstance(event, ModelTrained):
+            self._shadows.start(event)
+        elif isinstance(event, CutoverApproved):
+            self._approve(event)
+        elif isinstance(event, CutoverRefused) and event.by != INDEXER:
+            self._shadows.turn_down(event)
+
+    def turn(self) -> bool:
+        """Go once through all tenants; return whether anything was done, so that another turn should follow at once."""
+        marks, busy = self._keeper.marks(), False
+        for tenant in sorted({*marks, *self._serving.tenants()}):
+            try:
+                busy |= self._tenant(tenant, marks.get(tenant, 0))
+            except Retryable as error:
+                LOG.warning("%s: waiting: %s", tenant, error)
+        return busy
+
+    def _tenant(self, tenant: str, mark: int) -> bool:
+        record = self._serving.record(tenant)
+        if record is None:
+            self._emit(bootstrap(self._serving, self._keeper.sync, tenant, self._clock()))
+            return True
+        busy = self._keeper.keep_fresh(record, mark, self._config.live_slice_s)
+        states = self._serving.states(tenant)
+        for name, about in self._serving.collections(tenant).items():
+            state = State(states[name])
+            if state not in {State.LIVE, State.STANDBY, State.RETIRED, State.FAILED}:
+                busy |= self._shadows.advance(
+                    record, about, state, self._config.shadow_slice_s, self._config.shadow_duty
+                )
+        self._keeper.tidy(record, states)
+        return busy
+
+    def _approve(self, event: CutoverApproved) -> None:
+        if self._serving.decided(event.tenant, event.event_id):
+            return
+        try:
+            self._emit(self._cutover.done_before(event) or self._cutover.carry_out(event))
+            outcome = "done"
+        except Refused as error:
+            LOG.warning("%s: the cutover is refused: %s", event.tenant, error)
+            self._shadows.doubt(event.tenant, event.collection)
+            self._emit(refusal(event, str(error), self._clock()))
+            outcome = str(error)
+        self._serving.decide(event.tenant, event.event_id, outcome)

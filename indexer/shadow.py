@@ -1,0 +1,209 @@
+"""The way of a shadow: a trained model's collection is built, catches up, is verified, and waits with its packet.
+
+Every step is taken again after a crash and ends where it would have ended: the state says where to go on, `sync` does
+only what is missing, and a verification that was cut short is begun anew.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from indexer.packet import Corpus, Packet, Side, held_out
+from indexer.progress import Meter
+from indexer.shadow_test import ShadowTester
+from indexer.states import GROWING, State, check_move
+from indexer.sync import Sync, Target
+from indexer.verify import Verifier, VerifyConfig, is_fresh
+from schemas.envelope import Event
+from schemas.ids import stable_id
+from schemas.learning import CutoverRefused, ModelTrained, Proof, ShadowReady, ShadowStarted
+from stores.errors import Refused
+from stores.milvus import CollectionMissing
+from stores.serving import Candidate, Collection, Serving, ServingRecord
+
+LOG = logging.getLogger(__name__)
+_LOOK_AGAIN = timedelta(seconds=60)
+"""How often the proof of a waiting shadow is asked whether it still holds."""
+
+
+class Shadows:
+    """Takes shadows along their way, a slice of time at once. `emit` sends an event and returns when it arrived."""
+
+    def __init__(
+        self,
+        serving: Serving,
+        sync: Sync,
+        verifier: Verifier,
+        tester: ShadowTester,
+        config: VerifyConfig,
+        clock: Callable[[], datetime],
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._serving = serving
+        self._sync = sync
+        self._verifier = verifier
+        self._tester = tester
+        self._config = config
+        self._clock = clock
+        self._emit = emit
+        self._meter = Meter(serving, sync.documents, clock)
+        self._looked_at: dict[str, datetime] = {}
+
+    def start(self, trained: ModelTrained) -> None:
+        """Note a new shadow for a trained model; a model that was noted before changes nothing."""
+        target = Target(trained.tenant, trained.model)
+        candidate = Candidate(run=trained.run, parent=trained.parent, comparison=trained.comparison)
+        about = Collection(
+            tenant=trained.tenant,
+            model=trained.model,
+            collection=target.collection,
+            created_at=self._clock(),
+            candidate=candidate,
+        )
+        self._serving.register(about, State.BUILDING)
+        if self._serving.states(trained.tenant)[target.collection] == State.BUILDING:
+            self._emit(
+                ShadowStarted(
+                    event_id=stable_id("ShadowStarted", trained.tenant, target.collection),
+                    tenant=trained.tenant,
+                    occurred_at=self._clock(),
+                    run=trained.run,
+                    model=trained.model,
+                    collection=target.collection,
+                    documents=self._sync.documents.counts(trained.tenant, target.collection).total,
+                )
+            )
+
+    def turn_down(self, refused: CutoverRefused) -> None:
+        """Retire a shadow that an operator refused; its rows go with the next sweep."""
+        state = State(self._serving.states(refused.tenant).get(refused.collection, State.RETIRED))
+        if state in GROWING | {State.READY, State.FAILED}:
+            self._note(refused.tenant, refused.collection, f"refused by {refused.by}: {refused.reason}")
+            self._move(refused.tenant, refused.collection, state, State.RETIRED)
+
+    def advance(self, record: ServingRecord, about: Collection, state: State, budget_s: float, duty: float) -> bool:
+        """Take one shadow on for about `budget_s` seconds; return whether there is more to do at once."""
+        target = Target(about.tenant, about.model)
+        try:
+            if state in {State.BUILDING, State.CATCHING_UP}:
+                return self._build(target, state, budget_s, duty)
+            if state is State.VERIFYING:
+                return self._verify(target, about, record)
+            if state is State.READY:
+                return self._wait(target, about, record, budget_s, duty)
+        except CollectionMissing:
+            if state is State.READY:
+                self._move(about.tenant, about.collection, State.READY, State.VERIFYING)
+                return True
+            raise
+        except Refused as error:
+            LOG.warning("%s: %s", target.collection, error)
+            if state in GROWING:
+                self._note(about.tenant, about.collection, str(error))
+                self._move(about.tenant, about.collection, state, State.FAILED)
+        return False
+
+    def _build(self, target: Target, state: State, budget_s: float, duty: float) -> bool:
+        self._sync.ensure(target)
+        self._meter.begin(target)
+        done = self._sync.advance(target, budget_s, duty, lambda n: self._meter.add(target, n))
+        self._meter.write(target)
+        if done.finished:
+            after = State.CATCHING_UP if state is State.BUILDING else State.VERIFYING
+            self._move(target.tenant, target.collection, state, after)
+        return True
+
+    def _verify(self, target: Target, about: Collection, record: ServingRecord) -> bool:
+        self._sync.ensure(target)
+        self._sync.seal(target.collection)
+        proved_at = self._clock()
+        proof = self._verifier.verify(target)
+        if proof.mismatches:
+            raise Refused(f"{proof.mismatches} mismatches could not be repaired; look at Milvus, then train again")
+        packet = self._packet(target, about, record, proof, proved_at)
+        self._serving.put_packet(target.tenant, packet.digest, packet.canonical())
+        self._serving.describe(
+            about.model_copy(
+                update={
+                    "proof": proof,
+                    "proved_at": proved_at,
+                    "packet": packet.digest,
+                    "compared_with": packet.live.serving_version,
+                }
+            )
+        )
+        self._announce(packet)
+        self._move(target.tenant, target.collection, State.VERIFYING, State.READY)
+        return False
+
+    def _packet(
+        self, target: Target, about: Collection, record: ServingRecord, proof: Proof, proved_at: datetime
+    ) -> Packet:
+        warehouse, candidate = self._sync.documents.warehouse, about.candidate
+        if candidate is None:
+            raise Refused(f"{about.collection} came from no training run and cannot replace anything")
+        rows = warehouse.query("index_run", tenant=target.tenant, run=candidate.run)
+        documents, fingerprint = self._sync.documents.fingerprint(target.tenant)
+        return Packet(
+            tenant=target.tenant,
+            run=candidate.run,
+            model=target.model,
+            parent=candidate.parent,
+            collection=target.collection,
+            live=Side(model=record.model, collection=record.collection, serving_version=record.version),
+            run_verdict=rows[0]["verdict"] if rows and rows[0]["verdict"] != "RUNNING" else "WIN",
+            comparison=candidate.comparison,
+            proof=proof,
+            proved_at=proved_at,
+            shadow_test=self._tester.run(Target(record.tenant, record.model), target),
+            held_out=held_out(warehouse, target.tenant, candidate.run),
+            corpus=Corpus(documents=documents, fingerprint=fingerprint),
+            created_at=self._clock(),
+        )
+
+    def _announce(self, packet: Packet) -> None:
+        self._emit(
+            ShadowReady(
+                event_id=stable_id("ShadowReady", packet.tenant, packet.collection, packet.digest),
+                tenant=packet.tenant,
+                occurred_at=packet.created_at,
+                run=packet.run,
+                model=packet.model,
+                collection=packet.collection,
+                proof=packet.proof,
+                packet=packet.digest,
+            )
+        )
+
+    def _wait(self, target: Target, about: Collection, record: ServingRecord, budget_s: float, duty: float) -> bool:
+        """Keep a ready shadow fresh, and its packet true: it goes back to verifying when either no longer holds."""
+        more = not self._sync.advance(target, budget_s, duty).finished
+        if about.compared_with == record.version and not self._stale(target, about):
+            return more
+        self._move(target.tenant, target.collection, State.READY, State.VERIFYING)
+        return True
+
+    def _stale(self, target: Target, about: Collection) -> bool:
+        now = self._clock()
+        if about.proof is None or about.proved_at is None:
+            return True
+        if now - self._looked_at.get(target.collection, about.proved_at) < _LOOK_AGAIN:
+            return False
+        self._looked_at[target.collection] = now
+        changed = len(self._sync.documents.changed(target.tenant, about.proved_at))
+        return not is_fresh(about.proved_at, now, changed, about.proof.documents, self._config)
+
+    def doubt(self, tenant: str, collection: str) -> None:
+        """Send a ready shadow back to be verified, because its proof or packet was found wanting."""
+        if self._serving.states(tenant).get(collection) == State.READY:
+            self._move(tenant, collection, State.READY, State.VERIFYING)
+
+    def _note(self, tenant: str, collection: str, text: str) -> None:
+        about = self._serving.collection(tenant, collection)
+        if about:
+            self._serving.describe(about.model_copy(update={"note": text[:2_000]}))
+
+    def _move(self, tenant: str, collection: str, before: State, after: State) -> None:
+        check_move(collection, before, after)
+        self._serving.set_state(tenant, collection, before, after)
+        LOG.info("%s: %s -> %s", collection, before, after)

@@ -1,0 +1,9 @@
+-- A run's held-out queries by how much the candidate gained or lost against the live model.
+SELECT query, anyIf(ndcg_10, system = 'candidate') AS candidate, anyIf(ndcg_10, system = 'live') AS live,
+       anyIf(retrieved, system = 'candidate') AS candidate_found, anyIf(retrieved, system = 'live') AS live_found,
+       any(relevant) AS relevant
+FROM query_scores FINAL
+WHERE tenant = {tenant:String} AND run = {run:String} AND system IN ('candidate', 'live')
+GROUP BY query
+HAVING count() = 2 AND candidate != live
+ORDER BY candidate - live DESC, query
