@@ -29,7 +29,7 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
       tidewheel search "how do I start a server" --tenant acme --group operators -k 5
     """
     where = settings.load()
-    searcher = Searcher(Serving.connect(where), Vectors.connect(where), Encoders(Shelf(where.shelf)))
+    searcher = Searcher(Serving.connect(where), Vectors.connect(where), Encoders(Shelf.open(where)))
     answer = searcher.search(tenant, [query], frozenset(groups), k)[0]
     if as_json:
         print_json(

@@ -97,7 +97,7 @@ class Stage:
                 return False
             count = self.warehouse.query("index_counts", tenant=self.tenant, collection=record.collection)[0]
             tell(f"{count['done']:,} of {count['total']:,} documents indexed")
-            return count["total"] > 0 and count["pending"] == 0
+            return bool(count["total"] and not count["pending"])
 
         self.wait_until("indexing the documents", reached, within_s)
 

@@ -1,0 +1,111 @@
+"""`python -m demo`: starts a stack of its own, plays the story, shows one table, writes `report.json`."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+import click
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from console.packet_view import print_packet
+from demo.memory import PeakMemory
+from demo.stage import connect, open_stage
+from demo.story import DRIFT, Story
+from embedded import control
+from stores import settings
+from stores.errors import TidewheelError
+
+EXIT_NO_WIN, EXIT_NO_DRIFT, EXIT_REFUSED = 10, 11, 12
+_EXITS = {"a better model is live": 0, "no win": EXIT_NO_WIN, "no drift": EXIT_NO_DRIFT}
+_EXITS["refused by the operator"] = EXIT_REFUSED
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--interactive", is_flag=True, help="Wait for you to read the packet and decide.")
+@click.option("--keep", is_flag=True, help="Leave the stack running, to explore with the `tidewheel` command.")
+@click.option("--seed", default=7, show_default=True, help="Of the simulated people.")
+def main(interactive: bool, keep: bool, seed: int) -> None:
+    """Run the whole loop on real documents, with simulated people, on a stack of its own.
+
+    Takes some minutes on two cores. Exit code 0: a better model went live; 10: the candidate did not win; 11: drift
+    did not trip; 12: you turned the packet down; 2 to 5: something is wrong, and the message says what to do.
+
+    \b
+    Examples:
+      tidewheel demo
+      tidewheel demo --interactive --keep
+    """
+    console, home = Console(), settings.home_directory() / "demo"
+    try:
+        code = _run(console, home, interactive, keep, seed)
+    except TidewheelError as error:
+        console.print(f"demo: {error}", style="red", soft_wrap=True)
+        code = 2
+    finally:
+        if not keep:
+            control.down(home)
+    if keep:
+        console.print(f"The stack is up. Try: tidewheel --home {home} status; tidewheel --home {home} down")
+    sys.exit(code)
+
+
+def _run(console: Console, home: Path, interactive: bool, keep: bool, seed: int) -> int:
+    began, tenant = perf_counter(), f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    with _telling(console) as (tell, bar):
+        tell("starting broker, Redis, ClickHouse, Milvus and the services")
+        home, parts = open_stage(home, DRIFT, keep)
+        control.start_in_background(home, parts, tied=not keep)
+        supervisor = next(part.pid for part in control.status(home) if part.name == "supervisor")
+
+        def decide(digest: str, packet: dict[str, object]) -> bool:
+            bar.stop()
+            print_packet(digest, packet, console)
+            answer = click.confirm("\nLet it in?", default=True) if interactive else True
+            bar.start()
+            return answer
+
+        story = Story(connect(home, tenant), tell, decide, seed)
+        with PeakMemory([os.getpid(), supervisor or 0]) as memory:
+            try:
+                story.play()
+            finally:
+                story.report.seconds = round(perf_counter() - began, 1)
+                story.report.peak_rss_mib = round(memory.peak_mib, 1)
+                story.report.write(home / "report.json")
+    console.print(story.report.table())
+    console.print(f"report: {home / 'report.json'}", soft_wrap=True)
+    return _EXITS.get(story.report.outcome, 1)
+
+
+@contextmanager
+def _telling(console: Console) -> Iterator[tuple["Tell", Bar]]:
+    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=console, transient=True) as bar:
+        yield Tell(console, bar), bar
+
+
+class Tell:
+    """Shows what goes on: on a terminal as one moving line, in a log as lines at most every ten seconds."""
+
+    def __init__(self, console: Console, bar: Bar) -> None:
+        self._console, self._bar = console, bar
+        self._task = bar.add_task("")
+        self._began = self._told_at = perf_counter()
+
+    def __call__(self, text: str) -> None:
+        """Show this as what goes on now."""
+        self._bar.update(self._task, description=text)
+        now = perf_counter()
+        if not self._console.is_terminal and (now - self._told_at > 10 or self._told_at == self._began):
+            self._told_at = now
+            self._console.print(f"{now - self._began:6.0f} s  {text}", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

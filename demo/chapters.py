@@ -1,0 +1,193 @@
+"""The chapters of the story: what the demo sends, what it waits for, and what it notes."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from console.operating import announce, send_approval, waiting
+from demo.changes import changes
+from demo.conversations import chat
+from demo.corpus import Group, arrivals
+from demo.people import batches
+from demo.planning import PlannedSearch
+from demo.traffic import Traffic
+from indexer.rollback import rollback
+from indexer.search import Answer
+from schemas.topics import CLICKS
+
+if TYPE_CHECKING:
+    from demo.story import Story
+
+_QUERIES_A_CALL = 32
+_OPERATOR = "demo-operator"
+
+POISON = (
+    b'{"type":"DocumentOpened","event_id":"p1","tenant":"TENANT","occurred_at":"2026-01-01T00:00:00Z","user":"eve"}',
+    b'{"type":"DocumentOpened","event_id":"p2","tenant":"TENANT","occurred_at":"2999-01-01T00:00:00Z","user":"eve",'
+    b'"document":"ec2:RunInstances"}',
+    b"this is not JSON",
+)
+"""A field is missing, a date is in the future, nothing is right."""
+
+
+def arrive(story: "Story", group: Group, at: datetime, days: Sequence[datetime]) -> None:
+    """Send a group's documents and its chat of these days, and wait until they can be searched."""
+    documents = list(arrivals(group, story.stage.tenant, at))
+    talk = chat(group, story.stage.tenant, story.people.population.ids, days, story.seed)
+    story.people.reading.library.apply([*documents, *talk.events])
+    story.stage.send([*documents, *talk.events])
+    story.stage.processed()
+    story.stage.indexed(story.tell)
+    story.stage.searcher.warm(story.stage.tenant)
+
+
+def ask(story: "Story", searches: Sequence[PlannedSearch]) -> list[Answer]:
+    """Return the real system's answer to each search, in the same order."""
+    answers: dict[int, Answer] = {}
+    for groups, places in batches(searches, _QUERIES_A_CALL):
+        found = story.stage.searcher.search(story.stage.tenant, [searches[place].query for place in places], groups)
+        answers.update(zip(places, found, strict=True))
+    return [answers[place] for place in range(len(searches))]
+
+
+def live_through(story: "Story", day: datetime, second_share: float) -> None:
+    """Let people work through one simulated day, and send what they did."""
+    events = story.people.live_through(day, second_share, lambda searches: ask(story, searches))
+    story.stage.send(events)
+    story.tell(f"{day:%A %d %B}: {len(events):,} events")
+
+
+def spoil(story: "Story") -> None:
+    """Send what nobody can accept."""
+    for value in POISON:
+        story.stage.send_bytes(CLICKS.name, value.replace(b"TENANT", story.stage.tenant.encode()))
+
+
+def until_drift_trips(story: "Story", days: Sequence[datetime], second_share: float) -> str | None:
+    """Live through the days until a training run is requested; return the run, or None when none is.
+
+    A day is judged once the next one has begun, because only then is it complete.
+    """
+    for day in days:
+        live_through(story, day, second_share)
+        story.stage.processed()
+        if run := _requested(story, day):
+            return run
+    return None
+
+
+def _requested(story: "Story", day: datetime) -> str | None:
+    """Wait until every day before `day` is judged; return the run that was requested, if any."""
+    complete = day.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def judged() -> bool:
+        rows = story.stage.warehouse.query("drift_newest", tenant=story.stage.tenant)
+        return bool(rows) and rows[0]["window_end"].replace(tzinfo=UTC) >= complete
+
+    story.stage.wait_until("judging the drift windows", judged, 60.0)
+    request = story.stage.learned("TrainingRequested")
+    if request is None:
+        return None
+    story.report.drift.tripped_at = request["evidence"][0]["window_end"]
+    story.report.drift.signals = sorted(evidence["signal"] for evidence in request["evidence"])
+    story.tell(f"drift: {request['reason']}")
+    return str(request["run"])
+
+
+def until_verdict(story: "Story", run: str) -> bool:
+    """Wait for the run's verdict, note what the gate saw, and return whether it is a WIN."""
+    began, told = perf_counter(), story.report.training
+
+    def ended() -> dict[str, Any] | None:
+        state = story.stage.training()
+        if state:
+            story.tell(f"training: {' '.join(f'{k}={v}' for k, v in state.items() if k in _TRAINING and v)}")
+        event = story.stage.learned("ModelTrained", "ModelRefused")
+        return event if event and event["run"] == run else None
+
+    event = story.stage.wait_until("the training run", ended, 900.0)
+    told.verdict, told.model = event.get("verdict", "WIN"), event.get("model")
+    told.reasons, told.seconds = list(event.get("reasons", [])), round(perf_counter() - began, 1)
+    if gate := event.get("comparison"):
+        told.queries, told.interval = gate["queries"], [gate["low"], gate["high"]]
+        told.ndcg_live, told.ndcg_base = gate["ndcg_live"], gate["ndcg_base"]
+        told.ndcg_bm25, told.ndcg_candidate = gate["ndcg_bm25"], gate["ndcg_candidate"]
+    return told.verdict == "WIN"
+
+
+_TRAINING = ("state", "done", "total", "loss", "eta_s")
+
+
+def until_shadow_is_ready(story: "Story") -> str:
+    """Change documents while the shadow is built; return the hash of the packet that waits for a decision."""
+    stage, told, began = story.stage, story.report.shadow, perf_counter()
+    stage.wait_until("starting the shadow", lambda: stage.learned("ShadowStarted"), 120.0)
+    moves = changes((story.corpus.first, story.corpus.second), stage.tenant, datetime.now(UTC), story.seed)
+    story.people.reading.library.apply(moves)
+    stage.send(moves)
+    told.changes_meanwhile = len(moves)
+
+    def ready() -> dict[str, Any] | None:
+        for name, progress in stage.serving.progress(stage.tenant).items():
+            state = stage.serving.states(stage.tenant).get(name)
+            if state in ("building", "catching_up", "verifying"):
+                story.tell(f"shadow {state}: {progress.done:,} of {progress.total:,} documents")
+        return stage.learned("ShadowReady")
+
+    event = stage.wait_until("building and verifying the shadow", ready, 600.0)
+    stage.indexed(story.tell)
+    proof = event["proof"]
+    told.documents, told.passages = proof["documents"], proof["passages"]
+    told.mismatches, told.repaired = proof["mismatches"], proof["repaired"]
+    told.seconds = round(perf_counter() - began, 1)
+    return str(event["packet"])
+
+
+def decide_and_switch(story: "Story", digest: str, traffic: Traffic) -> bool:
+    """Show the packet, and when it is approved switch over, back, and over again; return whether it was approved."""
+    stage = story.stage
+    _, digest = waiting(stage.serving, stage.tenant)
+    content = json.loads(stage.serving.packet(stage.tenant, digest) or "{}")
+    if not story.decide(digest, content):
+        return False
+    stage.searcher.warm(stage.tenant)
+    send_approval(stage.where, stage.serving, stage.tenant, digest, _OPERATOR, datetime.now(UTC))
+    stage.wait_until("the cutover", lambda: _live_packet(story) == digest, 120.0)
+    traffic.wait_for(4)
+    story.report.cutover.rollback_seconds = _roll(story, "trying the way back")
+    traffic.wait_for(4)
+    _roll(story, "and forward again")
+    traffic.wait_for(4)
+    return True
+
+
+def _live_packet(story: "Story") -> str | None:
+    record = story.stage.serving.record(story.stage.tenant)
+    return record.packet if record else None
+
+
+def _roll(story: "Story", reason: str) -> float:
+    """Roll back once; return the seconds until a search is answered by what was standby."""
+    stage, began = story.stage, perf_counter()
+    done = rollback(stage.serving, stage.tenant, _OPERATOR, reason, datetime.now(UTC))
+    answer = stage.searcher.search(stage.tenant, [story.corpus.first.queries[0].text], frozenset())[0]
+    took = perf_counter() - began
+    assert (answer.model, answer.collection) == (done.model, done.collection)
+    announce(stage.where, done)
+    story.tell(f"{reason}: {done.model} answers after {took:.3f} s")
+    return round(took, 3)
+
+
+def count(story: "Story") -> None:
+    """Count what became of everything that was sent, from the rows."""
+    stage, told = story.stage, story.report
+    stage.processed()
+    rows = stage.warehouse.query("demo_totals", tenant=stage.tenant)
+    by = {what: {r["name"]: int(r["total"]) for r in rows if r["what"] == what} for what in {r["what"] for r in rows}}
+    told.events.sent, told.events.accepted = stage.sent, sum(by.get("accepted", {}).values())
+    told.events.dead = sum(by.get("dead", {}).values())
+    told.events.missing = sum(int(row["missing"]) for row in stage.warehouse.query("ledger", topic=""))
+    told.sessions, told.pairs = sum(by.get("sessions", {}).values()), by.get("pairs", {})
+    told.drift.windows = sum(by.get("windows", {}).values())
