@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     milvus_token: SecretStr = Field(default=SecretStr(""), description="user:password or API key of Milvus")
     shelf_url: str = Field(default="", description="fsspec URL of the model shelf; empty means HOME/shelf")
     tenants: tuple[str, ...] = Field(default=(), description="JSON list of tenants that may send; empty means any")
+    streams: dict[str, Any] = Field(
+        default_factory=dict, description="JSON of the stream rules that differ from streams/config.py"
+    )
     drift: dict[str, Any] = Field(
         default_factory=dict, description="JSON of the drift rules that differ from streams/drift/config.py"
     )

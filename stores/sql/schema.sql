@@ -16,7 +16,7 @@ CREATE TABLE events
     interaction  String COMMENT 'search or answer id',
     query        String COMMENT 'words of the search or question',
     rank         UInt32 COMMENT 'rank at which the document was shown, from 1; 0 when it came from no search',
-    dwell_s      Float32 COMMENT 'seconds open; -1 when unknown',
+    dwell_s      Float64 COMMENT 'seconds open; -1 when unknown',
     occurred_at  DateTime64(3, 'UTC'),
     received_at  DateTime64(3, 'UTC'),
     payload      String CODEC(ZSTD(1)) COMMENT 'the event as it came, JSON',
@@ -54,6 +54,8 @@ CREATE TABLE batches
     first_offset UInt64,
     last_offset  UInt64,
     events       UInt32,
+    absent_from  Array(UInt64) COMMENT 'runs of offsets within the batch that the broker no longer has: first of each',
+    absent_to    Array(UInt64) COMMENT 'last of each',
     worker       String,
     processed_at DateTime64(3, 'UTC')
 )
@@ -131,7 +133,7 @@ CREATE TABLE pairs
     user            String,
     session         String,
     source_document String COMMENT 'document-derived pairs hold while this document is at source_version',
-    source_version  UInt64,
+    source_version  UInt64 COMMENT 'of the source document; for co_access the revision of the session',
     event_ids       Array(String),
     occurred_at     DateTime64(3, 'UTC'),
     withdrawn       UInt8 DEFAULT 0,
@@ -251,11 +253,67 @@ CREATE VIEW current_documents AS SELECT * FROM documents FINAL WHERE NOT deleted
 
 CREATE VIEW live_sessions AS SELECT * FROM sessions FINAL WHERE NOT withdrawn;
 
+-- The pairs that hold now. Document-derived ones hold at their document's version, co_access ones at their session's
+-- revision. A reaction on a message of a thread gets the thread's conversation as anchor, unless it is on the message
+-- that gives the conversation its title.
 CREATE VIEW live_pairs AS
-SELECT p.* FROM (SELECT * FROM pairs FINAL) AS p
+SELECT p.* REPLACE (if(p.kind = 'reaction' AND p.anchor = '', c.document, p.anchor_document) AS anchor_document)
+FROM (SELECT * FROM pairs FINAL WHERE NOT withdrawn) AS p
 LEFT JOIN (SELECT tenant, document, version, deleted FROM documents FINAL) AS d
     ON p.tenant = d.tenant AND p.source_document = d.document
-WHERE NOT p.withdrawn AND (p.source_document = '' OR (NOT d.deleted AND d.version = p.source_version));
+LEFT JOIN (SELECT tenant, session, revision FROM sessions FINAL WHERE NOT withdrawn) AS s
+    ON p.tenant = s.tenant AND p.session = s.session
+LEFT JOIN
+(
+    SELECT m.tenant AS tenant, m.document AS message, c.document AS document
+    FROM (SELECT * FROM documents FINAL WHERE kind = 'message' AND thread != '' AND NOT deleted) AS m
+    INNER JOIN (SELECT * FROM documents FINAL WHERE kind = 'conversation' AND thread != '' AND NOT deleted) AS c
+        ON m.tenant = c.tenant AND m.app = c.app AND m.channel = c.channel AND m.thread = c.thread
+    WHERE NOT startsWith(trimBoth(m.body), c.title)
+) AS c
+    ON p.tenant = c.tenant AND p.document = c.message
+WHERE multiIf(p.kind = 'co_access', p.source_version = s.revision,
+              p.kind = 'reaction', p.anchor != '' OR c.document != '',
+              p.source_document != '', NOT d.deleted AND d.version = p.source_version,
+              1);
+
+-- Conservation, from the rows alone: every offset that was read is accepted, dead, or was absent in the broker. A letter
+-- that was dated in the future and read again later is accepted then, and counts as that.
+CREATE VIEW ledger AS
+WITH
+    read AS
+    (
+        SELECT topic, log, partition, min(first_offset) AS first_read, max(last_offset) AS last_read,
+               sum(events) AS read_events
+        FROM batches GROUP BY topic, log, partition
+    ),
+    stored AS
+    (
+        SELECT topic, log, partition, countIf(state = 3) AS accepted, countIf(state = 2) AS dead,
+               countIf(state = 1) AS absent, count() AS known
+        FROM
+        (
+            SELECT topic, log, partition, offset, max(state) AS state
+            FROM
+            (
+                SELECT topic, log, partition, offset, 3 AS state FROM events
+                UNION ALL SELECT topic, log, partition, offset, 2 FROM dead_letters
+                UNION ALL
+                SELECT topic, log, partition, arrayJoin(range(span.1, span.2 + 1)), 1
+                FROM (SELECT topic, log, partition, arrayJoin(arrayZip(absent_from, absent_to)) AS span FROM batches)
+            )
+            GROUP BY topic, log, partition, offset
+        )
+        GROUP BY topic, log, partition
+    ),
+    behind AS (SELECT topic, log, partition, uniqExact(offset) AS late FROM late_accesses GROUP BY topic, log, partition)
+SELECT read.topic AS topic, read.log AS log, read.partition AS partition, first_read, last_read,
+       last_read - first_read + 1 - absent AS expected, accepted, dead, late, absent,
+       toInt64(read_events) - (accepted + dead) AS repeated,
+       toInt64(last_read - first_read + 1) - toInt64(known) AS missing
+FROM read
+LEFT JOIN stored ON read.topic = stored.topic AND read.log = stored.log AND read.partition = stored.partition
+LEFT JOIN behind ON read.topic = behind.topic AND read.log = behind.log AND read.partition = behind.partition;
 
 CREATE VIEW drift AS SELECT * FROM drift_windows FINAL;
 
