@@ -42,6 +42,8 @@ def classifier_auc(vectors: Matrix, cluster_of: Indices, person_of: Indices, lab
     all days in one fold, so that nobody is recognised by their own words. Concordance is counted within folds, where
     scores are comparable. 0.5 where a side is empty.
     """
+    if not len(vectors):
+        return np.full(labels.shape[0], 0.5)
     # Equal queries have equal scores: their order must not depend on the side they came from.
     order = np.random.default_rng(seed).permutation(len(vectors))
     rows = leading_components(vectors[order])
