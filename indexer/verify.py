@@ -28,6 +28,8 @@ from stores.vector_rows import Stored, primary_key
 PARITY = 0.999
 """The least cosine of a vector with the same text embedded again; batches of another shape differ by about 1e-6."""
 
+_NUMBERS = {str(number) for number in range(MAX_PASSAGES)}
+
 _TIE = 1e-4
 """Neighbours this close to the tenth are as good as the tenth."""
 
@@ -114,7 +116,7 @@ class Verifier:
             suspects, findings.wrong = list(findings.wrong), {}
             self._sync.advance(target, float("inf"))
             for page in _pages(suspects, self._config.page):
-                self._compare(target, page, findings)
+                self._compare(target, page, findings, thorough=True)
         return findings
 
     def _look(self, target: Target) -> tuple[Findings, Sample]:
@@ -124,20 +126,21 @@ class Verifier:
             findings.wrong.update(dict.fromkeys((d for d, n in findings.passages.items() if n), "vector"))
         return findings, sample
 
-    def _compare(self, target: Target, page: Sequence[str], findings: Findings) -> None:
+    def _compare(self, target: Target, page: Sequence[str], findings: Findings, thorough: bool = False) -> None:
+        """Read the page's rows and the key after each document's last, or every key it could have."""
         self._sync.alive()
         documents = self._sync.documents.read(target.tenant, page)
-        keys = {d.document: _keys_and_one_more(d) for d in documents.values()}
+        keys = {d.document: _keys(d, MAX_PASSAGES if thorough else _length(d) + 1) for d in documents.values()}
         rows = self._sync.vectors.get(target.collection, [key for found in keys.values() for key in found])
         for d in documents.values():
-            findings.passages[d.document] = 0 if d.gone else len(d.passages)
+            findings.passages[d.document] = _length(d)
             if problem := _problem(d, [rows.get(key) for key in keys[d.document]]):
                 findings.wrong[d.document] = problem
 
     def _scan(self, target: Target, findings: Findings) -> None:
         for key in self._sync.vectors.scan_keys(target.collection):
             document, _, number = key.rpartition("#")
-            if document not in findings.passages or not number.isdecimal():
+            if document not in findings.passages or number not in _NUMBERS:
                 findings.foreign.append(key)
             elif int(number) >= findings.passages[document]:
                 findings.wrong[document] = "surplus"
@@ -187,11 +190,10 @@ class Verifier:
 
 
 def _problem(document: Document, rows: Sequence[Stored | None]) -> str:
-    """Return what is wrong with a document's rows; the last of them must not be there."""
-    expected = [] if document.gone else list(document.passages)
-    if rows[len(expected) :] != [None] * (len(rows) - len(expected)):
+    """Return what is wrong with a document's rows; those past its last passage must not be there."""
+    if any(rows[_length(document) :]):
         return "surplus"
-    for row in rows[: len(expected)]:
+    for row in rows[: _length(document)]:
         if row is None:
             return "missing"
         if row.version != document.version:
@@ -203,9 +205,12 @@ def _problem(document: Document, rows: Sequence[Stored | None]) -> str:
     return ""
 
 
-def _keys_and_one_more(document: Document) -> list[str]:
-    passages = 0 if document.gone else len(document.passages)
-    return [primary_key(document.document, number) for number in range(passages + 1)]
+def _length(document: Document) -> int:
+    return 0 if document.gone else len(document.passages)
+
+
+def _keys(document: Document, count: int) -> list[str]:
+    return [primary_key(document.document, number) for number in range(count)]
 
 
 def _pages(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -1,0 +1,117 @@
+"""The indexer's parts wired as in production, with a list in place of the topic, so that a test moves it by turns."""
+
+from indexer.cutover import Cutover
+from indexer.keeping import Keeper
+from indexer.packet import Packet, opened
+from indexer.rollback import rollback
+from indexer.service import Indexer, ServiceConfig
+from indexer.shadow import Shadows
+from indexer.shadow_test import ShadowTestConfig, ShadowTester
+from indexer.verify import Verifier, VerifyConfig
+from schemas.envelope import Event
+from schemas.learning import Comparison, CutoverApproved, ModelTrained, RolledBack
+from tests.indexer.world import World
+
+WON = Comparison(
+    queries=50, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.15
+)
+
+
+class Loop:
+    """One process of the indexer; make another to see a restart."""
+
+    def __init__(self, world: World, config: VerifyConfig | None = None) -> None:
+        self.world = world
+        self.sent: list[Event] = []
+        sync, config = world.new_sync(), config or VerifyConfig(page=7, sample=8)
+        self.sync = sync
+        self.verifier = Verifier(sync, config, world.clock)
+        self.cutover = Cutover(world.serving, sync, self.verifier, config, world.clock)
+        tester = ShadowTester(
+            world.warehouse, world.vectors, world.encoders, ShadowTestConfig(queries=20, timed=4, examples=2)
+        )
+        shadows = Shadows(world.serving, sync, self.verifier, tester, config, world.clock, self.sent.append)
+        keeper = Keeper(world.serving, sync, world.clock)
+        self.indexer = Indexer(
+            world.serving,
+            _only(keeper, world.tenant),
+            shadows,
+            self.cutover,
+            ServiceConfig(),
+            self.sent.append,
+            world.clock,
+        )
+
+    def settle(self) -> list[Event]:
+        """Take turns until nothing is left to do; return the events that were sent meanwhile."""
+        before = len(self.sent)
+        for _ in range(50):
+            if not self.indexer._tenant(self.world.tenant, self._mark()):
+                return self.sent[before:]
+        raise AssertionError("the indexer does not come to rest")
+
+    def turn(self) -> bool:
+        return self.indexer._tenant(self.world.tenant, self._mark())
+
+    def _mark(self) -> int:
+        return self.world.documents.marks().get(self.world.tenant, 0)
+
+    def ready(self, model: str | None = None) -> Packet:
+        """Bring the model's shadow to ready and return its packet."""
+        self.indexer.handle(trained(self.world, model))
+        self.settle()
+        return self.packet(model)
+
+    def packet(self, model: str | None = None) -> Packet:
+        target = self.world.target(model or self.world.next)
+        about = self.world.serving.collection(self.world.tenant, target.collection)
+        assert about is not None
+        assert about.packet is not None, about.note
+        return opened(self.world.serving.packet(self.world.tenant, about.packet), about.packet)
+
+    def roll_back(self) -> RolledBack:
+        return rollback(self.world.serving, self.world.tenant, "op", "test", self.world.clock())
+
+    def state(self, model: str) -> str:
+        return self.world.serving.states(self.world.tenant).get(self.world.target(model).collection, "")
+
+
+def _only(keeper: Keeper, tenant: str) -> Keeper:
+    """Let the story see this test's tenant alone."""
+    everybody = keeper.marks
+    keeper.marks = lambda: {t: mark for t, mark in everybody().items() if t == tenant}  # type: ignore[method-assign]
+    return keeper
+
+
+def trained(world: World, model: str | None = None, comparison: Comparison = WON, verdict: str = "WIN") -> ModelTrained:
+    """The event of a run that won, and what the audit trail keeps of it."""
+    model = model or world.next
+    run = f"run-{model}"
+    event = ModelTrained(
+        event_id=f"trained-{model}",
+        tenant=world.tenant,
+        occurred_at=world.clock(),
+        run=run,
+        model=model,
+        parent="base",
+        snapshot="s",
+        comparison=comparison,
+    )
+    if verdict == "WIN":
+        world.event("ModelTrained", "", payload=event.model_dump_json())
+    else:
+        world.event("ModelRefused", "", payload=f'{{"run": "{run}", "verdict": "{verdict}"}}')
+    return event
+
+
+def approval(packet: Packet, event: str = "approval", **changed: str) -> CutoverApproved:
+    """An operator's approval of this packet, or of something else."""
+    right = CutoverApproved(
+        event_id=event,
+        tenant=packet.tenant,
+        occurred_at=packet.created_at,
+        packet=packet.digest,
+        collection=packet.collection,
+        by="op",
+    )
+    return right.model_copy(update=dict(changed))
