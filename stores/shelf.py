@@ -56,8 +56,13 @@ class Shelf:
 
     @classmethod
     def open(cls, settings: Settings) -> "Shelf":
-        """Return this installation's shelf."""
-        return cls(settings.shelf, (settings.home / "models").absolute())
+        """Return this installation's shelf of models."""
+        return cls(f"{settings.shelf}/models", (settings.home / "cache" / "models").absolute())
+
+    @classmethod
+    def snapshots(cls, settings: Settings) -> "Shelf":
+        """Return the shelf of training snapshots: the same promises, for manifests instead of models."""
+        return cls(f"{settings.shelf}/snapshots", (settings.home / "cache" / "snapshots").absolute())
 
     def put(self, tenant: str, model: str, directory: Path, about: dict[str, str], now: datetime) -> ShelfEntry:
         """Publish every file below `directory` as `model`.

@@ -1,1 +1,1 @@
-"""Learning: history becomes a better encoder, or a reasoned refusal."""
+"""Learning: what people did becomes a better encoder for their searches, or a reasoned refusal."""

@@ -2,7 +2,8 @@
 
     started --lines--> working --exit 0--> done
                           |--exit 75 (EX_TEMPFAIL)--> cancelled: it left a checkpoint and can go on
-                          |--any other exit-------> failed: the tail of its log says why
+                          |--a signal--> killed: started again, some times
+                          |--any other exit--> failed: the tail of its log says why
 
 Learning libraries live in children only: their memory goes back to the system when the step is over. The child reads
 its standard input, which only the parent holds: when the parent dies, however it dies, the child sees it and stops.
@@ -18,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stores.errors import Retryable, TidewheelError
+from stores.errors import TidewheelError
 
 CANCELLED = 75
 _LOG_TAIL = 2_000
@@ -35,12 +36,27 @@ class Failed(TidewheelError):
     """The child ended with an error; the message has the end of its log."""
 
 
-def run(module: str, job: Path, report: Report, stop: threading.Event) -> None:
+class Killed(TidewheelError):
+    """Something outside killed the child, the kernel when memory ran out for one; it may be started again."""
+
+
+def run(module: str, job: Path, report: Report, stop: threading.Event, attempts: int = 3) -> None:
     """Run `python -m module job` to its end, handing each progress line to `report`.
 
-    Setting `stop` asks the child to leave a checkpoint and end, and raises `Cancelled`. Raises `Failed` when the child
-    failed, `Retryable` when something killed it (the kernel when memory runs out): running it again goes on.
+    A child that was killed is started again, up to `attempts` times, and goes on from its checkpoint. Setting `stop`
+    asks it to leave a checkpoint and end, and raises `Cancelled`. Raises `Failed` when the child failed.
     """
+    for attempt in range(1, attempts + 1):
+        try:
+            return _once(module, job, report, stop)
+        except Killed as error:
+            if attempt == attempts:
+                raise Failed(f"{error} It was started {attempts} times; give the machine more memory.") from error
+            report({"note": str(error)[:200]})
+    return None
+
+
+def _once(module: str, job: Path, report: Report, stop: threading.Event) -> None:
     log = job.with_suffix(".log")
     with log.open("w") as errors:
         child = subprocess.Popen(
@@ -110,7 +126,7 @@ def _conclude(status: int, module: str, log: Path, stop: threading.Event) -> Non
         raise Cancelled(f"{module} was cancelled; it goes on where it was when the run is taken up again")
     tail = log.read_text(errors="replace")[-_LOG_TAIL:].strip()
     if status < 0:
-        raise Retryable(f"{module} was killed by signal {-status} (out of memory?); taking it up again. {tail}")
+        raise Killed(f"{module} was killed by signal {-status} (out of memory?). {tail}")
     raise Failed(f"{module} failed with status {status}: {tail or 'it said nothing'}")
 
 

@@ -23,13 +23,16 @@ BODY_ONLY = frozenset({"title_body", "conversation"})
 class CleaningRules(BaseModel):
     """What is not worth learning from."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     min_words: int = Field(default=3, description="words of a positive text; shorter ones say nothing")
     max_documents_per_anchor: int = Field(
         default=10, description="documents; an anchor that leads to more ('click here') names none of them"
     )
     min_share: float = Field(
-        default=0.3, description="share of the anchor's strongest label; fainter ones are likely mistaken clicks"
+        default=0.5, description="share of the anchor's strongest label; fainter ones are likely mistaken clicks"
+    )
+    loudest: float = Field(
+        default=2.0, description="most that one signal counts: a lone deep click must not outweigh two plain ones"
     )
     contradiction: float = Field(
         default=0.5, description="share of the positive weight that negative signals may not reach: a disputed label"
@@ -52,7 +55,10 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A current document. `links` are the documents that it names; `opened` counts how often people opened it."""
+    """A current document. `links` are the documents that it names; `opened` counts how often people opened it.
+
+    Chat messages are not `searchable`: what people think of them teaches, but searches find conversations.
+    """
 
     document: str
     version: int
@@ -62,6 +68,7 @@ class Document:
     links: frozenset[str]
     opened: int
     updated_at: datetime
+    searchable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +89,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """What came out: examples in a fixed order, (anchor, document) that people rejected, and what was dropped."""
+    """What came out: examples in a fixed order, and how many signals were dropped for what reason.
+
+    As (normalized anchor, document): `rejected` by people, and `known`, every other label that anybody ever gave.
+    """
 
     kept: tuple[Example, ...]
     rejected: frozenset[tuple[str, str]]
+    known: frozenset[tuple[str, str]]
     dropped: Mapping[str, int]
 
 
@@ -112,7 +123,8 @@ def build(rows: Sequence[PairRow], documents: Mapping[str, Document], rules: Cle
         for key, weight in _strong(agreed, rules, dropped).items()
         if (example := _example(merged[key], weight, documents[key[1]], rules, dropped))
     ]
-    return Examples(tuple(kept), frozenset(rejected), dict(sorted(dropped.items())))
+    known = frozenset(merged) - rejected
+    return Examples(tuple(kept), frozenset(rejected), known, dict(sorted(dropped.items())))
 
 
 def _anchor(row: PairRow, documents: Mapping[str, Document]) -> str:
@@ -127,8 +139,9 @@ def _settle(
     """Weigh approval against rejection: agreed labels with their weight, rejected ones, and disputed ones dropped."""
     rejected, agreed = set(), {}
     for key, signals in sorted(merged.items()):
-        approval = sum(row.weight for _, row in signals if row.weight > 0)
-        rejection = -sum(row.weight for _, row in signals if row.weight < 0)
+        heard = [max(-rules.loudest, min(rules.loudest, row.weight)) for _, row in signals]
+        approval = sum(weight for weight in heard if weight > 0)
+        rejection = -sum(weight for weight in heard if weight < 0)
         if rejection > approval:
             rejected.add(key)
         elif rejection > rules.contradiction * approval or approval == 0:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class FitRules(BaseModel):
     """How carefully is learned. The defaults suit all-MiniLM-L6-v2 on two CPU cores; training is conservative."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     epochs: int = Field(default=1, description="passes over the examples; more overfits the few clicks there are")
     batch_size: int = Field(default=32, description="examples whose documents are each other's negatives")
     learning_rate: float = Field(default=3e-5, description="peak of AdamW; 2e-5 to 5e-5 is usual for MiniLM")

@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 class GateRules(BaseModel):
     """When a difference counts. All differences are candidate minus live, in nDCG@10 (0 to 1)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     min_queries: int = Field(default=50, description="held-out queries; fewer cannot tell a real gain from chance")
     min_groups: int = Field(default=25, description="independent groups among them, for the same reason")
     min_gain: float = Field(default=0.01, description="mean gain; less is not worth embedding every document again")
@@ -56,10 +56,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Per-query nDCG@10 of two systems, with the group and slices of each query (all of one length)."""
+    """Per-query nDCG@10 of two systems, with the group and slices of each query (all of one length).
+
+    `fused` is the difference after fusion with BM25: what people would see of it.
+    """
 
     candidate: Array
     live: Array
+    fused: Array
     groups: Sequence[int]
     slices: Sequence[tuple[str, ...]]
 
@@ -93,7 +97,7 @@ def judge(scores: Scores, behaviours: Mapping[str, tuple[int, int, int]], rules:
     told = f"nDCG@10 {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) on {found.queries} held-out queries"
     if found.high < 0:
         return Verdict("LOSS", found, (f"the candidate is worse: {told}",))
-    harm = (*_harmed_slices(scores, rules), *_harmed_behaviours(behaviours, rules))
+    harm = (*_harmed_slices(scores, rules), *_harmed_fusion(scores, rules), *_harmed_behaviours(behaviours, rules))
     if harm:
         return Verdict("LOSS", found, (told, *harm))
     if found.low <= 0:
@@ -124,6 +128,15 @@ def _harmed_slices(scores: Scores, rules: GateRules) -> list[str]:
                 f"worse on '{name}' queries: {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}, {found.queries})"
             )
     return harmed
+
+
+def _harmed_fusion(scores: Scores, rules: GateRules) -> list[str]:
+    found = interval(scores.fused, scores.groups, rules)
+    if found.high < 0:
+        return [
+            f"worse once fused with BM25, as searches use it: {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
+        ]
+    return []
 
 
 def _harmed_behaviours(behaviours: Mapping[str, tuple[int, int, int]], rules: GateRules) -> list[str]:

@@ -22,7 +22,7 @@ Vectors = npt.NDArray[np.float32]
 class MiningRules(BaseModel):
     """What is hard, and how many are wanted."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     margin: float = Field(default=0.95, description="share of the positive's score that a negative must stay below")
     per_example: int = Field(default=8, description="negatives listed for an example, hardest first")
     look_at: int = Field(default=60, description="nearest documents examined for an example; the rest are easy")
@@ -62,7 +62,8 @@ def mine(
         scores = anchors[start : start + chunk] @ vectors.T
         nearest = _best(scores, rules.look_at)
         for row, example in enumerate(examples[start : start + chunk]):
-            ceiling = rules.margin * max(0.0, float(scores[row, place[example.document]]))
+            positive = place.get(example.document)
+            ceiling = 0.0 if positive is None else rules.margin * max(0.0, float(scores[row, positive]))
             hard = [names[n] for n in nearest[row] if scores[row, n] < ceiling]
             listed = dict.fromkeys((*refused[normalized(example.anchor)], *hard))
             allowed = [name for name in listed if _may(name, place, never[start + row], held_out)]
@@ -72,26 +73,27 @@ def mine(
 
 def never_negative(
     examples: Sequence[Example],
-    everything: Iterable[Example],
+    everything: Iterable[tuple[str, str]],
     documents: Mapping[str, Document],
     copies: Mapping[str, int],
     nearby: Mapping[str, Sequence[str]],
 ) -> list[frozenset[str]]:
     """Return for each example the documents that are no negatives of it.
 
-    These are: every document that anybody found by the same anchor (`everything` holds the fainter labels too), their
-    near copies, what is linked with the positive in either direction, and what the same person opened around then.
+    These are: every document that anybody found by the same anchor (`everything` has the fainter labels too, as
+    normalized anchor and document), their near copies, what is linked with the positive in either direction, and what
+    the same person opened around then.
     """
     known: dict[str, set[str]] = defaultdict(set)
-    for example in everything:
-        known[normalized(example.anchor)].add(example.document)
+    for anchor, document in everything:
+        known[anchor].add(document)
     of_copy: dict[int, set[str]] = defaultdict(set)
     for name, group in copies.items():
         of_copy[group].add(name)
     linking: dict[str, set[str]] = defaultdict(set)
-    for document in documents.values():
-        for target in document.links:
-            linking[target].add(document.document)
+    for source in documents.values():
+        for target in source.links:
+            linking[target].add(source.document)
     result = []
     for example in examples:
         positives = known[normalized(example.anchor)] | {example.document} | example.anchor_documents

@@ -24,7 +24,7 @@ FORMAT = 1
 class SnapshotRules(BaseModel):
     """How much is read, and how loud one person may be."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     per_user: int = Field(
         default=200, description="newest signals of one kind by one person; nobody trains the model alone"
     )
@@ -163,6 +163,7 @@ def _document(row: dict[str, Any]) -> Document:
         links=frozenset(row["link_targets"]),
         opened=int(row["opened"]),
         updated_at=row["updated_at"],
+        searchable=row["kind"] != "message",
     )
 
 

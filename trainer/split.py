@@ -25,7 +25,7 @@ from trainer.texts import groups, near_pairs, normalized, shingles, subject
 class SplitRules(BaseModel):
     """How much is held out, and what counts as the same."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     test_share: float = Field(default=0.3, description="share of the queries that judge; the rest teach")
     max_test: int = Field(default=400, description="queries; more would only cost time, the interval is narrow by then")
     guard_share: float = Field(default=0.25, description="share of the test queries that come from the oldest subjects")
