@@ -140,6 +140,16 @@ class AccessLog:
         value = redis_client.guarded(lambda: self._client.get(f"{self._tag}:watermark"))
         return None if value is None else int(str(value))
 
+    def offsets(self) -> dict[str, int]:
+        """Return each source's last offset."""
+        found: Any = redis_client.guarded(lambda: self._client.hgetall(f"{self._tag}:offsets"))
+        return {str(source): int(offset) for source, offset in found.items()}
+
+    def reached(self, offsets: dict[str, int]) -> None:
+        """Set sources' last offsets: what they brought up to there is known to be open or closed."""
+        if offsets:
+            redis_client.guarded(lambda: self._client.hset(f"{self._tag}:offsets", mapping=dict[Any, Any](offsets)))
+
     def open_users(self) -> int:
         """Return how many users have accesses that are not closed."""
         return int(str(redis_client.guarded(lambda: self._client.zcard(f"{self._tag}:due"))))

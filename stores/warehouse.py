@@ -45,6 +45,7 @@ class Warehouse:
                 dsn=settings.clickhouse_url.get_secret_value(),
                 autogenerate_session_id=False,
                 compress=False,
+                form_encode_query_params=True,  # a list of a thousand users is too long for an address
                 connect_timeout=10,
                 send_receive_timeout=timeout_s,
                 query_limit=0,

@@ -1,0 +1,40 @@
+"""How the streams behave, in one frozen model; each part's rules stand beside that part's code."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stores.errors import Misconfigured
+from streams.conversations import ConversationRules
+from streams.pairs.citation_click import CitationClickRules
+from streams.pairs.co_access import CoAccessRules
+from streams.pairs.documents import DocumentPairRules
+from streams.pairs.reaction import ReactionRules
+from streams.pairs.search_click import SearchClickRules
+from streams.sessions import SessionRules
+
+
+class StreamsConfig(BaseModel):
+    """The rules of every stream. Override single fields as JSON in the setting `streams`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sessions: SessionRules = Field(default_factory=SessionRules)
+    search_click: SearchClickRules = Field(default_factory=SearchClickRules)
+    citation_click: CitationClickRules = Field(default_factory=CitationClickRules)
+    reaction: ReactionRules = Field(default_factory=ReactionRules)
+    co_access: CoAccessRules = Field(default_factory=CoAccessRules)
+    documents: DocumentPairRules = Field(default_factory=DocumentPairRules)
+    conversations: ConversationRules = Field(default_factory=ConversationRules)
+    close_every_s: float = Field(default=1.0, gt=0, description="wall seconds between two looks for complete sessions")
+    close_users: int = Field(default=1_000, ge=1, le=1_500, description="users of one closing; bounds a script's time")
+    close_accesses: int = Field(default=20_000, ge=1, description="accesses of one closing, about; bounds its memory")
+
+
+def streams_config(overrides: dict[str, Any]) -> StreamsConfig:
+    """Return the rules with `overrides` (the setting `streams`) in place. Raises `Misconfigured` for a wrong one."""
+    try:
+        return StreamsConfig.model_validate(overrides)
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, p['loc'])) or 'value'}: {p['msg']}" for p in error.errors())
+        raise Misconfigured(f"the setting TIDEWHEEL_STREAMS is wrong: {told}") from error

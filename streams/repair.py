@@ -1,0 +1,77 @@
+"""When Redis came back without its newest accesses: find it out, and have the users computed from the raw rows.
+
+Every source's last offset is kept with its accesses. A batch that does not follow on it, while the warehouse has
+accesses in between, means that Redis has lost some; so does a source that stays behind the warehouse from one audit to
+the next. Then everybody with an access that no session holds is computed from the raw rows, and the watermark is raised
+to where sessions have been closed already.
+"""
+
+import logging
+from typing import Any, Protocol
+
+from stores.access_log import AccessLog, user_key
+from streams.event_rows import in_milliseconds
+from streams.raw import Raw
+
+log = logging.getLogger(__name__)
+
+
+class Warehouse(Protocol):
+    """What repairing needs of `stores.warehouse.Warehouse`."""
+
+    def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # the named query's own
+        """Return the rows of a named query."""
+        ...
+
+
+class OpenSessionsRepair:
+    """Looks for lost accesses when a batch does not follow on what is known; safe to use from several threads."""
+
+    def __init__(self, warehouse: Warehouse, accesses: AccessLog, gap_ms: int) -> None:
+        self._warehouse = warehouse
+        self._accesses = accesses
+        self._gap_ms = gap_ms
+        self._stored: dict[str, int] = {}
+
+    def __call__(self, raw: Raw, known: int | None) -> bool:
+        """Return whether accesses had been lost; they are open again then."""
+        between = self._warehouse.query(
+            "accesses_between",
+            topic=raw.topic.name,
+            log=raw.log,
+            partition=raw.partition,
+            after=-1 if known is None else known,
+            before=raw.span[0],
+        )
+        if not between[0]["accesses"]:
+            return False
+        log.warning(
+            "the open sessions of %s end at offset %s, not before %d: some were lost; computing from the raw rows",
+            raw.source, known, raw.span[0],
+        )  # fmt: skip
+        self.rebuild()
+        return True
+
+    def audit(self) -> bool:
+        """Compare with what the warehouse had at the last audit; call it every minute or so. Returns whether some had
+        been lost, for instance the last ones before everything fell silent."""
+        known = self._accesses.offsets()
+        behind = {source: offset for source, offset in self._stored.items() if known.get(source, -1) < offset}
+        self._stored = {
+            f"{row['topic']}/{row['log']}/{row['partition']}": row["last_offset"]
+            for row in self._warehouse.query("accesses_stored")
+        }
+        if not behind:
+            return False
+        log.warning("the open sessions have lost accesses of %s; computing from the raw rows", ", ".join(behind))
+        self.rebuild()
+        self._accesses.reached(behind)
+        return True
+
+    def rebuild(self) -> int:
+        """Open everybody with an access that no session holds; return how many people that is."""
+        ended = self._warehouse.query("sessions_closed_until")[0]["ended"]
+        rows = self._warehouse.query("accesses_unclosed")
+        people = [(user_key(row["tenant"], row["user"]), in_milliseconds(row["last_at"])) for row in rows]
+        self._accesses.recompute(people, ended + self._gap_ms if ended > 0 else -1)
+        return len(people)
