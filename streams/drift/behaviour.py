@@ -10,7 +10,7 @@ Definitions, each a share of hits among cases (a case is one search unless said 
 - session_satisfaction: search sessions (gaps below `session_gap_s`) with a satisfying opening. Satisfying is an opening
   of at least `satisfied_dwell_s`, or of unknown length (Fox et al. 2005), or an opened citation.
 - citation_click: assistant's answers of which a citation was opened.
-- negative_reaction: negative among the reactions to answers that still hold.
+- negative_reaction: the noes among all yeses and noes to answers that were not withdrawn.
 """
 
 from collections import defaultdict
@@ -24,6 +24,7 @@ import numpy as np
 from streams.drift.config import DriftConfig
 from streams.drift.permutation import Indices, Numbers
 from streams.drift.vocabulary import words
+from streams.pairs.reaction import strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +130,5 @@ def _of_person(searches: Sequence[Search], config: DriftConfig) -> Iterable[tupl
     sittings = sessions(searches, config)
     yield "session_satisfaction", sum(any(satisfied(s, config) for s in own) for own in sittings), len(sittings)
     yield "citation_click", sum(bool(s.cited) for s in answers), len(answers)
-    reactions = [reaction for search in searches for reaction in search.reactions]
-    yield "negative_reaction", sum(r in config.negative_reactions for r in reactions), len(reactions)
+    votes = [strength(reaction, config.reactions) for search in searches for reaction in search.reactions]
+    yield "negative_reaction", sum(vote < 0 for vote in votes), sum(vote != 0 for vote in votes)

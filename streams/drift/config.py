@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from stores.errors import Misconfigured
+from streams.pairs.reaction import ReactionRules
 
 
 class _Frozen(BaseModel):
@@ -96,9 +97,8 @@ class DriftConfig(_Frozen):
     satisfied_dwell_s: float = Field(
         default=30.0, ge=0, description="seconds; a shorter known visit did not help (Fox 2005)"
     )
-    negative_reactions: tuple[str, ...] = Field(
-        default=("-1", "thumbsdown", "thumbs_down", "👎", "downvote", "confused", "😕", "x", "❌"),
-        description="reactions that say an answer did not help",
+    reactions: ReactionRules = Field(
+        default_factory=ReactionRules, description="what counts as a yes or a no; the rules of the training pairs"
     )
     max_windows_per_run: int = Field(default=8, ge=1, description="windows judged in one call; a backlog takes several")
 

@@ -62,7 +62,7 @@ def test_counts_stand_beside_their_person() -> None:
         asked("reset password", 0),
         asked("reset my password", 60, opened=(LONG, SHORT)),
         asked("travel", 5_000),
-        asked("vpn", 0, "bob", assistant=True, cited=("d9",), reactions=("-1", "+1")),
+        asked("vpn", 0, "bob", assistant=True, cited=("d9",), reactions=(":thumbsdown:", "+1", "eyes")),
         asked("wifi", 10, "bob", assistant=True),
     ]
     found = count(reversed(searches), ["ann", "bob"], CONFIG)
