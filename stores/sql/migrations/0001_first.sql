@@ -212,6 +212,20 @@ CREATE TABLE query_scores
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant, run, query, system);
 
+-- Who is being forgotten at this moment, and what of theirs; empty otherwise. Statements name this table and never the
+-- person, because a server keeps the text of statements.
+CREATE TABLE forgetting
+(
+    what         LowCardinality(String) COMMENT 'user, spelling (in JSON), query or letter',
+    tenant       LowCardinality(String),
+    text         String,
+    topic        LowCardinality(String),
+    log          LowCardinality(String),
+    partition    UInt32,
+    offset       UInt64
+)
+ENGINE = Memory;
+
 -- Views: what analysts read. FINAL makes repeated rows one.
 
 CREATE VIEW accepted AS SELECT * FROM events FINAL;
