@@ -1,0 +1,25 @@
+"""`python -m bench NAME [options]`: every published figure is one command; without a name, the list of them."""
+
+import sys
+from importlib import import_module
+
+BENCHES = {
+    "streams": "events a second through Kafka, sessions, pairs and ClickHouse, beside plain Faust, Quix Streams and a floor",
+    "faults": "injected faults over a running flow: nothing missing, nothing doubled, rows equal to the oracle's",
+}
+"""Name of the benchmark (the module of that name here has `main(arguments)`) and what it measures."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one benchmark and return its exit code; 2 for an unknown name."""
+    if not arguments or arguments[0] not in BENCHES:
+        print("usage: python -m bench NAME [--help]\n")
+        for name, about in BENCHES.items():
+            print(f"  {name:<10} {about}")
+        return 0 if not arguments or arguments[0] in ("-h", "--help") else 2
+    run = import_module(f"bench.{arguments[0]}").main
+    return int(run(arguments[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
