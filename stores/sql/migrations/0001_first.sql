@@ -269,25 +269,32 @@ CREATE VIEW live_sessions AS SELECT * FROM sessions FINAL WHERE NOT withdrawn;
 -- The pairs that hold now. Document-derived ones hold at their document's version, co_access ones at their session's
 -- revision. A reaction on a message of a thread gets the thread's conversation as anchor, unless it is on the message
 -- that gives the conversation its title.
+-- Joined columns are renamed: of two equal names ClickHouse would call the pair's own one `p.document`.
 CREATE VIEW live_pairs AS
-SELECT p.* REPLACE (if(p.kind = 'reaction' AND p.anchor = '', c.document, p.anchor_document) AS anchor_document)
+SELECT p.* REPLACE (if(p.kind = 'reaction' AND p.anchor = '', c.conversation, p.anchor_document) AS anchor_document)
 FROM (SELECT * FROM pairs FINAL WHERE NOT withdrawn) AS p
-LEFT JOIN (SELECT tenant, document, version, deleted FROM documents FINAL) AS d
-    ON p.tenant = d.tenant AND p.source_document = d.document
-LEFT JOIN (SELECT tenant, session, revision FROM sessions FINAL WHERE NOT withdrawn) AS s
-    ON p.tenant = s.tenant AND p.session = s.session
 LEFT JOIN
 (
-    SELECT m.tenant AS tenant, m.document AS message, c.document AS document
+    SELECT tenant AS d_tenant, document AS d_document, version AS d_version, deleted AS d_deleted FROM documents FINAL
+) AS d
+    ON p.tenant = d.d_tenant AND p.source_document = d.d_document
+LEFT JOIN
+(
+    SELECT tenant AS s_tenant, session AS s_session, revision AS s_revision FROM sessions FINAL WHERE NOT withdrawn
+) AS s
+    ON p.tenant = s.s_tenant AND p.session = s.s_session
+LEFT JOIN
+(
+    SELECT m.tenant AS c_tenant, m.document AS message, c.document AS conversation
     FROM (SELECT * FROM documents FINAL WHERE kind = 'message' AND thread != '' AND NOT deleted) AS m
     INNER JOIN (SELECT * FROM documents FINAL WHERE kind = 'conversation' AND thread != '' AND NOT deleted) AS c
         ON m.tenant = c.tenant AND m.app = c.app AND m.channel = c.channel AND m.thread = c.thread
     WHERE NOT startsWith(trimBoth(m.body), c.title)
 ) AS c
-    ON p.tenant = c.tenant AND p.document = c.message
-WHERE multiIf(p.kind = 'co_access', p.source_version = s.revision,
-              p.kind = 'reaction', p.anchor != '' OR c.document != '',
-              p.source_document != '', NOT d.deleted AND d.version = p.source_version,
+    ON p.tenant = c.c_tenant AND p.document = c.message
+WHERE multiIf(p.kind = 'co_access', p.source_version = s.s_revision,
+              p.kind = 'reaction', p.anchor != '' OR c.conversation != '',
+              p.source_document != '', NOT d.d_deleted AND d.d_version = p.source_version,
               1);
 
 -- Conservation, from the rows alone: every offset that was read is accepted, dead, or was absent in the broker. A letter
