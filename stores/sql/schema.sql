@@ -286,11 +286,12 @@ LEFT JOIN
     ON p.tenant = s.s_tenant AND p.session = s.s_session
 LEFT JOIN
 (
-    SELECT m.tenant AS c_tenant, m.document AS message, c.document AS conversation
+    SELECT m.tenant AS c_tenant, m.document AS message, min(c.document) AS conversation
     FROM (SELECT * FROM documents FINAL WHERE kind = 'message' AND thread != '' AND NOT deleted) AS m
     INNER JOIN (SELECT * FROM documents FINAL WHERE kind = 'conversation' AND thread != '' AND NOT deleted) AS c
         ON m.tenant = c.tenant AND m.app = c.app AND m.channel = c.channel AND m.thread = c.thread
     WHERE NOT startsWith(trimBoth(m.body), c.title)
+    GROUP BY c_tenant, message
 ) AS c
     ON p.tenant = c.c_tenant AND p.document = c.message
 WHERE multiIf(p.kind = 'co_access', p.source_version = s.s_revision,
