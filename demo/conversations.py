@@ -16,6 +16,7 @@ from schemas.activity import OnMessage, Reacted
 from schemas.documents import DocumentUpserted, Link
 from schemas.envelope import Event
 from schemas.ids import stable_id
+from streams.conversations import ConversationRules, Message, Scope, conversations
 
 LOW_VALUE_CHANNEL = "random"
 """The channel whose talk is worth nothing to a search; the system is to leave it out."""
@@ -54,12 +55,12 @@ class ChatHabits:
 class Chat:
     """What was said and how others reacted, in the order of time.
 
-    `about` is the label, for the demo's people alone: the first message of a conversation, by document id, and the
-    documents that the conversation tells of.
+    `told_in` is the label, for the demo's people alone: the conversations that the system will make of the messages, by
+    document id, and the documents that each tells of.
     """
 
     events: list[Event]
-    about: dict[str, frozenset[str]]
+    told_in: dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +86,16 @@ def chat(
     talk = _Talk(tenant, people, habits or ChatHabits(), Random(f"chat:{seed}:{group.name}"))
     documents = {document.id: document for document in group.documents}
     events: list[Event] = []
-    about: dict[str, frozenset[str]] = {}
+    told_in: dict[str, frozenset[str]] = {}
     for begins, asked in _spread(group.asked, days, talk.rng):
         said = list(_conversation(asked, documents, begins, talk))
-        about[said[0].document] = asked.relevant
+        told_in[_conversation_id(said)] = asked.relevant
         events += said
         events += _reactions(said[1], "white_check_mark", talk)
     for begins, words in _spread(_idle_words(talk), days, talk.rng):
         message = _message(LOW_VALUE_CHANNEL, None, talk.rng.choice(people), words, begins, talk)
         events += [message, *_reactions(message, "joy", talk)]
-    return Chat(sorted(events, key=lambda event: (event.occurred_at, event.event_id)), about)
+    return Chat(sorted(events, key=lambda event: (event.occurred_at, event.event_id)), told_in)
 
 
 def _spread(things: Sequence[T], days: Sequence[datetime], rng: Random) -> Iterator[tuple[datetime, T]]:
@@ -128,6 +129,14 @@ def _conversation(
     for author, words, links in said:
         yield _message(channel, thread, author, words, at, talk, links)
         at += timedelta(seconds=round(rng.uniform(20, 150), 3))
+
+
+def _conversation_id(said: Sequence[DocumentUpserted]) -> str:
+    """Return the document id under which the system will know this conversation."""
+    first = said[0]
+    scope = Scope(first.tenant, first.app, first.channel or "", first.thread or "", 0)
+    told = [Message(m.document, round(m.occurred_at.timestamp() * 1_000), m.body, m.acl) for m in said]
+    return conversations(scope, told, ConversationRules(min_messages=1, min_characters=0))[0].document
 
 
 def _message(

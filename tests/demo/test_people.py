@@ -108,7 +108,7 @@ def test_a_day_is_made_in_well_under_half_a_second(corpus: Corpus) -> None:
     company, search = people(corpus), WordSearch(corpus.first.documents)
     searches = company.plan_day(DAYS[0], 0.0)
     answers = search(searches)
-    began = time.perf_counter()
+    began = time.process_time()
     company.plan_day(DAYS[0], 0.0)
     company.react(searches, answers)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
