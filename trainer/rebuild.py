@@ -20,15 +20,15 @@ _CHUNK = 1_000
 def rebuild(warehouse: Warehouse, manifest: bytes, rules: SnapshotRules) -> bytes:
     """Return the training data that the manifest names. Raises `Refused` when it cannot be had any more."""
     told = json.loads(manifest)
-    weights = {(kind, pair): weight for kind, pair, weight in told["pairs"]}
-    found = _chunks(warehouse, "training_rebuild_pairs", told["tenant"], "pairs", sorted({p for _, p in weights}))
+    named = {(kind, pair): (weight, anchor) for kind, pair, weight, anchor in told["pairs"]}
+    found = _chunks(warehouse, "training_rebuild_pairs", told["tenant"], "pairs", sorted({p for _, p in named}))
     rows = [
-        pair_row({**row, "weight": weights[row["kind"], row["pair"]]})
+        pair_row({**row, **dict(zip(("weight", "anchor_document"), named[row["kind"], row["pair"]], strict=True))})
         for row in found
-        if (row["kind"], row["pair"]) in weights
+        if (row["kind"], row["pair"]) in named
     ]
-    if len(rows) != len(weights):
-        raise Refused(f"{len(weights) - len(rows)} of {len(weights)} signals are gone from the warehouse; train anew")
+    if len(rows) != len(named):
+        raise Refused(f"{len(named) - len(rows)} of {len(named)} signals are gone from the warehouse; train anew")
     examples = build(rows, _documents(warehouse, told, rules), CleaningRules(**told["cleaning"]))
     content = training_data(examples.kept)
     if hashlib.sha256(content).hexdigest() != told["examples"]["sha256"]:

@@ -101,7 +101,7 @@ def manifest(snapshot: Snapshot, examples: Examples, rules: CleaningRules) -> Ma
         "parent": snapshot.parent,
         "as_of": snapshot.as_of.isoformat(),
         "cleaning": rules.model_dump(),
-        "pairs": [[row.kind, row.pair, row.weight] for row in snapshot.rows],
+        "pairs": [[row.kind, row.pair, row.weight, row.anchor_document] for row in snapshot.rows],
         "documents": {
             name: [snapshot.documents[name].version, snapshot.documents[name].content_hash] for name in sorted(touched)
         },
