@@ -1,0 +1,10 @@
+-- Empty this person's events in place: the rows stay, so that the ledger misses no offset. Documents that they wrote lose
+-- their author.
+ALTER TABLE events
+    UPDATE event_id = '', type = 'Forgotten', user = '', document = '', interaction = '', query = '', rank = 0,
+           dwell_s = -1, payload = '{}'
+    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+      AND user IN (SELECT text FROM forgetting WHERE what = 'user'),
+    UPDATE payload = JSONMergePatch(payload, '{"author":null}')
+    WHERE topic = 'documents.changes' AND tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+      AND JSONExtractString(payload, 'author') IN (SELECT text FROM forgetting WHERE what = 'user')

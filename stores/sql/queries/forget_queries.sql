@@ -1,0 +1,12 @@
+-- Note the words of searches and questions that this person used and nobody else: no other person, and no title.
+INSERT INTO forgetting (what, tenant, text)
+SELECT 'query', tenant, lowerUTF8(trimBoth(replaceRegexpAll(words, '\\s+', ' '))) AS normal
+FROM
+(
+    SELECT tenant, query AS words, user FROM events
+    UNION ALL SELECT tenant, anchor, user FROM pairs
+    UNION ALL SELECT tenant, title, '' FROM documents
+)
+WHERE words != '' AND tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+GROUP BY tenant, normal
+HAVING min(user IN (SELECT text FROM forgetting WHERE what = 'user'))

@@ -1,0 +1,222 @@
+"""Forgetting a person: nothing in the warehouse or among the open sessions names them or repeats their words.
+
+    look ▸ scores and dead letters ▸ raw rows and authorship ▸ open sessions ▸ sessions, pairs ▸ look again
+
+Raw rows are emptied in place, never deleted, so that the ledger misses no offset; what was derived is deleted. The
+server rewrites the files (`ALTER TABLE ... UPDATE / DELETE`), so nothing depends on a later merge or on FINAL. The
+person's name travels as a row of the table `forgetting` and stands in no statement, because servers keep statements.
+Every step may be repeated: a removal that was cut off is finished by running it again. Raw rows come before derived
+ones, because a session could be computed from them again; scores come before raw rows, which say whose words were used.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.ids import TenantId, UserId, stable_id
+from schemas.learning import TrainingRequested
+from stores.errors import Misconfigured, Retryable
+
+Row = dict[str, Any]
+
+REQUESTED_BY = "forget"
+
+REMAINS = (
+    "Kafka keeps its own copy of events and dead letters until their retention is over; should a topic be read again "
+    "from before now, run this command again",
+    "the weights of models that learned from the person, listed above, until they retire",
+    "query texts, without names, in reports and packets of finished training runs, and single words in drift figures",
+    "documents and messages that the person wrote: only their name as author goes; DocumentDeleted removes a document",
+    "who approved or asked for what in the learning log: it is the audit trail",
+    "replaced files on ClickHouse's disk for some minutes, Redis's append-only file until its next rewrite, backups",
+)
+"""What this does not reach, for people to know."""
+
+_STAGES: tuple[tuple[str, ...], ...] = (("query_scores", "dead_letters"), ("documents", "events"))
+_DERIVED = ("sessions", "pairs", "late_accesses")
+_ROUNDS = 3
+_POLL_S = 0.05
+
+
+class Warehouse(Protocol):
+    """What forgetting needs of `stores.warehouse.Warehouse`."""
+
+    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # the named query's own
+        """Return the rows of a named query."""
+        ...
+
+    def run(self, name: str, **parameters: Any) -> None:  # noqa: ANN401  # the named statement's own
+        """Run a named statement."""
+        ...
+
+    def insert(self, table: str, columns: Mapping[str, Any]) -> int:
+        """Insert columns."""
+        ...
+
+
+class OpenSessions(Protocol):
+    """What forgetting needs of `stores.access_log.AccessLog`."""
+
+    def claimed(self, tenant: str, user: str, now: int) -> bool:
+        """Tell whether a closer works on this user."""
+        ...
+
+    def forget(self, tenant: str, user: str) -> None:
+        """Remove everything that is kept of one user."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a person: rows by table and kind, the models that learned from them, and dead letters that hold
+    their id but name no tenant (those are left alone unless asked for)."""
+
+    rows: tuple[Row, ...]
+    models: tuple[Row, ...]
+    strays: int
+
+
+class Forgetting:
+    """The removal of one person, as a context: within it `look` and `remove`; afterwards the person stands nowhere.
+
+    One at a time in an installation: hold the lease `forget` around it. Raises `Misconfigured` for an id that no user
+    or tenant can have.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        accesses: OpenSessions,
+        tenant: str,
+        user: str,
+        strays: bool = False,
+        within_s: float = 600.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._warehouse, self._accesses = warehouse, accesses
+        self._tenant, self._user = _checked(TenantId, tenant, "tenant"), _checked(UserId, user, "user")
+        self._strays, self._within_s, self._clock = strays, within_s, clock
+
+    def __enter__(self) -> "Forgetting":
+        self._settle()  # a removal that was cut off: its rewritings still read the table
+        self._note()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if not self._warehouse.query("forget_unfinished"):
+            self._warehouse.run("forget_start")
+
+    def look(self) -> Kept:
+        """Return what is kept now."""
+        return Kept(
+            tuple(self._warehouse.query("forget_counts")),
+            tuple(self._warehouse.query("forget_models")),
+            self._warehouse.query("forget_strays")[0]["letters"],
+        )
+
+    def remove(self) -> None:
+        """Remove all of it; return when nothing is left.
+
+        Raises `Retryable` when the server is still rewriting after `within_s` seconds, or when more keeps coming.
+        """
+        self._forget_open()
+        for _ in range(_ROUNDS):
+            if not (found := self._found()):
+                return
+            for stage in _STAGES:
+                self._rewrite(found, stage)
+            self._forget_open()
+            self._rewrite(self._found(), _DERIVED)
+            self._note()
+        if self._found():
+            raise Retryable("events of this person keep coming in; run the same command again when they have stopped")
+
+    def _note(self) -> None:
+        """Write down who it is, how JSON may spell that, which words are theirs alone, and which letters name them."""
+        spelt = spellings(self._user)
+        self._warehouse.run("forget_start")
+        self._warehouse.insert(
+            "forgetting",
+            {
+                "what": ["user", *["spelling"] * len(spelt)],
+                "tenant": [self._tenant] * (1 + len(spelt)),
+                "text": [self._user, *spelt],
+            },
+        )
+        self._warehouse.run("forget_queries")
+        self._warehouse.run("forget_letters", strays=self._strays)
+
+    def _found(self) -> frozenset[str]:
+        return frozenset(row["kept_in"] for row in self._warehouse.query("forget_counts"))
+
+    def _rewrite(self, found: frozenset[str], tables: Sequence[str]) -> None:
+        for table in tables:
+            if table in found:
+                self._warehouse.run(f"forget_{table}")
+        self._settle()
+
+    def _settle(self) -> None:
+        """Wait until the server has rewritten what was asked for."""
+        until = self._clock() + self._within_s
+        while unfinished := self._warehouse.query("forget_unfinished"):
+            if reasons := [row["latest_fail_reason"] for row in unfinished if row["latest_fail_reason"]]:
+                raise Retryable(
+                    f"ClickHouse cannot rewrite {unfinished[0]['table']} yet ({reasons[0]}); run this again"
+                )
+            if self._clock() > until:
+                raise Retryable(f"ClickHouse is still rewriting {unfinished[0]['table']}; run the same command again")
+            time.sleep(_POLL_S)
+
+    def _forget_open(self) -> None:
+        """Forget the open sessions, once no closer can be about to write rows of them."""
+        while self._accesses.claimed(self._tenant, self._user, int(self._clock() * 1_000)):
+            time.sleep(_POLL_S)  # at most a claim's lease
+        self._accesses.forget(self._tenant, self._user)
+
+
+def spellings(user: str) -> list[str]:
+    """Return the ways in which JSON writers spell this text, quotes included."""
+    plain, ascii_only = orjson.dumps(user).decode(), json.dumps(user)
+    upper = "".join(f"\\u{part[:4].upper()}{part[4:]}" if n else part for n, part in enumerate(ascii_only.split("\\u")))
+    found = [plain, ascii_only, upper]
+    return list(dict.fromkeys([*found, *(text.replace("/", "\\/") for text in found)]))
+
+
+def retraining(
+    warehouse: Warehouse, tenant: str, standing: Mapping[str, str], now: datetime
+) -> TrainingRequested | None:
+    """Return the request for a new model when one of these learned from signals that are gone, and nobody asked yet.
+
+    `standing` says what each model is now, e.g. {"acme-run-1": "live"}. What is asked follows from what is gone, not
+    from this process's memory: after a crash the same request comes out again, under the same ids.
+    """
+    gone = warehouse.query("forget_gone", tenant=tenant, models=sorted(standing))
+    if not gone:
+        return None
+    named = stable_id("forget", tenant, *(part for row in gone for part in (row["model"], row["gone"])))
+    run = f"run-forget-{named[:12]}"
+    if warehouse.query("lineage_runs", tenant=tenant, run=run, model="", snapshots=[]):
+        return None
+    told = "; ".join(f"{row['model']} ({standing[row['model']]}): {row['gone']}" for row in gone)
+    return TrainingRequested(
+        event_id=named,
+        tenant=tenant,
+        occurred_at=now,
+        run=run,
+        requested_by=REQUESTED_BY,
+        reason=f"signals that were learned from and had to be forgotten since: {told}",
+    )
+
+
+def _checked(kind: Any, value: str, name: str) -> str:  # noqa: ANN401  # an annotated type
+    try:
+        return str(TypeAdapter(kind).validate_python(value))
+    except ValidationError as error:
+        raise Misconfigured(f"--{name}: {error.errors()[0]['msg']}; nothing was removed") from error
