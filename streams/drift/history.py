@@ -42,13 +42,13 @@ def load(
     most: int,
     since_ms: int,
 ) -> Sample:
-    """Return the sample of one window: at most `most` searches that `model` answered.
+    """Return the sample of one window: those of at most `most` drawn searches that `model` answered.
 
     Document changes before `since_ms` (the model's first search) are the corpus it began with and do not count.
     """
     span = {"tenant": tenant, "from_ms": start_ms, "until_ms": start_ms + config.window_ms}
-    drawn = {**span, "model": model, "per_user": config.per_user, "most": most, "best": config.shown_for_fit}
-    searches = [_search(row) for row in warehouse.query("drift_searches", **drawn)]
+    drawn = {**span, "per_user": config.per_user, "most": most, "best": config.shown_for_fit}
+    searches = [_search(row) for row in warehouse.query("drift_searches", model=model, **drawn)]
     titles = {row["document"]: row["title"] for row in warehouse.query("drift_titles", **drawn)}
     changes = warehouse.query("drift_changes", **span, changes_from_ms=since_ms, most=config.max_documents)
     documents = [Changed(row["document"], row["openings"], bool(row["changed"])) for row in changes]

@@ -1,20 +1,28 @@
 -- A sample of a window's searches under one model, with what their people did with the answers inside the window.
--- Whole people are drawn, anew for each window; an event that was sent twice counts once.
+-- Whole people are drawn, anew for each window, before any payload is read; an event that was sent twice counts once.
 WITH
     fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AS window_start,
     fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC') AS window_end,
     drawn AS
     (
-        SELECT event_id, any(interaction) AS search, any(user) AS person, any(query) AS words,
-               min(occurred_at) AS asked_at, any(payload) AS body
+        SELECT event_id, any(interaction) AS search, any(user) AS person, any(query) AS words, min(occurred_at) AS asked_at
         FROM events
         WHERE topic = 'searches' AND tenant = {tenant:String}
           AND occurred_at >= window_start AND occurred_at < window_end
-          AND JSONExtractString(payload, 'model') = {model:String}
         GROUP BY event_id
         ORDER BY cityHash64(person, {from_ms:Int64}), person, asked_at, event_id
         LIMIT {per_user:UInt32} BY person
         LIMIT {most:UInt32}
+    ),
+    bodies AS
+    (
+        SELECT event_id, any(payload) AS body
+        FROM events
+        WHERE topic = 'searches' AND tenant = {tenant:String}
+          AND occurred_at >= window_start AND occurred_at < window_end
+          AND event_id IN (SELECT event_id FROM drawn)
+        GROUP BY event_id
+        HAVING JSONExtractString(body, 'model') = {model:String}
     ),
     openings AS
     (
@@ -50,12 +58,13 @@ WITH
         GROUP BY search
     )
 SELECT d.person AS person, d.words AS query, toUnixTimestamp64Milli(d.asked_at) AS asked_ms,
-       JSONExtractString(d.body, 'surface') = 'assistant' AS assistant,
-       JSONLength(d.body, 'results') AS shown,
+       JSONExtractString(b.body, 'surface') = 'assistant' AS assistant,
+       JSONLength(b.body, 'results') AS shown,
        arrayMap(r -> JSONExtractString(r, 'document'),
-                arraySlice(JSONExtractArrayRaw(d.body, 'results'), 1, {best:UInt32})) AS best_shown,
+                arraySlice(JSONExtractArrayRaw(b.body, 'results'), 1, {best:UInt32})) AS best_shown,
        arraySort(openings.opened) AS opened, arraySort(citations.cited) AS cited, arraySort(reacted.reactions) AS reactions
 FROM drawn AS d
+INNER JOIN bodies AS b ON b.event_id = d.event_id
 LEFT JOIN openings ON openings.search = d.search
 LEFT JOIN citations ON citations.search = d.search
 LEFT JOIN reacted ON reacted.search = d.search
