@@ -104,7 +104,7 @@ class Cutover:
         """Read back from the shadow whatever changed since its proof."""
         target = Target(packet.tenant, packet.model)
         self._sync.advance(target, float("inf"))
-        changed = self._sync.documents.changed(packet.tenant, packet.proved_at)
+        changed = self._sync.documents.changed(packet.tenant, packet.collection, packet.proved_at)
         if not is_fresh(packet.proved_at, self._clock(), len(changed), packet.proof.documents, self._config):
             raise Refused(
                 f"the proof is of {packet.proved_at:%Y-%m-%d %H:%M} and {len(changed)} documents changed since; "

@@ -10,8 +10,6 @@ from stores.vectors import MAX_GROUPS
 from stores.warehouse import Warehouse
 
 _STANDINGS_LAST = timedelta(seconds=60)
-_INSERT_DELAY = timedelta(minutes=1)
-"""How long after `received_at` a row may become visible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +136,11 @@ class Documents:
         """Return every document that the tenant ever had, gone ones included."""
         return [row["document"] for row in self.warehouse.query("index_ids", tenant=tenant)]
 
-    def changed(self, tenant: str, since: datetime) -> list[str]:
-        """Return the documents that changed since then, gone ones included; a few too many rather than one too few."""
-        since_ms = int((since - _INSERT_DELAY).timestamp() * 1000)
-        return [row["document"] for row in self.warehouse.query("index_changed", tenant=tenant, since_ms=since_ms)]
+    def changed(self, tenant: str, collection: str, since: datetime) -> list[str]:
+        """Return the documents that were applied to a collection since then, gone ones included."""
+        since_ms = int(since.timestamp() * 1000)
+        rows = self.warehouse.query("index_changed", tenant=tenant, collection=collection, since_ms=since_ms)
+        return [row["document"] for row in rows]
 
     def fingerprint(self, tenant: str) -> tuple[int, str]:
         """Return how many documents the tenant's corpus has, and a number that changes with any of them."""

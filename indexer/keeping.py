@@ -35,11 +35,8 @@ class Keeper:
         left = [not self._freshen(Target(record.tenant, model), mark, budget_s) for model in models]
         return any(left)
 
-    def tidy(self, record: ServingRecord, states: Mapping[str, str]) -> None:
-        """Retire a standby whose time is over, drop what is retired, point the alias at what is live."""
-        now = self._clock()
-        if record.standby and record.standby.until <= now:
-            self._retire(record, record.standby.collection, now)
+    def tidy(self, record: ServingRecord, states: Mapping[str, str]) -> bool:
+        """Drop what is retired, point the alias at what is live, retire a standby whose time is over; True for that."""
         for name, state in states.items():
             if state == State.RETIRED and name not in self._dropped:
                 self.sync.vectors.drop(name)
@@ -47,6 +44,11 @@ class Keeper:
         if self._labelled.get(record.tenant) != record.collection:
             self.sync.vectors.label(alias_name(record.tenant), record.collection)
             self._labelled[record.tenant] = record.collection
+        now = self._clock()
+        over = record.standby is not None and record.standby.until <= now
+        if record.standby and over:
+            self._retire(record, record.standby.collection, now)
+        return over
 
     def _freshen(self, target: Target, mark: int, budget_s: float) -> bool:
         if self._settled.get(target.collection) == mark:

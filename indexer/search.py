@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from indexer.encoders import Encoder, EncoderSource
 from indexer.ranking import EVERYONE, Found, rank
+from indexer.states import State
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.vectors import WINDOW, Vectors
@@ -26,6 +27,7 @@ WIDEN = 4
 """How much more each further round fetches."""
 
 MAX_RESULTS = 1_000
+_MAY_BE_LIVE = frozenset({State.READY, State.STANDBY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,14 @@ class Searcher:
         self._encoders = encoders
 
     def warm(self, tenant: str) -> None:
-        """Load the encoders of what is live and of what may become live, so that no search waits for them."""
+        """Load the encoders of what is live and of what may be live next, so that no search waits for one."""
         record = self._serving.record(tenant)
         if record is None:
             return
-        self._encoders.get(tenant, record.model)
-        if record.standby:
-            self._encoders.get(tenant, record.standby.model)
+        states = self._serving.states(tenant)
+        next_up = [c.model for name, c in self._serving.collections(tenant).items() if states.get(name) in _MAY_BE_LIVE]
+        for model in dict.fromkeys([record.model, *next_up]):
+            self._encoders.get(tenant, model)
 
     def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
         """Answer each query with at most `k` documents that a member of `groups` may see, best first.

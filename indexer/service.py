@@ -90,8 +90,7 @@ class Indexer:
                 busy |= self._shadows.advance(
                     record, about, state, self._config.shadow_slice_s, self._config.shadow_duty
                 )
-        self._keeper.tidy(record, states)
-        return busy
+        return self._keeper.tidy(record, states) or busy
 
     def _approve(self, event: CutoverApproved) -> None:
         if self._serving.decided(event.tenant, event.event_id):

@@ -116,8 +116,7 @@ class Shadows:
     def _verify(self, target: Target, about: Collection, record: ServingRecord) -> bool:
         self._sync.ensure(target)
         self._sync.seal(target.collection)
-        proved_at = self._clock()
-        proof = self._verifier.verify(target)
+        proof, proved_at = self._verifier.verify(target)
         if proof.mismatches:
             raise Refused(f"{proof.mismatches} mismatches could not be repaired; look at Milvus, then train again")
         packet = self._packet(target, about, record, proof, proved_at)
@@ -190,7 +189,7 @@ class Shadows:
         if now - self._looked_at.get(target.collection, about.proved_at) < _LOOK_AGAIN:
             return False
         self._looked_at[target.collection] = now
-        changed = len(self._sync.documents.changed(target.tenant, about.proved_at))
+        changed = len(self._sync.documents.changed(target.tenant, target.collection, about.proved_at))
         return not is_fresh(about.proved_at, now, changed, about.proof.documents, self._config)
 
     def doubt(self, tenant: str, collection: str) -> None:

@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,13 @@ class VerifyConfig(BaseModel):
     rounds: int = Field(default=3, description="times that mismatches are repaired before giving up")
     holds: timedelta = Field(default=timedelta(hours=24), description="age at which a proof must be made anew")
     changed_share: float = Field(default=0.2, description="share of documents changed since, at which it must be too")
+
+
+class Proven(NamedTuple):
+    """A proof, and when the reading that it rests on began: it covers nothing that was applied since."""
+
+    proof: Proof
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +94,18 @@ class Verifier:
         self._config = config
         self._clock = clock
 
-    def verify(self, target: Target) -> Proof:
+    def verify(self, target: Target) -> Proven:
         """Verify everything, repair, verify again; `mismatches` in the proof is what could not be repaired."""
-        repaired = 0
+        repaired, at = 0, self._clock()
         findings, sample = self._look(target)
         for _ in range(self._config.rounds):
             if not findings.mismatches:
                 break
             repaired += findings.mismatches
             self._repair(target, findings)
+            at = self._clock()
             findings, sample = self._look(target)
-        return Proof(
+        proof = Proof(
             documents=sum(1 for passages in findings.passages.values() if passages),
             passages=sum(findings.passages.values()),
             mismatches=findings.mismatches,
@@ -104,6 +113,7 @@ class Verifier:
             parity_min_cosine=sample.parity,
             recall_at_10=self._recall(target, findings, sample),
         )
+        return Proven(proof, at)
 
     def read(self, target: Target, only: Sequence[str] | None = None) -> Findings:
         """Compare the destination with the documents (or with `only` these), suspects twice; repairs nothing."""

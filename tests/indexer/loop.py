@@ -104,7 +104,7 @@ def trained(world: World, model: str | None = None, comparison: Comparison = WON
     return event
 
 
-def approval(packet: Packet, event: str = "approval", **changed: str) -> CutoverApproved:
+def approval(packet: Packet, event: str = "approval", /, **changed: str) -> CutoverApproved:
     """An operator's approval of this packet, or of something else."""
     right = CutoverApproved(
         event_id=event,

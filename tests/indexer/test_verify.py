@@ -42,7 +42,7 @@ def filled(world: World, documents: int = 30) -> Loop:
 
 
 def test_a_right_collection_is_proven(world: World) -> None:
-    proof = filled(world).verifier.verify(world.target())
+    proof = filled(world).verifier.verify(world.target()).proof
     assert (proof.documents, proof.mismatches, proof.repaired) == (30, 0, 0)
     assert proof.passages > 60
     assert proof.parity_min_cosine > 0.9999
@@ -98,12 +98,12 @@ def test_a_fault_in_the_destination_is_found_and_repaired(world: World, fault: s
     loop = filled(world)
     before = sorted(world.vectors.scan_keys(world.target().collection))
     spoil(world, fault)
-    proof = Loop(world, VerifyConfig(page=7, sample=40)).verifier.verify(world.target())
+    proof = Loop(world, VerifyConfig(page=7, sample=40)).verifier.verify(world.target()).proof
     assert proof.mismatches == 0
     assert proof.repaired >= 1
     assert proof.parity_min_cosine > 0.9999
     assert sorted(world.vectors.scan_keys(world.target().collection)) == before
-    assert loop.verifier.verify(world.target()).repaired == 0
+    assert loop.verifier.verify(world.target()).proof.repaired == 0
 
 
 def test_reading_alone_repairs_nothing(world: World) -> None:
@@ -121,13 +121,13 @@ def test_what_cannot_be_repaired_stays_a_mismatch(world: World, monkeypatch: pyt
     loop = filled(world)
     spoil(world, "missing")
     monkeypatch.setattr(type(world.vectors), "upsert", lambda *_: None)
-    assert loop.verifier.verify(world.target()).mismatches == 1
+    assert loop.verifier.verify(world.target()).proof.mismatches == 1
 
 
 def test_a_document_that_changes_meanwhile_is_no_mismatch(world: World) -> None:
     loop = filled(world)
     world.put("d3", 2, "changed just now")
-    proof = loop.verifier.verify(world.target())
+    proof = loop.verifier.verify(world.target()).proof
     assert (proof.mismatches, proof.repaired) == (0, 0)
     assert [version for version, _, _ in world.shown("d3")] == [2]
 

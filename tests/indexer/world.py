@@ -138,6 +138,7 @@ class World:
                 "user": [user],
                 "document": [document],
                 "query": [query],
+                "rank": [1 if query else 0],
                 "payload": [payload],
                 "occurred_at": [self.clock()],
                 "received_at": [self.clock()],
