@@ -3,8 +3,8 @@
 Single messages are too short to mean much, so a thread becomes one document, and so do the unthreaded messages of a
 channel that follow each other closely within one day (UTC; the day bounds what has to be looked at again when a message
 comes, goes or changes). The first message gives the title, what follows is the body. Channels in which people only chat
-are left out. Ids are deterministic: a thread's from the thread, a cluster's from its first message; when an earlier message arrives,
-the cluster has another id and the old document is superseded.
+are left out. Ids are deterministic: a thread's from the thread, a cluster's from its first message; when an earlier
+message arrives, the cluster has another id and the old document is superseded.
 """
 
 import re

@@ -4,27 +4,17 @@ The table is the truth; the topic is for those who want to act on dead letters a
 send a letter to the topic twice: its headers name the source offset.
 """
 
-import threading
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from schemas.codec import Rejection
 from stores.columns import Column, Same
+from stores.errors import Poison
+from streams.outbox import Letter, Outbox
 from streams.raw import Raw
 
-
-class Producer(Protocol):
-    """What dead letters need of `stores.kafka.EventProducer`."""
-
-    def send(
-        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()
-    ) -> None:
-        """Put one event into the buffer."""
-        ...
-
-    def flush(self) -> int:
-        """Wait until everything sent has arrived."""
-        ...
+log = logging.getLogger(__name__)
 
 
 class Inserts(Protocol):
@@ -38,25 +28,25 @@ class Inserts(Protocol):
 class DeadLetters:
     """Puts rejected records aside; safe to use from several threads."""
 
-    def __init__(self, inserts: Inserts, producer: Producer) -> None:
+    def __init__(self, inserts: Inserts, outbox: Outbox) -> None:
         self._inserts = inserts
-        self._producer = producer
-        self._lock = threading.Lock()
+        self._outbox = outbox
 
     def put(self, raw: Raw, rejected: Sequence[tuple[int, Rejection]]) -> None:
         """Store the records at these positions with their reasons. Raises `Retryable` when a store is away."""
         if not rejected:
             return
         self._inserts.insert("dead_letters", _rows(raw, rejected))
-        with self._lock:  # a producer is not for several threads at once
-            for position, rejection in rejected:
-                headers = [
-                    ("reason", rejection.reason.encode()),
-                    ("code", rejection.code.encode()),
-                    ("source", f"{raw.topic.name}/{raw.partition}/{raw.offsets[position]}".encode()),
-                ]
-                self._producer.send(raw.topic.dead, raw.keys[position], raw.values[position], headers)
-            self._producer.flush()
+        try:
+            self._outbox.deliver(_letter(raw, position, rejection) for position, rejection in rejected)
+        except Poison as error:  # too large for the broker's dead-letter topic; the table has it
+            log.warning("dead letters of %s are in the table only: %s", raw.source, error)
+
+
+def _letter(raw: Raw, position: int, rejection: Rejection) -> Letter:
+    source = f"{raw.topic.name}/{raw.partition}/{raw.offsets[position]}"
+    headers = [("reason", rejection.reason.encode()), ("code", rejection.code.encode()), ("source", source.encode())]
+    return Letter(raw.topic.dead, raw.keys[position], raw.values[position], headers)
 
 
 def _rows(raw: Raw, rejected: Sequence[tuple[int, Rejection]]) -> dict[str, Column]:

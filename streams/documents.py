@@ -1,13 +1,11 @@
 """Document changes: versions as rows, the pairs that they give, and chat messages regrouped into conversations.
 
 Grouping reads the warehouse *after* the batch's messages are stored there, so of two workers that change one
-conversation at the same time at least one sees both changes. Versions of derived documents are the warehouse's clock, read *before*
-the messages: who saw more has the higher version, and the highest version wins. Nothing is sent when the document as
-it stands is already what the messages say; so repeats end by themselves.
+conversation at the same time at least one sees both changes. Versions of derived documents are the warehouse's clock,
+read *before* the messages: who saw more has the higher version, and the highest version wins. Nothing is sent when the
+document as it stands is already what the messages say; so repeats end by themselves.
 """
 
-import logging
-import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +20,12 @@ from schemas.ids import stable_id
 from schemas.topics import DOCUMENTS, key_of
 from streams.config import StreamsConfig
 from streams.conversations import PREFIX, Conversation, Message, Scope, conversations
-from streams.dead_letters import Producer
 from streams.event_rows import EPOCH, MILLISECOND, in_milliseconds, of_events
+from streams.outbox import Letter, Outbox
 from streams.pairs.columns import document_pairs
 from streams.prepare import decoded_one_by_one
 from streams.raw import Columns, Prepared, Raw
 from streams.write import Writer
-
-log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 Key = tuple[str, str]
@@ -53,10 +49,9 @@ class Documents:
 
     warehouse: Warehouse
     writer: Writer
-    producer: Producer
+    outbox: Outbox
     config: StreamsConfig
     tenants: Collection[str]
-    sending: threading.Lock  # a producer is not for several threads at once
 
     def process(self, raw: Raw) -> None:
         """Store a batch, then regroup the conversations that it touches. Raises `Retryable`: call again."""
@@ -71,7 +66,8 @@ class Documents:
         self.writer.write(Prepared(raw, tables, None, rejected))
         scopes = _scopes(events, prior)
         if scopes:
-            self._send(self._regrouped(sorted(scopes), raw.received_at))
+            changes = self._regrouped(sorted(scopes), raw.received_at)
+            self.outbox.deliver(Letter(DOCUMENTS.name, key_of(event), encode(event)) for event in changes)
 
     def _prior(self, events: Sequence[Event]) -> dict[Key, Row]:
         asked = {
@@ -102,12 +98,6 @@ class Documents:
             wanted = conversations(scope, messages[scope], self.config.conversations)
             changes += _changes(scope, wanted, standing[scope], stamp, now)
         return changes
-
-    def _send(self, changes: Iterable[Event]) -> None:
-        with self.sending:
-            for event in changes:
-                self.producer.send(DOCUMENTS.name, key_of(event), encode(event))
-            self.producer.flush()
 
 
 def _changes(
