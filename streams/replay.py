@@ -1,0 +1,210 @@
+"""Dead letters after a fix: looked at, judged again, and sent again to the topic they came from.
+
+    waiting ▸ read the original bytes ▸ decode as an agent would ▸ send ▸ wait for the broker ▸ mark as replayed
+
+The mark is written after the broker has the letter. A crash between the two sends it again next time, and that is the
+safe side: events are idempotent by their event id, so a second copy changes no result, while a letter marked first and
+never sent would be lost without a trace. A letter that would be rejected again stays where it is unless it is forced;
+sent twice after a crash it is one more dead letter, which is seen and harms nothing. Hold the lease `replay` around a
+replay, so that two people do not send the same letters at the same time.
+"""
+
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from schemas.codec import Rejection, decode
+from schemas.envelope import Event
+from schemas.topics import TOPICS, key_of
+from stores.errors import Refused
+
+Row = dict[str, Any]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_MOST_BYTES = 16 * 1024 * 1024
+_MOST_LETTERS = 500
+
+
+class Warehouse(Protocol):
+    """What replaying needs of `stores.warehouse.Warehouse`."""
+
+    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # the named query's own
+        """Return the rows of a named query."""
+        ...
+
+    def run(self, name: str, **parameters: Any) -> None:  # noqa: ANN401  # the named statement's own
+        """Run a named statement."""
+        ...
+
+
+class Producer(Protocol):
+    """What replaying needs of `stores.kafka.EventProducer`."""
+
+    def send(self, topic: str, key: bytes | None, value: bytes | None) -> None:
+        """Put one record into the buffer."""
+        ...
+
+    def flush(self) -> int:
+        """Wait until everything sent has arrived."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which dead letters: of a topic, with a reason code (empty = any), that came since an instant (aware)."""
+
+    topic: str = ""
+    code: str = ""
+    since: datetime = EPOCH
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return the filters as the named queries take them."""
+        return {"topic": self.topic, "code": self.code, "since_ms": milliseconds(self.since)}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One dead letter with its original bytes; a key of None was absent or empty."""
+
+    topic: str
+    log: str
+    partition: int
+    offset: int
+    code: str
+    key: bytes | None
+    value: bytes | None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many would be accepted now, were sent, are rejected again (by code); `still` shows some of the last."""
+
+    accepted: int = 0
+    sent: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    still: list[tuple[Letter, Rejection]] = field(default_factory=list)
+
+
+def counts(warehouse: Warehouse, wanted: Wanted) -> list[Row]:
+    """Return how many there are by topic and code, most first."""
+    return warehouse.query("dead_letters_counts", **wanted.parameters)
+
+
+def listed(warehouse: Warehouse, wanted: Wanted, waiting: bool, limit: int) -> list[Row]:
+    """Return the newest letters, without their bytes; `waiting`: only those that were not sent again."""
+    return warehouse.query("dead_letters_list", **wanted.parameters, waiting=waiting, limit=limit)
+
+
+def one(warehouse: Warehouse, topic: str, partition: int, offset: int, log: str = "") -> Row:
+    """Return the letter at a place, `key` and `value` as the original bytes; the newest if the topic was made anew.
+
+    Raises `Refused` when there is none.
+    """
+    rows = warehouse.query("dead_letters_one", topic=topic, partition=partition, offset=offset, log=log)
+    if not rows:
+        raise Refused(f"no dead letter at {topic}/{partition}/{offset}; `tidewheel dead-letters list` shows them")
+    return rows[0] | {"key": b64decode(rows[0]["key"]), "value": b64decode(rows[0]["value"])}
+
+
+def replay(
+    warehouse: Warehouse,
+    producer: Producer | None,
+    wanted: Wanted,
+    now: datetime,
+    tenants: Collection[str] = (),
+    force: bool = False,
+    shown: int = 10,
+) -> Outcome:
+    """Judge the letters that were not sent again, and send those that would be accepted now; with `force` all of them.
+
+    Without a producer nothing is sent or marked. `tenants` are those that may send (empty: any). Bounded in memory by a
+    portion of letters. Raises `Retryable` when a store is away: what was sent and marked so far stays so.
+    """
+    outcome = Outcome()
+    for portion in _portions(warehouse.query("dead_letters_waiting", **wanted.parameters)):
+        chosen = []
+        for letter in _read(warehouse, portion):
+            event = decode(TOPICS[letter.topic], letter.key, letter.value, now, tenants)
+            if isinstance(event, Rejection):
+                outcome.rejected[event.code] += 1
+                outcome.still += [(letter, event)] * (len(outcome.still) < shown)
+            else:
+                outcome.accepted += 1
+            if force or not isinstance(event, Rejection):
+                chosen.append((letter, event))
+        if producer is not None and chosen:
+            outcome.sent += _send(warehouse, producer, chosen, now)
+    return outcome
+
+
+def _send(
+    warehouse: Warehouse, producer: Producer, chosen: list[tuple[Letter, Event | Rejection]], now: datetime
+) -> int:
+    for letter, event in chosen:
+        producer.send(letter.topic, letter.key or _own_key(event), letter.value)
+    producer.flush()
+    first = chosen[0][0]
+    warehouse.run(
+        "dead_letters_mark",
+        topic=first.topic,
+        log=first.log,
+        partition=first.partition,
+        offsets=[letter.offset for letter, _ in chosen],
+        now_ms=milliseconds(now),
+    )
+    return len(chosen)
+
+
+def _own_key(event: Event | Rejection) -> bytes | None:
+    """Return the key that a letter without one should have had: it keeps its user's or document's order."""
+    return None if isinstance(event, Rejection) else key_of(event)
+
+
+def _portions(rows: list[Row]) -> Iterator[list[Row]]:
+    """Cut into runs of one partition, bounded in number and bytes; a single larger letter is a run of its own."""
+    portion: list[Row] = []
+    size = 0
+    for row in rows:
+        full = len(portion) >= _MOST_LETTERS or size + row["bytes"] > _MOST_BYTES
+        if portion and (full or _place(portion[0]) != _place(row)):
+            yield portion
+            portion, size = [], 0
+        portion.append(row)
+        size += row["bytes"]
+    if portion:
+        yield portion
+
+
+def _place(row: Row) -> tuple[str, str, int]:
+    return row["topic"], row["log"], row["partition"]
+
+
+def _read(warehouse: Warehouse, portion: list[Row]) -> list[Letter]:
+    topic, log, partition = _place(portion[0])
+    if topic not in TOPICS:
+        raise Refused(f"there is no topic '{topic}' any more; choose others with --topic")
+    rows = warehouse.query(
+        "dead_letters_content", topic=topic, log=log, partition=partition, offsets=[row["offset"] for row in portion]
+    )
+    return [
+        Letter(
+            topic,
+            log,
+            partition,
+            row["offset"],
+            row["code"],
+            b64decode(row["key"]) or None,
+            None if row["code"] == "empty" else b64decode(row["value"]),
+        )
+        for row in rows
+    ]
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return an aware instant as milliseconds since 1970."""
+    return int(moment.timestamp() * 1_000)
