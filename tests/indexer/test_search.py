@@ -1,0 +1,281 @@
+"""The read path against people who want more than they may see, and a serving record that moves all the time."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from indexer.encoders import Encoder
+from indexer.rollback import rollback
+from indexer.search import Answer, Searcher, retrieve
+from indexer.states import State
+from stores.errors import Refused
+from stores.serving import Collection, Serving, ServingRecord, Standby
+from stores.vector_rows import Hit, collection_name
+from stores.vectors import Vectors
+from tests.indexer.world import NOW, World
+
+NASTY = ["board'] or pk != ''", 'board"] or pk != "', "board\\", "board' or 1==1", "BOARD", " board", "board ", "boar"]
+
+
+def live(world: World, model: str | None = None) -> None:
+    """Fill the model's collection and make it what answers."""
+    world.fill(model)
+    target = world.target(model)
+    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
+    world.serving.register(about, State.BUILDING)
+    record = ServingRecord(
+        tenant=world.tenant, model=target.model, collection=target.collection, version=1, moved_at=NOW
+    )
+    world.serving.move(record, {target.collection: (State.BUILDING, State.LIVE)})
+
+
+def documents(answer: Answer) -> list[str]:
+    return [found.document for found in answer.results]
+
+
+def ask(world: World, query: str, *groups: str, k: int = 10) -> list[str]:
+    return documents(world.searcher.search(world.tenant, [query], frozenset(groups), k)[0])
+
+
+def test_a_batch_is_answered_in_order_with_what_answered_it(world: World) -> None:
+    for name in ("leave", "travel", "lunch"):
+        world.put(name, 1, f"all about {name} and nothing else")
+    live(world)
+    answers = world.searcher.search(world.tenant, ["lunch", "leave", "travel"], frozenset(), 2)
+    assert [documents(answer)[0] for answer in answers] == ["lunch", "leave", "travel"]
+    assert [found.rank for found in answers[0].results] == [1, 2]
+    assert {(a.model, a.collection, a.serving_version) for a in answers} == {(world.live, world.target().collection, 1)}
+    assert answers[0].latency_ms > 0
+    assert "all about lunch" in answers[0].results[0].snippet
+    assert world.searcher.search(world.tenant, [], frozenset()) == []
+
+
+def test_nobody_sees_what_they_may_not(world: World) -> None:
+    world.put("open", 1, "merger plan for everyone")
+    world.put("secret", 1, "merger plan", acl=("board",))
+    world.put("nobody", 1, "merger plan", acl=())
+    live(world)
+    assert ask(world, "merger plan") == ["open"]
+    assert sorted(ask(world, "merger plan", "board")) == ["open", "secret"]
+    for name in NASTY:
+        assert ask(world, "merger plan", name) == ["open"]
+        assert ask(world, f"merger plan {name}") == ["open"]
+
+
+def test_one_visible_document_among_hundreds_is_found(world: World) -> None:
+    for n in range(300):
+        world.put(f"hidden{n}", 1, "merger plan merger plan", acl=("board",))
+    world.put("mine", 1, "something else entirely, a lunch menu", acl=("staff",))
+    live(world)
+    assert ask(world, "merger plan", "staff") == ["mine"]
+    assert ask(world, "merger plan") == []
+    assert len(ask(world, "merger plan", "board", k=300)) == 300
+
+
+def test_documents_of_many_passages_do_not_crowd_others_out(world: World) -> None:
+    for n in range(12):
+        world.put(f"long{n}", 1, "The merger plan of the company. " * 250)
+    for n in range(5):
+        world.put(f"short{n}", 1, "lunch")
+    live(world)
+    assert len(ask(world, "merger plan", k=17)) == 17
+
+
+def test_a_withdrawn_access_holds_with_the_next_sync(world: World) -> None:
+    world.put("d", 1, "merger plan")
+    live(world)
+    assert ask(world, "merger plan") == ["d"]
+    world.put("d", 2, "merger plan", acl=("board",))
+    world.fill()
+    assert ask(world, "merger plan") == []
+
+
+def test_one_tenants_search_never_meets_anothers_documents(world: World) -> None:
+    world.put("d", 1, "merger plan")
+    live(world)
+    with pytest.raises(Refused, match="tidewheel emit"):
+        world.searcher.search(f"{world.tenant}x", ["merger plan"], frozenset())
+
+
+@pytest.mark.parametrize("k", [0, -1, 1_001])
+def test_an_impossible_number_of_documents_is_refused(world: World, k: int) -> None:
+    with pytest.raises(Refused, match="1 to 1000"):
+        world.searcher.search(world.tenant, ["x"], frozenset(), k)
+
+
+@pytest.mark.parametrize("query", ["'", '"', "\\", "😀" * 500, "a AND (b OR", "\x00\n", "*", "%s {x}", "word " * 400])
+def test_no_query_breaks_a_search(world: World, query: str) -> None:
+    world.put("d", 1, "merger plan")
+    live(world)
+    assert ask(world, query) == ["d"]
+
+
+@dataclass
+class Witness:
+    """Stands between a search and its encoder and collection, and notes when the two do not belong together."""
+
+    world: World
+    mixed: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    last: threading.local = field(default_factory=threading.local)
+
+    def get(self, tenant: str, model: str) -> Encoder:
+        encoder, last = self.world.encoders.get(tenant, model), self.last
+
+        class Noting:
+            @staticmethod
+            def encode(texts: Sequence[str]) -> object:
+                last.model = model
+                return encoder.encode(texts)
+
+        return Noting()  # type: ignore[return-value]  # the part of an encoder that a search uses
+
+    def search(self, collection: str, *given: object, **named: object) -> list[list[Hit]]:
+        if collection != collection_name(self.world.tenant, self.last.model):
+            self.mixed.append(f"{self.last.model} in {collection}")
+        self.seen.add(collection)
+        return self.world.vectors.search(collection, *given, **named)  # type: ignore[arg-type]  # as given
+
+
+class ReadsTwice(Searcher):
+    """The mistake that must be noticed: encoder and collection from two reads of the record."""
+
+    def __init__(self, serving: Serving, vectors: Vectors, encoders: Witness) -> None:
+        super().__init__(serving, vectors, encoders)
+        self.parts = (serving, vectors, encoders)
+
+    def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
+        serving, vectors, encoders = self.parts
+        first = serving.record(tenant)
+        assert first is not None
+        encoder = encoders.get(tenant, first.model)
+        time.sleep(0.005)
+        second = serving.record(tenant)
+        assert second is not None
+        found = retrieve(vectors, encoder, second.collection, queries, groups, k)
+        return [Answer(tuple(r), first.model, first.collection, second.version, 0.0) for r in found]
+
+
+def moved_all_the_time(world: World, kind: type[Searcher], moves: int = 60) -> tuple[Witness, list[Answer], list[str]]:
+    """Search in three threads while the record moves back and forth; return the witness, answers and failures."""
+    witness = Witness(world)
+    searcher = kind(world.serving, witness, witness)  # type: ignore[arg-type]  # a witness stands for both
+    answers, failures, over = list[Answer](), list[str](), threading.Event()
+
+    def people() -> None:
+        while not over.is_set():
+            try:
+                answers.extend(searcher.search(world.tenant, ["merger", "plan"], frozenset()))
+            except Exception as error:  # whatever it is, somebody's search failed
+                failures.append(repr(error))
+
+    threads = [threading.Thread(target=people) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(moves):
+            rollback(world.serving, world.tenant, "op", "again", world.clock())
+            time.sleep(0.02)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    return witness, answers, failures
+
+
+@pytest.fixture
+def both(world: World) -> World:
+    """A tenant with one model live and the other standing by."""
+    for n in range(10):
+        world.put(f"d{n}", 1, f"merger plan {n}")
+    live(world)
+    world.fill(world.next)
+    target = world.target(world.next)
+    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
+    world.serving.register(about, State.STANDBY)
+    record = world.serving.record(world.tenant)
+    assert record is not None
+    standby = Standby(model=target.model, collection=target.collection, until=NOW)
+    world.serving.move(record.model_copy(update={"version": 2, "standby": standby}), {})
+    for model in (world.live, world.next):
+        world.encoders.get(world.tenant, model)
+    return world
+
+
+def test_while_the_record_moves_no_search_fails_and_none_mixes(both: World) -> None:
+    witness, answers, failures = moved_all_the_time(both, Searcher)
+    assert failures == []
+    assert witness.mixed == []
+    assert len(witness.seen) == 2
+    assert len({answer.serving_version for answer in answers}) > 5
+    for answer in answers:
+        assert answer.collection == collection_name(both.tenant, answer.model)
+        assert (answer.model == both.live) is (answer.serving_version % 2 == 0)
+        assert len(answer.results) == 10
+
+
+def test_the_witness_notices_a_record_read_twice(both: World) -> None:
+    witness, _, _ = moved_all_the_time(both, ReadsTwice)
+    assert witness.mixed
+
+
+def test_a_rollback_takes_less_than_a_second_and_loads_no_model(both: World) -> None:
+    code = (
+        "import sys, time; began = time.perf_counter()\n"
+        "from datetime import UTC, datetime\n"
+        "from indexer.rollback import rollback\n"
+        "from stores.serving import Serving\n"
+        "from stores.settings import Settings\n"
+        "s = Settings(redis_url=sys.argv[1], kafka_bootstrap='', clickhouse_url='', milvus_uri='')\n"
+        "moved = time.perf_counter(); rollback(Serving.connect(s), sys.argv[2], 'op', 'now', datetime.now(UTC))\n"
+        "assert not {'torch', 'pymilvus', 'sentence_transformers'} & set(sys.modules)\n"
+        "print(time.perf_counter() - moved)"
+    )
+    redis = both.serving._client.connection_pool.connection_kwargs
+    url = f"redis://{redis['host']}:{redis['port']}/0"
+    answer = subprocess.run(
+        [sys.executable, "-c", code, url, both.tenant], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert float(answer.stdout) < 1.0
+    record = both.serving.record(both.tenant)
+    assert record is not None
+    assert record.model == both.next
+
+
+def test_of_many_rollbacks_at_once_each_version_is_one_move(both: World) -> None:
+    barrier, done = threading.Barrier(6), list[int]()
+
+    def roll() -> None:
+        barrier.wait()
+        try:
+            done.append(rollback(both.serving, both.tenant, "op", "at once", both.clock()).serving_version)
+        except Refused:
+            return
+
+    threads = [threading.Thread(target=roll) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == list(range(3, 3 + len(done)))
+    record = both.serving.record(both.tenant)
+    assert record is not None
+    assert record.version == 2 + len(done)
+
+
+def test_warming_loads_what_may_be_live_next(both: World) -> None:
+    asked: list[str] = []
+
+    class Noting:
+        @staticmethod
+        def get(tenant: str, model: str) -> Encoder:
+            asked.append(model)
+            return both.encoders.get(tenant, model)
+
+    Searcher(both.serving, both.vectors, Noting()).warm(both.tenant)
+    assert asked == [both.live, both.next]
