@@ -129,10 +129,10 @@ class CutoverDone(Event):
     type: Literal["CutoverDone"] = "CutoverDone"
     model: ModelId
     collection: CollectionId
-    previous_model: ModelId | None
-    previous_collection: CollectionId | None
+    previous_model: ModelId | None = None
+    previous_collection: CollectionId | None = None
     serving_version: Annotated[int, Field(ge=1)]
-    packet: OpaqueId | None
+    packet: OpaqueId | None = None
     by: OpaqueId
 
 
