@@ -19,7 +19,7 @@ from schemas.envelope import Event
 from schemas.topics import TOPIC_OF, TOPICS, key_of
 from stores import redis_client, settings, training_status
 from stores.errors import Refused, Retryable
-from stores.kafka import EventProducer, begin_offsets, end_offsets
+from stores.kafka import EventProducer, begin_offsets, end_offsets, ensure_topics
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf
@@ -128,6 +128,7 @@ def connect(home: Path, tenant: str) -> Stage:
     serving, shelf = Serving.connect(where), Shelf.open(where)
     warehouse = Warehouse.connect(where)
     warehouse.migrate()
+    ensure_topics(where.kafka_bootstrap, TOPICS.values())
     return Stage(
         where,
         tenant,

@@ -43,6 +43,10 @@ _NO_ALIAS = (CollectionMissing, MilvusException, Poison)
 _SHOWN = ["document", "passage", "acl", "title", "text", "authority"]
 
 
+_QUIET_PINGS = {"grpc.keepalive_time_ms": 300_000, "grpc.keepalive_permit_without_calls": 0}
+"""The client's own ping every 10 s makes servers that allow one in five minutes hang up ("too_many_pings")."""
+
+
 class Vectors:
     """One process's connection to Milvus; safe to use from several threads, one writer per collection."""
 
@@ -56,7 +60,13 @@ class Vectors:
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints a traceback for every error it raises
         token = settings.milvus_token.get_secret_value()
         client = guarded(
-            lambda: MilvusClient(uri=settings.milvus_uri, token=token, timeout=min(timeout_s, 10.0), dedicated=True)
+            lambda: MilvusClient(
+                uri=settings.milvus_uri,
+                token=token,
+                timeout=min(timeout_s, 10.0),
+                dedicated=True,
+                grpc_options=_QUIET_PINGS,
+            )
         )
         return cls(client, timeout_s)
 

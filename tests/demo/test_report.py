@@ -4,7 +4,27 @@ from pathlib import Path
 from demo.memory import PeakMemory, resident_mib
 from demo.report import Report, Training
 
-DEMANDED = ["events.sent", "events.accepted", "events.dead", "events.missing", "sessions", "pairs", "drift.tripped_at", "drift.signals", "training.verdict", "training.ndcg_base", "training.ndcg_candidate", "training.interval", "shadow.documents", "shadow.mismatches", "cutover.failed_searches", "cutover.mixed_searches", "cutover.rollback_seconds", "seconds", "peak_rss_mib"]
+DEMANDED = [
+    "events.sent",
+    "events.accepted",
+    "events.dead",
+    "events.missing",
+    "sessions",
+    "pairs",
+    "drift.tripped_at",
+    "drift.signals",
+    "training.verdict",
+    "training.ndcg_base",
+    "training.ndcg_candidate",
+    "training.interval",
+    "shadow.documents",
+    "shadow.mismatches",
+    "cutover.failed_searches",
+    "cutover.mixed_searches",
+    "cutover.rollback_seconds",
+    "seconds",
+    "peak_rss_mib",
+]
 
 
 def test_the_written_report_has_every_demanded_figure(tmp_path: Path) -> None:
