@@ -62,7 +62,7 @@ def decode_columns(
     plan = _plan(topic.events[0])
     certain = [] if plan is None else _certain(plan, keys, values, now, tenants, 0)
     known = np.concatenate([positions for positions, _ in certain]) if certain else np.array([], np.int64)
-    if len(known) == len(values):
+    if certain and len(known) == len(values):
         return Columns(pa.concat_tables([table for _, table in certain]), known, [])
     return _with_the_rest(topic, keys, values, now, tenants, certain, known)
 

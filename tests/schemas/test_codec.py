@@ -1,0 +1,116 @@
+"""Bytes become events, or a reason that a person understands; never an exception."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.activity import DocumentOpened
+from schemas.codec import MAX_CLOCK_SKEW, Rejection, decode, encode
+from schemas.envelope import Event
+from schemas.topics import CLICKS, DOCUMENTS, MAX_EVENT_BYTES, REACTIONS, TOPICS, key_of
+from tests.schemas.samples import NOW, opened
+
+
+def _with(**fields: object) -> bytes:
+    plain = json.loads(encode(opened()))
+    return json.dumps({k: v for k, v in {**plain, **fields}.items() if v is not ...}).encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "said"),
+    [
+        (_with(colour="red"), "invalid", "colour: Extra inputs are not permitted"),
+        (_with(user=...), "invalid", "user: Field required"),
+        (_with(dwell_seconds="long"), "invalid", "dwell_seconds: Input should be a valid number"),
+        (_with(dwell_seconds="31.5"), "invalid", "dwell_seconds"),
+        (_with(from_search={"search": "s", "query": "q", "rank": 0}), "invalid", "from_search.rank"),
+        (_with(schema_version=2), "invalid", "schema_version"),
+        (_with(occurred_at="2026-06-01T11:00:00"), "invalid", "timezone"),
+        (_with(tenant="globex"), "wrong_tenant", "'globex', but the record's key is of 'acme'"),
+        (b"{not json", "not_json", "line 1 column 2"),
+        (b"", "not_json", "EOF"),
+        (b"\xff\xfe", "not_json", ""),
+        (b"null", "invalid", "value: Input should be an object"),
+        (None, "empty", "no value"),
+        (b" " * (MAX_EVENT_BYTES + 1), "too_large", "8,388,609 bytes"),
+        (_with(occurred_at=(NOW + MAX_CLOCK_SKEW + timedelta(seconds=1)).isoformat()), "future", "sender's clock"),
+        (_with(occurred_at="1970-01-01T00:00:00Z"), "past", "before 2000"),
+    ],
+)
+def test_poison_has_a_reason(value: bytes | None, code: str, said: str) -> None:
+    rejected = decode(CLICKS, key_of(opened()), value, NOW)
+    assert isinstance(rejected, Rejection)
+    assert rejected.code == code
+    assert said in rejected.reason
+
+
+def test_a_clock_a_little_ahead_is_no_poison() -> None:
+    event = opened(occurred_at=NOW + MAX_CLOCK_SKEW)
+    assert decode(CLICKS, key_of(event), encode(event), NOW) == event
+
+
+def test_only_known_tenants_may_send_where_tenants_are_named() -> None:
+    event = opened()
+    assert decode(CLICKS, key_of(event), encode(event), NOW, {"acme"}) == event
+    rejected = decode(CLICKS, key_of(event), encode(event), NOW, {"globex"})
+    assert isinstance(rejected, Rejection)
+    assert rejected.code == "unknown_tenant"
+
+
+def test_a_record_without_a_key_is_taken_at_its_word() -> None:
+    assert isinstance(decode(CLICKS, None, encode(opened()), NOW), DocumentOpened)
+
+
+def test_many_problems_are_told_in_short() -> None:
+    rejected = decode(DOCUMENTS, None, b'{"type":"DocumentUpserted"}', NOW)
+    assert isinstance(rejected, Rejection)
+    assert rejected.reason.count("Field required") == 5
+    assert rejected.reason.endswith("and 2 more")
+
+
+def test_an_unknown_type_is_named() -> None:
+    rejected = decode(DOCUMENTS, None, b'{"type":"Renamed"}', NOW)
+    assert isinstance(rejected, Rejection)
+    assert "Renamed" in rejected.reason
+
+
+def test_an_opened_citation_must_have_been_cited() -> None:
+    value = json.dumps(
+        {"event_id": "c", "tenant": "acme", "occurred_at": "2026-06-01T11:00:00Z", "user": "u", "answer": "a",
+         "question": "q", "cited": ["d1"], "document": "d2"}
+    ).encode()  # fmt: skip
+    rejected = decode(TOPICS["citation.clicks"], None, value, NOW)
+    assert isinstance(rejected, Rejection)
+    assert "must be one of cited" in rejected.reason
+
+
+@given(st.sampled_from(sorted(TOPICS)), st.none() | st.binary(), st.none() | st.binary())
+def test_no_bytes_whatever_raise(topic: str, key: bytes | None, value: bytes | None) -> None:
+    assert isinstance(decode(TOPICS[topic], key, value, NOW), Event | Rejection)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(["user", "document", "occurred_at", "from_search", "tenant", "schema_version", "type"]), JSON)
+def test_no_value_of_a_field_raises(field: str, value: object) -> None:
+    assert isinstance(decode(CLICKS, b"acme\x1frobin", _with(**{field: value}), NOW), Event | Rejection)
+
+
+@given(st.text())
+def test_reactions_of_any_text(reaction: str) -> None:
+    value = json.dumps(
+        {"event_id": "r", "tenant": "acme", "occurred_at": "2026-06-01T11:00:00Z", "type": "Reacted", "user": "u",
+         "target": {"kind": "message", "document": "m"}, "reaction": reaction}
+    ).encode()  # fmt: skip
+    decoded = decode(REACTIONS, None, value, NOW)
+    assert (
+        isinstance(decoded, Event if 1 <= len(reaction) <= 64 else Rejection) or "\ud800" <= max(reaction) <= "\udfff"
+    )
