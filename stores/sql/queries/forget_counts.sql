@@ -1,41 +1,45 @@
 -- What is kept of the person in `forgetting`, by table and kind.
-SELECT 'events' AS kept_in, toString(topic) AS what, count() AS rows FROM events
-WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-  AND user IN (SELECT text FROM forgetting WHERE what = 'user')
-GROUP BY topic
-UNION ALL
-SELECT 'events', 'author of a document', count() FROM events
-WHERE topic = 'documents.changes' AND tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-  AND JSONExtractString(payload, 'author') IN (SELECT text FROM forgetting WHERE what = 'user')
-HAVING count() > 0
-UNION ALL
-SELECT 'documents', 'author', count() FROM documents
-WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-  AND author IN (SELECT text FROM forgetting WHERE what = 'user')
-HAVING count() > 0
-UNION ALL
-SELECT 'sessions', if(withdrawn, 'withdrawn', 'session'), count() FROM sessions
-WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-  AND user IN (SELECT text FROM forgetting WHERE what = 'user')
-GROUP BY withdrawn
-UNION ALL
-SELECT 'pairs', toString(kind), count() FROM pairs
-WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-  AND user IN (SELECT text FROM forgetting WHERE what = 'user')
-GROUP BY kind
-UNION ALL
-SELECT 'late_accesses', toString(topic), count() FROM late_accesses
-WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-  AND user IN (SELECT text FROM forgetting WHERE what = 'user')
-GROUP BY topic
-UNION ALL
-SELECT 'dead_letters', toString(topic), count() FROM dead_letters
-WHERE (topic, log, partition, offset) IN (SELECT topic, log, partition, offset FROM forgetting WHERE what = 'letter')
-  AND code != 'forgotten'
-GROUP BY topic
-UNION ALL
-SELECT 'query_scores', toString(run), count() FROM query_scores
-WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-  AND lowerUTF8(trimBoth(replaceRegexpAll(query, '\\s+', ' '))) IN (SELECT text FROM forgetting WHERE what = 'query')
-GROUP BY run
+SELECT kept_in, what, rows
+FROM
+(
+    SELECT 'events' AS kept_in, toString(topic) AS what, count() AS rows FROM events
+    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+      AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+    GROUP BY topic
+    UNION ALL
+    SELECT 'events', 'author of a document', count() FROM events
+    WHERE topic = 'documents.changes' AND tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+      AND JSONExtractString(payload, 'author') IN (SELECT text FROM forgetting WHERE what = 'user')
+    HAVING count() > 0
+    UNION ALL
+    SELECT 'documents', 'author', count() FROM documents
+    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+      AND author IN (SELECT text FROM forgetting WHERE what = 'user')
+    HAVING count() > 0
+    UNION ALL
+    SELECT 'sessions', if(withdrawn, 'withdrawn', 'session'), count() FROM sessions
+    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+      AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+    GROUP BY withdrawn
+    UNION ALL
+    SELECT 'pairs', toString(kind), count() FROM pairs
+    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+      AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+    GROUP BY kind
+    UNION ALL
+    SELECT 'late_accesses', toString(topic), count() FROM late_accesses
+    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+      AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+    GROUP BY topic
+    UNION ALL
+    SELECT 'dead_letters', toString(topic), count() FROM dead_letters
+    WHERE (topic, log, partition, offset) IN (SELECT topic, log, partition, offset FROM forgetting WHERE what = 'letter')
+      AND code != 'forgotten'
+    GROUP BY topic
+    UNION ALL
+    SELECT 'query_scores', toString(run), count() FROM query_scores
+    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+      AND trimBoth(replaceRegexpAll(query, '\\s+', ' ')) IN (SELECT text FROM forgetting WHERE what = 'query')
+    GROUP BY run
+)
 ORDER BY kept_in, what

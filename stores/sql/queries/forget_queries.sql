@@ -1,6 +1,6 @@
 -- Note the words of searches and questions that this person used and nobody else: no other person, and no title.
 INSERT INTO forgetting (what, tenant, text)
-SELECT 'query', tenant, lowerUTF8(trimBoth(replaceRegexpAll(words, '\\s+', ' '))) AS normal
+SELECT 'query', tenant, trimBoth(replaceRegexpAll(words, '\\s+', ' ')) AS said
 FROM
 (
     SELECT tenant, query AS words, user FROM events
@@ -8,5 +8,5 @@ FROM
     UNION ALL SELECT tenant, title, '' FROM documents
 )
 WHERE words != '' AND tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-GROUP BY tenant, normal
+GROUP BY tenant, said
 HAVING min(user IN (SELECT text FROM forgetting WHERE what = 'user'))
