@@ -1,6 +1,7 @@
 """`python -m indexer`: builds the parts, runs the story until SIGTERM or SIGINT, exits 0."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -108,6 +109,7 @@ def _now() -> datetime:
 def main() -> int:
     """Run the service; 0 when it was asked to stop, else the error's own message and 1."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    os.nice(5)  # building gives way to searching when they share a machine
     try:
         process = Process(settings.load())
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,7 +9,7 @@ approvals at once, one moves the record and the other is refused.
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from indexer.packet import Packet, opened
 from indexer.rollback import STANDBY_FOR
@@ -23,6 +23,9 @@ from stores.serving import Collection, Serving, ServingRecord, Standby
 from stores.vector_rows import alias_name
 
 LOG = logging.getLogger(__name__)
+_TRAIL_LAGS = timedelta(minutes=1)
+"""How long after an approval the run's end may take to be seen in the warehouse."""
+
 INDEXER = "indexer"
 """Who is named for what no person decided."""
 
@@ -87,18 +90,23 @@ class Cutover:
         state = self._serving.states(tenant).get(approval.collection, "")
         if reason := objection(approval, packet, about, state, record):
             raise Refused(reason)
-        self._check_run(packet)
+        self._check_run(approval, packet)
         self._check_destination(packet)
         done = self._move(approval, packet, record)
         self._label(tenant, packet.collection)
         return done
 
-    def _check_run(self, packet: Packet) -> None:
+    def _check_run(self, approval: CutoverApproved, packet: Packet) -> None:
         rows = self._sync.documents.warehouse.query("index_run", tenant=packet.tenant, run=packet.run)
-        if not rows or rows[0]["verdict"] == "RUNNING":
-            raise Retryable(f"the audit trail does not show the run {packet.run} yet; waiting for the streams")
-        if rows[0]["verdict"] != "WIN" or rows[0]["model"] != packet.model:
-            raise Refused(f"the audit trail says {rows[0]['verdict']} of the run {packet.run}; train again")
+        verdict = rows[0]["verdict"] if rows else "nothing"
+        if verdict in {"nothing", "RUNNING"} and self._clock() - approval.occurred_at < _TRAIL_LAGS:
+            raise Retryable(
+                f"the audit trail does not show the end of the run {packet.run} yet; waiting for the streams"
+            )
+        if verdict != "WIN" or rows[0]["model"] != packet.model:
+            raise Refused(
+                f"the audit trail says {verdict} of the run {packet.run}; see that the streams run, or train again"
+            )
 
     def _check_destination(self, packet: Packet) -> None:
         """Read back from the shadow whatever changed since its proof."""

@@ -91,6 +91,11 @@ class Documents:
             for row in rows
         ]
 
+    def applied(self, tenant: str, collection: str, documents: Sequence[str]) -> list[Pending]:
+        """Return these documents as they are recorded, to be applied again although nothing of them changed."""
+        rows = self.warehouse.query("index_applied", tenant=tenant, collection=collection, documents=list(documents))
+        return [Pending(row["document"], row["version"], False, True, row["passages"], row["revision"]) for row in rows]
+
     def counts(self, tenant: str, collection: str) -> Counts:
         """Return how complete a collection is, by the record."""
         row = self.warehouse.query("index_counts", tenant=tenant, collection=collection)[0]

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from indexer.refresh import Refresher
 from indexer.states import State, check_move
 from indexer.sync import Sync, Target
 from stores.milvus import CollectionMissing
@@ -18,6 +19,7 @@ class Keeper:
 
     def __init__(self, serving: Serving, sync: Sync, clock: Callable[[], datetime]) -> None:
         self.sync = sync
+        self._refresher = Refresher(sync, clock)
         self._serving = serving
         self._clock = clock
         self._settled: dict[str, int] = {}
@@ -52,6 +54,7 @@ class Keeper:
 
     def _freshen(self, target: Target, mark: int, budget_s: float) -> bool:
         if self._settled.get(target.collection) == mark:
+            self._refresher.refresh(target)
             return True
         try:
             if target.collection not in self._ensured:

@@ -60,7 +60,7 @@ class Learning:
         self._producer.close()
 
     def _poll(self, timeout_s: float) -> None:
-        for raw in self._reader.poll(timeout_s=0.0 if self._waiting else timeout_s):
+        for raw in self._reader.poll(timeout_s=timeout_s):
             event = decode(LEARNING, raw.key, raw.value, self._clock(), self._tenants)
             if isinstance(event, Rejection):
                 LOG.warning("offset %d of %s is no event (%s); the streams keep it as a dead letter", raw.offset,

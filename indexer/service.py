@@ -9,7 +9,7 @@ wait long for a build. A tenant whose documents did not change costs one row of 
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,7 +20,7 @@ from indexer.shadow import Shadows
 from indexer.states import State
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, ModelTrained
-from stores.errors import Refused, Retryable
+from stores.errors import Refused, TidewheelError
 from stores.serving import Serving
 
 LOG = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ class ServiceConfig(BaseModel):
     idle_s: float = Field(default=0.5, description="seconds between looks at the documents when nothing changed")
     live_slice_s: float = Field(default=5.0, description="seconds at once for a live or standby collection")
     shadow_slice_s: float = Field(default=2.0, description="seconds at once for a shadow: what live changes may wait")
+    rest_s: float = Field(default=3.0, description="seconds until a tenant that had an error is tried again")
     shadow_duty: float = Field(default=0.8, description="share of its slice that a shadow's build works, 0 to 1")
 
 
@@ -57,6 +58,7 @@ class Indexer:
         self._config = config
         self._emit = emit
         self._clock = clock
+        self._resting: dict[str, datetime] = {}
 
     def handle(self, event: Event) -> None:
         """Act on one decision; one that was acted on before changes nothing."""
@@ -71,10 +73,13 @@ class Indexer:
         """Go once through all tenants; return whether anything was done, so that another turn should follow at once."""
         marks, busy = self._keeper.marks(), False
         for tenant in sorted({*marks, *self._serving.tenants()}):
+            if self._resting.get(tenant, self._clock()) > self._clock():
+                continue
             try:
                 busy |= self._tenant(tenant, marks.get(tenant, 0))
-            except Retryable as error:
-                LOG.warning("%s: waiting: %s", tenant, error)
+            except TidewheelError as error:  # one tenant's trouble is not the others'
+                LOG.warning("%s: trying again in %.0f s: %s", tenant, self._config.rest_s, error)
+                self._resting[tenant] = self._clock() + timedelta(seconds=self._config.rest_s)
         return busy
 
     def _tenant(self, tenant: str, mark: int) -> bool:

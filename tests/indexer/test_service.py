@@ -242,6 +242,38 @@ def test_a_run_that_the_audit_trail_does_not_know_yet_waits(world: World) -> Non
     with pytest.raises(Retryable):
         loop.indexer.handle(approval(loop.packet()))
     assert record(world).model == world.live
+    world.clock.ahead = timedelta(minutes=2)
+    assert "audit trail says nothing" in refused(loop, approval(loop.packet()))
+
+
+def test_one_tenants_trouble_is_not_the_others(world: World) -> None:
+    loop = first(world)
+    loop.settle()
+    other = ServingRecord(tenant=f"{world.tenant}a", model="absent", collection="C", version=1, moved_at=NOW)
+    world.serving.move(other, {})
+    world.put("d0", 2, "changed")
+    loop.indexer._keeper.marks = lambda: {other.tenant: 1, world.tenant: 2}  # type: ignore[method-assign]  # two tenants
+    for _ in range(3):
+        loop.indexer.turn()
+    assert [v for v, _, _ in world.shown("d0")] == [2]
+
+
+def test_authority_follows_use_without_a_new_version(world: World) -> None:
+    loop = first(world)
+    loop.settle()
+    collection = world.target().collection
+    before = world.vectors.get(collection, ["d1#0", "d2#0"], with_vectors=True)
+    for n in range(10):
+        world.event("DocumentOpened", f"new{n}", "d1")
+    loop.settle()
+    assert world.vectors.get(collection, ["d1#0"])["d1#0"].authority == before["d1#0"].authority
+    world.clock.ahead = timedelta(minutes=11)
+    loop.settle()
+    after = world.vectors.get(collection, ["d1#0", "d2#0"], with_vectors=True)
+    assert after["d1#0"].authority == pytest.approx(before["d1#0"].authority + 0.17, abs=0.02)
+    assert after["d1#0"].dense == before["d1#0"].dense
+    assert after["d2#0"] == before["d2#0"]
+    assert loop.verifier.read(world.target()).mismatches == 0
 
 
 def test_an_old_proof_is_made_anew_before_anything_goes_live(world: World) -> None:
