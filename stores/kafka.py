@@ -43,6 +43,8 @@ class EventProducer:
                 "batch.size": 1024 * 1024,
                 "message.max.bytes": MAX_MESSAGE_BYTES,
                 "delivery.timeout.ms": int(deliver_within_s * 1000),
+                # A topic that is unknown this long is missing, not new; the default would only show as a time-out.
+                "topic.metadata.propagation.max.ms": int(min(5.0, deliver_within_s / 3) * 1000),
                 "queue.buffering.max.messages": buffer_events,
                 "queue.buffering.max.kbytes": max(buffer_mib * 1024, 2 * MAX_MESSAGE_BYTES // 1024),
                 "delivery.report.only.error": True,  # a Python call per delivered event would halve the speed
