@@ -75,6 +75,17 @@ def test_a_change_of_access_alone_keeps_the_vector_and_comes_before_new_text(wor
     assert (after.version, after.acl, after.dense) == (2, ("board",), before)
 
 
+def test_changed_text_gets_a_new_vector(world: World) -> None:
+    world.put("d", 1, "the old text")
+    world.fill()
+    world.put("d", 2, "an entirely different sentence")
+    world.fill()
+    row = world.vectors.get(world.target().collection, ["d#0"], with_vectors=True)["d#0"]
+    text = world.documents.read(world.tenant, ["d"])["d"].passages[0]
+    right = world.encoders.get(world.tenant, world.live).encode([text])[0].tolist()
+    assert row.dense == pytest.approx(right, abs=1e-4)
+
+
 def test_the_most_opened_come_first(world: World) -> None:
     for name in "abc":
         world.put(name, 1, "x")
