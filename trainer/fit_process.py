@@ -146,6 +146,9 @@ def fit(path: Path) -> None:
     torch.set_num_threads(job.rules.threads)
     torch.manual_seed(job.rules.seed)
     model = SentenceTransformer(str(job.parent))
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = job.rules.dropout
     watch = Watch(job, model)
     signal.signal(signal.SIGTERM, lambda *_: setattr(watch, "cancelled", True))
     checkpoint = _checkpoint(path, job)

@@ -127,7 +127,7 @@ def _queries(examples: Sequence[Example], copies: Mapping[str, int], rules: Spli
 
 
 def _choose(queries: Sequence[Query], rules: SplitRules) -> tuple[list[Query], list[Query]]:
-    """Hold out whole groups: the newest for the test, the oldest for its guard, then some for validation."""
+    """Hold out whole groups: the newest for the test, the oldest for its guard, any for validation."""
     by_group: dict[int, list[Query]] = {}
     for query in queries:
         by_group.setdefault(query.group, []).append(query)
@@ -139,7 +139,10 @@ def _choose(queries: Sequence[Query], rules: SplitRules) -> tuple[list[Query], l
     taken: set[int] = set()
     recent = _take(newest, wanted - on_guard, taken, "test")
     guard = _take(newest[::-1], on_guard, taken, "guard")
-    checks = _take(newest, min(rules.max_validation, round(len(queries) * rules.validation_share)), taken, "validation")
+    anywhere = sorted(candidates, key=lambda group: _hash(group[0].text))
+    checks = _take(
+        anywhere, min(rules.max_validation, round(len(queries) * rules.validation_share)), taken, "validation"
+    )
     return [*recent, *(_on_guard(query) for query in guard)], checks
 
 
