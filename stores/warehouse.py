@@ -49,6 +49,7 @@ class Warehouse:
                 connect_timeout=10,
                 send_receive_timeout=timeout_s,
                 query_limit=0,
+                tz_mode="aware",  # every time of ours carries its offset
             )
 
         client = guarded(open_client)
