@@ -1,4 +1,4 @@
-"""Commands for producers: send events, read the schemas, look after dead letters."""
+"""Commands for producers: send events, read the schemas."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

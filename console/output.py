@@ -1,6 +1,7 @@
 """Rows for people as a table, for programs as JSON."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,8 +9,12 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 Row = dict[str, Any]
+
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that a terminal acts on instead of showing: control characters, and those that turn the direction."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 tenant_option = click.option("--tenant", required=True, help="Whose data; tenants never mix.")
@@ -45,8 +50,13 @@ def table_of(rows: Sequence[Row], title: str | None = None) -> Table:
     for name, value in rows[0].items():
         table.add_column(name, justify="right" if isinstance(value, int | float) else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(cell(value) for value in row.values()))
+        table.add_row(*(Text(cell(value)) for value in row.values()))
     return table
+
+
+def printable(text: str) -> str:
+    """Return the text with what a terminal would obey written as escapes: stored text is anybody's."""
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def cell(value: object) -> str:
@@ -59,4 +69,4 @@ def cell(value: object) -> str:
         return value.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, list | tuple):
         return ", ".join(cell(v) for v in value)
-    return str(value)
+    return printable(str(value))

@@ -31,7 +31,7 @@ REQUESTED_BY = "forget"
 REMAINS = (
     "Kafka keeps its own copy of events and dead letters until their retention is over; should a topic be read again "
     "from before now, run this command again",
-    "the weights of models that learned from the person, listed above, until they retire",
+    "the weights of models that learned from the person (the command lists them), until they retire",
     "query texts, without names, in reports and packets of finished training runs, and single words in drift figures",
     "documents and messages that the person wrote: only their name as author goes; DocumentDeleted removes a document",
     "who approved or asked for what in the learning log: it is the audit trail",
