@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from stores import redis_client
-from stores.access_scripts import CLAIM, FINISH, FORGET, MARK, RECORD, TAG
+from stores.access_scripts import CLAIM, FINISH, FORGET, RECORD, RESTORE, TAG
 
 SEPARATOR = "\x1f"
 
@@ -76,7 +76,7 @@ class AccessLog:
         self._record = client.register_script(RECORD)
         self._claim = client.register_script(CLAIM)
         self._finish = client.register_script(FINISH)
-        self._mark = client.register_script(MARK)
+        self._restore = client.register_script(RESTORE)
         self._forget = client.register_script(FORGET)
 
     def assign(self, sources: Iterable[str], now: int) -> None:
@@ -131,9 +131,13 @@ class AccessLog:
         blob = orjson.dumps((users, [u.late for u in claim.users], [-1 if t is None else t for t in closed]))
         return int(_call(self._finish, self._tag, (claim.revision, blob))) if users else 0
 
-    def recompute(self, users: Sequence[tuple[str, int]], least_watermark: int = -1) -> None:
-        """Have users (key, time of last access) computed from the raw rows, and raise the watermark if it is lower."""
-        _call(self._mark, self._tag, (orjson.dumps(([u for u, _ in users], [t for _, t in users])), least_watermark))
+    def restore(
+        self, users: Sequence[tuple[str, int]], sources: Sequence[tuple[str, int, int]], least_watermark: int, now: int
+    ) -> None:
+        """After a loss: have users (key, time of last access) computed from the raw rows, and set back how far the
+        sources (name, last offset, newest time) and the watermark were; nothing goes back by this."""
+        columns = (*_columns(users, 2), *_columns(sources, 3))
+        _call(self._restore, self._tag, (orjson.dumps(columns), least_watermark, now))
 
     def watermark(self) -> int | None:
         """Return the event time up to which sessions are closed, or None before the first closing."""
@@ -144,11 +148,6 @@ class AccessLog:
         """Return each source's last offset."""
         found: Any = redis_client.guarded(lambda: self._client.hgetall(f"{self._tag}:offsets"))
         return {str(source): int(offset) for source, offset in found.items()}
-
-    def reached(self, offsets: dict[str, int]) -> None:
-        """Set sources' last offsets: what they brought up to there is known to be open or closed."""
-        if offsets:
-            redis_client.guarded(lambda: self._client.hset(f"{self._tag}:offsets", mapping=dict[Any, Any](offsets)))
 
     def open_users(self) -> int:
         """Return how many users have accesses that are not closed."""
@@ -175,6 +174,10 @@ def user_key(tenant: str, user: str) -> str:
 def _call(script: Any, tag: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401  # redis-py types no scripts
     answer = redis_client.guarded(lambda: script(keys=[tag], args=arguments))
     return orjson.loads(answer) if isinstance(answer, str | bytes) else answer
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [[row[i] for row in rows] for i in range(width)]
 
 
 def _open_user(key: str, late: int, accesses: list[str] | int) -> OpenUser:

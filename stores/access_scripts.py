@@ -168,9 +168,19 @@ whose claim has gone to somebody else meanwhile may just have got rows from two 
 Returns how many claims were lost in that way.
 """
 
-MARK = """
+RESTORE = """
 local tag = KEYS[1]
-local users, times = unpack(cjson.decode(ARGV[1]))
+local users, times, sources, offsets, newest = unpack(cjson.decode(ARGV[1]))
+local function raise(key, field, value)
+  if value > tonumber(redis.call('HGET', tag .. key, field) or '-1') then
+    redis.call('HSET', tag .. key, field, string.format('%.0f', value))
+  end
+end
+for i = 1, #sources do
+  raise(':offsets', sources[i], offsets[i])
+  raise(':seen', sources[i], newest[i])
+  redis.call('HSETNX', tag .. ':moved', sources[i], ARGV[3])
+end
 for i = 1, #users do
   redis.call('HINCRBY', tag .. ':dirty', users[i], 1)
   redis.call('ZADD', tag .. ':due', 'GT', times[i], users[i])
@@ -181,7 +191,10 @@ if floor > tonumber(redis.call('GET', tag .. ':watermark') or '-1') then
 end
 return #users
 """
-"""ARGV: JSON [[users], [time of the last access]], least watermark: makes these users be computed from raw rows."""
+"""ARGV: JSON [[users], [time of the last access], [sources], [last offset], [newest time]], least watermark, now.
+
+Makes these users be computed from the raw rows, and sets back how far the sources were.
+"""
 
 FORGET = """
 local tag, user = KEYS[1], ARGV[1]

@@ -85,7 +85,7 @@ def _close(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
             closed = await hold(parts.closing.step, sources, _now(), retry_on=Retryable)
             if time.monotonic() - audited >= AUDIT_EVERY_S:
                 audited = time.monotonic()
-                await hold(parts.repair.audit, retry_on=Retryable)
+                await hold(parts.repair.audit, _now(), retry_on=Retryable)
             if not closed.users:
                 await asyncio.sleep(parts.config.close_every_s)
 

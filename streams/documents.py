@@ -9,7 +9,7 @@ document as it stands is already what the messages say; so repeats end by themse
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ from schemas.codec import encode
 from schemas.documents import DocumentDeleted, DocumentUpserted
 from schemas.envelope import Event
 from schemas.ids import stable_id
-from schemas.topics import DOCUMENTS, key_of
+from schemas.topics import DAY_MS, DOCUMENTS, key_of
 from streams.config import StreamsConfig
 from streams.conversations import PREFIX, Conversation, Message, Scope, conversations
 from streams.event_rows import EPOCH, MILLISECOND, in_milliseconds, of_events
@@ -88,8 +88,7 @@ class Documents:
         messages: dict[Scope, list[Message]] = defaultdict(list)
         for row in self.warehouse.query("conversation_messages", **asked):
             text = row["body"] if row["body"].strip() else row["title"]
-            sent = in_milliseconds(row["updated_at"])
-            messages[_scope(row, row["day"])].append(Message(row["document"], sent, text, tuple(row["acl"])))
+            messages[_scope(row, row["day"])].append(Message(row["document"], row["sent"], text, tuple(row["acl"])))
         standing: dict[Scope, dict[str, Row]] = defaultdict(dict)
         for row in self.warehouse.query("conversation_standing", **asked):
             standing[_scope(row, row["day"])][row["document"]] = row
@@ -158,7 +157,7 @@ def _scopes(events: Iterable[Event], prior: Mapping[Key, Row]) -> set[Scope]:
             prior.get((event.tenant, event.document)) if isinstance(event, DocumentUpserted | DocumentDeleted) else None
         )
         if row is not None and _groups(row["kind"], row["document"]):
-            touched.add(_scope(row, 0 if row["thread"] else _day(row["updated_at"])))
+            touched.add(_scope(row, 0 if row["thread"] else row["updated"] // DAY_MS))
     return {scope for scope in touched if scope.thread or scope.channel}
 
 
@@ -167,7 +166,7 @@ def _groups(kind: str, document: str) -> bool:
 
 
 def _day(moment: datetime) -> int:
-    return (_within(moment) - EPOCH) // timedelta(days=1)
+    return in_milliseconds(_within(moment)) // DAY_MS
 
 
 def _within(moment: datetime) -> datetime:
@@ -194,7 +193,12 @@ def _row(event: DocumentUpserted | DocumentDeleted, prior: Mapping[Key, Row], no
     if isinstance(event, DocumentDeleted):
         known = prior.get((event.tenant, event.document), {})
         kept = {name: known.get(name, "") for name in ("app", "kind", "thread", "channel", "author")}
-        return {**row, **kept, "deleted": 1, "updated_at": known.get("updated_at", _within(event.occurred_at))}
+        return {
+            **row,
+            **kept,
+            "deleted": 1,
+            "updated_at": known.get("updated", in_milliseconds(_within(event.occurred_at))),
+        }
     return {
         **row,
         "deleted": 0,
@@ -208,7 +212,7 @@ def _row(event: DocumentUpserted | DocumentDeleted, prior: Mapping[Key, Row], no
         "thread": event.thread or "",
         "channel": event.channel or "",
         "author": event.author or "",
-        "updated_at": _within(event.updated_at),
+        "updated_at": in_milliseconds(_within(event.updated_at)),
         "content_hash": content_hash(event.title, event.body),
     }
 

@@ -49,29 +49,32 @@ class OpenSessionsRepair:
             "the open sessions of %s end at offset %s, not before %d: some were lost; computing from the raw rows",
             raw.source, known, raw.span[0],
         )  # fmt: skip
-        self.rebuild()
+        self.rebuild(in_milliseconds(raw.received_at))
         return True
 
-    def audit(self) -> bool:
-        """Compare with what the warehouse had at the last audit; call it every minute or so. Returns whether some had
-        been lost, for instance the last ones before everything fell silent."""
+    def audit(self, now: int) -> bool:
+        """Compare with what the warehouse had at the last audit; call it every minute or so, `now` wall milliseconds.
+
+        Returns whether some had been lost, for instance the last ones before everything fell silent.
+        """
         known = self._accesses.offsets()
-        behind = {source: offset for source, offset in self._stored.items() if known.get(source, -1) < offset}
-        self._stored = {
-            f"{row['topic']}/{row['log']}/{row['partition']}": row["last_offset"]
-            for row in self._warehouse.query("accesses_stored")
-        }
+        behind = [source for source, offset in self._stored.items() if known.get(source, -1) < offset]
+        self._stored = {source: offset for source, offset, _ in self._sources()}
         if not behind:
             return False
         log.warning("the open sessions have lost accesses of %s; computing from the raw rows", ", ".join(behind))
-        self.rebuild()
-        self._accesses.reached(behind)
+        self.rebuild(now)
         return True
 
-    def rebuild(self) -> int:
+    def rebuild(self, now: int) -> int:
         """Open everybody with an access that no session holds; return how many people that is."""
         ended = self._warehouse.query("sessions_closed_until")[0]["ended"]
+        sources = self._sources()
         rows = self._warehouse.query("accesses_unclosed")
-        people = [(user_key(row["tenant"], row["user"]), in_milliseconds(row["last_at"])) for row in rows]
-        self._accesses.recompute(people, ended + self._gap_ms if ended > 0 else -1)
+        people = [(user_key(row["tenant"], row["user"]), row["last"]) for row in rows]
+        self._accesses.restore(people, sources, ended + self._gap_ms if ended > 0 else -1, now)
         return len(people)
+
+    def _sources(self) -> list[tuple[str, int, int]]:
+        rows = self._warehouse.query("accesses_stored")
+        return [(f"{r['topic']}/{r['log']}/{r['partition']}", r["last_offset"], r["newest"]) for r in rows]

@@ -226,9 +226,10 @@ def test_the_last_offset_of_a_source_tells_what_it_knew(log: Log) -> None:
 
 
 def test_users_can_be_handed_over_to_the_raw_rows(log: Log) -> None:
-    log.log.recompute([(user_key("acme", "u"), 5_000)], 9_000)
+    log.log.restore([(user_key("acme", "u"), 5_000)], [(SOURCE, 12, 8_000)], 9_000, NOW)
     claim = log.claim()
     assert claim.watermark == 9_000
+    assert log.log.offsets() == {SOURCE: 12}
     assert claim.users == [OpenUser("acme", "u", 1, [])]
     log.log.finish(claim, [5_000])
     assert log.claim().users == []

@@ -1,6 +1,6 @@
 -- Users with accesses that no live session holds, with the time of the last one: who must be computed from the raw rows
--- when the open sessions were lost. Also the time up to which some session has been closed already.
-SELECT tenant, user, max(accesses.accessed_at) AS last_at
+-- when the open sessions were lost.
+SELECT tenant, user, toUnixTimestamp64Milli(max(accesses.accessed_at)) AS last
 FROM accesses
 LEFT ANTI JOIN
 (

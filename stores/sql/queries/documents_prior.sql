@@ -1,4 +1,4 @@
 -- What is known of these documents already; they are (tenant, document).
-SELECT tenant, document, app, kind, thread, channel, author, updated_at
+SELECT tenant, document, app, kind, thread, channel, author, toUnixTimestamp64Milli(updated_at) AS updated
 FROM documents FINAL
 WHERE (tenant, document) IN arrayZip({tenants:Array(String)}, {documents:Array(String)})

@@ -1,0 +1,234 @@
+"""Sessions and pairs converge to what SQL makes of the raw rows: whatever the order, repeats, lateness and crashes."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from schemas.activity import DocumentOpened
+from schemas.envelope import Event
+from stores.settings import Settings
+from tests.streams.world import BEGAN, Given, World, traffic
+
+CAP = {"sessions": {"max_accesses": 8, "lateness_s": 60}}
+
+
+@pytest.fixture
+def world(stack: Settings, tenant: str) -> Iterator[World]:
+    made = World(stack, tenant, **CAP)
+    yield made
+    made.remove()
+
+
+def _click(world: World, number: int, seconds: float, user: str = "u", document: str = "") -> DocumentOpened:
+    return DocumentOpened(
+        event_id=f"c{number}",
+        tenant=world.tenant,
+        occurred_at=BEGAN + timedelta(seconds=seconds),
+        user=user,
+        document=document or f"d{number}",
+    )
+
+
+def _batches(records: list[Given], chance: random.Random) -> list[list[Given]]:
+    """Cut each partition's records into batches of random length, the partitions mixed."""
+    waiting: dict[tuple[str, int], list[Given]] = {}
+    for record in records:
+        waiting.setdefault((record.topic, record.partition), []).append(record)
+    batches = []
+    while waiting:
+        key = chance.choice(sorted(waiting))
+        length = chance.randint(1, 60)
+        batches.append(waiting[key][:length])
+        waiting[key] = waiting[key][length:]
+        if not waiting[key]:
+            del waiting[key]
+    return batches
+
+
+def _records(world: World, events: list[Event], chance: random.Random) -> list[Given]:
+    records = []
+    for event in events:
+        topic = "clicks" if isinstance(event, DocumentOpened) else "citation.clicks"
+        records += world.records(topic, [event], chance.randrange(2))
+    return records
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_whatever_order_with_repeats_and_closings_in_between(world: World, seed: int) -> None:
+    chance = random.Random(seed)
+    events = traffic(world.tenant, 600, seed)
+    for i in range(0, len(events), 40):  # some of it out of order, some far behind
+        part = events[i : i + 40]
+        chance.shuffle(part)
+        events[i : i + 40] = part
+    for i in chance.sample(range(len(events)), 30):
+        events.insert(chance.randrange(i, len(events)), events.pop(i))
+    records = _records(world, [*events, *chance.choices(events, k=50)], chance)
+    batches = _batches(records, chance)
+    for batch in batches:
+        world.process(batch)
+        if chance.random() < 0.3:
+            world.process(batch)
+        if chance.random() < 0.5:
+            world.close()
+    for batch in chance.sample(batches, len(batches) // 2):
+        world.process(batch)
+    world.close_all()
+    found = world.differences()
+    assert found.none, found
+    assert world.rows("SELECT count() AS n FROM live_sessions WHERE tenant = {tenant:String}")[0]["n"] > 50
+    ledger = world.ledger()
+    assert all(counts["missing"] == 0 for counts in ledger.values())
+    assert sum(counts["accepted"] for counts in ledger.values()) == len(records)
+    assert sum(counts["late"] for counts in ledger.values()) > 0
+
+
+def test_replaying_everything_changes_nothing(world: World) -> None:
+    given = world.feed(*traffic(world.tenant, 200, 9))
+    world.close_all()
+    before = world.rows("SELECT * EXCEPT revision FROM live_sessions WHERE tenant = {tenant:String} ORDER BY session")
+    pairs = world.rows(
+        "SELECT * EXCEPT (revision, source_version) FROM live_pairs WHERE tenant = {tenant:String} ORDER BY pair"
+    )
+    for topic in ("clicks", "citation.clicks"):
+        again = [record for record in given if record.topic == topic]
+        for start in reversed(range(0, len(again), 30)):
+            world.process(again[start : start + 30])
+    world.close_all()
+    assert before == world.rows(
+        "SELECT * EXCEPT revision FROM live_sessions WHERE tenant = {tenant:String} ORDER BY session"
+    )
+    assert pairs == world.rows(
+        "SELECT * EXCEPT (revision, source_version) FROM live_pairs WHERE tenant = {tenant:String} ORDER BY pair"
+    )
+    assert world.differences().none
+
+
+def test_a_late_access_merges_two_closed_sessions(world: World) -> None:
+    world.feed(_click(world, 1, 0), _click(world, 2, 3_000), _click(world, 3, 90_000, user="other"))
+    world.close()
+    sql = (
+        "SELECT session, event_ids FROM live_sessions WHERE tenant = {tenant:String} AND user = 'u' ORDER BY started_at"
+    )
+    assert [row["event_ids"] for row in world.rows(sql)] == [["c1"], ["c2"]]
+    world.feed(_click(world, 4, 1_500))
+    world.close()
+    assert [row["event_ids"] for row in world.rows(sql)] == [["c1", "c4", "c2"]]
+    late = world.rows(
+        "SELECT event_id, occurred_at < watermark AS behind FROM late_accesses WHERE tenant = {tenant:String}"
+    )
+    assert late == [{"event_id": "c4", "behind": 1}]
+    world.close_all()
+    assert world.differences().none
+
+
+def test_a_late_access_that_opens_a_closed_session_again(world: World) -> None:
+    """The closed session's accesses are no longer in Redis when its run becomes complete for the second time."""
+    world.feed(_click(world, 1, 0), _click(world, 9, 3_500, user="other"))
+    world.close()
+    world.feed(_click(world, 2, 1_700), _click(world, 3, 3_490), _click(world, 4, 5_200))
+    world.close()
+    world.close_all()
+    (row,) = world.rows("SELECT event_ids FROM live_sessions WHERE tenant = {tenant:String} AND user = 'u'")
+    assert row["event_ids"] == ["c1", "c2", "c3", "c4"]
+    assert world.differences().none
+
+
+def test_co_access_pairs_of_a_changed_session_are_no_longer_there(world: World) -> None:
+    world.feed(_click(world, 1, 0, document="a"), _click(world, 2, 100, document="b"), _click(world, 3, 90_000, "x"))
+    world.close()
+    sql = "SELECT anchor_document, document FROM live_pairs WHERE tenant = {tenant:String} AND kind = 'co_access'"
+    assert world.rows(sql) == [{"anchor_document": "a", "document": "b"}]
+    world.feed(_click(world, 0, -1_000, document="z"))
+    world.close()
+    assert len(world.rows(sql)) == 1, "the session has another first access, so another id: its old pairs are gone"
+    world.close_all()
+    assert world.differences().none
+
+
+def test_a_crash_before_writing_after_writing_and_before_removal(world: World) -> None:
+    world.feed(*traffic(world.tenant, 150, 4))
+    world.wall += int(world.config.sessions.idle_close_s * 1_000) + 1
+    for crash_in in ("insert", "finish"):
+        closer = world.closer()
+        target = closer._warehouse if crash_in == "insert" else closer._accesses
+        broken = _Crashing(target, crash_in)
+        setattr(closer, "_warehouse" if crash_in == "insert" else "_accesses", broken)
+        with pytest.raises(KeyboardInterrupt):
+            closer.close_portion(world.wall)
+        world.wall += int(world.config.sessions.lease_s * 1_000) + 1
+    world.close_all()
+    assert world.differences().none
+
+
+class _Crashing:
+    """A store in whose named method the process dies."""
+
+    def __init__(self, inner: object, method: str) -> None:
+        self._inner = inner
+        self._method = method
+
+    def __getattr__(self, name: str) -> object:
+        if name == self._method:
+            raise KeyboardInterrupt
+        return getattr(self._inner, name)
+
+
+def test_a_closer_frozen_over_its_lease_cannot_bring_back_what_was(world: World) -> None:
+    world.feed(_click(world, 1, 0), _click(world, 2, 90_000, user="other"))
+    frozen, awake = world.closer(), world.closer()
+    claim = world.accesses.claim(world.wall)
+    world.feed(_click(world, 3, -600))
+    world.wall += int(world.config.sessions.lease_s * 1_000) + 1
+    world.close(awake)
+    frozen._write(claim.revision, frozen._compute(claim, claim.watermark or 0))
+    assert world.accesses.finish(claim, [claim.users[0].accesses[-1][0]]) == 1
+    world.close_all()
+    assert world.differences().none
+
+
+def test_a_user_with_ten_thousand_accesses(world: World) -> None:
+    world.feed(*(_click(world, i, i * 7, user="robot", document=f"d{i % 50}") for i in range(10_000)))
+    world.close()
+    assert world.redis.zcard(f"test:{{{world.tenant}}}:u:{world.tenant}\x1frobot") < 1_000, "full chunks close early"
+    world.close_all()
+    assert world.differences().none
+    rows = world.rows(
+        "SELECT max(accesses) AS most, sum(accesses) AS n FROM live_sessions WHERE tenant = {tenant:String}"
+    )
+    assert rows == [{"most": 8, "n": 10_000}]
+
+
+def test_when_redis_loses_everything_the_raw_rows_bring_it_back(world: World) -> None:
+    events = traffic(world.tenant, 400, 5)
+    world.feed(*events[:200])
+    world.close()
+    world.lose_redis()
+    world.feed(*events[200:])
+    world.close_all()
+    assert world.differences().none
+
+
+def test_when_redis_loses_the_last_accesses_an_audit_finds_it_out(world: World) -> None:
+    world.feed(*traffic(world.tenant, 100, 6))
+    assert world.repair.audit(world.wall) is False
+    assert world.repair.audit(world.wall) is False
+    world.lose_redis()
+    assert world.repair.audit(world.wall) is True
+    assert world.repair.audit(world.wall) is False
+    world.close_all()
+    assert world.differences().none
+
+
+def test_the_oracle_notices_a_wrong_session_and_a_wrong_pair(world: World) -> None:
+    world.feed(*traffic(world.tenant, 60, 7))
+    world.close_all()
+    assert world.differences().none
+    row = world.rows("SELECT * FROM live_sessions WHERE tenant = {tenant:String} LIMIT 1")[0]
+    world.warehouse.insert("sessions", {k: [v] for k, v in {**row, "accesses": 99, "revision": 2**62}.items()})
+    assert world.differences().sessions == 1
+    pair = world.rows("SELECT * FROM live_pairs WHERE tenant = {tenant:String} AND kind = 'search_click' LIMIT 1")[0]
+    world.warehouse.insert("pairs", {k: [v] for k, v in {**pair, "weight": 77.0, "revision": 2**63 + 1}.items()})
+    assert world.differences().pairs >= 1
