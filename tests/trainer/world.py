@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import count
 from random import Random
 from typing import Any
 
 from stores.warehouse import Warehouse
 
+_OFFSETS = count()
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -77,7 +79,6 @@ def write_pages(warehouse: Warehouse, tenant: str, pages: Sequence[Page]) -> Non
             _event(
                 tenant,
                 "documents.changes",
-                n,
                 type="DocumentUpserted",
                 event_id=f"d{page.id}{page.version}",
                 document=page.id,
@@ -85,7 +86,7 @@ def write_pages(warehouse: Warehouse, tenant: str, pages: Sequence[Page]) -> Non
                     {"document": page.id, "version": page.version, "title": page.title, "body": page.body}
                 ),
             )
-            for n, page in enumerate(pages)
+            for page in pages
         ],
     )
     own = [Click("", page.id, "", 5_000, kind="title_body", anchor_document=page.id) for page in pages]
@@ -99,7 +100,6 @@ def write_clicks(warehouse: Warehouse, tenant: str, clicks: Sequence[Click]) -> 
         _event(
             tenant,
             "clicks",
-            n,
             type="DocumentOpened",
             event_id=click.id,
             user=click.user,
@@ -107,7 +107,7 @@ def write_clicks(warehouse: Warehouse, tenant: str, clicks: Sequence[Click]) -> 
             query=click.query,
             occurred_at=NOW - timedelta(minutes=click.at),
         )
-        for n, click in enumerate(clicks)
+        for click in clicks
     ]
     _insert(warehouse, "events", events)
     write_pairs(warehouse, tenant, clicks)
@@ -119,8 +119,9 @@ def write_pairs(
     clicks: Sequence[Click],
     sources: dict[str, int] | None = None,
     withdrawn: bool = False,
+    sessions: int = 0,
 ) -> None:
-    """Store pairs only; `sources` gives the versions of the documents that made them."""
+    """Store pairs only; `sources` gives the versions of the documents that made them, `sessions` their revision."""
     rows = [
         {
             "tenant": tenant,
@@ -131,9 +132,9 @@ def write_pairs(
             "document": click.document,
             "weight": click.weight,
             "user": click.user,
-            "session": "",
+            "session": click.id if sessions else "",
             "source_document": click.document if sources else "",
-            "source_version": (sources or {}).get(click.document, 0),
+            "source_version": sessions or (sources or {}).get(click.document, 0),
             "event_ids": [click.id],
             "occurred_at": NOW - timedelta(minutes=click.at),
             "withdrawn": int(withdrawn),
@@ -185,12 +186,12 @@ def company(topics: int, seed: int = 5) -> tuple[list[Page], list[Click]]:
     return pages, clicks
 
 
-def _event(tenant: str, topic: str, offset: int, **fields: str | int | float | datetime) -> dict[str, Any]:
+def _event(tenant: str, topic: str, **fields: str | int | float | datetime) -> dict[str, Any]:
     blank: dict[str, Any] = {
         "topic": topic,
         "log": tenant,
         "partition": 0,
-        "offset": offset,
+        "offset": next(_OFFSETS),
         "event_id": "",
         "tenant": tenant,
         "type": "",

@@ -11,14 +11,14 @@ WITH
     ),
     neighbours AS
     (
-        SELECT document, uniqExact(other) AS degree
+        SELECT one, uniqExact(other) AS degree
         FROM
         (
-            SELECT document, anchor_document AS other FROM once WHERE kind = 'co_access'
+            SELECT document AS one, anchor_document AS other FROM once WHERE kind = 'co_access'
             UNION ALL
-            SELECT anchor_document AS document, document AS other FROM once WHERE kind = 'co_access'
+            SELECT anchor_document AS one, document AS other FROM once WHERE kind = 'co_access'
         )
-        GROUP BY document
+        GROUP BY one
     ),
     capped AS
     (
@@ -31,8 +31,8 @@ SELECT pair, kind, anchor, anchor_document, c.document AS document,
                 c.weight), 6) AS weight,
        event_ids, occurred_at
 FROM capped AS c
-LEFT JOIN neighbours AS n ON c.document = n.document
-LEFT JOIN neighbours AS m ON c.anchor_document = m.document
+LEFT JOIN neighbours AS n ON c.document = n.one
+LEFT JOIN neighbours AS m ON c.anchor_document = m.one
 WHERE user = '' OR nth <= {per_user:UInt32}
 ORDER BY occurred_at DESC, kind, pair
 LIMIT {limit:UInt32}
