@@ -230,3 +230,17 @@ def test_every_spelling_is_that_text_in_json(user: str) -> None:
     assert {json.loads(text) for text in spellings(user)} == {user}
     assert json.dumps(user) in spellings(user)
     assert json.dumps(user, ensure_ascii=False) in spellings(user)
+
+
+def test_drift_does_not_take_the_emptied_rows_for_searches_or_openings(town: Streams, tenant: str) -> None:
+    town.take(*documents(tenant), *day(tenant, "u", f"whose {tenant}"))
+    span = {"tenant": tenant, "from_ms": 0, "until_ms": int(NOW.timestamp() * 1_000)}
+
+    def seen() -> list[int]:
+        served = town.warehouse.query("drift_served", **span, window_ms=86_400_000)
+        first = town.warehouse.query("drift_first_search", **span)[0]["searches"]
+        return [len(served), first, len(town.warehouse.query("drift_changes", **span, changes_from_ms=0, most=9))]
+
+    assert seen() == [1, 1, 2]
+    forget(town, tenant, "u")
+    assert seen() == [0, 0, 0]

@@ -8,7 +8,8 @@ WITH
     (
         SELECT document, uniqExact(event_id) AS openings
         FROM events
-        WHERE topic IN ('clicks', 'citation.clicks') AND tenant = {tenant:String}
+        WHERE topic IN ('clicks', 'citation.clicks') AND type IN ('DocumentOpened', 'CitationOpened')
+          AND tenant = {tenant:String}
           AND occurred_at >= window_start AND occurred_at < window_end
         GROUP BY document
         ORDER BY cityHash64(document, {from_ms:Int64}), document

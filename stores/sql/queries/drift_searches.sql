@@ -7,7 +7,7 @@ WITH
     (
         SELECT event_id, any(interaction) AS search, any(user) AS person, any(query) AS words, min(occurred_at) AS asked_at
         FROM events
-        WHERE topic = 'searches' AND tenant = {tenant:String}
+        WHERE topic = 'searches' AND type = 'SearchServed' AND tenant = {tenant:String}
           AND occurred_at >= window_start AND occurred_at < window_end
         GROUP BY event_id
         ORDER BY cityHash64(person, {from_ms:Int64}), person, asked_at, event_id
@@ -18,7 +18,7 @@ WITH
     (
         SELECT event_id, any(payload) AS body
         FROM events
-        WHERE topic = 'searches' AND tenant = {tenant:String}
+        WHERE topic = 'searches' AND type = 'SearchServed' AND tenant = {tenant:String}
           AND occurred_at >= window_start AND occurred_at < window_end
           AND event_id IN (SELECT event_id FROM drawn)
         GROUP BY event_id

@@ -3,7 +3,7 @@ SELECT intDiv(toUnixTimestamp64Milli(occurred_at), {window_ms:Int64}) * {window_
        JSONExtractString(payload, 'model') AS model,
        uniqExact(event_id) AS searches
 FROM events
-WHERE topic = 'searches' AND tenant = {tenant:String}
+WHERE topic = 'searches' AND type = 'SearchServed' AND tenant = {tenant:String}
   AND occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
   AND occurred_at < fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC')
 GROUP BY start_ms, model

@@ -6,7 +6,7 @@ WITH
     (
         SELECT event_id, any(user) AS person, min(occurred_at) AS asked_at
         FROM events
-        WHERE topic = 'searches' AND tenant = {tenant:String}
+        WHERE topic = 'searches' AND type = 'SearchServed' AND tenant = {tenant:String}
           AND occurred_at >= window_start AND occurred_at < window_end
         GROUP BY event_id
         ORDER BY cityHash64(person, {from_ms:Int64}), person, asked_at, event_id
@@ -19,7 +19,7 @@ WHERE tenant = {tenant:String} AND document IN
 (
     SELECT JSONExtractString(arrayJoin(arraySlice(JSONExtractArrayRaw(payload, 'results'), 1, {best:UInt32})), 'document')
     FROM events
-    WHERE topic = 'searches' AND tenant = {tenant:String}
+    WHERE topic = 'searches' AND type = 'SearchServed' AND tenant = {tenant:String}
       AND occurred_at >= window_start AND occurred_at < window_end
       AND event_id IN (SELECT event_id FROM drawn)
 )
