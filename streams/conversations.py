@@ -30,7 +30,7 @@ class ConversationRules(BaseModel):
     max_messages: int = Field(
         default=200, ge=2, description="messages of one document; longer ones are cut into several"
     )
-    min_characters: int = Field(default=40, ge=0, description="characters of the body; less than that says nothing")
+    min_characters: int = Field(default=40, ge=0, description="characters of all messages; less than that says nothing")
     title_characters: int = Field(default=200, ge=10, description="characters of the first message that make the title")
     low_value: tuple[str, ...] = Field(
         default=(
@@ -84,7 +84,9 @@ def conversations(scope: Scope, messages: Iterable[Message], rules: Conversation
     told = [message for message in messages if message.text.strip()]
     ordered = sorted(told, key=lambda m: (m.document != scope.thread, m.sent, m.document))
     found = [_conversation(scope, number, part, rules) for number, part in enumerate(_parts(scope, ordered, rules))]
-    return [c for c in found if len(c.messages) >= rules.min_messages and len(c.body) >= rules.min_characters]
+    return [
+        c for c in found if len(c.messages) >= rules.min_messages and len(c.title) + len(c.body) >= rules.min_characters
+    ]
 
 
 def _parts(scope: Scope, ordered: Sequence[Message], rules: ConversationRules) -> list[list[Message]]:
