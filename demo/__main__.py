@@ -15,8 +15,9 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from console.packet_view import print_packet
 from demo.memory import PeakMemory
+from demo.scene import DRIFT, Scene
 from demo.stage import connect, open_stage
-from demo.story import DRIFT, Story
+from demo.story import play
 from embedded import control
 from stores import settings
 from stores.errors import TidewheelError
@@ -70,17 +71,17 @@ def _run(console: Console, home: Path, interactive: bool, keep: bool, seed: int)
             bar.start()
             return answer
 
-        story = Story(connect(home, tenant), tell, decide, seed)
+        scene = Scene(connect(home, tenant), tell, decide, seed)
         with PeakMemory([os.getpid(), supervisor or 0]) as memory:
             try:
-                story.play()
+                play(scene)
             finally:
-                story.report.seconds = round(perf_counter() - began, 1)
-                story.report.peak_rss_mib = round(memory.peak_mib, 1)
-                story.report.write(home / "report.json")
-    console.print(story.report.table())
+                scene.report.seconds = round(perf_counter() - began, 1)
+                scene.report.peak_rss_mib = round(memory.peak_mib, 1)
+                scene.report.write(home / "report.json")
+    console.print(scene.report.table())
     console.print(f"report: {home / 'report.json'}", soft_wrap=True)
-    return _EXITS.get(story.report.outcome, 1)
+    return _EXITS.get(scene.report.outcome, 1)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from console.operating import announce, send_approval, waiting
 from demo.changes import changes
@@ -12,13 +12,11 @@ from demo.conversations import chat
 from demo.corpus import Group, arrivals
 from demo.people import batches
 from demo.planning import PlannedSearch
+from demo.scene import Scene
 from demo.traffic import Traffic
 from indexer.rollback import rollback
 from indexer.search import Answer
 from schemas.topics import CLICKS
-
-if TYPE_CHECKING:
-    from demo.story import Story
 
 _QUERIES_A_CALL = 32
 _OPERATOR = "demo-operator"
@@ -32,83 +30,83 @@ POISON = (
 """A field is missing, a date is in the future, nothing is right."""
 
 
-def arrive(story: "Story", group: Group, at: datetime, days: Sequence[datetime]) -> None:
+def arrive(scene: Scene, group: Group, at: datetime, days: Sequence[datetime]) -> None:
     """Send a group's documents and its chat of these days, and wait until they can be searched."""
-    documents = list(arrivals(group, story.stage.tenant, at))
-    talk = chat(group, story.stage.tenant, story.people.population.ids, days, story.seed)
-    story.people.reading.library.apply([*documents, *talk.events])
-    story.people.learn_of_conversations(talk.told_in)
-    story.stage.send([*documents, *talk.events])
-    story.stage.processed()
-    story.stage.indexed(story.tell)
-    story.stage.searcher.warm(story.stage.tenant)
+    documents = list(arrivals(group, scene.stage.tenant, at))
+    talk = chat(group, scene.stage.tenant, scene.people.population.ids, days, scene.seed)
+    scene.people.reading.library.apply([*documents, *talk.events])
+    scene.people.learn_of_conversations(talk.told_in)
+    scene.stage.send([*documents, *talk.events])
+    scene.stage.processed()
+    scene.stage.indexed(scene.tell)
+    scene.stage.searcher.warm(scene.stage.tenant)
 
 
-def ask(story: "Story", searches: Sequence[PlannedSearch]) -> list[Answer]:
+def ask(scene: Scene, searches: Sequence[PlannedSearch]) -> list[Answer]:
     """Return the real system's answer to each search, in the same order."""
     answers: dict[int, Answer] = {}
     for groups, places in batches(searches, _QUERIES_A_CALL):
-        found = story.stage.searcher.search(story.stage.tenant, [searches[place].query for place in places], groups)
+        found = scene.stage.searcher.search(scene.stage.tenant, [searches[place].query for place in places], groups)
         answers.update(zip(places, found, strict=True))
     return [answers[place] for place in range(len(searches))]
 
 
-def live_through(story: "Story", day: datetime, second_share: float) -> None:
+def live_through(scene: Scene, day: datetime, second_share: float) -> None:
     """Let people work through one simulated day, and send what they did."""
-    events = story.people.live_through(day, second_share, lambda searches: ask(story, searches))
-    story.stage.send(events)
-    story.tell(f"{day:%A %d %B}: {len(events):,} events")
+    events = scene.people.live_through(day, second_share, lambda searches: ask(scene, searches))
+    scene.stage.send(events)
+    scene.tell(f"{day:%A %d %B}: {len(events):,} events")
 
 
-def spoil(story: "Story") -> None:
+def spoil(scene: Scene) -> None:
     """Send what nobody can accept."""
     for value in POISON:
-        story.stage.send_bytes(CLICKS.name, value.replace(b"TENANT", story.stage.tenant.encode()))
+        scene.stage.send_bytes(CLICKS.name, value.replace(b"TENANT", scene.stage.tenant.encode()))
 
 
-def until_drift_trips(story: "Story", days: Sequence[datetime], second_share: float) -> str | None:
+def until_drift_trips(scene: Scene, days: Sequence[datetime], second_share: float) -> str | None:
     """Live through the days until a training run is requested; return the run, or None when none is.
 
     A day is judged once the next one has begun, because only then is it complete.
     """
     for day in days:
-        live_through(story, day, second_share)
-        story.stage.processed()
-        if run := _requested(story, day):
+        live_through(scene, day, second_share)
+        scene.stage.processed()
+        if run := _requested(scene, day):
             return run
     return None
 
 
-def _requested(story: "Story", day: datetime) -> str | None:
+def _requested(scene: Scene, day: datetime) -> str | None:
     """Wait until every day before `day` is judged; return the run that was requested, if any."""
     complete = day.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def judged() -> bool:
-        rows = story.stage.warehouse.query("drift_newest", tenant=story.stage.tenant)
+        rows = scene.stage.warehouse.query("drift_newest", tenant=scene.stage.tenant)
         return bool(rows) and rows[0]["window_end"].replace(tzinfo=UTC) >= complete
 
-    story.stage.wait_until("judging the drift windows", judged, 60.0)
-    request = story.stage.learned("TrainingRequested")
+    scene.stage.wait_until("judging the drift windows", judged, 60.0)
+    request = scene.stage.learned("TrainingRequested")
     if request is None:
         return None
-    story.report.drift.tripped_at = request["evidence"][0]["window_end"]
-    story.report.drift.signals = sorted(evidence["signal"] for evidence in request["evidence"])
-    story.tell(f"drift: {request['reason']}")
+    scene.report.drift.tripped_at = request["evidence"][0]["window_end"]
+    scene.report.drift.signals = sorted(evidence["signal"] for evidence in request["evidence"])
+    scene.tell(f"drift: {request['reason']}")
     return str(request["run"])
 
 
-def until_verdict(story: "Story", run: str) -> bool:
+def until_verdict(scene: Scene, run: str) -> bool:
     """Wait for the run's verdict, note what the gate saw, and return whether it is a WIN."""
-    began, told = perf_counter(), story.report.training
+    began, told = perf_counter(), scene.report.training
 
     def ended() -> dict[str, Any] | None:
-        state = story.stage.training()
+        state = scene.stage.training()
         if state:
-            story.tell(f"training: {' '.join(f'{k}={v}' for k, v in state.items() if k in _TRAINING and v)}")
-        event = story.stage.learned("ModelTrained", "ModelRefused")
+            scene.tell(f"training: {' '.join(f'{k}={v}' for k, v in state.items() if k in _TRAINING and v)}")
+        event = scene.stage.learned("ModelTrained", "ModelRefused")
         return event if event and event["run"] == run else None
 
-    event = story.stage.wait_until("the training run", ended, 900.0)
+    event = scene.stage.wait_until("the training run", ended, 900.0)
     told.verdict, told.model = event.get("verdict", "WIN"), event.get("model")
     told.reasons, told.seconds = list(event.get("reasons", [])), round(perf_counter() - began, 1)
     if gate := event.get("comparison"):
@@ -121,12 +119,12 @@ def until_verdict(story: "Story", run: str) -> bool:
 _TRAINING = ("state", "done", "total", "loss", "eta_s")
 
 
-def until_shadow_is_ready(story: "Story") -> str:
+def until_shadow_is_ready(scene: Scene) -> str:
     """Change documents while the shadow is built; return the hash of the packet that waits for a decision."""
-    stage, told, began = story.stage, story.report.shadow, perf_counter()
+    stage, told, began = scene.stage, scene.report.shadow, perf_counter()
     stage.wait_until("starting the shadow", lambda: stage.learned("ShadowStarted"), 120.0)
-    moves = changes((story.corpus.first, story.corpus.second), stage.tenant, datetime.now(UTC), story.seed)
-    story.people.reading.library.apply(moves)
+    moves = changes((scene.corpus.first, scene.corpus.second), stage.tenant, datetime.now(UTC), scene.seed)
+    scene.people.reading.library.apply(moves)
     stage.send(moves)
     told.changes_meanwhile = len(moves)
 
@@ -134,11 +132,11 @@ def until_shadow_is_ready(story: "Story") -> str:
         for name, progress in stage.serving.progress(stage.tenant).items():
             state = stage.serving.states(stage.tenant).get(name)
             if state in ("building", "catching_up", "verifying"):
-                story.tell(f"shadow {state}: {progress.done:,} of {progress.total:,} documents")
+                scene.tell(f"shadow {state}: {progress.done:,} of {progress.total:,} documents")
         return stage.learned("ShadowReady")
 
     event = stage.wait_until("building and verifying the shadow", ready, 600.0)
-    stage.indexed(story.tell)
+    stage.indexed(scene.tell)
     proof = event["proof"]
     told.documents, told.passages = proof["documents"], proof["passages"]
     told.mismatches, told.repaired = proof["mismatches"], proof["repaired"]
@@ -146,44 +144,44 @@ def until_shadow_is_ready(story: "Story") -> str:
     return str(event["packet"])
 
 
-def decide_and_switch(story: "Story", digest: str, traffic: Traffic) -> bool:
+def decide_and_switch(scene: Scene, digest: str, traffic: Traffic) -> bool:
     """Show the packet, and when it is approved switch over, back, and over again; return whether it was approved."""
-    stage = story.stage
+    stage = scene.stage
     _, digest = waiting(stage.serving, stage.tenant)
     content = json.loads(stage.serving.packet(stage.tenant, digest) or "{}")
-    if not story.decide(digest, content):
+    if not scene.decide(digest, content):
         return False
     stage.searcher.warm(stage.tenant)
     send_approval(stage.where, stage.serving, stage.tenant, digest, _OPERATOR, datetime.now(UTC))
-    stage.wait_until("the cutover", lambda: _live_packet(story) == digest, 120.0)
+    stage.wait_until("the cutover", lambda: _live_packet(scene) == digest, 120.0)
     traffic.wait_for(4)
-    story.report.cutover.rollback_seconds = _roll(story, "trying the way back")
+    scene.report.cutover.rollback_seconds = _roll(scene, "trying the way back")
     traffic.wait_for(4)
-    _roll(story, "and forward again")
+    _roll(scene, "and forward again")
     traffic.wait_for(4)
     return True
 
 
-def _live_packet(story: "Story") -> str | None:
-    record = story.stage.serving.record(story.stage.tenant)
+def _live_packet(scene: Scene) -> str | None:
+    record = scene.stage.serving.record(scene.stage.tenant)
     return record.packet if record else None
 
 
-def _roll(story: "Story", reason: str) -> float:
+def _roll(scene: Scene, reason: str) -> float:
     """Roll back once; return the seconds until a search is answered by what was standby."""
-    stage, began = story.stage, perf_counter()
+    stage, began = scene.stage, perf_counter()
     done = rollback(stage.serving, stage.tenant, _OPERATOR, reason, datetime.now(UTC))
-    answer = stage.searcher.search(stage.tenant, [story.corpus.first.queries[0].text], frozenset())[0]
+    answer = stage.searcher.search(stage.tenant, [scene.corpus.first.queries[0].text], frozenset())[0]
     took = perf_counter() - began
     assert (answer.model, answer.collection) == (done.model, done.collection)
     announce(stage.where, done)
-    story.tell(f"{reason}: {done.model} answers after {took:.3f} s")
+    scene.tell(f"{reason}: {done.model} answers after {took:.3f} s")
     return round(took, 3)
 
 
-def count(story: "Story") -> None:
+def count(scene: Scene) -> None:
     """Count what became of everything that was sent, from the rows."""
-    stage, told = story.stage, story.report
+    stage, told = scene.stage, scene.report
     stage.processed()
     rows = stage.warehouse.query("demo_totals", tenant=stage.tenant)
     by = {what: {r["name"]: int(r["total"]) for r in rows if r["what"] == what} for what in {r["what"] for r in rows}}

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from types import TracebackType
@@ -39,9 +39,7 @@ class Traffic:
     An answer without any result counts as failed: every query has documents that everybody may see.
     """
 
-    def __init__(
-        self, searcher: Searcher, tenant: str, queries: Sequence[str], seed: int, pause_s: Callable[[], float]
-    ) -> None:
+    def __init__(self, searcher: Searcher, tenant: str, queries: Sequence[str], seed: int, pause_s: float) -> None:
         self.seen = Seen()
         self._searcher = searcher
         self._tenant = tenant
@@ -68,7 +66,7 @@ class Traffic:
 
     def _run(self) -> None:
         place = 0
-        while not self._stop.wait(self._pause_s()):
+        while not self._stop.wait(self._pause_s):
             query = self._queries[place % len(self._queries)]
             place += 1
             try:
