@@ -189,7 +189,7 @@ def trained(town: Streams, tenant: str, run: str = "run-1", snapshot: str = "sna
             "weight": [1.0] * len(pairs),
         },
     )
-    asked = sorted({row["anchor"] for row in pairs} - {""})
+    asked = sorted({" ".join(row["anchor"].split()) for row in pairs} - {""})  # as examples are made
     town.warehouse.insert(
         "query_scores",
         {"tenant": [tenant] * len(asked), "run": [run] * len(asked), "query": asked, "system": ["live"] * len(asked)},

@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -52,7 +53,7 @@ def lived(town: Streams, tenant: str, user: str, words: str, other: str = "other
     town.take(*documents(tenant, author=user))
     own, late = day(tenant, user, words), day(tenant, user, f"{words} again", hours=30)
     town.take(*own)
-    town.take(*day(tenant, other, "what everybody asks"), *day(tenant, user, "What  everybody asks", hours=5))
+    town.take(*day(tenant, other, "what everybody asks"), *day(tenant, user, "what  everybody asks", hours=5))
     town.close()
     town.take(*late)  # behind the watermark: late accesses, sessions computed again, withdrawn rows
     town.close()
@@ -72,7 +73,7 @@ def test_nothing_in_any_table_names_the_person_or_repeats_their_words(town: Stre
     assert "query_scores" in {table for table, _, _ in named(town, words)}
     forget(town, tenant, user)
     assert named(town, user, words) == []
-    assert [text for *_, text in everything(town.warehouse) if text.split() == ["What", "everybody", "asks"]] == []
+    assert [text for *_, text in everything(town.warehouse) if "what  everybody" in text] == []
     assert town.warehouse.rows("SELECT count() AS n FROM forgetting") == [{"n": 0}]
 
 
@@ -155,18 +156,33 @@ def test_a_closer_at_work_is_waited_for(town: Streams, tenant: str) -> None:
     assert user_key(tenant, "u") in {user_key(u.tenant, u.user) for u in claim.users}
     closed: list[int | None] = [access[-1][0] if (access := user.accesses) else None for user in claim.users]
 
+    looked = threading.Event()
+
+    class Watched:
+        """The open sessions; says when somebody looked whether a closer is at work."""
+
+        def claimed(self, tenant: str, user: str, now: int) -> bool:
+            looked.set()
+            return town.accesses.claimed(tenant, user, now)
+
+        def forget(self, tenant: str, user: str) -> None:
+            town.accesses.forget(tenant, user)
+
     def finish() -> None:
+        looked.wait(30)
+        time.sleep(0.5)
         row: Access = claim.users[0].accesses[0]
         columns = {"tenant": [tenant], "user": ["u"], "session": ["s"], "event_ids": [[row[1]]], "revision": [1]}
         town.warehouse.insert("sessions", columns)
         town.accesses.finish(claim, closed)
 
     clock = (NOW + timedelta(days=1)).timestamp
-    timer = threading.Timer(1.0, finish)
-    timer.start()
-    with Forgetting(town.warehouse, town.accesses, tenant, "u", clock=clock, within_s=60) as forgetting:
+    closer = threading.Thread(target=finish)
+    closer.start()
+    with Forgetting(town.warehouse, Watched(), tenant, "u", clock=clock, within_s=60) as forgetting:
         forgetting.remove()
-    timer.join()
+    looked.set()
+    closer.join()
     assert town.warehouse.rows("SELECT * FROM sessions WHERE tenant = {t:String}", t=tenant) == []
 
 
