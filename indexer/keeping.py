@@ -55,10 +55,12 @@ class Keeper:
     def _freshen(self, target: Target, mark: int, budget_s: float) -> bool:
         if self._settled.get(target.collection) == mark:
             self._refresher.refresh(target)
+            self.sync.rest(target.collection)
             return True
         try:
             if target.collection not in self._ensured:
                 self.sync.ensure(target)
+                self.sync.seal(target.collection)  # what an earlier process left unsealed
                 self._ensured.add(target.collection)
             finished = self.sync.advance(target, budget_s).finished
         except CollectionMissing:

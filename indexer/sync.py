@@ -114,8 +114,12 @@ class Sync:
                     return total
                 if duty < 1:
                     self._sleep((time.monotonic() - began) * (1 / duty - 1))
-        self._seal(target.collection, self._config.seal_rows_idle)
+        self.rest(target.collection)
         return Applied(total.documents, total.deleted, total.embedded, total.kept, finished=True)
+
+    def rest(self, collection: str) -> None:
+        """Seal what the last changes left unsealed, if it is worth it and time; called while nothing is to be done."""
+        self._seal(collection, self._config.seal_rows_idle)
 
     def seal(self, collection: str) -> None:
         """Seal whatever was written, now."""
