@@ -24,6 +24,9 @@ DAYS_SECOND = 5
 DRIFT = {"reference_windows": 4}
 """A reference of four days, because the demo has no week; everything else is as in production."""
 
+TRAINING = {"fit": {"max_examples": 1_200}}
+"""Examples learned from, so that fitting takes a minute or two on two cores; everything else is as in production."""
+
 
 @dataclass(slots=True)
 class Scene:

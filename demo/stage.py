@@ -112,14 +112,16 @@ class Stage:
         return training_status.read(self.redis, self.tenant)
 
 
-def open_stage(home: Path, drift: dict[str, Any], keep: bool) -> tuple[Path, list[Service]]:
-    """Empty the demo's own home and return it with the services as the demo runs them."""
+def open_stage(home: Path, drift: dict[str, Any], training: dict[str, Any]) -> list[Service]:
+    """Empty the demo's own home and return the services as the demo runs them, with these rules of theirs."""
     if control.status(home):
         control.down(home)
-    for part in ("data", "shelf", "models"):
+    for part in ("data", "shelf", "models", "training"):
         shutil.rmtree(home / part, ignore_errors=True)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "training.json").write_text(json.dumps(training))
     extra = {"TIDEWHEEL_DRIFT": json.dumps(drift)}
-    return home, [Service(each.name, each.argv, {**each.environment, **extra}, each.stop_s) for each in services(home)]
+    return [Service(each.name, each.argv, {**each.environment, **extra}, each.stop_s) for each in services(home)]
 
 
 def connect(home: Path, tenant: str) -> Stage:
