@@ -15,16 +15,10 @@ from faust.types import TP
 from streams.transport import EXIT_CRASHED, EXIT_STALLED
 from streams.transport.consumer import Place
 from streams.transport.watchdog import LagClock
-from tests.streams.brokers import BROKERS, Broker, running
+from tests.streams.brokers import Broker
 
 ROOT = Path(__file__).parents[2]
 _groups = count()
-
-
-@pytest.fixture(scope="module", params=BROKERS)
-def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
-    with running(request.param) as broker:
-        yield broker
 
 
 class Fleet:
