@@ -50,7 +50,7 @@ if tonumber(newest) > tonumber(redis.call('HGET', tag .. ':seen', source) or '-1
   redis.call('HSET', tag .. ':seen', source, newest)
 end
 redis.call('HSET', tag .. ':moved', source, now)
-if not previous or tonumber(last) > tonumber(previous) then
+if tonumber(last) > tonumber(previous or '-1') then
   redis.call('HSET', tag .. ':offsets', source, last)
 end
 return cjson.encode({watermark, previous and tonumber(previous) or -1, #late > 0 and late or 0})

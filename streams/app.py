@@ -24,12 +24,20 @@ from streams.transport import Batch, BatchApp, Limits, build_app, hold
 GROUP = "tidewheel-streams"
 AUDIT_EVERY_S = 60.0
 
+BATCH_RECORDS = 20_000
+"""More than the transport needs: an INSERT costs ClickHouse 10 ms and a part, whatever its size."""
+
+FETCH_BYTES = 8 * 1024 * 1024
+"""Of one partition, so that a backlog fills such a batch."""
+
 Handler = Callable[[AsyncIterable[Batch]], Awaitable[None]]
 
 
 def build(settings: Settings, parts: Parts, limits: Limits | None = None) -> BatchApp:
     """Return the app with an agent for every topic, and the worker's periodic tasks."""
-    limits = limits or Limits(session_timeout_s=settings.kafka_session_timeout_s)
+    limits = limits or Limits(
+        batch_records=BATCH_RECORDS, fetch_bytes=FETCH_BYTES, session_timeout_s=settings.kafka_session_timeout_s
+    )
     app = build_app(GROUP, settings.kafka_bootstrap, limits)
     prepare = parts.preparation
     for topic, step in {

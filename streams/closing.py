@@ -102,7 +102,7 @@ class Closer:
                 person = (user.tenant, user.user)
                 self._recompute(user, raw[person], standing[person], watermark, closing)
             else:
-                sessions, count = self._cut(distinct(user.accesses), watermark)
+                sessions, count = self._cut(user.accesses, watermark)
                 closing.sessions += _rows(user, sessions[:count])
                 closing.closed.append(sessions[count - 1][-1][0] if count else None)
         return closing

@@ -66,10 +66,12 @@ def search_clicks(
 
 def citation_clicks(table: Any, rules: citation_click.CitationClickRules) -> Columns:  # noqa: ANN401
     """Return the pairs of decoded CitationOpened events: one for each document that gets a share."""
-    opened, cited = table["document"].to_pylist(), table["cited"].to_pylist()
-    shared = [citation_click.credit(o, c, rules) for o, c in zip(opened, cited, strict=True)]
-    rows = np.repeat(np.arange(len(shared)), [len(s) for s in shared])
-    given = pa.array([document for share in shared for document, _ in share], pa.string())
+    cited = table["cited"].combine_chunks()
+    named = pa.concat_arrays([table["document"].combine_chunks(), pc.list_flatten(cited)]).dictionary_encode()
+    numbers = named.indices.to_numpy().astype(np.int64)
+    owners = pc.list_parent_indices(cited).to_numpy().astype(np.int64)
+    rows, documents, weights = citation_click.credits(numbers[: len(table)], numbers[len(table) :], owners, rules)
+    given = named.dictionary.take(pa.array(documents))
     spread = table.select(["tenant", "event_id", "question", "user", "occurred_at"]).take(pa.array(rows))
     occurred = milliseconds(spread["occurred_at"]).to_numpy()
     return {
@@ -78,7 +80,7 @@ def citation_clicks(table: Any, rules: citation_click.CitationClickRules) -> Col
         "kind": Same("citation_click"),
         "anchor": spread["question"],
         "document": given,
-        "weight": np.array([weight for share in shared for _, weight in share], np.float32),
+        "weight": weights.astype(np.float32),
         "user": spread["user"],
         "event_ids": _single(spread["event_id"]),
         "occurred_at": occurred,

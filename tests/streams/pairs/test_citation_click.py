@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.pairs.citation_click import CitationClickRules, credit
+from streams.pairs.citation_click import CitationClickRules, credit, credits
 
 RULES = CitationClickRules()
 DOCUMENTS = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=20)
@@ -35,3 +36,23 @@ def test_one_opening_is_worth_one(cited: list[str], data: st.DataObject) -> None
     assert all(weight < shares[0][1] for _, weight in shares[1:])
     assert len({document for document, _ in shares}) == len(shares)
     assert credit(opened, cited + cited, RULES) == shares
+
+
+@given(
+    st.lists(st.tuples(st.lists(st.integers(0, 6), min_size=1, max_size=9), st.integers(0, 8))),
+    st.sampled_from([0.7, 1.0]),
+)
+def test_many_events_at_once_are_the_single_ones(events: list[tuple[list[int], int]], share: float) -> None:
+    rules = CitationClickRules(opened_share=share, max_others=3)
+    opened = [cited[i % len(cited)] for cited, i in events]
+    owners = [number for number, (cited, _) in enumerate(events) for _ in cited]
+    flat = [document for cited, _ in events for document in cited]
+    columns = credits(np.array(opened, int), np.array(flat, int), np.array(owners, int), rules)
+    found = list(zip(*(column.tolist() for column in columns), strict=True))
+    single = [
+        (number, int(document), weight)
+        for number, (cited, _) in enumerate(events)
+        for document, weight in credit(str(opened[number]), [str(d) for d in cited], rules)
+    ]
+    assert sorted(found) == sorted(single)
+    assert [document for _, document, _ in found[: len(events)]] == opened
