@@ -13,6 +13,7 @@ from indexer.documents import Documents
 from indexer.encoders import Encoders
 from indexer.keeping import Keeper
 from indexer.learning import Learning
+from indexer.priority import LiveFirst
 from indexer.service import Indexer, ServiceConfig
 from indexer.shadow import Shadows
 from indexer.shadow_test import ShadowTestConfig, ShadowTester
@@ -41,6 +42,7 @@ class Process:
     def __init__(self, given: Settings) -> None:
         self._settings = given
         self._stop = threading.Event()
+        self._live_first: LiveFirst | None = None
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         """Ask the loop to end (a signal handler)."""
@@ -80,16 +82,19 @@ class Process:
     def _indexer(self, learning: Learning) -> Indexer:
         warehouse, vectors = Warehouse.connect(self._settings), Vectors.connect(self._settings)
         serving, encoders = Serving.connect(self._settings), Encoders(Shelf.open(self._settings))
-        sync = Sync(Documents(warehouse), vectors, encoders, SyncConfig(), _now, self._rest, self._alive)
+        sync = Sync(Documents(warehouse), vectors, encoders, SyncConfig(), _now, self._rest, self._breathe)
         verify = VerifyConfig()
         verifier = Verifier(sync, verify, _now)
-        tester = ShadowTester(warehouse, vectors, encoders, ShadowTestConfig())
+        tester = ShadowTester(warehouse, vectors, encoders, ShadowTestConfig(), self._breathe)
+        config, keeper = ServiceConfig(), Keeper(serving, sync, _now)
+        self._live_first = LiveFirst(serving, keeper, config.shadow_slice_s, _now)
         return Indexer(
             serving,
-            Keeper(serving, sync, _now),
+            keeper,
+            self._live_first,
             Shadows(serving, sync, verifier, tester, verify, _now, learning.emit),
             Cutover(serving, sync, verifier, verify, _now),
-            ServiceConfig(),
+            config,
             learning.emit,
             _now,
         )
@@ -97,9 +102,11 @@ class Process:
     def _rest(self, seconds: float) -> None:
         self._stop.wait(seconds)
 
-    def _alive(self) -> None:
+    def _breathe(self) -> None:
         if self._stop.is_set():
             raise Stopping
+        if self._live_first is not None:
+            self._live_first.breathe()
 
 
 def _now() -> datetime:

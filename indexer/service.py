@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from indexer.bootstrap import bootstrap
 from indexer.cutover import INDEXER, Cutover, refusal
 from indexer.keeping import Keeper
+from indexer.priority import LiveFirst
 from indexer.shadow import Shadows
 from indexer.states import State
 from schemas.envelope import Event
@@ -45,6 +46,7 @@ class Indexer:
         self,
         serving: Serving,
         keeper: Keeper,
+        live_first: LiveFirst,
         shadows: Shadows,
         cutover: Cutover,
         config: ServiceConfig,
@@ -53,6 +55,7 @@ class Indexer:
     ) -> None:
         self._serving = serving
         self._keeper = keeper
+        self._live_first = live_first
         self._shadows = shadows
         self._cutover = cutover
         self._config = config
@@ -92,16 +95,19 @@ class Indexer:
         for name, about in self._serving.collections(tenant).items():
             state = State(states[name])
             if state not in {State.LIVE, State.STANDBY, State.RETIRED, State.FAILED}:
-                busy |= self._shadows.advance(
-                    record, about, state, self._config.shadow_slice_s, self._config.shadow_duty
-                )
+                with self._live_first.shadow_work():
+                    busy |= self._shadows.advance(
+                        record, about, state, self._config.shadow_slice_s, self._config.shadow_duty
+                    )
         return self._keeper.tidy(record, states) or busy
 
     def _approve(self, event: CutoverApproved) -> None:
         if self._serving.decided(event.tenant, event.event_id):
             return
         try:
-            self._emit(self._cutover.done_before(event) or self._cutover.carry_out(event))
+            with self._live_first.shadow_work():
+                done = self._cutover.done_before(event) or self._cutover.carry_out(event)
+            self._emit(done)
             outcome = "done"
         except Refused as error:
             LOG.warning("%s: the cutover is refused: %s", event.tenant, error)

@@ -6,7 +6,7 @@ likely better. It is a check for harm, not the proof of gain; that is the traini
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,12 +114,18 @@ class ShadowTester:
     """Runs shadow tests."""
 
     def __init__(
-        self, warehouse: Warehouse, vectors: Vectors, encoders: EncoderSource, config: ShadowTestConfig
+        self,
+        warehouse: Warehouse,
+        vectors: Vectors,
+        encoders: EncoderSource,
+        config: ShadowTestConfig,
+        breathe: Callable[[], None] = lambda: None,
     ) -> None:
         self._warehouse = warehouse
         self._vectors = vectors
         self._encoders = encoders
         self._config = config
+        self._breathe = breathe
 
     def run(self, live: Target, shadow: Target) -> ShadowTest:
         """Compare two collections of one tenant on what its people asked last."""
@@ -144,6 +150,7 @@ class ShadowTester:
     def _times(self, live: Target, shadow: Target, queries: Sequence[str]) -> tuple[Latency, Latency]:
         times: dict[Target, list[float]] = {live: [], shadow: []}
         for turn, query in enumerate(queries):
+            self._breathe()
             for target in (live, shadow) if turn % 2 else (shadow, live):
                 began = time.perf_counter()
                 self._retrieve(target, [query])

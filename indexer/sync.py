@@ -11,7 +11,7 @@ are read back from the collection; deletions and such changes (access lists amon
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,8 @@ from stores.vector_rows import Passage, collection_name, primary_key
 from stores.vectors import Vectors
 
 LOG = logging.getLogger(__name__)
+_ENCODED_AT_ONCE = 128
+"""Texts embedded between two breaths: one or two seconds on a small machine."""
 
 
 class SyncConfig(BaseModel):
@@ -75,7 +77,7 @@ class Sync:
         config: SyncConfig,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
-        alive: Callable[[], None] = lambda: None,
+        breathe: Callable[[], None] = lambda: None,
     ) -> None:
         self.documents = documents
         self.vectors = vectors
@@ -83,8 +85,8 @@ class Sync:
         self._config = config
         self._clock = clock
         self._sleep = sleep
-        self.alive = alive
-        """Called between batches of any long work; raises when the process is to stop."""
+        self.breathe = breathe
+        """Called between the parts of any long work: lets live changes through, raises when the process is to stop."""
         self._unsealed: dict[str, int] = {}
         self._sealed_at: dict[str, datetime] = {}
 
@@ -104,7 +106,7 @@ class Sync:
         total, until = Applied(), time.monotonic() + budget_s
         while plan := self.documents.pending(target.tenant, target.collection, self._config.plan):
             for start in range(0, len(plan), self._config.batch):
-                self.alive()
+                self.breathe()
                 began, batch = time.monotonic(), plan[start : start + self._config.batch]
                 total = _added(total, self.apply(target, batch))
                 self._seal(target.collection, self._config.seal_rows)
@@ -154,7 +156,7 @@ class Sync:
     def _write(self, target: Target, shown: Sequence[tuple[Pending, Document]], now: datetime) -> tuple[int, int]:
         there = self._there(target, shown)
         texts = [text for _, d in shown if d.document not in there for text in d.passages]
-        fresh = iter(self.encoders.get(target.tenant, target.model).encode(texts))
+        fresh = self._encoded(target, texts)
         standings = self.documents.standings(target.tenant, now)
         rows = []
         for _, d in shown:
@@ -169,6 +171,12 @@ class Sync:
         self.vectors.upsert(target.collection, rows)
         self._unsealed[target.collection] = self._unsealed.get(target.collection, 0) + len(rows)
         return len(rows) - len(texts), len(texts)
+
+    def _encoded(self, target: Target, texts: Sequence[str]) -> Iterator[Sequence[float]]:
+        encoder = self.encoders.get(target.tenant, target.model)
+        for start in range(0, len(texts), _ENCODED_AT_ONCE):
+            self.breathe()
+            yield from encoder.encode(texts[start : start + _ENCODED_AT_ONCE])
 
     def _there(self, target: Target, shown: Sequence[tuple[Pending, Document]]) -> dict[str, list[Sequence[float]]]:
         """Return the vectors that the collection itself holds for documents whose text did not change."""

@@ -138,7 +138,7 @@ class Verifier:
 
     def _compare(self, target: Target, page: Sequence[str], findings: Findings, thorough: bool = False) -> None:
         """Read the page's rows and the key after each document's last, or every key it could have."""
-        self._sync.alive()
+        self._sync.breathe()
         documents = self._sync.documents.read(target.tenant, page)
         keys = {d.document: _keys(d, MAX_PASSAGES if thorough else _length(d) + 1) for d in documents.values()}
         rows = self._sync.vectors.get(target.collection, [key for found in keys.values() for key in found])
@@ -188,6 +188,7 @@ class Verifier:
         best = np.full((len(sample.vectors), 10), -2.0, dtype=np.float32)
         keys = [primary_key(d, number) for d, passages in findings.passages.items() for number in range(passages)]
         for page in _pages(keys, 2 * self._config.page):
+            self._sync.breathe()
             rows = self._sync.vectors.get(target.collection, page, with_vectors=True)
             stored = np.array([row.dense for row in rows.values()], dtype=np.float32)
             stored /= np.maximum(np.linalg.norm(stored, axis=1, keepdims=True), 1e-9)

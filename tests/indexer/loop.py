@@ -3,6 +3,7 @@
 from indexer.cutover import Cutover
 from indexer.keeping import Keeper
 from indexer.packet import Packet, opened
+from indexer.priority import LiveFirst
 from indexer.rollback import rollback
 from indexer.service import Indexer, ServiceConfig
 from indexer.shadow import Shadows
@@ -24,6 +25,7 @@ class Loop:
         self.world = world
         self.sent: list[Event] = []
         sync, config = world.new_sync(), config or VerifyConfig(page=7, sample=8)
+        sync.breathe = self._breathe
         self.sync = sync
         self.verifier = Verifier(sync, config, world.clock)
         self.cutover = Cutover(world.serving, sync, self.verifier, config, world.clock)
@@ -31,16 +33,21 @@ class Loop:
             world.warehouse, world.vectors, world.encoders, ShadowTestConfig(queries=20, timed=4, examples=2)
         )
         shadows = Shadows(world.serving, sync, self.verifier, tester, config, world.clock, self.sent.append)
-        keeper = Keeper(world.serving, sync, world.clock)
+        keeper = _only(Keeper(world.serving, sync, world.clock), world.tenant)
+        self.live_first = LiveFirst(world.serving, keeper, 0.0, world.clock)
         self.indexer = Indexer(
             world.serving,
-            _only(keeper, world.tenant),
+            keeper,
+            self.live_first,
             shadows,
             self.cutover,
             ServiceConfig(),
             self.sent.append,
             world.clock,
         )
+
+    def _breathe(self) -> None:
+        self.live_first.breathe()
 
     def settle(self) -> list[Event]:
         """Take turns until nothing is left to do; return the events that were sent meanwhile."""

@@ -1,12 +1,15 @@
 """The story on real stores: first documents, a shadow's way, approval, cutover, rollback; repeated, and cut off."""
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from indexer.shadow_test import HIDDEN
+from indexer.sync import Target
+from indexer.verify import Findings, Verifier
 from schemas.envelope import Event
 from schemas.learning import (
     CutoverApproved,
@@ -256,6 +259,26 @@ def test_one_tenants_trouble_is_not_the_others(world: World) -> None:
     for _ in range(3):
         loop.indexer.turn()
     assert [v for v, _, _ in world.shown("d0")] == [2]
+
+
+def test_a_withdrawn_access_does_not_wait_for_a_verification(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = first(world, 40)
+    loop.settle()
+    read, seen = Verifier._compare, list[tuple[str, ...]]()
+
+    def meanwhile(
+        self: Verifier, target: Target, page: Sequence[str], findings: Findings, thorough: bool = False
+    ) -> None:
+        if not seen:
+            world.put("d1", 2, "body 1 about topic 1", acl=("board",))
+        read(self, target, page, findings, thorough)
+        seen.extend(acl for _, _, acl in world.shown("d1"))
+
+    monkeypatch.setattr(Verifier, "_compare", meanwhile)
+    packet = loop.ready()
+    assert ("board",) in seen[:3]
+    assert packet.proof.mismatches == 0
+    assert [acl for _, _, acl in world.shown("d1", world.next)] == [("board",)]
 
 
 def test_authority_follows_use_without_a_new_version(world: World) -> None:
