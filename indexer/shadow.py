@@ -141,6 +141,7 @@ class Shadows:
         warehouse, candidate = self._sync.documents.warehouse, about.candidate
         if candidate is None:
             raise Refused(f"{about.collection} came from no training run and cannot replace anything")
+        # The event that began this shadow is sent for winners only; the cutover asks the audit trail once more.
         rows = warehouse.query("index_run", tenant=target.tenant, run=candidate.run)
         documents, fingerprint = self._sync.documents.fingerprint(target.tenant)
         return Packet(
