@@ -1,15 +1,31 @@
+"""Whole runs on the real stores with a tiny encoder: the win, the refusals, the faults, the neighbours."""
+
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sentence_transformers import SentenceTransformer
 
 from schemas.envelope import Event
-from schemas.learning import ModelTrained, TrainingRequested
+from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
+from stores import lease, training_status
+from stores.errors import Retryable
 from stores.warehouse import Warehouse
-from tests.trainer.world import company, write_clicks, write_pages
+from tests.trainer.world import Click, company, write_clicks, write_pages
+from trainer import fit, snapshot
+from trainer.child import Cancelled
 from trainer.config import TrainingConfig
 from trainer.fit_job import FitRules
 from trainer.gate import GateRules
 from trainer.parts import Parts
+from trainer.rebuild import rebuild
 from trainer.service import Trainer
+from trainer.split import split
 
 QUICK = TrainingConfig(
     min_examples=20,
@@ -21,7 +37,7 @@ Make = Callable[[TrainingConfig], Parts]
 
 def request(tenant: str, run: str = "run-1") -> TrainingRequested:
     return TrainingRequested(
-        event_id=f"{tenant}-{run}",
+        event_id=f"{tenant}-{run}"[:64],
         tenant=tenant,
         occurred_at=datetime.now(UTC),
         run=run,
@@ -38,10 +54,229 @@ def answered(parts: Parts, *requests: TrainingRequested) -> list[Event]:
     return said
 
 
-def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(make_parts: Make, warehouse: Warehouse, tenant: str) -> None:
-    pages, clicks = company(60)
+def live_through(warehouse: Warehouse, tenant: str, topics: int = 60) -> None:
+    pages, clicks = company(topics)
     write_pages(warehouse, tenant, pages)
     write_clicks(warehouse, tenant, clicks)
+
+
+def write_learning(warehouse: Warehouse, event: Event) -> None:
+    """Store an event of the topic `learning` as the streams would."""
+    warehouse.insert(
+        "events",
+        {
+            "topic": ["learning"],
+            "log": [event.tenant],
+            "partition": [0],
+            "offset": [0],
+            "event_id": [event.event_id],
+            "tenant": [event.tenant],
+            "type": [type(event).__name__],
+            "occurred_at": [event.occurred_at],
+            "payload": [event.model_dump_json()],
+        },
+    )
+
+
+def no_fit(*_: object) -> Path:
+    pytest.fail("this run must not be fitted")
+
+
+def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
+    make_parts: Make, warehouse: Warehouse, tenant: str, tiny_model: Path
+) -> None:
+    live_through(warehouse, tenant)
     parts = make_parts(QUICK)
     (event,) = answered(parts, request(tenant))
     assert isinstance(event, ModelTrained), event
+    seen = event.comparison
+    assert seen.ndcg_candidate - seen.ndcg_live == pytest.approx(seen.difference)
+    assert seen.low > 0
+
+    place = parts.shelf.fetch(tenant, event.model)
+    before, after = (SentenceTransformer(str(p), device="cpu").encode("a gadget") for p in (tiny_model, place))
+    assert after.shape == before.shape
+    assert not np.allclose(before, after)
+    assert {p.name for p in (place / "tidewheel").iterdir()} == {"manifest.json", "metrics.json", "examples.json"}
+    assert f"{seen.ndcg_candidate:.3f}" in (place / "README.md").read_text()
+    metrics = json.loads((place / "tidewheel" / "metrics.json").read_text())
+    assert metrics["systems"]["candidate"]["ndcg@10"] == pytest.approx(seen.ndcg_candidate, abs=1e-5)
+    examples = json.loads((place / "tidewheel" / "examples.json").read_text())
+    assert examples["best_wins"][0]["ndcg_candidate"] > examples["best_wins"][0]["ndcg_live"]
+
+    manifest = (parts.manifests.fetch(tenant, event.snapshot) / "manifest.json").read_bytes()
+    assert rebuild(warehouse, manifest, QUICK.snapshot)
+    of_tenant = "tenant = {t:String}"
+    sides = warehouse.rows(f"SELECT DISTINCT side FROM snapshot_pairs FINAL WHERE {of_tenant}", t=tenant)
+    assert {row["side"] for row in sides} >= {"train", "test"}
+    means = f"SELECT system, avg(ndcg_10) AS ndcg FROM query_scores FINAL WHERE {of_tenant} GROUP BY system"
+    scores = warehouse.rows(means, t=tenant)
+    assert {row["system"]: row["ndcg"] for row in scores}["live"] == pytest.approx(seen.ndcg_live)
+    assert training_status.read(parts.redis, tenant)["verdict"] == "WIN"
+    left = {path.name for path in (parts.home / "training" / tenant / "run-1").iterdir()}
+    assert left == {"report", "event.json"}, "texts and weights of a run do not stay behind"
+
+
+def test_a_worse_candidate_does_not_ship(
+    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch, tiny_model: Path
+) -> None:
+    """The fitting goes wrong: it returns an encoder whose weights are noise."""
+    live_through(warehouse, tenant)
+    parts = make_parts(QUICK)
+
+    def spoil(job: Any, desk: Path, *_: object) -> Path:  # noqa: ANN401  # the job
+        model = SentenceTransformer(str(tiny_model), device="cpu")
+        for weights in model.parameters():
+            weights.data.zero_()
+        model.save_pretrained(str(job.output), create_model_card=False)
+        return Path(job.output)
+
+    monkeypatch.setattr(fit, "run", spoil)
+    (event,) = answered(parts, request(tenant))
+    assert isinstance(event, ModelRefused)
+    assert event.verdict == "LOSS"
+    assert event.comparison is not None
+    assert event.comparison.high < 0
+    assert parts.shelf.list(tenant) == []
+
+
+def test_too_little_data_is_refused_with_what_is_missing(
+    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_through(warehouse, tenant, topics=3)
+    monkeypatch.setattr(fit, "run", no_fit)
+    (event,) = answered(make_parts(QUICK), request(tenant))
+    assert isinstance(event, ModelRefused)
+    assert event.verdict == "INCONCLUSIVE"
+    assert any("20 are needed" in reason for reason in event.reasons)
+
+
+def test_a_tenant_without_any_data_is_refused(make_parts: Make, tenant: str) -> None:
+    (event,) = answered(make_parts(QUICK), request(tenant))
+    assert isinstance(event, ModelRefused)
+    assert event.verdict == "INCONCLUSIVE"
+
+
+def test_an_error_becomes_a_readable_refusal(
+    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_through(warehouse, tenant, topics=4)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(snapshot, "manifest", full)
+    (event,) = answered(make_parts(QUICK), request(tenant))
+    assert isinstance(event, ModelRefused)
+    assert event.verdict == "ERROR"
+    assert "No space left on device" in event.reasons[0]
+
+
+def test_a_request_that_comes_again_is_answered_once(
+    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = make_parts(QUICK)
+    (event,) = answered(parts, request(tenant))
+    (again,) = answered(parts, request(tenant))
+    assert again == event, "not in the warehouse yet: the same event is said again, nothing is run"
+    write_learning(warehouse, event)
+    assert answered(parts, request(tenant)) == []
+    assert len(answered(parts, request(tenant, "run-2"))) == 1
+
+
+def test_a_store_that_is_away_leaves_the_request_for_later(
+    make_parts: Make, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = make_parts(QUICK)
+
+    def away(*_: object, **__: object) -> None:
+        raise Retryable("ClickHouse did not answer")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(snapshot, "take", away)
+        with pytest.raises(Retryable):
+            answered(parts, request(tenant))
+    assert len(answered(parts, request(tenant))) == 1
+
+
+def test_one_run_per_tenant_at_a_time(make_parts: Make, tenant: str) -> None:
+    parts = make_parts(QUICK)
+    with lease.held(parts.redis, f"training:{tenant}"):
+        with pytest.raises(Retryable, match="another process"):
+            answered(parts, request(tenant))
+        assert len(answered(parts, request(f"{tenant}-b"))) == 1
+    assert len(answered(parts, request(tenant))) == 1
+
+
+def test_a_run_whose_lease_went_to_another_says_nothing(
+    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts, said = make_parts(QUICK), list[Event]()
+    taken = snapshot.take
+
+    def slow(*arguments: Any) -> Any:  # noqa: ANN401  # hands on what it was given
+        parts.redis.delete(f"lease:{{training:{tenant}}}")
+        assert lease.acquire(parts.redis, f"training:{tenant}") is not None
+        return taken(*arguments)
+
+    monkeypatch.setattr(snapshot, "take", slow)
+    with pytest.raises(Exception, match="somebody else"):
+        Trainer(parts, said.append).handle(request(tenant))
+    assert said == []
+
+
+def test_a_stopped_run_goes_on_with_the_same_snapshot(
+    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_through(warehouse, tenant)
+    parts, jobs = make_parts(QUICK), list[str]()
+
+    def stopped(job: Any, *_: object) -> Path:  # noqa: ANN401  # the job
+        jobs.append(job.fingerprint())
+        raise Cancelled("asked to stop")
+
+    monkeypatch.setattr(fit, "run", stopped)
+    with pytest.raises(Cancelled):
+        answered(parts, request(tenant))
+    write_clicks(warehouse, tenant, [Click(f"new {n}", "p1") for n in range(30)])
+    with pytest.raises(Cancelled):
+        answered(parts, request(tenant))
+    assert jobs[0] == jobs[1], "the very same job, or its checkpoint would be lost"
+
+
+def test_a_neighbour_changes_nothing_in_a_run(make_parts: Make, warehouse: Warehouse, tenant: str) -> None:
+    """An attacker with equal document, user and event ids teaches nonsense; the victim's lessons stay the same."""
+    live_through(warehouse, tenant, topics=30)
+    at = datetime.now(UTC)
+
+    def lessons() -> list[Any]:
+        taken = snapshot.take(warehouse, tenant, "run-1", "base", at, QUICK.snapshot)
+        parts = split(snapshot.examples_of(taken, QUICK.cleaning).kept, taken.documents, QUICK.split)
+        return [parts, taken.nearby]
+
+    before = lessons()
+    pages, clicks = company(30, seed=6)
+    attacker = f"{tenant}-x"
+    write_pages(warehouse, attacker, [replace(page, body="nonsense of the attacker") for page in pages])
+    write_clicks(warehouse, attacker, [replace(click, document="p1") for click in clicks])
+    assert lessons() == before
+
+
+def test_a_model_of_another_tenant_is_not_trained_upon(make_parts: Make, warehouse: Warehouse, tenant: str) -> None:
+    live_through(warehouse, tenant, topics=60)
+    parts = make_parts(QUICK)
+    stolen = replace(parts, serving=_Serving(f"{tenant}-x-run-9"))  # type: ignore[arg-type]  # answers `record` alone
+    (event,) = answered(stolen, request(tenant))
+    assert isinstance(event, ModelRefused)
+    assert event.verdict == "ERROR"
+    assert "has no model" in event.reasons[0]
+
+
+class _Serving:
+    """A serving record that names a model which the tenant does not own."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    def record(self, tenant: str) -> "_Serving":
+        return self
