@@ -59,7 +59,8 @@ def test_a_click_leads_to_its_pairs_the_run_the_model_and_the_collection_that_an
     pair = only(event.led_to, "pair")[0]
     assert pair.facts["holds"] is True
     (snapshot,) = pair.led_to
-    assert (snapshot.id, snapshot.facts["side"]) == (story["snapshot"], "train")
+    side = town.warehouse.rows("SELECT toString(side) AS side FROM snapshot_pairs WHERE pair = {p:String}", p=pair.id)
+    assert (snapshot.id, snapshot.facts["side"]) == (story["snapshot"], side[0]["side"])
     (run,) = snapshot.led_to
     (model,) = run.led_to
     (collection,) = model.led_to
