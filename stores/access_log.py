@@ -83,7 +83,7 @@ class AccessLog:
         self._forget = client.register_script(FORGET)
 
     def assign(self, sources: Iterable[str], now: int) -> None:
-        """Say that these sources are being read: until they bring something or count as idle, they hold time back."""
+        """Say that these sources are being read or worked on: until they count as idle again, they hold time back."""
         moved: dict[Any, Any] = {source: str(now) for source in sources}
         if moved:
             redis_client.guarded(lambda: self._client.hset(f"{self._tag}:moved", mapping=moved))

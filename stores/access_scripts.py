@@ -11,7 +11,7 @@ Keys, all under one hash tag, so that a Redis Cluster keeps them together (on on
 | `T:claims` | hash | user → revision of the claim under which a closer works on it |
 | `T:leases` | hash | revision → until when (wall clock) that claim holds |
 | `T:seen` | hash | source → greatest event time; a source is one partition of one topic |
-| `T:moved` | hash | source → when (wall clock) it last brought anything, or was assigned |
+| `T:moved` | hash | source → when (wall clock) it last brought anything, or was known to have more |
 | `T:offsets` | hash | source → offset of its last recorded access |
 | `T:watermark`, `T:revision` | strings | what is closed; the number of the last claim |
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterable, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import cast
 
 from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, LEARNING, REACTIONS, SEARCHES, TOPICS, Topic
 from stores.errors import Retryable
@@ -20,6 +21,7 @@ from stores.settings import Settings
 from streams.parts import Parts
 from streams.raw import Prepared, Raw
 from streams.transport import Batch, BatchApp, Limits, build_app, hold
+from streams.transport.consumer import BatchConsumer, Place
 
 GROUP = "tidewheel-streams"
 AUDIT_EVERY_S = 60.0
@@ -89,8 +91,9 @@ def _close(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
     async def close() -> None:
         audited = time.monotonic()
         while not app.should_stop:
-            sources = parts.sources(app.consumer.assignment())
-            closed = await hold(parts.closing.step, sources, _now(), retry_on=Retryable)
+            places = cast(BatchConsumer, app.consumer).watched()
+            active = parts.sources(tp for tp, place in places.items() if _active(place))
+            closed = await hold(parts.closing.step, parts.sources(places), active, _now(), retry_on=Retryable)
             if time.monotonic() - audited >= AUDIT_EVERY_S:
                 audited = time.monotonic()
                 await hold(parts.repair.audit, _now(), retry_on=Retryable)
@@ -98,6 +101,11 @@ def _close(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
                 await asyncio.sleep(parts.config.close_every_s)
 
     return close
+
+
+def _active(place: Place) -> bool:
+    """Tell whether a partition is worked on or has more to read: then it is not idle, however long that takes."""
+    return place.flying is not None or place.position is None or place.position < place.end
 
 
 def _judge(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:

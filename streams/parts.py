@@ -41,9 +41,13 @@ class Closing:
     accesses: AccessLog
     assigned: set[str]
 
-    def step(self, sources: frozenset[str], now: int) -> Closed:
-        """Close a portion of what is due; `sources` are the partitions read here, `now` wall milliseconds."""
-        self.accesses.assign(sources - self.assigned, now)
+    def step(self, sources: frozenset[str], active: frozenset[str], now: int) -> Closed:
+        """Close a portion of what is due.
+
+        `sources` are the partitions read here, `active` those of them that have more to read or are worked on; `now`
+        is wall time in milliseconds.
+        """
+        self.accesses.assign(active | (sources - self.assigned), now)
         self.assigned.clear()
         self.assigned.update(sources)
         return self.closer.close_portion(now)
