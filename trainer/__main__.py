@@ -87,11 +87,14 @@ def serve(where: Settings, rules: TrainingConfig, stop: threading.Event) -> None
 
 
 def _patiently(call: Callable[[], T], stop: threading.Event) -> T:
-    """Return what the call returns, however long a store is away. Raises `Cancelled` when asked to stop meanwhile."""
+    """Return what the call returns, however long a store is away, a lease lost, or the disk full.
+
+    Raises `Cancelled` when asked to stop meanwhile.
+    """
     while True:
         try:
             return call()
-        except (Retryable, Refused) as error:
+        except (Retryable, Refused, OSError) as error:
             LOG.warning("waiting: %s", error)
             if stop.wait(_PAUSE_S):
                 raise Cancelled("stopped while waiting for a store") from error

@@ -24,6 +24,8 @@ from stores.errors import TidewheelError
 CANCELLED = 75
 _LOG_TAIL = 2_000
 _KILL_AFTER_S = 30.0
+_WATCHED = "--dies-with-parent"
+"""Given by `run`; without it (under `torchrun`, say) the end of standard input means nothing."""
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -60,7 +62,7 @@ def _once(module: str, job: Path, report: Report, stop: threading.Event) -> None
     log = job.with_suffix(".log")
     with log.open("w") as errors:
         child = subprocess.Popen(
-            [sys.executable, "-m", module, str(job)],
+            [sys.executable, "-m", module, str(job), _WATCHED],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -86,7 +88,8 @@ def _once(module: str, job: Path, report: Report, stop: threading.Event) -> None
 
 def work(job: Callable[[Path], None]) -> None:
     """Be the child: run `job` on the file named on the command line and end the process with the status it deserves."""
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    if _WATCHED in sys.argv:
+        threading.Thread(target=_die_with_parent, daemon=True).start()
     os.nice(5)  # people's searches go first
     try:
         job(Path(sys.argv[1]))

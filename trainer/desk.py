@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.learning import ModelRefused, ModelTrained
+from stores.errors import Retryable
 
 LOG = logging.getLogger(__name__)
 
@@ -74,4 +75,7 @@ class Desk:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _write(self, **fields: str) -> None:
-        self._tell({"run": self._run, "state": self._step, **fields, "updated_at": self._clock().isoformat()})
+        try:
+            self._tell({"run": self._run, "state": self._step, **fields, "updated_at": self._clock().isoformat()})
+        except Retryable as error:
+            LOG.warning("%s: the status cannot be shown: %s", self._run, error)  # no reason to stop a run

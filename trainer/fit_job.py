@@ -12,9 +12,7 @@ class FitRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     epochs: int = Field(default=1, description="passes over the examples; more overfits the few clicks there are")
     batch_size: int = Field(default=32, description="examples whose documents are each other's negatives")
-    learning_rate: float = Field(
-        default=5e-5, description="peak of AdamW; a run has few steps, and less learns less in them"
-    )
+    learning_rate: float = Field(default=5e-5, description="peak of AdamW; a run has few steps to use it in")
     warmup: float = Field(default=0.1, description="share of the steps in which the learning rate rises")
     dropout: float = Field(default=0.0, description="of activations; one pass does not overfit, and 0 saves 300 MB")
     scale: float = Field(default=20.0, description="inverse temperature of the loss, as the base model was trained")

@@ -88,10 +88,12 @@ class Watch(TrainerCallback):
     def on_step_end(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Tell, and decide whether to save or to stop."""
         spent, done = time.monotonic() - self._started, state.global_step - self._first
-        left = spent / done * (state.max_steps - state.global_step)
-        say(step=state.global_step, total=state.max_steps, loss=self._loss, eta_s=round(left, 1))
         if self.cancelled or spent >= self._job.rules.max_seconds:
             control.should_training_stop = control.should_save = True
+        if not state.is_world_process_zero:
+            return  # under torchrun one process speaks and saves for all
+        left = spent / done * (state.max_steps - state.global_step)
+        say(step=state.global_step, total=state.max_steps, loss=self._loss, eta_s=round(left, 1))
         last = state.global_step >= state.max_steps or control.should_training_stop
         every = max(1, state.max_steps // self._job.rules.checkpoints)
         due = state.global_step % every == 0 and state.max_steps - state.global_step >= every
