@@ -204,5 +204,5 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
 def _open_user(key: str, late: int, accesses: list[str] | int) -> OpenUser:
     tenant, user = key.split(SEPARATOR, 1)
     flat = accesses if isinstance(accesses, list) else []
-    parted = [member.split(SEPARATOR, 1) for member in flat[::2]]
-    return OpenUser(tenant, user, late, [(int(t), e, d) for (e, d), t in zip(parted, flat[1::2], strict=True)])
+    parted = [member.partition(SEPARATOR) for member in flat[::2]]
+    return OpenUser(tenant, user, late, [(int(t), e, d) for (e, _, d), t in zip(parted, flat[1::2], strict=True)])

@@ -8,14 +8,14 @@ so the later claim's rows hold. Co-access pairs carry their session's revision a
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from schemas.ids import stable_ids
 from stores.access_log import AccessLog, Claim, OpenUser
 from stores.columns import Column, Same
-from streams.pairs import pair_id
 from streams.pairs.co_access import CoAccessRules, neighbours
 from streams.sessions import Access, SessionRules, complete, distinct, session_id, split
 
@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 Person = tuple[str, str]
 """(tenant, user)."""
+
+CLAIMS = 10
+"""Claims written together: a query costs about the same whatever its size; a claim is as large as a script may be."""
 
 
 class Warehouse(Protocol):
@@ -37,13 +40,23 @@ class Warehouse(Protocol):
         ...
 
 
+class _Session(NamedTuple):
+    """A session to write; the revision is its claim's."""
+
+    tenant: str
+    user: str
+    session: str
+    accesses: list[Access]
+    revision: int
+
+
 @dataclass(slots=True)
 class _Closing:
-    """What one claim comes to."""
+    """What some claims come to: rows to write, and up to when each claim's users are closed then."""
 
-    sessions: list[tuple[str, str, str, list[Access]]] = field(default_factory=list)
-    withdrawn: list[tuple[str, str, str]] = field(default_factory=list)
-    closed: list[int | None] = field(default_factory=list)
+    sessions: list[_Session] = field(default_factory=list)
+    withdrawn: list[_Session] = field(default_factory=list)
+    closed: list[tuple[Claim, list[int | None]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,60 +88,68 @@ class Closer:
         self._clock = clock
 
     def close_portion(self, now: int) -> Closed:
-        """Close what is due, at most one portion; `now` is wall time in milliseconds.
+        """Close what is due, some claims' worth; `now` is wall time in milliseconds.
 
         Raises `Retryable` when a store is away: what was claimed is claimed again when its lease is over.
         """
         began = self._clock()
-        claim = self._accesses.claim(now, *self._portion)
-        if not claim.users or claim.watermark is None:
-            return Closed(0, 0, claim.watermark)
-        closing = self._compute(claim, claim.watermark)
+        claims = [self._accesses.claim(now, *self._portion)]
+        while claims[-1].users and len(claims) < CLAIMS:
+            claims.append(self._accesses.claim(now, *self._portion))
+        watermark, users = claims[-1].watermark, sum(len(claim.users) for claim in claims)
+        if not users:
+            return Closed(0, 0, watermark)
+        closing = self._compute(claims)
         if self._clock() - began > self._rules.lease_s / 2:
-            log.warning("a closing took too long to be sure of its claim; its %d users come again", len(claim.users))
-            return Closed(0, 0, claim.watermark)
-        self._write(claim.revision, closing)
-        lost = self._accesses.finish(claim, closing.closed)
+            log.warning("a closing took too long to be sure of its claims; its %d users come again", users)
+            return Closed(0, 0, watermark)
+        self._write(closing)
+        lost = sum(self._accesses.finish(claim, closed) for claim, closed in closing.closed)
         if lost:
             log.warning("%d users went to another closer meanwhile; they are computed again", lost)
-        return Closed(len(claim.users), len(closing.sessions), claim.watermark)
+        return Closed(users, len(closing.sessions), watermark)
 
-    def _compute(self, claim: Claim, watermark: int) -> _Closing:
-        late = [(u.tenant, u.user) for u in claim.users if u.late]
+    def _compute(self, claims: Iterable[Claim]) -> _Closing:
+        late = [(u.tenant, u.user) for claim in claims for u in claim.users if u.late]
         raw, standing = self._raw(late), self._standing(late)
-        closing = _Closing()
-        for user in claim.users:
-            if user.late:
-                person = (user.tenant, user.user)
-                self._recompute(user, raw[person], standing[person], watermark, closing)
-            else:
-                sessions, count = self._cut(user.accesses, watermark)
-                closing.sessions += _rows(user, sessions[:count])
-                closing.closed.append(sessions[count - 1][-1][0] if count else None)
-        return closing
+        into = _Closing()
+        for claim in claims:
+            closed: list[int | None] = []
+            for user in claim.users:
+                if user.late:
+                    person = (user.tenant, user.user)
+                    closed.append(self._recompute(user, claim, raw[person], standing[person], into))
+                else:
+                    sessions, count = self._cut(user.accesses, claim)
+                    into.sessions += _rows(user, sessions[:count], claim.revision)
+                    closed.append(sessions[count - 1][-1][0] if count else None)
+            into.closed.append((claim, closed))
+        return into
 
-    def _cut(self, accesses: list[Access], watermark: int) -> tuple[list[list[Access]], int]:
+    def _cut(self, accesses: list[Access], claim: Claim) -> tuple[list[list[Access]], int]:
         gap, most = self._rules.gap_ms, self._rules.max_accesses
         sessions = split(accesses, gap, most)
-        return sessions, complete(sessions, watermark, gap, most)
+        return sessions, complete(sessions, claim.watermark or 0, gap, most)
 
     def _recompute(
         self,
         user: OpenUser,
+        claim: Claim,
         raw: list[Access],
         standing: dict[str, list[tuple[str, str]]],
-        watermark: int,
         into: _Closing,
-    ) -> None:
-        sessions, count = self._cut(distinct([*user.accesses, *raw]), watermark)
-        found = _rows(user, sessions[:count])
-        into.sessions += [row for row in found if standing.get(row[2]) != [(e, d) for _, e, d in row[3]]]
-        into.withdrawn += [(user.tenant, user.user, s) for s in standing.keys() - {row[2] for row in found}]
+    ) -> int | None:
+        """Compute a user from all rows; return up to when it is closed once the rows are written."""
+        revision = claim.revision
+        sessions, count = self._cut(distinct([*user.accesses, *raw]), claim)
+        found = _rows(user, sessions[:count], revision)
+        into.sessions += [row for row in found if standing.get(row.session) != [(e, d) for _, e, d in row.accesses]]
+        gone = standing.keys() - {row.session for row in found}
+        into.withdrawn += [_Session(user.tenant, user.user, session, [], revision) for session in gone]
         open_still = {access[1:] for session in sessions[count:] for access in session}
-        if open_still <= {access[1:] for access in user.accesses}:
-            into.closed.append(sessions[count - 1][-1][0] if count else None)
-        else:
-            into.closed.append(None)  # a late access opened a closed session again: stay with the raw rows
+        if not open_still <= {access[1:] for access in user.accesses}:
+            return None  # a late access opened a closed session again: stay with the raw rows
+        return sessions[count - 1][-1][0] if count else None
 
     def _raw(self, people: list[Person]) -> dict[Person, list[Access]]:
         found: dict[Person, list[Access]] = defaultdict(list)
@@ -148,66 +169,71 @@ class Closer:
             return []
         return self._warehouse.query(query, tenants=[t for t, _ in people], users=[u for _, u in people])
 
-    def _write(self, revision: int, closing: _Closing) -> None:
+    def _write(self, closing: _Closing) -> None:
         if closing.sessions:
-            self._warehouse.insert("sessions", _session_columns(closing, revision))
+            self._warehouse.insert("sessions", _session_columns(closing.sessions))
         if closing.withdrawn:
-            self._warehouse.insert("sessions", _withdrawn_columns(closing, revision))
-        pairs = self._pair_columns(closing, revision)
+            self._warehouse.insert("sessions", _withdrawn_columns(closing.withdrawn))
+        pairs = _pair_columns(closing.sessions, self._co_access)
         if pairs["pair"]:
             self._warehouse.insert("pairs", pairs)
 
-    def _pair_columns(self, closing: _Closing, revision: int) -> dict[str, Any]:
-        found = [
-            (tenant, user, session, pair)
-            for tenant, user, session, accesses in closing.sessions
-            if len(accesses) > 1
-            for pair in neighbours(accesses, self._co_access)
-        ]
-        return {
-            "tenant": [tenant for tenant, _, _, _ in found],
-            "pair": [
-                pair_id("co_access", tenant, session, *sorted((pair.first[2], pair.second[2])))
-                for tenant, _, session, pair in found
-            ],
-            "kind": Same("co_access"),
-            "anchor_document": [pair.first[2] for *_, pair in found],
-            "document": [pair.second[2] for *_, pair in found],
-            "weight": [pair.weight for *_, pair in found],
-            "user": [user for _, user, _, _ in found],
-            "session": [session for _, _, session, _ in found],
-            "source_version": Same(revision),
-            "event_ids": [[pair.first[1], pair.second[1]] for *_, pair in found],
-            "occurred_at": [pair.second[0] for *_, pair in found],
-            "revision": Same(revision),
-        }
+
+def _rows(user: OpenUser, sessions: list[list[Access]], revision: int) -> list[_Session]:
+    tenant, name = user.tenant, user.user
+    return [_Session(tenant, name, session_id(tenant, name, s[0]), s, revision) for s in sessions]
 
 
-def _rows(user: OpenUser, sessions: list[list[Access]]) -> list[tuple[str, str, str, list[Access]]]:
-    return [(user.tenant, user.user, session_id(user.tenant, user.user, s[0]), s) for s in sessions]
-
-
-def _session_columns(closing: _Closing, revision: int) -> dict[str, Column]:
-    rows = closing.sessions
+def _session_columns(rows: list[_Session]) -> dict[str, Column]:
+    held = [row.accesses for row in rows]
     return {
-        "tenant": [tenant for tenant, _, _, _ in rows],
-        "user": [user for _, user, _, _ in rows],
-        "session": [session for _, _, session, _ in rows],
-        "started_at": [accesses[0][0] for *_, accesses in rows],
-        "ended_at": [accesses[-1][0] for *_, accesses in rows],
-        "accesses": [len(accesses) for *_, accesses in rows],
-        "documents": [[document for _, _, document in accesses] for *_, accesses in rows],
-        "event_ids": [[event for _, event, _ in accesses] for *_, accesses in rows],
+        "tenant": [row.tenant for row in rows],
+        "user": [row.user for row in rows],
+        "session": [row.session for row in rows],
+        "started_at": [accesses[0][0] for accesses in held],
+        "ended_at": [accesses[-1][0] for accesses in held],
+        "accesses": [len(accesses) for accesses in held],
+        "documents": [[document for _, _, document in accesses] for accesses in held],
+        "event_ids": [[event for _, event, _ in accesses] for accesses in held],
         "withdrawn": Same(0),
-        "revision": Same(revision),
+        "revision": [row.revision for row in rows],
     }
 
 
-def _withdrawn_columns(closing: _Closing, revision: int) -> dict[str, Column]:
+def _withdrawn_columns(rows: list[_Session]) -> dict[str, Column]:
     return {
-        "tenant": [tenant for tenant, _, _ in closing.withdrawn],
-        "user": [user for _, user, _ in closing.withdrawn],
-        "session": [session for _, _, session in closing.withdrawn],
+        "tenant": [row.tenant for row in rows],
+        "user": [row.user for row in rows],
+        "session": [row.session for row in rows],
         "withdrawn": Same(1),
-        "revision": Same(revision),
+        "revision": [row.revision for row in rows],
     }
+
+
+def _pair_columns(rows: list[_Session], rules: CoAccessRules) -> dict[str, Any]:
+    parts: list[bytes] = []
+    columns: tuple[list[Any], ...] = tuple([] for _ in _PAIR)
+    tenants, anchors, documents, weights, users, sessions, events, times, revisions = columns
+    for tenant, user, session, accesses, revision in rows:
+        for i, j, weight in neighbours(accesses, rules) if len(accesses) > 1 else ():
+            (_, event, first), (time, later_event, second) = accesses[i], accesses[j]
+            low, high = (first, second) if first < second else (second, first)
+            parts.append(f"co_access\x1f{tenant}\x1f{session}\x1f{low}\x1f{high}".encode())
+            tenants.append(tenant)
+            anchors.append(first)
+            documents.append(second)
+            weights.append(weight)
+            users.append(user)
+            sessions.append(session)
+            events.append([event, later_event])
+            times.append(time)
+            revisions.append(revision)
+    return {
+        **dict(zip(_PAIR, columns, strict=True)),
+        "pair": stable_ids(parts),  # each the `pair_id` of its parts
+        "kind": Same("co_access"),
+        "source_version": revisions,
+    }
+
+
+_PAIR = ("tenant", "anchor_document", "document", "weight", "user", "session", "event_ids", "occurred_at", "revision")

@@ -7,7 +7,6 @@ That a document goes together with everything (a hub) can only be seen in the wh
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,22 +23,18 @@ class CoAccessRules(BaseModel):
     max_pairs: int = Field(default=20, ge=1, description="pairs of one session")
 
 
-class CoAccess(NamedTuple):
-    """Two accesses of different documents, in order of time; `weight` in (0, 1]."""
+def neighbours(session: Sequence[Access], rules: CoAccessRules) -> list[tuple[int, int, float]]:
+    """Return the pairs of one session, closest first, as (position, later position, weight in (0, 1]).
 
-    first: Access
-    second: Access
-    weight: float
-
-
-def neighbours(session: Sequence[Access], rules: CoAccessRules) -> list[CoAccess]:
-    """Return the pairs of one session, closest first; `session` is in order of (time, event id, document)."""
-    window = rules.window_s * 1_000
+    `session` is in order of (time, event id, document).
+    """
+    window, lookahead, length = rules.window_s * 1_000, rules.lookahead, len(session)
     closest: dict[tuple[str, str], tuple[int, int, int]] = {}
-    for i, (time, _, document) in enumerate(session):
-        for j in range(i + 1, min(i + 1 + rules.lookahead, len(session))):
-            other = session[j][2]
-            distance = session[j][0] - time
+    for i in range(length - 1):
+        time, _, document = session[i]
+        for j in range(i + 1, min(i + 1 + lookahead, length)):
+            later, _, other = session[j]
+            distance = later - time
             if distance >= window:
                 break
             if other != document:
@@ -48,4 +43,4 @@ def neighbours(session: Sequence[Access], rules: CoAccessRules) -> list[CoAccess
                 if known is None or distance < known[0]:
                     closest[key] = (distance, i, j)
     found = sorted(closest.values())[: rules.max_pairs]
-    return [CoAccess(session[i], session[j], (window - distance) / window) for distance, i, j in found]
+    return [(i, j, (window - distance) / window) for distance, i, j in found]

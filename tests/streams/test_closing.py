@@ -183,7 +183,7 @@ def test_a_closer_frozen_over_its_lease_cannot_bring_back_what_was(world: World)
     world.feed(_click(world, 3, -600))
     world.wall += int(world.config.sessions.lease_s * 1_000) + 1
     world.close(awake)
-    frozen._write(claim.revision, frozen._compute(claim, claim.watermark or 0))
+    frozen._write(frozen._compute([claim]))
     assert world.accesses.finish(claim, [claim.users[0].accesses[-1][0]]) == 1
     world.close_all()
     assert world.differences().none

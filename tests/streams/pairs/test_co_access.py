@@ -13,7 +13,8 @@ def _session(*opened: tuple[int, str]) -> list[Access]:
 
 
 def _told(*opened: tuple[int, str]) -> list[tuple[str, str, float]]:
-    return [(pair.first[2], pair.second[2], pair.weight) for pair in neighbours(_session(*opened), RULES)]
+    session = _session(*opened)
+    return [(session[i][2], session[j][2], weight) for i, j, weight in neighbours(session, RULES)]
 
 
 def test_the_weight_falls_with_the_distance_in_time() -> None:
@@ -42,9 +43,9 @@ def test_whatever_the_session(opened: list[tuple[int, str]]) -> None:
     session = sorted(_session(*opened))
     found = neighbours(session, RULES)
     assert len(found) <= RULES.max_pairs
-    assert len({frozenset((pair.first[2], pair.second[2])) for pair in found}) == len(found)
-    for pair in found:
-        assert 0 < pair.weight <= 1
-        assert pair.first[2] != pair.second[2]
-        assert pair.first < pair.second
-    assert [pair.weight for pair in found] == sorted((pair.weight for pair in found), reverse=True)
+    assert len({frozenset((session[i][2], session[j][2])) for i, j, _ in found}) == len(found)
+    for i, j, weight in found:
+        assert 0 < weight <= 1
+        assert i < j <= i + RULES.lookahead
+        assert session[i][2] != session[j][2]
+    assert [weight for *_, weight in found] == sorted((weight for *_, weight in found), reverse=True)
