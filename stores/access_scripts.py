@@ -49,7 +49,9 @@ if n > 0 then redis.call('ZADD', due, 'GT', unpack(scores, 1, n)) end
 if tonumber(newest) > tonumber(redis.call('HGET', tag .. ':seen', source) or '-1') then
   redis.call('HSET', tag .. ':seen', source, newest)
 end
-redis.call('HSET', tag .. ':moved', source, now)
+if tonumber(now) > tonumber(redis.call('HGET', tag .. ':moved', source) or '-1') then
+  redis.call('HSET', tag .. ':moved', source, now)
+end
 if tonumber(last) > tonumber(previous or '-1') then
   redis.call('HSET', tag .. ':offsets', source, last)
 end

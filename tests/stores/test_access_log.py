@@ -180,6 +180,13 @@ def test_the_slowest_source_holds_time_back_until_it_is_idle(log: Log) -> None:
     assert log.claim(NOW + 15_000).watermark == 59_900
 
 
+def test_a_batch_that_took_long_does_not_make_its_source_idle(log: Log) -> None:
+    log.record(("u", 50_000, "e1"), now=NOW + 20_000, source="clicks/log/1")
+    log.log.assign([SOURCE], NOW + 20_000)
+    log.record(("u", 10_000, "e2"), now=NOW)
+    assert log.claim(NOW + 20_000).watermark == 9_900
+
+
 def test_the_watermark_never_goes_back(log: Log) -> None:
     log.record(("u", 50_000, "e1"))
     assert log.claim().watermark == 49_900
