@@ -26,26 +26,34 @@ local long, columns = tonumber(ARGV[5]), cjson.decode(ARGV[6])
 local users, members, times = columns[1], columns[2], columns[3]
 local watermark = tonumber(redis.call('GET', tag .. ':watermark') or '-1')
 local previous = redis.call('HGET', tag .. ':offsets', source)
-local due, dirty, prefix = tag .. ':due', tag .. ':dirty', tag .. ':u:'
-local late, scores, n = {}, {}, 0
+local late, due, own, n, m, groups = {}, {}, {}, 0, 0, 0
+local greatest, behind = -1, 0
 for i = 1, #users do
   local user, time = users[i], times[i]
-  redis.call('ZADD', prefix .. user, 'LT', time, members[i])
+  own[n + 1], own[n + 2] = time, members[i]
+  n = n + 2
+  if time > greatest then greatest = time end
   if time < watermark then
-    redis.call('HINCRBY', dirty, user, 1)
+    behind = behind + 1
     late[#late + 1] = i - 1
   end
-  if i % 8 == 1 and redis.call('ZCARD', prefix .. user) > long then
-    redis.call('SADD', tag .. ':long', user)
-  end
-  scores[n + 1], scores[n + 2] = time, user
-  n = n + 2
-  if n >= 2000 then
-    redis.call('ZADD', due, 'GT', unpack(scores, 1, n))
-    n = 0
+  if users[i + 1] ~= user or n >= 2000 then
+    local key = tag .. ':u:' .. user
+    redis.call('ZADD', key, 'LT', unpack(own, 1, n))
+    if behind > 0 then redis.call('HINCRBY', tag .. ':dirty', user, behind) end
+    groups = groups + 1
+    if (groups % 8 == 1 or n > 60) and redis.call('ZCARD', key) > long then
+      redis.call('SADD', tag .. ':long', user)
+    end
+    due[m + 1], due[m + 2] = greatest, user
+    m, n, greatest, behind = m + 2, 0, -1, 0
+    if m >= 2000 then
+      redis.call('ZADD', tag .. ':due', 'GT', unpack(due, 1, m))
+      m = 0
+    end
   end
 end
-if n > 0 then redis.call('ZADD', due, 'GT', unpack(scores, 1, n)) end
+if m > 0 then redis.call('ZADD', tag .. ':due', 'GT', unpack(due, 1, m)) end
 if tonumber(newest) > tonumber(redis.call('HGET', tag .. ':seen', source) or '-1') then
   redis.call('HSET', tag .. ':seen', source, newest)
 end
@@ -60,7 +68,8 @@ return cjson.encode({watermark, previous and tonumber(previous) or -1, #late > 0
 """ARGV: source, last offset, newest time, now, `long`, JSON [[users], [members], [times]].
 
 Adding the same accesses again, or in another order, leaves the same state (LT, GT: the smallest time of an access, the
-greatest of a user). Every eighth access looks whether its user has too many: cheap, and no busy user stays unseen.
+greatest of a user). Accesses of one user that follow each other are added by one command. Now and then, and when it
+brings many at once, a user is looked at for having too many: cheap, and no busy user stays unseen.
 Returns JSON [watermark or -1, the source's last offset before or -1, positions of the late accesses or 0].
 """
 

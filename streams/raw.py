@@ -56,7 +56,7 @@ class Raw:
 class Accesses:
     """Document accesses of a batch as parallel columns, in the form that `AccessLog.record` takes.
 
-    `positions` say where in the batch each stands; `times` are milliseconds since 1970.
+    In order of users; `positions` say where in the batch each stands; `times` are milliseconds since 1970.
     """
 
     positions: NDArray[np.int64]
