@@ -33,6 +33,8 @@ def world(seed: int, queries: int, noise: float) -> tuple[list[Example], dict[st
             found[normalized(variant), name] = example(
                 variant, name, rng.choice([1.0, 2.0, 3.0]), day=rng.uniform(0, 90)
             )
+    for n, (text, _) in enumerate(sorted(found)[:40]):  # links whose words are nearly a query, to documents elsewhere
+        found[f"please {text}", f"d{n}"] = example(f"please {text}", f"d{n}", kinds=frozenset({"anchor_text"}))
     for n in range(20):
         a, b = rng.sample(sorted(known), 2)
         found[f"title {a}", b] = example(
