@@ -104,28 +104,19 @@ class AccessLog:
         One round trip for `AT_ONCE` of them. `last_offset` is where the source stands after this.
         """
         parts = []
+        newest = max(times)
         for start in range(0, len(users), AT_ONCE):
             part = slice(start, start + AT_ONCE)
-            offset = last_offset if start + AT_ONCE >= len(users) else -1
-            recorded = self._record_part(source, offset, now, users[part], members[part], times[part])
-            parts.append((start, recorded))
-        late = [start + position for start, recorded in parts for position in recorded.late]
-        return Recorded(parts[-1][1].watermark, parts[0][1].previous_offset, late)
-
-    def _record_part(
-        self,
-        source: str,
-        last_offset: int,
-        now: int,
-        users: Sequence[str],
-        members: Sequence[str],
-        times: Sequence[int],
-    ) -> Recorded:
-        blob = orjson.dumps((users, members, times))
-        arguments = (source, last_offset, max(times), now, self._pace.long, blob)
-        watermark, previous, late = _call(self._record, self._tag, arguments)
+            # How far the source is, is told with the last part: a watermark moved in between must not pass the others.
+            reached = (last_offset, newest) if start + AT_ONCE >= len(users) else (-1, -1)
+            blob = orjson.dumps((users[part], members[part], times[part]))
+            arguments = (source, *reached, now, self._pace.long, blob)
+            parts.append((start, _call(self._record, self._tag, arguments)))
+        previous, watermark = parts[0][1][1], parts[-1][1][0]
         return Recorded(
-            None if watermark < 0 else int(watermark), None if previous < 0 else int(previous), late if late else []
+            None if watermark < 0 else int(watermark),
+            None if previous < 0 else int(previous),
+            [start + position for start, (_, _, late) in parts for position in late or ()],
         )
 
     def claim(self, now: int, most_users: int = 500, most_accesses: int = 20_000) -> Claim:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from stores import redis_client
+from stores import access_log, redis_client
 from stores.access_log import Access, AccessLog, Claim, OpenUser, Pace, user_key
 from stores.settings import Settings
 
@@ -222,6 +222,16 @@ def test_portions_are_bounded(log: Log) -> None:
     log.record(*[(f"u{i}", 1_000 + j, f"e{i}-{j}") for i in range(10) for j in range(5)], ("z", 99_000, "e"))
     assert len(log.log.claim(NOW, most_users=3, most_accesses=100).users) == 3
     assert len(log.log.claim(NOW, most_users=100, most_accesses=11).users) == 3
+
+
+def test_a_watermark_moved_while_a_batch_is_recorded_makes_none_of_it_late(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_log, "AT_ONCE", 2)
+    record = log.log._record
+    monkeypatch.setattr(log.log, "_record", lambda **sent: (record(**sent), log.claim())[0])
+    assert log.record(*[(f"u{i}", 90_000 - 9_000 * i, f"e{i}") for i in range(9)]) == []
+    assert log.claim().watermark == 89_900
 
 
 def test_the_last_offset_of_a_source_tells_what_it_knew(log: Log) -> None:
