@@ -24,6 +24,10 @@ from trainer.split import Query
 Vectors = npt.NDArray[np.float32]
 DEPTH = 100
 _FUSION = 60
+"""The constant of reciprocal rank fusion; its authors' value, and the index's."""
+
+_AT_ONCE = 64
+"""Queries scored at once: bounds the matrix of scores, whatever the corpus."""
 
 CANDIDATE, LIVE, BASE, BM25 = "candidate", "live", "base", "bm25"
 FUSED = {CANDIDATE: "candidate + bm25", LIVE: "live + bm25"}
@@ -107,9 +111,17 @@ def fuse(left: Sequence[Sequence[str]], right: Sequence[Sequence[str]], depth: i
     return fused
 
 
+def semantic(corpus: Corpus, texts: Vectors, asked: Vectors) -> list[list[str]]:
+    """Return the ranking by cosine; `texts` has shape (passages, d) and `asked` (queries, d), unit rows."""
+    parts = (asked[start : start + _AT_ONCE] for start in range(0, len(asked), _AT_ONCE))
+    return [row for part in parts for row in rank(part @ texts.T, corpus)]
+
+
 def lexical(corpus: Corpus, queries: Sequence[str]) -> list[list[str]]:
     """Return BM25's ranking."""
-    return rank(Bm25(corpus.texts).scores(queries), corpus, floor=0.0)
+    index = Bm25(corpus.texts)
+    parts = (queries[start : start + _AT_ONCE] for start in range(0, len(queries), _AT_ONCE))
+    return [row for part in parts for row in rank(index.scores(part), corpus, floor=0.0)]
 
 
 def report(
@@ -121,7 +133,7 @@ def report(
 ) -> Report:
     """Rank with every system. `vectors` gives for candidate, live and base: (passages, queries then tests)."""
     n = len(queries)
-    dense = {name: rank(asked @ texts.T, corpus) for name, (texts, asked) in vectors.items()}
+    dense = {name: semantic(corpus, texts, asked) for name, (texts, asked) in vectors.items()}
     dense_and_words = {**dense, BM25: lexical(corpus, [query.text for query in queries])}
     rankings: dict[str, Sequence[Sequence[str]]] = {
         name: [[document for document in row if not behaviours.is_general(document)] for row in ranked[:n]]

@@ -94,7 +94,7 @@ def near_copies(documents: Iterable[Document], threshold: float) -> dict[str, in
     return {document.document: label for document, label in zip(ordered, labels, strict=True)}
 
 
-def _rare(runs: frozenset[str], limit: int = 200) -> frozenset[str]:
+def _rare(runs: frozenset[str], limit: int = 64) -> frozenset[str]:
     """Sketch a long text by the runs with the smallest hashes (bottom-k MinHash): every copy gives the same."""
     if len(runs) <= limit:
         return runs
