@@ -1,6 +1,7 @@
 """Peak memory of a process and all its descendants, sampled in the background."""
 
 import threading
+from contextlib import suppress
 from types import TracebackType
 
 import psutil
@@ -31,20 +32,18 @@ class PeakMemory:
 
     def _watch(self) -> None:
         while not self._stop.wait(self._every_s):
-            self.peak_mib = max(self.peak_mib, sum(resident_mib(pid) for pid in self._roots))
+            self.peak_mib = max(self.peak_mib, resident_mib(*self._roots))
 
 
-def resident_mib(pid: int) -> float:
-    """Return the resident memory (MiB) of a process and its descendants; 0 when it is gone."""
-    try:
-        root = psutil.Process(pid)
-        family = [root, *root.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0.0
+def resident_mib(*pids: int) -> float:
+    """Return the resident memory (MiB) of these processes and their descendants, each counted once; 0 for gone ones."""
+    family: set[psutil.Process] = set()
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            root = psutil.Process(pid)
+            family.update([root, *root.children(recursive=True)])
     total = 0.0
     for process in family:
-        try:
+        with suppress(psutil.NoSuchProcess):
             total += process.memory_info().rss / 2**20
-        except psutil.NoSuchProcess:
-            continue  # it ended between the listing and the look
     return total

@@ -56,4 +56,5 @@ def test_peak_memory_sees_what_was_held_for_a_moment() -> None:
         assert held[-1] == 0
         del held
     assert memory.peak_mib >= before + 150
+    assert resident_mib(os.getpid(), os.getpid()) < 1.5 * resident_mib(os.getpid()), "counted once"
     assert resident_mib(2**22 + 1) == 0.0
