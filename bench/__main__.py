@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 BENCHES = {
-    "streams": "events a second through Kafka, sessions, pairs and ClickHouse, beside plain Faust, Quix Streams and a floor",
+    "streams": "events a second through Kafka, sessions, pairs and ClickHouse, beside Faust, Quix Streams, a floor",
     "faults": "injected faults over a running flow: nothing missing, nothing doubled, rows equal to the oracle's",
 }
 """Name of the benchmark (the module of that name here has `main(arguments)`) and what it measures."""
