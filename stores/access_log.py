@@ -119,6 +119,10 @@ class AccessLog:
             [start + position for start, (_, _, late) in parts for position in late or ()],
         )
 
+    def reach(self, source: str, newest: int, now: int) -> None:
+        """Say how far a source is that brings no accesses but moves time."""
+        _call(self._record, self._tag, (source, -1, newest, now, self._pace.long, b"[[],[],[]]"))
+
     def claim(self, now: int, most_users: int = 500, most_accesses: int = 20_000) -> Claim:
         """Move the watermark and claim a portion of what is due; users that another closer works on are left out."""
         pace = self._pace

@@ -20,15 +20,15 @@ class TopicLogs:
     def __getitem__(self, topic: str) -> str:
         return self._ids[topic]
 
-    def of_batch(self, topic: str, partition: int, first: int, last: int) -> str:
-        """Return the id of the log that these offsets are of.
+    def of_batch(self, topic: str, partition: int, first: int, last: int) -> tuple[str, int | None]:
+        """Return the id of the log that these offsets are of, and the last offset read before, if they go on from it.
 
         Offsets run backwards after a rebalance or a seek, which changes nothing, and when the topic was made anew.
         Raises `TopicMadeAnew` then, and `Retryable` when the broker does not say.
         """
         with self._lock:
-            before = self._read.get((topic, partition), -1)
-            if first <= before and self._ask().get(topic) != self._ids[topic]:
+            before = self._read.get((topic, partition))
+            if before is not None and first <= before and self._ask().get(topic) != self._ids[topic]:
                 raise TopicMadeAnew(f"the topic {topic} was made anew; starting again to read it as what it is")
             self._read[topic, partition] = last
-            return self._ids[topic]
+            return self._ids[topic], None if before is None or first <= before else before

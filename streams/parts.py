@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.topics import CITATIONS, CLICKS, TOPICS, Topic
+from schemas.topics import CITATIONS, CLICKS, REACTIONS, SEARCHES, TOPICS, Topic
 from stores import kafka, lease, redis_client
 from stores.access_log import AccessLog, Pace
 from stores.grouped import GroupedInserts
@@ -98,12 +98,12 @@ class Parts:
 
     def raw(self, topic: Topic, records: Sequence[Record], now: datetime) -> Raw:
         """Return a transport's batch in our form. Raises `Retryable`, or `TopicMadeAnew`: crash and start again."""
-        log = self.logs.of_batch(topic.name, records[0].partition, records[0].offset, records[-1].offset)
-        return Raw.of(topic, log, records, now)
+        log, previous = self.logs.of_batch(topic.name, records[0].partition, records[0].offset, records[-1].offset)
+        return Raw.of(topic, log, records, now, previous)
 
     def sources(self, assignment: Iterable[Any]) -> frozenset[str]:
-        """Return the names of the assigned partitions that bring accesses."""
-        counted = (CLICKS.name, CITATIONS.name)
+        """Return the names of the assigned partitions that move time: those of what people do."""
+        counted = (CLICKS.name, CITATIONS.name, SEARCHES.name, REACTIONS.name)
         return frozenset(f"{tp.topic}/{self.logs[tp.topic]}/{tp.partition}" for tp in assignment if tp.topic in counted)
 
 

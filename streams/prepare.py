@@ -59,15 +59,16 @@ class Preparation:
         """SearchServed: events."""
         decoded = decode_columns(raw.topic, raw.keys, raw.values, raw.received_at, self._tenants)
         rows = event_rows.of_columns(raw, decoded, "SearchServed")
-        return Prepared(raw, [("events", rows)], None, decoded.rejected)
+        newest = pc.max(event_rows.milliseconds(decoded.table["occurred_at"])).as_py()
+        return Prepared(raw, [("events", rows)], None, decoded.rejected, newest)
 
     def reactions(self, raw: Raw) -> Prepared:
         """Reacted: events and reaction pairs."""
         positions, events, rejected = self._decode(raw)
         pairs = pair_columns.reactions([e for e in events if isinstance(e, Reacted)], self._config.reaction)
-        return Prepared(
-            raw, [("events", event_rows.of_events(raw, positions, events)), ("pairs", pairs)], None, rejected
-        )
+        newest = max((event_rows.in_milliseconds(event.occurred_at) for event in events), default=None)
+        rows = event_rows.of_events(raw, positions, events)
+        return Prepared(raw, [("events", rows), ("pairs", pairs)], None, rejected, newest)
 
     def learning(self, raw: Raw) -> Prepared:
         """The loop's own decisions: events."""

@@ -18,7 +18,10 @@ Columns = dict[str, Column]
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Consecutive records of one partition, in order, never empty; `log` is the id that the broker gave the topic."""
+    """Consecutive records of one partition, in order, never empty.
+
+    `log` is the id that the broker gave the topic, `previous` the last offset read before, when this worker knows it.
+    """
 
     topic: Topic
     log: str
@@ -27,9 +30,10 @@ class Raw:
     keys: list[bytes | None]
     values: list[bytes | None]
     received_at: datetime
+    previous: int | None = None
 
     @classmethod
-    def of(cls, topic: Topic, log: str, records: Sequence[Record], now: datetime) -> "Raw":
+    def of(cls, topic: Topic, log: str, records: Sequence[Record], now: datetime, previous: int | None = None) -> "Raw":
         """Take a transport's records apart into columns."""
         return cls(
             topic,
@@ -39,6 +43,7 @@ class Raw:
             [record.key for record in records],
             [record.value for record in records],
             now,
+            previous,
         )
 
     @property
@@ -67,9 +72,11 @@ class Accesses:
 
 @dataclass(slots=True)
 class Prepared:
-    """All that follows from a batch: rows by table, accesses for the open sessions, and what was rejected and why."""
+    """All that follows from a batch: rows by table, accesses for the open sessions, what was rejected and why, and the
+    newest event time (milliseconds since 1970; None when nothing was accepted or the topic does not move time)."""
 
     raw: Raw
     tables: list[tuple[str, Columns]] = field(default_factory=list)
     accesses: Accesses | None = None
     rejected: list[tuple[int, Rejection]] = field(default_factory=list)
+    newest: int | None = None

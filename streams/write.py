@@ -54,6 +54,8 @@ class Writer:
             self.inserts.insert(table, columns)
         if prepared.accesses is not None:
             self._open(prepared.raw, prepared.accesses)
+        elif prepared.newest is not None:
+            self.accesses.reach(prepared.raw.source, prepared.newest, in_milliseconds(prepared.raw.received_at))
         self.inserts.insert("batches", self._batch(prepared.raw))
 
     def _open(self, raw: Raw, accesses: Accesses) -> None:
@@ -90,9 +92,13 @@ def _gap(previous: int | None, raw: Raw) -> bool:
 
 
 def _absent(raw: Raw) -> list[tuple[int, int]]:
-    """Return the runs of offsets within the batch that the broker does not have (compaction, transaction markers)."""
+    """Return the runs of offsets that the broker does not have: within the batch, where compaction and transaction
+    markers leave them, and before it if the topic is compacted. Elsewhere what lies between two batches is missing."""
     steps = np.flatnonzero(np.diff(raw.offsets) > 1)
-    return [(int(raw.offsets[i]) + 1, int(raw.offsets[i + 1]) - 1) for i in steps]
+    within = [(int(raw.offsets[i]) + 1, int(raw.offsets[i + 1]) - 1) for i in steps]
+    if raw.topic.retention_ms is None and raw.previous is not None and raw.span[0] > raw.previous + 1:
+        return [(raw.previous + 1, raw.span[0] - 1), *within]
+    return within
 
 
 def _late(raw: Raw, accesses: Accesses, recorded: Recorded) -> dict[str, Column]:
