@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -10,12 +10,13 @@ from console.operating import announce, send_approval, waiting
 from demo.changes import changes
 from demo.conversations import chat
 from demo.corpus import Group, arrivals
-from demo.people import batches
+from demo.people import batches, in_time
 from demo.planning import PlannedSearch
 from demo.scene import Scene
 from demo.traffic import Traffic
 from indexer.rollback import rollback
 from indexer.search import Answer
+from schemas.envelope import Event
 from schemas.topics import CLICKS
 
 _QUERIES_A_CALL = 32
@@ -31,15 +32,21 @@ POISON = (
 
 
 def arrive(scene: Scene, group: Group, at: datetime, days: Sequence[datetime]) -> None:
-    """Send a group's documents and its chat of these days, and wait until they can be searched."""
+    """Send a group's documents and wait until they can be searched; its chat is said on these days."""
     documents = list(arrivals(group, scene.stage.tenant, at))
     talk = chat(group, scene.stage.tenant, scene.people.population.ids, days, scene.seed)
-    scene.people.reading.library.apply([*documents, *talk.events])
     scene.people.learn_of_conversations(talk.told_in)
-    scene.stage.send([*documents, *talk.events])
+    scene.to_be_said += talk.events
+    _send(scene, documents)
     scene.stage.processed()
     scene.stage.indexed(scene.tell)
     scene.stage.searcher.warm(scene.stage.tenant)
+
+
+def _send(scene: Scene, events: Sequence[Event]) -> None:
+    """Send events, and let the people's own picture of the documents follow."""
+    scene.people.reading.library.apply(events)
+    scene.stage.send(events)
 
 
 def ask(scene: Scene, searches: Sequence[PlannedSearch]) -> list[Answer]:
@@ -54,7 +61,8 @@ def ask(scene: Scene, searches: Sequence[PlannedSearch]) -> list[Answer]:
 def live_through(scene: Scene, day: datetime, second_share: float) -> None:
     """Let people work through one simulated day, and send what they did."""
     events = scene.people.live_through(day, second_share, lambda searches: ask(scene, searches))
-    scene.stage.send(events)
+    events += [said for said in scene.to_be_said if day <= said.occurred_at < day + timedelta(days=1)]
+    _send(scene, in_time(events))
     scene.tell(f"{day:%A %d %B}: {len(events):,} events")
 
 
@@ -124,8 +132,7 @@ def until_shadow_is_ready(scene: Scene) -> str:
     stage, told, began = scene.stage, scene.report.shadow, perf_counter()
     stage.wait_until("starting the shadow", lambda: stage.learned("ShadowStarted"), 120.0)
     moves = changes((scene.corpus.first, scene.corpus.second), stage.tenant, datetime.now(UTC), scene.seed)
-    scene.people.reading.library.apply(moves)
-    stage.send(moves)
+    _send(scene, moves)
     told.changes_meanwhile = len(moves)
 
     def ready() -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from demo.population import populate
 from demo.reactions import Reading
 from demo.report import Report
 from demo.stage import Progress, Stage
+from schemas.envelope import Event
 
 DAYS_FIRST = 5
 """Simulated days on the first group alone: four to be the reference of drift, one to be judged against them."""
@@ -37,6 +38,8 @@ class Scene:
     decide: Callable[[str, dict[str, object]], bool]
     seed: int = 7
     report: Report = field(default_factory=Report)
+    to_be_said: list[Event] = field(default_factory=list)
+    """Chat, to be sent on its days: nothing may run ahead of the simulated time."""
     corpus: Corpus = field(init=False)
     people: People = field(init=False)
     days: list[datetime] = field(init=False)
