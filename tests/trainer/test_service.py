@@ -15,6 +15,7 @@ from schemas.envelope import Event
 from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
 from stores import lease, training_status
 from stores.errors import Retryable
+from stores.serving import ServingRecord
 from stores.warehouse import Warehouse
 from tests.trainer.world import Click, company, write_clicks, write_pages
 from trainer import fit, snapshot
@@ -280,3 +281,19 @@ class _Serving:
 
     def record(self, tenant: str) -> "_Serving":
         return self
+
+
+@pytest.mark.slow
+def test_the_next_run_starts_from_the_live_model(make_parts: Make, warehouse: Warehouse, tenant: str) -> None:
+    live_through(warehouse, tenant)
+    parts = make_parts(QUICK)
+    (first,) = answered(parts, request(tenant))
+    assert isinstance(first, ModelTrained)
+    live = ServingRecord(tenant=tenant, model=first.model, collection="c", version=1, moved_at=datetime.now(UTC))
+    parts.serving.move(live, {})
+    (second,) = answered(parts, request(tenant, "run-2"))
+    assert isinstance(second, ModelTrained | ModelRefused)
+    assert second.parent == first.model
+    assert second.comparison is not None
+    assert second.comparison.ndcg_live == pytest.approx(first.comparison.ndcg_candidate)
+    assert second.comparison.ndcg_base == pytest.approx(first.comparison.ndcg_base)
