@@ -35,6 +35,7 @@ def made(count: int, users: int, end: datetime, seed: int = 7) -> Iterator[Sent]
             "event_id": f"{seed:04x}{number:028x}",
             "tenant": TENANT,
             "occurred_at": (began + timedelta(seconds=second)).isoformat().replace("+00:00", "Z"),
+            "schema_version": 1,
             "user": user,
         }
         topic = CITATIONS.name if rng.random() < 0.25 else CLICKS.name
