@@ -86,7 +86,10 @@ class OnAnswer(Words):
 
 
 class Reacted(Event):
-    """Somebody added or withdrew a reaction; the newest `occurred_at` of (user, target, reaction) holds."""
+    """Somebody added or withdrew a reaction; the newest `occurred_at` of (user, target, reaction) holds.
+
+    A withdrawal names the target as the reaction did, an answer's cited documents included.
+    """
 
     type: Literal["Reacted"] = "Reacted"
     user: UserId

@@ -4,10 +4,16 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from embedded import control
 from stores.settings import Settings
+
+
+# A machine that is busy with something else must not fail a property by its clock.
+hypothesis.settings.register_profile("tidewheel", deadline=None)
+hypothesis.settings.load_profile("tidewheel")
 
 
 @pytest.fixture(scope="session")

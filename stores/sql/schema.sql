@@ -59,8 +59,8 @@ CREATE TABLE batches
     worker       String,
     processed_at DateTime64(3, 'UTC')
 )
-ENGINE = MergeTree
-ORDER BY (topic, log, partition, first_offset);
+ENGINE = ReplacingMergeTree
+ORDER BY (topic, log, partition, first_offset, last_offset, worker, processed_at);
 
 -- Accesses that arrived behind the watermark; their sessions were computed again with them.
 CREATE TABLE late_accesses
@@ -307,7 +307,7 @@ WITH
     (
         SELECT topic, log, partition, min(first_offset) AS first_read, max(last_offset) AS last_read,
                sum(events) AS read_events
-        FROM batches GROUP BY topic, log, partition
+        FROM batches FINAL GROUP BY topic, log, partition
     ),
     stored AS
     (
