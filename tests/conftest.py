@@ -10,7 +10,6 @@ import pytest
 from embedded import control
 from stores.settings import Settings
 
-
 # A machine that is busy with something else must not fail a property by its clock.
 hypothesis.settings.register_profile("tidewheel", deadline=None)
 hypothesis.settings.load_profile("tidewheel")
