@@ -1,0 +1,213 @@
+"""One click, followed over the real parts: its offset in Kafka, its pair, the run, the model, a later search's answer.
+
+The streams are a process that hears everything through Kafka; trainer and indexer take their turns here, on tiny
+encoders, and what they decide goes through Kafka too.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.encoders import EncoderConfig, Encoders
+from indexer.search import Answer
+from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
+from schemas.codec import decode
+from schemas.documents import DocumentUpserted
+from schemas.envelope import Event
+from schemas.ids import stable_id
+from schemas.learning import CutoverDone, ModelTrained, ShadowReady
+from schemas.topics import CLICKS, LEARNING, TOPICS, Topic
+from stores.kafka import EventReader, RawEvent, ensure_topics, topic_ids
+from stores.settings import Settings
+from stores.vector_rows import belongs_to
+from stores.vectors import Vectors
+from streams.lineage import Node, trace
+from tests.indexer.loop import Loop, approval
+from tests.indexer.world import World
+from tests.streams.test_flow import Worker, send, wait_for
+from tests.trainer import tiny
+from tests.trainer.conftest import TinyShelf
+from tests.trainer.test_service import QUICK, answered, request
+from tests.trainer.world import NOW, company
+from trainer.parts import Parts
+
+ACCEPTED = "SELECT count() AS n FROM accepted WHERE tenant = {t:String} AND event_id IN {ids:Array(String)}"
+PAIRS = "SELECT * FROM live_pairs WHERE tenant = {t:String} AND kind = {kind:String}"
+SIDES = "SELECT pair, side FROM snapshot_pairs FINAL WHERE tenant = {t:String} AND snapshot = {snapshot:String}"
+JUDGED = "SELECT DISTINCT query FROM query_scores WHERE tenant = {t:String}"
+PLACES = "SELECT topic, partition, offset, log FROM events WHERE tenant = {t:String} AND event_id = {id:String}"
+
+
+@dataclass
+class House:
+    """One tenant's installation: a worker of the streams, the parts of a run, the indexer's turns."""
+
+    stack: Settings
+    worker: Worker
+    parts: Parts
+    world: World
+    loop: Loop
+
+    def rows(self, sql: str, **named: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # the statement's own
+        return self.parts.warehouse.rows(sql, t=self.world.tenant, **named)
+
+    def store(self, *events: Event) -> None:
+        """Send events to Kafka, and wait until the worker has stored each of them once."""
+        send(self.stack, *events)
+        ids = [event.event_id for event in events]
+        wait_for(lambda: bool(self.rows(ACCEPTED, ids=ids)[0]["n"] == len(ids)), self.worker)
+
+    def record(self, topic: Topic, event: Event) -> RawEvent:
+        """Return the one record of this event, as it lies in Kafka."""
+        found, until, named = list[RawEvent](), time.monotonic() + 30, f'"{event.event_id}"'.encode()
+        with EventReader(self.stack.kafka_bootstrap, f"test-{event.event_id}", [topic.name]) as reader:
+            while (read := reader.poll()) or not found:
+                assert time.monotonic() < until, f"{event} is not in {topic.name}"
+                found += [raw for raw in read if named in (raw.value or b"")]
+        (record,) = found
+        return record
+
+    def hear(self, event: Event) -> None:
+        """Store a decision, and let the indexer handle what the topic holds of it."""
+        self.store(event)
+        raw = self.record(LEARNING, event)
+        heard = decode(LEARNING, raw.key, raw.value, datetime.now(UTC))
+        assert heard == event
+        self.loop.indexer.handle(heard)
+
+
+@pytest.fixture
+def house(stack: Settings, tenant: str, tmp_path: Path) -> Iterator[House]:
+    ensure_topics(stack.kafka_bootstrap, TOPICS.values())
+    shelf, vectors = TinyShelf(str(tmp_path / "shelf"), tmp_path / "cache"), Vectors.connect(stack)
+    shelf.base = tiny.build(tmp_path)
+    connected = Parts.connect(stack, QUICK, lambda: datetime.now(UTC), threading.Event())
+    parts = replace(connected, shelf=shelf, home=tmp_path / "home")
+    parts.warehouse.migrate()
+    encoders, candidate = Encoders(shelf, EncoderConfig(threads=1)), f"{tenant}-run-1"
+    world = World(tenant, parts.warehouse, vectors, parts.serving, shelf, encoders, live="base", next=candidate)
+    worker = Worker(stack, tmp_path / "worker.log")
+    try:
+        yield House(stack, worker, parts, world, Loop(world))
+    finally:
+        worker.process.kill()
+        worker.process.wait()
+        for name in vectors.names():
+            if belongs_to(name, tenant):
+                vectors.drop(name)
+        for store in (vectors, parts.serving, parts.redis, parts.warehouse):
+            store.close()
+
+
+def history(tenant: str) -> tuple[list[DocumentUpserted], list[DocumentOpened]]:
+    """The made-up company's pages, and what its people opened: an hour apart, nobody the same twice."""
+    pages, clicks = company(60)
+    common: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW - timedelta(days=90)}
+    written = [
+        DocumentUpserted(**common, event_id=stable_id(tenant, page.id), document=page.id, version=1, app="wiki",
+                         title=page.title, body=page.body, updated_at=NOW - timedelta(days=90))
+        for page in pages
+    ]  # fmt: skip
+    once = {(click.query, click.user): click for click in clicks}.values()
+    opened = [
+        DocumentOpened(event_id=stable_id(tenant, click.id), tenant=tenant, occurred_at=NOW - timedelta(hours=600 - n),
+                       user=click.user, document=click.document, dwell_seconds=60.0,
+                       from_search=FromSearch(search=f"search-{n}", query=click.query, rank=1))
+        for n, click in enumerate(once)
+    ]  # fmt: skip
+    return written, opened
+
+
+def gone_live(house: House, event: ModelTrained) -> CutoverDone:
+    """Let the indexer hear of the model, build and prove its shadow, and hear that its packet is approved."""
+    assert isinstance(house.loop.settle()[-1], CutoverDone), "the first collection needs no approval"
+    house.hear(event)
+    (ready,) = (told for told in house.loop.settle() if isinstance(told, ShadowReady))
+    house.store(*house.loop.sent)
+    packet, before = house.loop.packet(), len(house.loop.sent)
+    house.hear(approval(packet, f"{event.tenant}-approval"))
+    (done,) = house.loop.sent[before:]
+    assert isinstance(done, CutoverDone), done
+    house.store(done)
+    assert (ready.run, done.model, done.previous_model) == (event.run, event.model, event.parent)
+    assert (done.packet, done.collection) == (ready.packet, ready.collection)
+    return done
+
+
+def learned_from(house: House, opened: Sequence[DocumentOpened], event: ModelTrained) -> tuple[DocumentOpened, str]:
+    """Return a click that the run learned from, and its pair, found by the click's words and not by its id."""
+    pairs = {(row["anchor"], row["user"]): row for row in house.rows(PAIRS, kind="search_click")}
+    sides = {row["pair"]: row["side"] for row in house.rows(SIDES, snapshot=event.snapshot)}
+    judged, taught = {row["query"] for row in house.rows(JUDGED)}, list[tuple[DocumentOpened, str]]()
+    for click in opened:
+        assert click.from_search is not None
+        pair = pairs[click.from_search.query, click.user]
+        assert (pair["document"], pair["event_ids"]) == (click.document, [click.event_id])
+        side = sides[pair["pair"]]
+        assert (side == "test") == (click.from_search.query in judged), "what judged is on side test, nothing else"
+        taught += [(click, pair["pair"])] if side == "train" else []
+    assert len(opened) / 3 < len(taught) < len(opened)
+    return taught[len(taught) // 2]
+
+
+def searched(house: House, click: DocumentOpened) -> Answer:
+    """Search for the click's words once more, as the same person; what was served goes to Kafka."""
+    assert click.from_search is not None
+    query, name = click.from_search.query, f"{click.tenant}-later"
+    (answer,) = house.world.searcher.search(click.tenant, [query], frozenset())
+    shown = tuple(Result(document=found.document, rank=found.rank, score=found.score) for found in answer.results)
+    by: dict[str, Any] = {name: getattr(answer, name) for name in ("model", "collection", "serving_version")}
+    common: dict[str, Any] = {"tenant": click.tenant, "user": click.user, "occurred_at": datetime.now(UTC)}
+    house.store(SearchServed(**common, **by, event_id=name, search=name, query=query, results=shown))
+    return answer
+
+
+def only(nodes: Sequence[Node], kind: str) -> Node:
+    (node,) = (node for node in nodes if node.kind == kind)
+    return node
+
+
+def test_a_click_leads_from_its_offset_to_the_answer_that_it_taught_and_back(house: House, tenant: str) -> None:
+    written, opened = history(tenant)
+    house.store(*written, *opened)
+    wait_for(lambda: len(house.rows(PAIRS, kind="search_click")) == len(opened), house.worker)
+    wait_for(lambda: len(house.rows(PAIRS, kind="title_body")) == len(written), house.worker)
+    house.store(asked := request(tenant))
+    (trained,) = answered(house.parts, asked)
+    assert isinstance(trained, ModelTrained), trained
+    done = gone_live(house, trained)
+    click, pair = learned_from(house, opened, trained)
+    answer = searched(house, click)
+    assert click.document in {found.document for found in answer.results}
+    assert (answer.model, answer.collection, answer.serving_version) == (trained.model, done.collection, 2)
+
+    raw, log = house.record(CLICKS, click), topic_ids(house.stack.kafka_bootstrap, [CLICKS.name])[CLICKS.name]
+    place = {"partition": raw.partition, "offset": raw.offset, "log": log}
+    assert house.rows(PLACES, id=click.event_id) == [{"topic": CLICKS.name, **place}]
+
+    (event,) = trace(house.parts.warehouse, click.event_id)
+    assert (event.kind, event.facts["tenant"], event.facts["places"]) == ("event", tenant, [place])
+    (snapshot,) = only(event.led_to, "pair").led_to
+    assert (only(event.led_to, "pair").id, snapshot.id, snapshot.facts["side"]) == (pair, trained.snapshot, "train")
+    run = only(snapshot.led_to, "run")
+    model = only(run.led_to, "model")
+    collection = only(model.led_to, "collection")
+    assert (run.id, run.facts["verdict"], model.id) == (asked.run, "WIN", answer.model)
+    assert (collection.id, collection.facts["searches_answered"]) == (answer.collection, 1)
+    steps = ["CutoverApproved", "CutoverDone", "ShadowReady", "ShadowStarted"]
+    assert sorted(step["type"] for step in collection.facts["history"]) == steps
+
+    back = only(trace(house.parts.warehouse, answer.model), "model")
+    origin = only(only(back.came_from, "run").came_from, "snapshot")
+    assert (back.came_from[0].id, origin.id, back.led_to[0].id) == (asked.run, trained.snapshot, answer.collection)
+    sides = [row["side"] for row in house.rows(SIDES, snapshot=trained.snapshot)]
+    assert {part["side"] for part in origin.facts["by_kind"]} == set(sides)
+    assert origin.facts["pairs"] == len(sides) >= len(opened) + len(written)
+    came = only(trace(house.parts.warehouse, pair)[0].came_from, "event")
+    assert (came.id, came.facts["places"]) == (click.event_id, [place])
