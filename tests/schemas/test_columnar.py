@@ -130,6 +130,12 @@ def test_a_topic_of_several_event_types_is_not_read_this_way() -> None:
     assert len(DOCUMENTS.events) > 1
 
 
+@settings(deadline=None, max_examples=50)
+@given(st.dictionaries(st.integers(0, 999), st.sampled_from(POISON), max_size=9))
+def test_odd_events_anywhere_in_a_long_batch(odd: dict[int, bytes | None]) -> None:
+    agree(CLICKS, [odd.get(i, GOOD) for i in range(1_000)])
+
+
 @settings(deadline=None)
 @given(st.lists(st.binary() | st.none() | st.just(GOOD) | st.sampled_from(POISON), max_size=12))
 def test_no_bytes_whatever_make_a_difference(values: list[bytes | None]) -> None:
