@@ -148,12 +148,17 @@ def _watched(watch: Watch, events: int, limit_s: float, closing: bool) -> Measur
         if over or (sample.events >= events and watch.proven()[0] >= events):
             break
     complete = sample.events >= events
+    missing: int | None
     known, missing = watch.proven()
     if not known:
         raise Failed("it stored nothing")
     closed_s = closed(watch, began) if complete and closing else None
-    # The ledger of a contestant that was stopped in the middle says nothing: rows and batches are stored in turn.
-    return _figures(samples, began, known, missing if complete else None, closed_s)
+    if not complete:
+        # Stopped in the middle: measured until its last batch, and what its ledger says by now is of no use.
+        last = next(number for number, earlier in enumerate(samples) if earlier.events == sample.events)
+        samples = samples[: last + 1]
+        known, missing = sample.events, None
+    return _figures(samples, began, known, missing, closed_s)
 
 
 def _figures(samples: list[Sample], began: float, known: int, missing: int | None, closed_s: float | None) -> Measured:
