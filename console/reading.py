@@ -60,7 +60,14 @@ def ledger(topic: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("query")
-@click.option("--format", "output_format", type=click.Choice(sorted(_FORMATS)), default="table", show_default=True)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(sorted(_FORMATS)),
+    default="table",
+    show_default=True,
+    help="How ClickHouse writes the answer.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def sql(query: str, output_format: str, as_json: bool) -> None:
     """Run one read-only SQL query in the warehouse. `-` reads it from standard input.
