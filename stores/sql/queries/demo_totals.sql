@@ -1,6 +1,6 @@
 -- What became of a tenant's events: accepted by topic without what the system itself derived, sessions, pairs by kind.
 SELECT 'accepted' AS what, toString(topic) AS name, uniqExact(event_id) AS total FROM events
-WHERE tenant = {tenant:String} AND topic != 'learning' AND NOT startsWith(document, 'conversation:')
+WHERE tenant = {tenant:String} AND topic != 'learning' AND NOT (topic = 'documents.changes' AND startsWith(document, 'conversation:'))
 GROUP BY topic
 UNION ALL
 SELECT 'sessions', '', count() FROM live_sessions WHERE tenant = {tenant:String}
