@@ -128,6 +128,11 @@ def _stop_worker(scene: Scene) -> None:
     scene.live(1.0)
 
 
+def _repeat(scene: Scene, count: int, shuffled: bool) -> None:
+    scene.flow.repeat(count, shuffled)
+    scene.flow.burst(BURST)  # when these have arrived, the repeats before them have
+
+
 def _skewed(scene: Scene) -> None:
     """Some clocks are behind and ahead by less than the lateness, some far behind, some ahead of all time."""
     for skew_s in (-200.0, 200.0, -scene.rng.uniform(3_600, 6 * 3_600)):
@@ -149,8 +154,8 @@ KINDS: dict[str, tuple[int, Callable[[Scene], None]]] = {
     "slow_connections": (5, _slow),
     "add_worker": (5, _add_worker),
     "stop_worker": (5, _stop_worker),
-    "duplicates": (5, lambda scene: scene.flow.repeat(BURST, shuffled=False)),
-    "shuffled_hour": (4, lambda scene: scene.flow.repeat(HOUR, shuffled=True)),
+    "duplicates": (5, lambda scene: _repeat(scene, BURST, False)),
+    "shuffled_hour": (4, lambda scene: _repeat(scene, HOUR, True)),
     "skewed_clocks": (4, _skewed),
     "poison": (4, lambda scene: scene.flow.spoil()),
 }

@@ -46,10 +46,12 @@ class Proxy:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", self.port))
+        server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", self.port))
         self._listens.set()
         self._loop.run_forever()
+        server.close()
         self._abort()
+        self._loop.run_until_complete(asyncio.sleep(LOOK_S))  # connections that were being accepted
         tasks = asyncio.all_tasks(self._loop)
         for task in tasks:
             task.cancel()

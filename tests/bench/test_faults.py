@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from socket import create_connection
+from socket import create_connection, socket
 from typing import Any
 
 import pytest
@@ -78,7 +78,7 @@ def test_the_proxy_forwards_stalls_cuts_and_refuses(echo: int) -> None:
             assert _ended(line)
 
 
-def _ended(line: Any) -> bool:
+def _ended(line: socket) -> bool:
     try:
         return line.recv(10) == b""
     except ConnectionResetError:
