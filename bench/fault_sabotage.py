@@ -1,19 +1,20 @@
 """Wrong implementations, to prove that the benchmark notices: a streams worker with one step replaced in this process.
 
-ack-first     a batch is acknowledged before it is stored: storing it is a task that nobody waits for
-remove-first  open sessions are removed before they are written as closed ones
+ack-first  a batch is acknowledged before it is stored: storing it is a task that nobody waits for
+drop-open  a batch counts as stored although Redis did not take its accesses, and nobody looks for what it lacks
 """
 
 import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from stores.access_log import AccessLog, Claim, OpenUser
+from stores.access_log import AccessLog, Recorded
 from stores.errors import Retryable
 from streams.__main__ import main as streams
 from streams.raw import Prepared
-from streams.sessions import SessionRules, complete, split
+from streams.repair import OpenSessionsRepair
 from streams.write import Writer
 
 log = logging.getLogger(__name__)
@@ -36,26 +37,23 @@ def ack_first() -> None:
     Writer.write = write  # type: ignore[method-assign, assignment]  # the point of it
 
 
-def remove_first() -> None:
-    """Finish each claim as soon as it is made, so that nothing is left to repeat when the writing fails."""
-    claimed = AccessLog.claim
+def drop_open() -> None:
+    """Do without Redis while it is away; and do without the repair, which would find that out."""
+    record = AccessLog.record
 
-    def claim(accesses: AccessLog, now: int, most_users: int = 500, most_accesses: int = 20_000) -> Claim:
-        found = claimed(accesses, now, most_users, most_accesses)
-        accesses.finish(found, [_closed_until(user, found.watermark or 0, accesses._pace.gap) for user in found.users])
-        return found
+    def attempt(accesses: AccessLog, source: str, last_offset: int, *columns: Any) -> Recorded:  # noqa: ANN401
+        try:
+            return record(accesses, source, last_offset, *columns)
+        except Retryable as error:
+            log.error("accesses are lost: %s", error)
+            return Recorded(None, last_offset, [])
 
-    AccessLog.claim = claim  # type: ignore[method-assign, assignment]  # the point of it
-
-
-def _closed_until(user: OpenUser, watermark: int, gap: int) -> int | None:
-    most = SessionRules().max_accesses
-    sessions = split(user.accesses, gap, most)
-    count = 0 if user.late else complete(sessions, watermark, gap, most)
-    return sessions[count - 1][-1][0] if count else None
+    AccessLog.record = attempt  # type: ignore[method-assign, assignment]  # the point of it
+    OpenSessionsRepair.__call__ = lambda repair, raw, known: False  # type: ignore[method-assign, assignment]
+    OpenSessionsRepair.audit = lambda repair, now: False  # type: ignore[method-assign, assignment]
 
 
-SABOTAGE: dict[str, Callable[[], None]] = {"ack-first": ack_first, "remove-first": remove_first}
+SABOTAGE: dict[str, Callable[[], None]] = {"ack-first": ack_first, "drop-open": drop_open}
 
 
 def main(name: str) -> int:

@@ -9,11 +9,12 @@ faults             how many were injected, each recovered from; `by_kind` counts
 missing            offsets, events and dead letters that are nowhere
 doubled            offsets accepted twice or both accepted and dead, sessions and pairs that count twice
 sessions_differing, pairs_differing  from the oracle's
+unclosed           people with open sessions long after everything fell silent
 longest_stall_s    the longest that any event waited from being sent until it was seen in the warehouse; a frozen store
                    or a stalled connection is part of it. `stall_s` by the kind of fault
 restarts           of stores, by the supervisor; `exits` of workers by status (negative: signal)
 
-Exit code 1 unless missing, doubled and differing are all 0. `--sabotage` runs a wrong implementation
+Exit code 1 unless missing, doubled, differing and unclosed are all 0. `--sabotage` runs a wrong implementation
 (`bench.fault_sabotage`), which must end with 1. Progress is told on stderr; the last line of stdout is JSON.
 """
 
@@ -40,6 +41,7 @@ from embedded import control
 from stores import redis_client
 from stores.access_log import AccessLog
 from stores.errors import Misconfigured, Retryable
+from stores.settings import kafka_home
 from stores.warehouse import Warehouse
 from streams.config import streams_config
 from streams.oracle import Differences, differences
@@ -64,7 +66,7 @@ def main(arguments: list[str]) -> int:
         return 2
     report |= {"load_start": round(load, 2), "load_end": round(os.getloadavg()[0], 2), "cpus": os.cpu_count()}
     print(orjson.dumps(report).decode(), flush=True)
-    wrong = ("missing", "doubled", "sessions_differing", "pairs_differing")
+    wrong = ("missing", "doubled", "sessions_differing", "pairs_differing", "unclosed")
     return 1 if any(report[name] for name in wrong) or report["faults"] < given.count else 0
 
 
@@ -72,12 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench faults", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    home = os.environ.get("KAFKA_HOME", "../shared/kafka")
+    home = kafka_home()
     parser.add_argument("--count", type=int, default=100, help="faults (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the faults' order and the events (default: 1)")
     parser.add_argument("--kinds", type=lambda text: text.split(","), default=[], help="these only, such as poison,cut")
     parser.add_argument("--broker", choices=("embedded", "kafka"), default="embedded", help="kafka: a real one")
-    parser.add_argument("--kafka-home", type=Path, default=Path(home), help="default: KAFKA_HOME or ../shared/kafka")
+    parser.add_argument("--kafka-home", type=Path, default=home, help="default: KAFKA_HOME or ../shared/kafka")
     parser.add_argument("--patience", type=float, default=180.0, help="seconds to recover from a fault (default: 180)")
     parser.add_argument("--sabotage", choices=("", *SABOTAGE), default="", help="run a wrong implementation instead")
     parser.add_argument("--keep-log", type=Path, help="file for the workers' log")
@@ -101,7 +103,7 @@ class _Run:
         self._fleet = Fleet(place, command(given.sabotage), self._log)
         self._stall: dict[str, float] = {}
         self._done: Counter[str] = Counter()
-        self._missing = 0
+        self._missing = self._unclosed = 0
 
     def report(self) -> dict[str, Any]:
         """Inject all faults, compare, and return the figures; nothing runs afterwards."""
@@ -129,6 +131,7 @@ class _Run:
             "doubled": sum(doubled.values()),
             "sessions_differing": differing.sessions,
             "pairs_differing": differing.pairs,
+            "unclosed": self._unclosed,
             "longest_stall_s": round(max(self._stall.values()), 1),
             "stall_s": {kind: round(seconds, 1) for kind, seconds in sorted(self._stall.items())},
             "by_kind": dict(sorted(self._done.items())),
@@ -186,8 +189,9 @@ class _Run:
         """Wait until every session is closed; return what differs from the oracle, once that has settled."""
         accesses = AccessLog(redis_client.connect(self._place.settings()), pace(self._config.sessions))
         deadline = time.monotonic() + CLOSE_S
-        while self._open(accesses) and time.monotonic() < deadline:
+        while (left := self._open(accesses)) and time.monotonic() < deadline:
             self._live(0.5)
+        self._unclosed = left
         deadline = time.monotonic() + (0 if self._missing else SETTLE_S)  # what is lost never settles
         while True:
             found = differences(self._verdict.warehouse, self._config)

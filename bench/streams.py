@@ -27,7 +27,7 @@ from bench.streaming.events import produce
 from bench.streaming.measure import Failed, Measured, load, say
 from bench.streaming.place import Place, running
 from stores.errors import Misconfigured
-from stores.settings import home_directory
+from stores.settings import home_directory, kafka_home
 
 OURS = [sys.executable, "-m", "streams"]
 CONTESTANTS = ("floor", "quix", "take", "event")
@@ -62,11 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench streams", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    home = os.environ.get("KAFKA_HOME", "../shared/kafka")
+    home = kafka_home()
     parser.add_argument("--events", type=int, default=300_000, help="default: %(default)s")
     parser.add_argument("--users", type=int, default=20_000, help="default: %(default)s")
     parser.add_argument("--broker", choices=("embedded", "kafka"), default="embedded", help="kafka: a real one")
-    parser.add_argument("--kafka-home", type=Path, default=Path(home), help="default: KAFKA_HOME or ../shared/kafka")
+    parser.add_argument("--kafka-home", type=Path, default=home, help="default: KAFKA_HOME or ../shared/kafka")
     parser.add_argument("--workers", type=_counts, default=[], help="such as 1,2: ours alone, with so many processes")
     parser.add_argument("--soak", type=int, default=0, help="such as 2000000: ours alone, memory every 5 s")
     parser.add_argument("--limit", type=float, default=30.0, help="seconds for a slow contestant (default: 30)")

@@ -113,3 +113,8 @@ def choose_home(home: Path) -> None:
 def environment_with(additions: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment with additions, for a process that it starts."""
     return {**os.environ, **additions}
+
+
+def kafka_home() -> Path:
+    """Return where a real Apache Kafka for tests and benchmarks stands (`KAFKA_HOME`), whether or not one is there."""
+    return Path(os.environ.get("KAFKA_HOME", "../shared/kafka")).absolute()
