@@ -1,4 +1,4 @@
-"""Closing sessions: claim what is due ▸ compute ▸ write sessions and co-access pairs ▸ remove from the open ones.
+"""Closing sessions: claim what is due ▸ compute ▸ write co-access pairs and sessions ▸ remove from the open ones.
 
 A clean user is computed from the open sessions in Redis. A user with late accesses is computed from all raw rows and
 Redis together, and what is no longer so is withdrawn; so sessions are a function of the accesses, whatever the order,
@@ -170,13 +170,14 @@ class Closer:
         return self._warehouse.query(query, tenants=[t for t, _ in people], users=[u for _, u in people])
 
     def _write(self, closing: _Closing) -> None:
+        # Pairs first: they count only beside their session, and a session that stands is not written again.
+        pairs = _pair_columns(closing.sessions, self._co_access)
+        if pairs["pair"]:
+            self._warehouse.insert("pairs", pairs)
         if closing.sessions:
             self._warehouse.insert("sessions", _session_columns(closing.sessions))
         if closing.withdrawn:
             self._warehouse.insert("sessions", _withdrawn_columns(closing.withdrawn))
-        pairs = _pair_columns(closing.sessions, self._co_access)
-        if pairs["pair"]:
-            self._warehouse.insert("pairs", pairs)
 
 
 def _rows(user: OpenUser, sessions: list[list[Access]], revision: int) -> list[_Session]:
