@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from pathlib import Path
 import orjson
 
 from bench.fault_proxy import Proxy
-from embedded import control, parts
+from embedded import control, launch, parts
 from schemas.topics import TOPICS
 from stores import kafka
 from stores.errors import Misconfigured, TidewheelError
@@ -81,6 +82,11 @@ def running(broker: str, kafka_home: Path) -> Iterator[Place]:
             control.down(home)
 
 
+def tied(command: list[str]) -> list[str]:
+    """Return the command for a process that the kernel ends with this one, however this one ends (on Linux)."""
+    return [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), *command]
+
+
 def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
@@ -105,7 +111,9 @@ def _command(broker: str, kafka_home: Path, data: Path, front: int, behind: int)
 @contextmanager
 def _process(command: list[str], bootstrap: str) -> Iterator[None]:
     """Run the broker in a process group of its own until the end of the block; its topics are made."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        tied(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         deadline = time.monotonic() + START_S
         while not _answers(bootstrap):

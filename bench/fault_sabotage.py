@@ -41,7 +41,7 @@ def drop_open() -> None:
     """Do without Redis while it is away; and do without the repair, which would find that out."""
     record = AccessLog.record
 
-    def attempt(accesses: AccessLog, source: str, last_offset: int, *columns: Any) -> Recorded:  # noqa: ANN401
+    def attempt(accesses: AccessLog, source: str, last_offset: int, *columns: Any) -> Recorded:  # noqa: ANN401  # record's own
         try:
             return record(accesses, source, last_offset, *columns)
         except Retryable as error:
@@ -49,8 +49,8 @@ def drop_open() -> None:
             return Recorded(None, last_offset, [])
 
     AccessLog.record = attempt  # type: ignore[method-assign, assignment]  # the point of it
-    OpenSessionsRepair.__call__ = lambda repair, raw, known: False  # type: ignore[method-assign, assignment]
-    OpenSessionsRepair.audit = lambda repair, now: False  # type: ignore[method-assign, assignment]
+    OpenSessionsRepair.__call__ = lambda repair, raw, known: False  # type: ignore[method-assign, assignment]  # as is this
+    OpenSessionsRepair.audit = lambda repair, now: False  # type: ignore[method-assign, assignment]  # and this
 
 
 SABOTAGE: dict[str, Callable[[], None]] = {"ack-first": ack_first, "drop-open": drop_open}

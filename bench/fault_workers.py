@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.fault_place import Place
+from bench.fault_place import Place, tied
 
 ROOT = Path(__file__).parents[1]
 STOP_S = 25.0
@@ -37,7 +37,12 @@ class Fleet:
     def _started(self) -> "subprocess.Popen[bytes]":
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                self._command, cwd=ROOT, env=self._place.environment(), stdout=log, stderr=log, start_new_session=True
+                tied(self._command),
+                cwd=ROOT,
+                env=self._place.environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def stop(self) -> None:
