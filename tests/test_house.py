@@ -65,3 +65,11 @@ def test_torch_is_pinned_to_one_version_everywhere() -> None:
     pins = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line.startswith("torch==")]
     assert pins == ["torch==2.13.0"]
     assert pins[0] in PROJECT["project"]["dependencies"]
+
+
+def test_every_query_that_code_names_is_there() -> None:
+    files = {path.stem for path in (ROOT / "stores" / "sql" / "queries").glob("*.sql")}
+    asked = set()
+    for path in MODULES:
+        asked |= set(re.findall(r"""\.(?:query|run)\(\s*"([a-z_]+)\"""", path.read_text()))
+    assert asked <= files
