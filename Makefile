@@ -28,7 +28,7 @@ demo: setup  ## the whole loop on real documents: drift, retrain, gate, shadow, 
 	@$(PY) -m demo $(ARGS)
 
 test: setup  ## all quick tests (under 10 minutes on 2 cores)
-	@$(PY) -m pytest -m "not slow and not kafka" $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not kafka" $(ARGS)
 
 test-slow: setup  ## the slow suites alone
 	@$(PY) -m pytest -m "slow and not kafka" $(ARGS)

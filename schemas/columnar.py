@@ -1,10 +1,13 @@
 """Whole batches of one event type as Arrow columns, at a third of the cost of validating event by event.
 
 Arrow's JSON reader parses the batch; constraints taken from the event's own JSON Schema are then checked column by
-column. Pydantic stays the law: whatever is not *certainly* valid here (a check that says no, an absent optional field,
-a date written unusually, a chunk that Arrow cannot read) is decoded by `schemas.codec`, event by event. So a mistake in
-this module can cost time, but a rule that only pydantic knows must be repeated here: `_EXTRA` holds those, and an event
-type with validators that is not in it is never read this way.
+column. Pydantic stays the law: whatever is not *certainly* valid here (a check that says no, a date written unusually,
+a chunk that Arrow cannot read) is decoded by `schemas.codec`, event by event. So a mistake in this module can cost
+time, but a rule that only pydantic knows must be repeated here: `_EXTRA` holds those, and an event type with validators
+that is not in it is never read this way.
+
+One bad event makes Arrow refuse the whole batch. Then every value is looked at by itself, cheaply (`_sieved`), and
+Arrow reads those that have the fields and types of the event; a batch that it still cannot read is halved.
 
 Why row i is record i: each value begins with `{`, ends with `}`, and values are parted by a line feed. A line feed
 cannot stand within a JSON string, and `}` followed by `{` cannot stand within an object or array, so every record
@@ -12,14 +15,14 @@ begins at least one row; as many rows as records then means exactly one each.
 """
 
 import json
-import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
@@ -31,13 +34,7 @@ from schemas.envelope import Event
 from schemas.topics import KEY_SEPARATOR, MAX_EVENT_BYTES, Topic
 
 _CHUNK = 64
-"""Records below which a chunk that Arrow cannot read is decoded one by one instead of being halved again."""
-
-_SUSPECTS = 4
-"""So often a chunk is cut at the record at fault, which is left out; then, or when it is not known, in halves."""
-
-_ROW = re.compile(r" in row (\d+)$")
-"""Where Arrow says that it stopped. Only a hint: a record that is left out wrongly is decoded one by one."""
+"""Records below which a chunk that Arrow cannot read is decoded one by one instead of being sieved or halved again."""
 
 _INSTANT = r"^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1\d|2[0-3]):[0-5]\d)$"
 _MOMENT = pa.timestamp("us", "UTC")
@@ -46,6 +43,8 @@ Certain: TypeAlias = Any
 """An Arrow array of booleans: true where a value is certainly valid. (pyarrow carries no types.)"""
 
 Check = Callable[[Any], Certain]
+Fit = Callable[[Any], bool]
+"""Tells whether a value out of a JSON reader can stand in a column of its Arrow type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def decode_columns(
 ) -> Columns:
     """Return the events of a topic that carries one event type, exactly those that `codec.decode` would return."""
     plan = _plan(topic.events[0])
-    certain = [] if plan is None else _certain(plan, keys, values, now, tenants, 0)
+    certain = [] if plan is None else _certain(plan, keys, values, now, tenants, np.arange(len(values)))
     known = np.concatenate([positions for positions, _ in certain]) if certain else np.array([], np.int64)
     if certain and len(known) == len(values):
         return Columns(pa.concat_tables([table for _, table in certain]), known, [])
@@ -100,21 +99,24 @@ def _with_the_rest(
 
 def _certain(
     plan: "_Plan", keys: Sequence[bytes | None], values: Sequence[bytes | None], now: datetime,
-    tenants: Collection[str], start: int, suspects: int = _SUSPECTS,
+    tenants: Collection[str], positions: NDArray[np.int64], sieved: bool = False,
 ) -> list[tuple[NDArray[np.int64], Any]]:  # fmt: skip
-    """Return (positions, table) of the events that are certainly valid; a chunk that cannot be read is cut in two."""
-    table, suspect = _read(plan, values)
+    """Return (positions, table) of those events at these positions of the batch that are certainly valid."""
+    chunk = [values[i] for i in positions.tolist()]
+    raw = pa.array(chunk, pa.binary())
+    shaped = _shaped(raw)
+    if not shaped.all():
+        return _certain(plan, keys, values, now, tenants, positions[shaped], sieved)
+    table = _read(plan, chunk)
     if table is None:
-        if len(values) <= _CHUNK:
+        if len(positions) <= _CHUNK:
             return []
-        end = begin = len(values) // 2
-        if suspect is not None and suspects > 0:
-            end, begin = suspect, suspect + 1
-        return [
-            *_certain(plan, keys[:end], values[:end], now, tenants, start, suspects - 1),
-            *_certain(plan, keys[begin:], values[begin:], now, tenants, start + begin, suspects - 1),
-        ]
-    certain = pc.and_(plan.check(table), _placed(table, keys, tenants))
+        if not sieved:
+            return _certain(plan, keys, values, now, tenants, positions[_sieved(plan, chunk)], True)
+        halves = np.array_split(positions, 2)
+        return [found for half in halves for found in _certain(plan, keys, values, now, tenants, half, True)]
+    table = _defaulted(plan, table, raw)
+    certain = pc.and_(plan.check(table), _placed(table, [keys[i] for i in positions.tolist()], tenants))
     table = _dated(table, certain)
     newest, oldest = pa.scalar(now + MAX_CLOCK_SKEW, _MOMENT), pa.scalar(EARLIEST, _MOMENT)
     when = table["occurred_at"]
@@ -122,19 +124,20 @@ def _certain(
         certain, pc.fill_null(pc.and_(pc.less_equal(when, newest), pc.greater_equal(when, oldest)), False)
     )
     if pc.all(certain).as_py():
-        return [(np.arange(start, start + len(values)), table)]
-    return [(np.flatnonzero(certain.to_numpy()) + start, table.filter(certain))]
+        return [(positions, table)]
+    return [(positions[certain.to_numpy()], table.filter(certain))]
 
 
-def _read(plan: "_Plan", values: Sequence[bytes | None]) -> tuple[Any, int | None]:
-    """Return the chunk as an Arrow table; or None, and the position of the record at fault where that is known."""
-    raw = pa.array(values, pa.binary())
-    shaped = pc.and_(pc.starts_with(raw, b"{"), pc.ends_with(raw, b"}"))
-    fit = pc.fill_null(pc.and_(shaped, pc.less_equal(pc.binary_length(raw), MAX_EVENT_BYTES)), False)
-    unfit = pc.index(fit, False).as_py()
-    if unfit >= 0 or not values:
-        return None, unfit
-    lines = b"\n".join(values)  # type: ignore[arg-type]  # no null among them, see above
+def _shaped(raw: Any) -> NDArray[np.bool_]:  # noqa: ANN401
+    """Tell which values may be one object each, as far as their ends and their length show."""
+    braced = pc.and_(pc.starts_with(raw, b"{"), pc.ends_with(raw, b"}"))
+    fit = pc.fill_null(pc.and_(braced, pc.less_equal(pc.binary_length(raw), MAX_EVENT_BYTES)), False)
+    return np.asarray(fit.to_numpy(zero_copy_only=False), bool)
+
+
+def _read(plan: "_Plan", values: Sequence[bytes | None]) -> Any:  # noqa: ANN401
+    """Return shaped values as an Arrow table; None when Arrow cannot read every one of them as one row."""
+    lines = b"\n".join(values)  # type: ignore[arg-type]  # no null among them: `_shaped`
     try:
         table = pyarrow.json.read_json(
             pa.BufferReader(lines),
@@ -142,10 +145,34 @@ def _read(plan: "_Plan", values: Sequence[bytes | None]) -> tuple[Any, int | Non
             parse_options=pyarrow.json.ParseOptions(explicit_schema=plan.raw, unexpected_field_behavior="error"),
         )
         table.validate(full=True)  # strings are UTF-8
-    except pa.ArrowException as error:
-        row = _ROW.search(str(error))
-        return None, int(row[1]) if row and int(row[1]) < len(values) else None
-    return (table.combine_chunks() if len(table) == len(values) else None), None
+    except pa.ArrowException:
+        return None
+    return table.combine_chunks() if len(table) == len(values) else None
+
+
+def _sieved(plan: "_Plan", values: Sequence[bytes | None]) -> NDArray[np.bool_]:
+    """Tell which shaped values Arrow can be expected to read: those of known fields and types."""
+    return np.array([_legible(value, plan.fits) for value in values], bool)
+
+
+def _legible(value: bytes | None, fits: Fit) -> bool:
+    try:
+        return fits(orjson.loads(value or b""))
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _defaulted(plan: "_Plan", table: Any, raw: Any) -> Any:  # noqa: ANN401
+    """Fill in the defaults of fields that are certainly absent: Arrow shows an absent field and a null alike."""
+    for name, default in plan.defaults.items():
+        column = table[name]
+        if column.null_count:
+            # A field's name may be spelt with escapes; without a backslash it stands as it is, or not at all.
+            spelt = pc.or_(pc.match_substring(raw, f'"{name}"'), pc.match_substring(raw, "\\"))
+            absent = pc.and_(pc.is_null(column), pc.invert(spelt))
+            filled = pc.if_else(absent, pa.scalar(default, column.type), column)
+            table = table.set_column(table.schema.get_field_index(name), name, filled)
+    return table
 
 
 def _placed(table: Any, keys: Sequence[bytes | None], tenants: Collection[str]) -> Certain:  # noqa: ANN401
@@ -174,8 +201,13 @@ def _dated(table: Any, certain: Certain) -> Any:  # noqa: ANN401
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
+    """How to read an event type: Arrow's schema, what must hold of the columns, what one record must be for Arrow to
+    read it, and the values of absent fields."""
+
     raw: Any
     check: Check
+    fits: Fit
+    defaults: dict[str, str | int | float]
 
 
 @cache
@@ -195,14 +227,29 @@ def _plan(event: type[Event]) -> _Plan | None:
     plan = _types(event)
     if extra is None:
         return plan
-    return _Plan(plan.raw, lambda table: pc.and_(plan.check(table), extra[1](table)))
+    return replace(plan, check=lambda table: pc.and_(plan.check(table), extra[1](table)))
 
 
 @cache
 def _types(event: type[Event]) -> _Plan:
     schema = event.model_json_schema(mode="validation")
     kind, check = _object(schema, schema.get("$defs", {}))
-    return _Plan(pa.schema(list(kind)), check)
+    known = {name: spec.get("default") for name, spec in schema["properties"].items()}
+    defaults = {name: value for name, value in known.items() if isinstance(value, str | int | float)}
+    return _Plan(pa.schema(list(kind)), check, _fit(kind), defaults)
+
+
+def _fit(kind: Any) -> Fit:  # noqa: ANN401  # an Arrow type
+    if pa.types.is_struct(kind):
+        inner = {field.name: _fit(field.type) for field in kind}
+        return lambda v: (
+            v is None or (type(v) is dict and all(name in inner and inner[name](part) for name, part in v.items()))
+        )
+    if pa.types.is_list(kind):
+        item = _fit(kind.value_type)
+        return lambda v: v is None or (type(v) is list and all(item(part) for part in v))
+    allowed = {pa.string(): (str,), pa.int64(): (int,), pa.float64(): (int, float)}[kind]
+    return lambda v: v is None or type(v) in allowed
 
 
 def _object(spec: dict[str, Any], known: dict[str, Any]) -> tuple[Any, Check]:

@@ -2,9 +2,11 @@
 
 import argparse
 import logging
+import signal
 import sys
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import TypeVar
 
 from schemas.topics import TOPICS
@@ -31,6 +33,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--tenant", action="append", default=[], help="tenant that may send; repeat it (default: all)")
     given = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)  # until `run_worker` takes over: nothing has begun that could be cut short
     try:
         where = settings.load()
         if given.tenant:
@@ -45,6 +49,11 @@ def main(argv: list[str] | None = None) -> int:
         log.critical("%s", error)
         return EXIT_MISCONFIGURED
     return run_worker(build(where, parts))
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    log.info("stopped on %s before the work began", signal.Signals(number).name)
+    sys.exit(0)
 
 
 def _patiently(call: Callable[[], T]) -> T:

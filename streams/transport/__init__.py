@@ -59,7 +59,8 @@ Staying alive
 
 Scaling
     Partitions are assigned by range, so topics with equally many partitions are co-partitioned: partition n of all of
-    them is with the same worker. Add workers up to the number of partitions.
+    them is with the same worker. Add workers up to the number of partitions; a further one waits in reserve. Partitions
+    that are added to a topic are noticed within `metadata_max_age_s`, and read from their beginning.
 """
 
 from streams.transport.app import BatchApp, build_app

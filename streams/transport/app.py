@@ -43,6 +43,7 @@ def build_app(group: str, bootstrap: str, limits: Limits | None = None, **settin
         "broker_rebalance_timeout": limits.rebalance_timeout_s,
         "broker_request_timeout": limits.request_timeout_s,
         "consumer_auto_offset_reset": "earliest",
+        "consumer_metadata_max_age_ms": int(limits.metadata_max_age_s * 1_000),
         "stream_wait_empty": False,  # waits without bound; `BatchConsumer.quiesce` does it with one
         "topic_allow_declare": False,
         "topic_disable_leader": True,

@@ -47,6 +47,9 @@ class Limits:
     request_timeout_s: float = 30.0
     """How long the broker may take to answer one request before the connection counts as dead."""
 
+    metadata_max_age_s: float = 30.0
+    """How long until partitions that were added to a topic are noticed."""
+
     def __post_init__(self) -> None:
         if self.revoke_wait_s >= self.rebalance_timeout_s:
             raise ValueError("revoke_wait_s must be below rebalance_timeout_s, or every rebalance expels its members")

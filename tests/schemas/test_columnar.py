@@ -1,8 +1,8 @@
 """Columns and single events agree, whatever the bytes: pydantic is the law, columns are only faster."""
 
 import json
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -65,6 +65,8 @@ POISON = [
     _with(colour="red"), _with(user=...), _with(user=None), _with(user=""), _with(user="x" * 257), _with(user="\x7f"),
     _with(user="ü" * 256), _with(tenant="globex"), _with(tenant="-"), _with(schema_version=None),
     _with(schema_version=...), _with(schema_version=2), _with(type=...), _with(type="Other"),
+    _with(schema_version=...).replace(b"}", b',"schema\\u005fversion":null}'),
+    _with(schema_version=..., user="\\schema_version"), _with(type=..., user='"type"'),
     _with(from_search=None), _with(from_search={}), _with(from_search=[]), _with(dwell_seconds=None),
     _with(from_search={"search": "s", "query": "q" * 2001, "rank": 1}),
     _with(from_search={"search": "s", "query": "q", "rank": 1, "more": 1}),
@@ -128,6 +130,25 @@ def test_searches_with_results() -> None:
 
 def test_a_topic_of_several_event_types_is_not_read_this_way() -> None:
     assert len(DOCUMENTS.events) > 1
+
+
+@pytest.mark.parametrize("odd", [POISON.index(None), POISON.index(b"{nope}"), POISON.index(_with(colour="red"))])
+def test_an_odd_event_costs_one_decoding_and_an_absent_default_none(odd: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from schemas import columnar
+
+    asked: list[bytes | None] = []
+
+    def counting(
+        topic: Topic, key: bytes | None, value: bytes | None, now: datetime, tenants: Collection[str]
+    ) -> object:
+        asked.append(value)
+        return decode(topic, key, value, now, tenants)
+
+    monkeypatch.setattr(columnar, "decode", counting)
+    values = [GOOD, _with(schema_version=...), _with(type=..., dwell_seconds=...)] * 1_000
+    values[1_500] = POISON[odd]
+    assert len(agree(CLICKS, values).table) == 2_999
+    assert asked == [POISON[odd]]
 
 
 @settings(deadline=None, max_examples=50)
