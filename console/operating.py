@@ -163,6 +163,8 @@ def refuse(tenant: str, digest: str, by: str, reason: str) -> None:
 def rollback(tenant: str, by: str, reason: str) -> None:
     """Make the standby live again, at once. The same command again goes forward.
 
+    Only Redis is needed; the indexer tells the audit trail of it.
+
     \b
     Example:
       tidewheel rollback --tenant acme --reason "complaints about search"
@@ -172,14 +174,14 @@ def rollback(tenant: str, by: str, reason: str) -> None:
     done = roll_back(Serving.connect(where), tenant, by, reason, datetime.now(UTC))
     took = time.perf_counter() - began
     click.echo(f"Live: {done.model} in {done.collection} (version {done.serving_version}), moved in {took:.3f} s.")
-    announce(where, done)
 
 
 @click.command()
 @tenant_option
 @_by_option
 @click.option("--reason", default="asked for by hand", show_default=True, help="Why; it stands in the audit trail.")
-def retrain(tenant: str, by: str, reason: str) -> None:
+@click.option("--from-base", is_flag=True, help="Start from the base model's weights instead of the live model's.")
+def retrain(tenant: str, by: str, reason: str, from_base: bool) -> None:
     """Ask for a training run now, without waiting for drift. The gate stays as strict.
 
     \b
@@ -194,6 +196,7 @@ def retrain(tenant: str, by: str, reason: str) -> None:
         run=f"run-{now:%Y%m%d%H%M%S}-{uuid4().hex[:4]}",
         requested_by=by,
         reason=reason,
+        start_from="base" if from_base else "live",
     )
     announce(settings.load(), request)
     click.echo(f"{request.run} requested; `tidewheel runs --tenant {tenant}` shows how it goes.")

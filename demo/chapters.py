@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
-from console.operating import announce, send_approval, waiting
+from console.operating import send_approval, waiting
 from demo.changes import changes
 from demo.conversations import chat
 from demo.corpus import Group, arrivals
@@ -181,7 +181,6 @@ def _roll(scene: Scene, reason: str) -> float:
     answer = stage.searcher.search(stage.tenant, [scene.corpus.first.queries[0].text], frozenset())[0]
     took = perf_counter() - began
     assert (answer.model, answer.collection) == (done.model, done.collection)
-    announce(stage.where, done)
     scene.tell(f"{reason}: {done.model} answers after {took:.3f} s")
     return round(took, 3)
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from indexer.cutover import INDEXER, announcement
 from indexer.states import State, check_move
 from indexer.sync import Sync, Target
-from schemas.learning import CutoverDone
 from stores.errors import Refused
 from stores.serving import Collection, Serving, ServingRecord
 from stores.shelf import BASE
@@ -19,7 +18,7 @@ from stores.vector_rows import alias_name
 LOG = logging.getLogger(__name__)
 
 
-def bootstrap(serving: Serving, sync: Sync, tenant: str, now: datetime) -> CutoverDone:
+def bootstrap(serving: Serving, sync: Sync, tenant: str, now: datetime) -> None:
     """Make the tenant's first serving record. Raises `Refused` when somebody else just did."""
     model, version = _last_live(sync, tenant)
     target = Target(tenant, model)
@@ -33,9 +32,8 @@ def bootstrap(serving: Serving, sync: Sync, tenant: str, now: datetime) -> Cutov
     record = ServingRecord(
         tenant=tenant, model=model, collection=target.collection, version=version + 1, by=INDEXER, moved_at=now
     )
-    serving.move(record, {target.collection: (State.BUILDING, State.LIVE)}, replaces=0)
+    serving.move(record, {target.collection: (State.BUILDING, State.LIVE)}, replaces=0, event=announcement(record))
     sync.vectors.label(alias_name(tenant), target.collection)
-    return announcement(record)
 
 
 def _last_live(sync: Sync, tenant: str) -> tuple[str, int]:

@@ -70,14 +70,13 @@ class Cutover:
         self._config = config
         self._clock = clock
 
-    def done_before(self, approval: CutoverApproved) -> CutoverDone | None:
-        """Return the event of this very approval when it was carried out and still stands: it was delivered again."""
+    def done_before(self, approval: CutoverApproved) -> bool:
+        """Tell whether this very approval was carried out and still stands: it was delivered again."""
         record = self._serving.record(approval.tenant)
-        stands = record and (record.packet, record.collection) == (approval.packet, approval.collection)
-        return announcement(record) if record and stands else None
+        return record is not None and (record.packet, record.collection) == (approval.packet, approval.collection)
 
-    def carry_out(self, approval: CutoverApproved) -> CutoverDone:
-        """Check everything, move the record, label the alias; return the event to send.
+    def carry_out(self, approval: CutoverApproved) -> None:
+        """Check everything, move the record, label the alias.
 
         Raises `Refused`, with the next step, when anything speaks against it; then nothing has moved.
         """
@@ -92,9 +91,8 @@ class Cutover:
             raise Refused(reason)
         self._check_run(approval, packet)
         self._check_destination(packet)
-        done = self._move(approval, packet, record)
+        self._move(approval, packet, record)
         self._label(tenant, packet.collection)
-        return done
 
     def _check_run(self, approval: CutoverApproved, packet: Packet) -> None:
         rows = self._sync.documents.warehouse.query("index_run", tenant=packet.tenant, run=packet.run)
@@ -125,7 +123,7 @@ class Cutover:
                 "it is being verified again, review the new packet with `tidewheel packet`"
             )
 
-    def _move(self, approval: CutoverApproved, packet: Packet, record: ServingRecord) -> CutoverDone:
+    def _move(self, approval: CutoverApproved, packet: Packet, record: ServingRecord) -> None:
         now, states = self._clock(), {packet.collection: (State.READY, State.LIVE)}
         check_move(packet.collection, State.READY, State.LIVE)
         check_move(record.collection, State.LIVE, State.STANDBY)
@@ -142,8 +140,7 @@ class Cutover:
             by=approval.by,
             moved_at=now,
         )
-        self._serving.move(moved, states)
-        return announcement(moved)
+        self._serving.move(moved, states, event=announcement(moved))
 
     def _label(self, tenant: str, collection: str) -> None:
         try:

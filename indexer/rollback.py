@@ -1,8 +1,9 @@
 """Rollback: the serving record moved back to the standby, in one compare-and-set, by whoever calls.
 
 Nothing is built and no model is loaded: the standby collection was kept fresh. The collection that was live becomes the
-standby, so rolling back once more rolls forward again. The Milvus alias is a label for other readers; the indexer moves
-it after the record, or this call does when it is given Milvus.
+standby, so rolling back once more rolls forward again. Only Redis is needed: the event for the audit trail is kept with
+the record, and the indexer sends it when Kafka answers. The Milvus alias is a label for other readers; the indexer
+moves it after the record, or this call does when it is given Milvus.
 """
 
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ STANDBY_FOR = timedelta(days=7)
 def rollback(
     serving: Serving, tenant: str, by: str, reason: str, now: datetime, vectors: "Vectors | None" = None
 ) -> RolledBack:
-    """Make the standby live and what is live the standby; return the event that the caller is to send.
+    """Make the standby live and what is live the standby; return the event that tells of it (the indexer sends it).
 
     Raises `Refused` when there is no standby, or when somebody else moves the record at the same time.
     """
@@ -49,13 +50,7 @@ def rollback(
         by=by,
         moved_at=now,
     )
-    serving.move(
-        moved,
-        {record.collection: (State.LIVE, State.STANDBY), back.collection: (State.STANDBY, State.LIVE)},
-    )
-    if vectors is not None:
-        vectors.label(alias_name(tenant), moved.collection)
-    return RolledBack(
+    done = RolledBack(
         event_id=stable_id("RolledBack", tenant, moved.version),
         tenant=tenant,
         occurred_at=now,
@@ -67,3 +62,8 @@ def rollback(
         by=by,
         reason=reason,
     )
+    states = {record.collection: (State.LIVE, State.STANDBY), back.collection: (State.STANDBY, State.LIVE)}
+    serving.move(moved, states, event=done)
+    if vectors is not None:
+        vectors.label(alias_name(tenant), moved.collection)
+    return done

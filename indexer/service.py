@@ -1,7 +1,8 @@
 """The indexer's story: documents become collections, trained models become shadows, approved shadows go live.
 
-    for ever:  what was decided (`learning`)  ──▶  every tenant:  first collection ▸ live and standby kept fresh
-                                                  ▸ shadows taken on ▸ what is retired dropped ▸ the alias set right
+    for ever:  what was decided (`learning`)  ──▶  every tenant:  moves of the serving record told to the audit trail
+               ▸ first collection ▸ live and standby kept fresh ▸ shadows taken on ▸ what is retired dropped
+               ▸ the alias set right
 
 Live comes before shadows in every turn, and a shadow works in slices with rests, so searches and document changes never
 wait long for a build. A tenant whose documents did not change costs one row of one query.
@@ -86,9 +87,11 @@ class Indexer:
         return busy
 
     def _tenant(self, tenant: str, mark: int) -> bool:
+        self._tell(tenant)
         record = self._serving.record(tenant)
         if record is None:
-            self._emit(bootstrap(self._serving, self._keeper.sync, tenant, self._clock()))
+            bootstrap(self._serving, self._keeper.sync, tenant, self._clock())
+            self._tell(tenant)
             return True
         busy = self._keeper.keep_fresh(record, mark, self._config.live_slice_s)
         states = self._serving.states(tenant)
@@ -101,13 +104,20 @@ class Indexer:
                     )
         return self._keeper.tidy(record, states) or busy
 
+    def _tell(self, tenant: str) -> None:
+        """Send the events of moves of the serving record, whoever moved it; an event sent twice counts once."""
+        for event in self._serving.unsaid(tenant):
+            self._emit(event)
+            self._serving.said(event)
+
     def _approve(self, event: CutoverApproved) -> None:
         if self._serving.decided(event.tenant, event.event_id):
             return
         try:
-            with self._live_first.shadow_work():
-                done = self._cutover.done_before(event) or self._cutover.carry_out(event)
-            self._emit(done)
+            if not self._cutover.done_before(event):
+                with self._live_first.shadow_work():
+                    self._cutover.carry_out(event)
+            self._tell(event.tenant)
             outcome = "done"
         except Refused as error:
             LOG.warning("%s: the cutover is refused: %s", event.tenant, error)

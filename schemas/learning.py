@@ -23,13 +23,17 @@ class Evidence(Words):
 
 
 class TrainingRequested(Event):
-    """Drift tripped, or a person asked: the tenant's model is to be trained anew."""
+    """Drift tripped, or a person asked: the tenant's model is to be trained anew.
+
+    `start_from` says whose weights learning begins with; `base` leaves behind whatever earlier runs learned.
+    """
 
     type: Literal["TrainingRequested"] = "TrainingRequested"
     run: Slug
     requested_by: OpaqueId
     reason: Reason
     evidence: tuple[Evidence, ...] = ()
+    start_from: Literal["live", "base"] = "live"
 
 
 class Comparison(Words):

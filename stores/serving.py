@@ -2,7 +2,8 @@
 
 The serving record decides alone which model and collection answer a tenant's searches. It moves by compare-and-set on
 its version, together with the states of the collections that the move concerns, in one script: nobody ever sees a
-record without its states, and of two who move at once one is refused.
+record without its states, and of two who move at once one is refused. The event that tells of the move is kept in the
+same step until it has been sent (an outbox), so that no crash leaves the audit trail without it.
 
 | key | type | holds |
 |---|---|---|
@@ -11,6 +12,7 @@ record without its states, and of two who move at once one is refused.
 | `states:{tenant}` | hash | collection -> state (`indexer.states` says which follow which) |
 | `collections:{tenant}` | hash | collection -> what is known of it, JSON |
 | `progress:{tenant}` | hash | collection -> how far its build is, JSON |
+| `unsaid:{tenant}` | hash | event id -> the event of a move that is still to be sent, JSON |
 | `packets:{tenant}` | hash | packet hash -> the packet's canonical JSON |
 | `decided:{tenant}` | hash | id of an approval's event -> what became of it |
 """
@@ -18,12 +20,17 @@ record without its states, and of two who move at once one is refused.
 from collections.abc import Mapping
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from schemas.learning import Comparison, Proof
+from schemas.learning import Comparison, CutoverDone, Proof, RolledBack
 from stores import redis_client
 from stores.errors import Refused
 from stores.settings import Settings
+
+Moved = CutoverDone | RolledBack
+"""What tells of a move of the serving record."""
+
+_MOVED: TypeAdapter[Moved] = TypeAdapter(Moved)
 
 
 class _Value(BaseModel):
@@ -88,13 +95,14 @@ _MOVE = """
 local current = redis.call('GET', KEYS[1])
 local version = current and cjson.decode(current)['version'] or 0
 if version ~= tonumber(ARGV[1]) then return 'the serving record is at version ' .. version .. ', not ' .. ARGV[1] end
-for i = 4, #ARGV, 3 do
+for i = 6, #ARGV, 3 do
   local state = redis.call('HGET', KEYS[2], ARGV[i]) or ''
   if state ~= ARGV[i + 1] then return ARGV[i] .. ' is ' .. state .. ', not ' .. ARGV[i + 1] end
 end
-for i = 4, #ARGV, 3 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2]) end
+for i = 6, #ARGV, 3 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2]) end
 redis.call('SET', KEYS[1], ARGV[2])
 redis.call('SADD', KEYS[3], ARGV[3])
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[4], ARGV[4], ARGV[5]) end
 return ''
 """
 _SET_STATE = """
@@ -135,19 +143,37 @@ class Serving:
         text = redis_client.guarded(lambda: self._client.get(f"serving:{tenant}"))
         return ServingRecord.model_validate_json(text) if text else None
 
-    def move(self, record: ServingRecord, states: Mapping[str, tuple[str, str]], replaces: int | None = None) -> None:
-        """Make `record` the tenant's serving record, in one step with the states `{collection: (from, to)}`.
+    def move(
+        self,
+        record: ServingRecord,
+        states: Mapping[str, tuple[str, str]],
+        replaces: int | None = None,
+        event: Moved | None = None,
+    ) -> None:
+        """Make `record` the tenant's serving record, in one step with the states `{collection: (from, to)}`, and keep
+        the event that tells of it for whoever sends what is `unsaid`.
 
         Raises `Refused` unless the present record's version is `replaces` (one less than the new one's if not given,
         0 when there is no record) and every collection is in its `from` state.
         """
         flat = [part for name, (before, after) in states.items() for part in (name, before, after)]
-        keys = (f"serving:{record.tenant}", f"states:{record.tenant}", _TENANTS)
+        tenant = record.tenant
+        keys = (f"serving:{tenant}", f"states:{tenant}", _TENANTS, f"unsaid:{tenant}")
         expected = record.version - 1 if replaces is None else replaces
-        arguments = (str(expected), record.model_dump_json(), record.tenant, *flat)
-        answer = redis_client.guarded(lambda: self._client.eval(_MOVE, 3, *keys, *arguments))
+        told = (event.event_id, event.model_dump_json()) if event else ("", "")
+        arguments = (str(expected), record.model_dump_json(), tenant, *told, *flat)
+        answer = redis_client.guarded(lambda: self._client.eval(_MOVE, 4, *keys, *arguments))
         if answer:
             raise Refused(f"somebody else moved first ({answer}); look at `tidewheel status` and decide again")
+
+    def unsaid(self, tenant: str) -> list[Moved]:
+        """Return the events of moves that were not sent yet, the oldest first."""
+        found = [_MOVED.validate_json(text) for text in self._all(f"unsaid:{tenant}").values()]
+        return sorted(found, key=lambda event: event.serving_version)
+
+    def said(self, event: Moved) -> None:
+        """Note that the event was sent."""
+        redis_client.guarded(lambda: self._client.hdel(f"unsaid:{event.tenant}", event.event_id))
 
     def register(self, about: Collection, state: str) -> bool:
         """Note a new collection in its first state; False when its name is taken, which changes nothing."""

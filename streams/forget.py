@@ -211,6 +211,7 @@ def retraining(
         occurred_at=now,
         run=run,
         requested_by=REQUESTED_BY,
+        start_from="base",
         reason=f"signals that were learned from and had to be forgotten since: {told}",
     )
 

@@ -25,7 +25,7 @@ from stores.vectors import Vectors
 from streams.lineage import Node, trace
 from tests.indexer.loop import Loop, approval
 from tests.indexer.world import World
-from tests.streams.test_flow import Worker, send, wait_for
+from tests.streams.workers import Flow
 from tests.trainer import tiny
 from tests.trainer.conftest import TinyShelf
 from tests.trainer.test_service import QUICK, answered, request
@@ -44,7 +44,7 @@ class House:
     """One tenant's installation: the streams are a process; trainer and indexer take their turns in the test."""
 
     stack: Settings
-    worker: Worker
+    flow: Flow
     parts: Parts
     loop: Loop
 
@@ -53,9 +53,9 @@ class House:
 
     def store(self, *events: Event) -> None:
         """Send events to Kafka, and wait until the worker has stored each of them once."""
-        send(self.stack, *events)
+        self.flow.send(*events)
         ids = [event.event_id for event in events]
-        wait_for(lambda: bool(self.rows(ACCEPTED, ids=ids)[0]["n"] == len(ids)), self.worker)
+        self.flow.wait_for(lambda: bool(self.rows(ACCEPTED, ids=ids)[0]["n"] == len(ids)))
 
     def hear(self, event: Event) -> None:
         """Store a decision, and let the indexer handle what was stored of it."""
@@ -87,13 +87,13 @@ def house(stack: Settings, tenant: str, tmp_path: Path) -> Iterator[House]:
     parts.warehouse.migrate()
     encoders, candidate = Encoders(shelf, EncoderConfig(threads=1)), f"{tenant}-run-1"
     world = World(tenant, parts.warehouse, vectors, parts.serving, shelf, encoders, live="base", next=candidate)
-    worker = Worker(stack, tmp_path / "worker.log")
+    flow = Flow(stack, tmp_path)
     try:
-        yield House(stack, worker, parts, Loop(world))
+        flow.worker()
+        yield House(stack, flow, parts, Loop(world))
     finally:
-        worker.process.kill()
-        worker.process.wait()
-        for store in (vectors, parts.serving, parts.redis, parts.warehouse):
+        flow.end_workers()
+        for store in (flow, vectors, parts.serving, parts.redis, parts.warehouse):
             store.close()
 
 
@@ -165,8 +165,8 @@ def only(nodes: Sequence[Node], kind: str) -> Node:
 def test_a_click_leads_from_its_offset_to_the_answer_that_it_taught_and_back(house: House, tenant: str) -> None:
     written, opened = history(tenant)
     house.store(*written, *opened)
-    wait_for(lambda: len(house.rows(PAIRS, kind="search_click")) == len(opened), house.worker)
-    wait_for(lambda: len(house.rows(PAIRS, kind="title_body")) == len(written), house.worker)
+    house.flow.wait_for(lambda: len(house.rows(PAIRS, kind="search_click")) == len(opened))
+    house.flow.wait_for(lambda: len(house.rows(PAIRS, kind="title_body")) == len(written))
     house.store(asked := request(tenant))
     (trained,) = answered(house.parts, asked)
     assert isinstance(trained, ModelTrained), trained

@@ -61,7 +61,8 @@ class Trainer:
         taken = parts.snapshot(request, desk)
         examples = snapshot.examples_of(taken, config.cleaning)
         manifest = snapshot.manifest(taken, examples, config.cleaning)
-        known = {"parent": taken.parent, "snapshot": manifest.id}
+        start = BASE if request.start_from == "base" else LIVE
+        known = {"parent": BASE_MODEL if start == BASE else taken.parent, "snapshot": manifest.id}
 
         desk.begin("split", f"{len(examples.kept)} examples out of {len(taken.rows)} signals")
         sides = split(examples.kept, taken.documents, config.split)
@@ -82,7 +83,7 @@ class Trainer:
         mined = steps.lessons(taken, examples, sides, asked, before[LIVE], config)
 
         desk.begin("fit")
-        job = steps.fit_job(models[LIVE], work / "candidate", taken, sides, asked, mined, config)
+        job = steps.fit_job(models[start], work / "candidate", taken, sides, asked, mined, config)
         weights = fit.run(job, work, desk.progress, parts.stop, config.attempts)
 
         desk.begin("evaluate")

@@ -16,6 +16,7 @@ from schemas.learning import (
     CutoverDone,
     CutoverRefused,
     ModelTrained,
+    RolledBack,
     ShadowReady,
     ShadowStarted,
 )
@@ -103,7 +104,7 @@ def test_a_trained_model_goes_all_the_way_and_back(world: World) -> None:
     assert (loop.state(world.next), loop.state(world.live)) == ("standby", "live")
     forth = loop.roll_back()
     assert (forth.model, forth.serving_version) == (world.next, 4)
-    loop.settle()
+    assert of(RolledBack, loop.settle()) == [back, forth], "the audit trail learns of both, in order"
     assert world.vectors.labelled(alias_name(world.tenant)) == world.target(world.next).collection
 
 
@@ -359,6 +360,28 @@ def test_a_model_that_is_not_on_the_shelf_fails_its_shadow_and_nothing_else(worl
     assert world.searcher.search(world.tenant, ["topic"], frozenset())[0].results
 
 
+def test_the_trail_learns_of_a_move_though_kafka_was_away_and_the_process_died(world: World) -> None:
+    loop = first(world)
+    loop.settle()
+    packet = loop.ready()
+
+    def away(event: Event) -> None:
+        raise Retryable("no broker")
+
+    loop.indexer._emit = away
+    with pytest.raises(Retryable):
+        loop.indexer.handle(approval(packet))
+    assert record(world).version == 2, "moved, and nobody told"
+    again = Loop(world)
+    again.indexer.handle(approval(packet))
+    (done,) = of(CutoverDone, again.sent)
+    assert isinstance(done, CutoverDone)
+    assert (done.serving_version, done.packet) == (2, packet.digest)
+    back = again.roll_back()
+    assert of(RolledBack, Loop(world).settle()) == [back]
+    assert of(RolledBack, Loop(world).settle()) == []
+
+
 def test_a_standbys_time_ends(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -383,7 +406,8 @@ def test_of_two_approvals_at_once_one_wins(world: World, models: dict[str, Path]
         cutover = Loop(world).cutover
         barrier.wait()
         try:
-            outcomes.append(cutover.carry_out(approval(packets[number], f"e{number}")).model)
+            cutover.carry_out(approval(packets[number], f"e{number}"))
+            outcomes.append(packets[number].model)
         except Refused as error:
             outcomes.append(f"refused: {error}")
 

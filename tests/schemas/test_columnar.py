@@ -171,11 +171,11 @@ def test_cut_and_spliced_events(start: int, end: int, inserted: bytes, cut: int)
 
 
 def test_an_event_with_a_validator_unknown_here_is_left_to_pydantic(monkeypatch: pytest.MonkeyPatch) -> None:
-    from schemas import columnar
+    from schemas import column_plan
 
-    monkeypatch.setattr(columnar, "_EXTRA", {})
-    columnar._plan.cache_clear()
+    monkeypatch.setattr(column_plan, "_EXTRA", {})
+    column_plan.plan_of.cache_clear()
     try:
-        assert columnar._plan(CitationOpened) is None
+        assert column_plan.plan_of(CitationOpened) is None
     finally:
-        columnar._plan.cache_clear()
+        column_plan.plan_of.cache_clear()

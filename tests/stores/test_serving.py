@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from schemas.learning import CutoverDone, RolledBack
 from stores.errors import Refused, Retryable
 from stores.serving import Collection, Progress, Serving, ServingRecord, Standby
 from stores.settings import Settings
@@ -60,6 +61,27 @@ def test_a_move_from_another_state_changes_nothing(serving: Serving, tenant: str
         serving.move(record(tenant, 2, "B"), {"A": ("live", "standby"), "B": ("ready", "live")})
     assert serving.record(tenant) == record(tenant, 1)
     assert serving.states(tenant) == {"A": "live", "B": "building"}
+
+
+def test_a_move_keeps_its_event_until_it_was_sent_and_a_refused_move_keeps_none(serving: Serving, tenant: str) -> None:
+    def told(version: int) -> RolledBack:
+        return RolledBack(
+            event_id=f"e{version}", tenant=tenant, occurred_at=NOW, model="m", collection="A", previous_model="n",
+            previous_collection="B", serving_version=version, by="op", reason="because",
+        )  # fmt: skip
+
+    done = CutoverDone(
+        event_id="first", tenant=tenant, occurred_at=NOW, model="m", collection="A", previous_model=None,
+        previous_collection=None, serving_version=1, packet=None, by="indexer",
+    )  # fmt: skip
+    serving.move(record(tenant, 1), {}, event=done)
+    with pytest.raises(Refused):
+        serving.move(record(tenant, 3), {}, event=told(3))
+    serving.move(record(tenant, 2), {}, event=told(2))
+    assert serving.unsaid(tenant) == [done, told(2)]
+    serving.said(done)
+    serving.said(done)
+    assert serving.unsaid(tenant) == [told(2)]
 
 
 def test_of_many_who_move_at_once_one_wins(serving: Serving, tenant: str) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from schemas.learning import ModelTrained
 from schemas.topics import CLICKS, DOCUMENTS, SEARCHES
 from stores.access_log import user_key
 from stores.errors import Misconfigured, Retryable
 from stores.settings import Settings
 from streams.forget import Forgetting, retraining, spellings
 from streams.sessions import Access
-from tests.streams.lives import NOW, Streams, day, documents, everything, streams, trained
+from tests.streams.lives import COMPARED, NOW, Streams, day, documents, everything, streams, trained
 
 NASTY = "o'brien\" OR 1=1 --\\ {user:String} é/ü"
 
@@ -213,9 +214,32 @@ def test_models_that_learned_from_the_person_are_named_and_trained_again_once(to
     assert request == retraining(town.warehouse, tenant, standing, NOW)  # after a crash before it was sent: the same
     assert f"{model} (live): {found[0]['train']}" in request.reason
     assert "u" not in request.reason.split()
+    assert request.start_from == "base"
     town.take(request)
     assert retraining(town.warehouse, tenant, standing, NOW) is None
     assert retraining(town.warehouse, tenant, {"base": "live"}, NOW) is None
+
+
+def test_a_model_that_started_from_one_that_learned_from_the_person_counts_too(town: Streams, tenant: str) -> None:
+    lived(town, tenant, "u", f"why {tenant}")
+    first = trained(town, tenant, snapshot=f"snapshot-{tenant}")
+    second, fresh = f"{tenant}-second", f"{tenant}-fresh"
+    for model, parent in ((second, first), (fresh, "base")):
+        town.take(
+            ModelTrained(
+                event_id=model, tenant=tenant, occurred_at=NOW, run=f"run-{model}"[:64], model=model, parent=parent,
+                snapshot=f"empty-{model}", comparison=COMPARED,
+            )
+        )  # fmt: skip
+    with Forgetting(town.warehouse, town.accesses, tenant, "u") as forgetting:
+        found = forgetting.look().models
+        forgetting.remove()
+    assert [(row["model"], row["through"]) for row in found] == [(first, ""), (second, first)]
+    request = retraining(town.warehouse, tenant, {second: "live", fresh: "standby"}, NOW)
+    assert request is not None
+    assert f"{second} (live): {found[0]['train']}" in request.reason
+    assert fresh not in request.reason
+    assert retraining(town.warehouse, tenant, {fresh: "live"}, NOW) is None
 
 
 def test_a_server_that_does_not_finish_keeps_the_list_until_it_has(
