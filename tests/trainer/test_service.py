@@ -1,6 +1,7 @@
 """Whole runs on the real stores with a tiny encoder: the win, the refusals, the faults, the neighbours."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from stores.serving import ServingRecord
 from stores.warehouse import Warehouse
 from tests.trainer.world import Click, company, write_clicks, write_pages
 from trainer import fit, snapshot
-from trainer.child import Cancelled
+from trainer.child import Cancelled, Report
 from trainer.config import TrainingConfig
 from trainer.fit_job import FitJob, FitRules
 from trainer.gate import GateRules
