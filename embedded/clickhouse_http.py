@@ -6,15 +6,13 @@ import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from itertools import chain
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import parse_qsl, urlsplit
 
+from embedded.clickhouse_access import Access
 from embedded.clickhouse_body import PIECE, BadBody, form_fields, packer, pieces
-from embedded.clickhouse_engine import EngineError, Handle, Result
+from embedded.clickhouse_engine import Engine, EngineError, Handle, Result
 from embedded.clickhouse_sql import STREAMING, Statement, parse
-
-if TYPE_CHECKING:
-    from embedded.clickhouse_server import Server
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +75,13 @@ NOT_FOUND = frozenset({16, 46, 47, 50, 56, 60, 81})
 STATUS = {516: 403, 202: 503, 48: 501}
 
 
+class EngineServer(Protocol):
+    """The server that a request came to."""
+
+    engine: Engine
+    access: Access
+
+
 class Handler(BaseHTTPRequestHandler):
     """Answers GET, HEAD and POST on `/` and GET on `/ping`."""
 
@@ -120,9 +125,9 @@ class Handler(BaseHTTPRequestHandler):
             self._fail(EngineError(27, f"Code: 27. DB::Exception: {error}. (CANNOT_PARSE_INPUT_ASSERTION_FAILED)"))
 
     @property
-    def engine_server(self) -> "Server":
-        """The server, by its own type."""
-        return cast("Server", self.server)
+    def engine_server(self) -> EngineServer:
+        """The server, by what is needed of it."""
+        return cast(EngineServer, self.server)
 
     def _query(self, url: dict[str, str], headers: dict[str, str]) -> None:
         url.setdefault("database", headers.get("x-clickhouse-database", ""))

@@ -2,13 +2,10 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol, cast
 
 from faust.streams import Stream
 from faust.types import TP, EventT, Message
-
-if TYPE_CHECKING:
-    from streams.transport.consumer import BatchConsumer
 
 
 class Record(Protocol):
@@ -52,10 +49,26 @@ class Batch(list[Record]):
         self.size += sum(len(r.key or b"") + len(r.value or b"") for r in records)
 
 
+class Owner(Protocol):
+    """Who handed the batch out, and has to hear what becomes of it."""
+
+    def begin(self, message: Message) -> bool:
+        """Note that an agent takes the batch; False when it must be dropped."""
+        ...
+
+    def end(self, message: Message) -> None:
+        """Note that the agent has let go of it, finished or not."""
+        ...
+
+    def hold(self, message: Message, step: int) -> None:
+        """Note that the work begins (1) or ends (-1) to wait for a store."""
+        ...
+
+
 class Work:
     """One batch while an agent works on it: lets `hold` say that it waits for a store."""
 
-    def __init__(self, consumer: "BatchConsumer", message: Message) -> None:
+    def __init__(self, consumer: Owner, message: Message) -> None:
         self.consumer = consumer
         self.message = message
 
@@ -81,7 +94,7 @@ class BatchStream(Stream[Batch]):
             raise TypeError("a batched stream takes no processors or joins: work on the list of records instead")
         self._finalized = True
         started_here = await self.maybe_start()
-        consumer = cast("BatchConsumer", self.app.consumer)
+        consumer = cast(Owner, self.app.consumer)
         try:
             while not self.should_stop:
                 event = cast(EventT[Batch], await self.channel.__anext__())
@@ -97,7 +110,7 @@ class BatchStream(Stream[Batch]):
                     CURRENT_WORK.set(None)
                     self.current_event = None
                     consumer.end(message)
-                message.ack(consumer)
+                message.ack(self.app.consumer)
         except StopAsyncIteration:
             return  # how Faust tells a stream that its agent stops
         finally:

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers import aiokafka as driver
@@ -13,10 +13,7 @@ from mode import ServiceT
 
 from streams.transport.batch import Batch, Stamp
 from streams.transport.fetching import BatchConsumerThread
-
-if TYPE_CHECKING:
-    from streams.transport.app import BatchApp
-    from streams.transport.limits import Limits
+from streams.transport.limits import Limited, Limits
 
 LAST_COMMIT_S = 5.0
 """How long a rebalance or a stop waits for the broker to take the last commit."""
@@ -51,9 +48,9 @@ class BatchConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
 
     @property
-    def limits(self) -> "Limits":
+    def limits(self) -> Limits:
         """Return the limits of the app."""
-        return cast("BatchApp", self.app).limits
+        return cast(Limited, self.app).limits
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)

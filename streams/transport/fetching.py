@@ -1,7 +1,7 @@
 """The consumer's own thread: takes record batches from aiokafka, commits and seeks where aiokafka lives."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 import aiokafka
 from aiokafka import TopicPartition
@@ -17,16 +17,30 @@ from faust.transport.drivers.aiokafka import (
 from faust.types import TP
 
 from streams.transport.batch import Batch, Record, Stamp
-
-if TYPE_CHECKING:
-    from streams.transport.app import BatchApp
-    from streams.transport.consumer import BatchConsumer
+from streams.transport.limits import Limited, Limits
 
 CHUNK = 100
 """Records parsed between two looks at a batch's size: bounds how far compressed data can overshoot `batch_bytes`."""
 
 FETCH_WAIT_MS = 500
 """How long the broker may keep a fetch open when there is nothing new; data that arrives ends it at once."""
+
+
+class Owner(Protocol):
+    """Who knows which partitions may be read; asked from the consumer's thread."""
+
+    @property
+    def limits(self) -> Limits:
+        """Return the limits of the app."""
+        ...
+
+    def stamp(self, tp: TP) -> Stamp:
+        """Return what a batch fetched now must still equal when it is handed out."""
+        ...
+
+    def ready(self, tp: TP, taken: int) -> bool:
+        """Tell whether a batch of this partition may be taken after `taken` bytes of others."""
+        ...
 
 
 class _Ready:
@@ -36,7 +50,7 @@ class _Ready:
     call waits is noticed as soon as the waiter is woken. `taken` collects the batches and the stamp of each.
     """
 
-    def __init__(self, consumer: "BatchConsumer") -> None:
+    def __init__(self, consumer: Owner) -> None:
         self._consumer = consumer
         self._stamps: dict[TP, Stamp] = {}
         self.taken: dict[TP, Batch] = {}
@@ -64,11 +78,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     """Faust's consumer thread with batches for messages, and with errors that are looked at."""
 
     @property
-    def _owner(self) -> "BatchConsumer":
-        return cast("BatchConsumer", self.consumer)
+    def _owner(self) -> Owner:
+        return cast(Owner, self.consumer)
 
     def _create_worker_consumer(self, transport: Transport) -> aiokafka.AIOKafkaConsumer:
-        conf, limits = self.app.conf, cast("BatchApp", self.app).limits
+        conf, limits = self.app.conf, cast(Limited, self.app).limits
         # Faust reads `_assignor` nowhere else; range assignment is what makes topics co-partitioned.
         self._assignor = RangePartitionAssignor
         return aiokafka.AIOKafkaConsumer(

@@ -1,6 +1,7 @@
 """How much a worker takes on at once, and how long it waits for anything."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 MIB = 1024 * 1024
 
@@ -55,3 +56,9 @@ class Limits:
             raise ValueError("revoke_wait_s must be below rebalance_timeout_s, or every rebalance expels its members")
         if self.stop_wait_s >= self.stop_within_s:
             raise ValueError("stop_wait_s must be below stop_within_s, which covers it")
+
+
+class Limited(Protocol):
+    """An app that states its limits."""
+
+    limits: Limits
