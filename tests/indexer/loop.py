@@ -10,7 +10,8 @@ from indexer.shadow import Shadows
 from indexer.shadow_test import ShadowTestConfig, ShadowTester
 from indexer.verify import Verifier, VerifyConfig
 from schemas.envelope import Event
-from schemas.learning import Comparison, CutoverApproved, ModelTrained, RolledBack
+from schemas.learning import Comparison, CutoverApproved, CutoverRefused, ModelTrained, RolledBack
+from stores.serving import ServingRecord
 from tests.indexer.world import World
 
 WON = Comparison(
@@ -122,3 +123,39 @@ def approval(packet: Packet, event: str = "approval", /, **changed: str) -> Cuto
         by="op",
     )
     return right.model_copy(update=dict(changed))
+
+
+def first(world: World, documents: int = 12) -> Loop:
+    """A tenant with documents and searches, live on the first tiny model in place of the base model."""
+    for n in range(documents):
+        world.put(f"d{n}", 1, f"body {n} about topic {n % 4}", acl=("everyone",) if n % 3 else ("board",))
+    for n in range(6):
+        world.event("SearchServed", f"u{n}", query=f"topic {n}")
+        world.event("DocumentOpened", f"u{n}", document=f"d{n}", query=f"topic {n}")
+    start_with(world, world.live)
+    return Loop(world)
+
+
+def start_with(world: World, model: str) -> None:
+    """Make `model` what a lost serving record comes back with, so that no test waits for the base model."""
+    payload = f'{{"model": "{model}", "serving_version": 0}}'
+    world.event("CutoverDone", "", payload=payload)
+
+
+def record(world: World) -> ServingRecord:
+    found = world.serving.record(world.tenant)
+    assert found is not None
+    return found
+
+
+def of(kind: type[Event], events: list[Event]) -> list[Event]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def refused(loop: Loop, event: CutoverApproved) -> str:
+    before = record(loop.world)
+    loop.indexer.handle(event)
+    (told,) = of(CutoverRefused, loop.sent[-1:])
+    assert isinstance(told, CutoverRefused)
+    assert record(loop.world) == before
+    return told.reason
