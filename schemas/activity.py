@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.envelope import Event, Words
+from schemas.envelope import Count, Event, Words
 from schemas.ids import DocumentId, OpaqueId, UserId
 
 QueryText = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
@@ -27,10 +27,10 @@ class SearchServed(Event):
     search: OpaqueId
     query: QueryText
     surface: Literal["search", "assistant"] = "search"
-    results: tuple[Result, ...]
+    results: Annotated[tuple[Result, ...], Field(max_length=1_000)]
     model: OpaqueId
     collection: OpaqueId
-    serving_version: Annotated[int, Field(ge=0)]
+    serving_version: Count
     latency_ms: Annotated[float, Field(ge=0)] = 0.0
 
 

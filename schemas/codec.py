@@ -1,5 +1,6 @@
 """Events as bytes, and bytes as events or as a reason that a person understands."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any
 
+import orjson
 from pydantic import Field, TypeAdapter, ValidationError
 
 from schemas.envelope import Event
@@ -19,6 +21,15 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """An older event has a date that nobody meant."""
 
 _SHOWN_FIELDS = 5
+
+_LARGE = 65_536
+"""Bytes from which a value's parts are counted before pydantic sees it: every wrong one costs it a kilobyte."""
+
+_MOST_FIELDS, _MOST_ITEMS = 100, 10_000
+"""Of one object and of one list; no event of ours may have more."""
+
+_MOST_PROBLEMS = 1_000
+"""More are not listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +65,14 @@ def decode(
         return Rejection("empty", "the record has no value; deletions are sent as DocumentDeleted events")
     if len(value) > MAX_EVENT_BYTES:
         return Rejection("too_large", f"{len(value):,} bytes; an event may have {MAX_EVENT_BYTES:,}")
+    if len(value) > _LARGE and (crowd := _crowd(value)):
+        return Rejection("invalid", crowd)
     try:
         event = _adapter(topic.name).validate_json(value)
     except ValidationError as error:
         return _explain(error)
+    if name := _doubled(value):
+        return Rejection("invalid", f"{name}: stands twice in one object, and readers differ in which they take")
     return _misplaced(event, key, now, tenants) or event
 
 
@@ -77,7 +92,40 @@ def _misplaced(event: Event, key: bytes | None, now: datetime, tenants: Collecti
     return None
 
 
+def _crowd(value: bytes) -> str:
+    """Return what has more parts than any event may have; an empty string when nothing has, or the value is no JSON."""
+    try:
+        waiting: list[Any] = [orjson.loads(value)]
+    except orjson.JSONDecodeError:
+        return ""
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if len(part) > _MOST_FIELDS:
+                return f"an object with {len(part):,} fields; no event has so many"
+            waiting += part.values()
+        elif isinstance(part, list):
+            if len(part) > _MOST_ITEMS:
+                return f"a list of {len(part):,}; no event has so many"
+            waiting += part
+    return ""
+
+
+def _doubled(value: bytes) -> str:
+    """Return the name of a field that stands twice in one object, or an empty string; `value` is valid."""
+    found = list[str]()
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        if len(pairs) != len({name for name, _ in pairs}):
+            found.append(next(name for i, (name, _) in enumerate(pairs) if name in {n for n, _ in pairs[:i]}))
+
+    json.loads(value, object_pairs_hook=look, parse_int=str, parse_float=str)
+    return found[0] if found else ""
+
+
 def _explain(error: ValidationError) -> Rejection:
+    if error.error_count() > _MOST_PROBLEMS:
+        return Rejection("invalid", f"{error.error_count():,} fields are missing, unknown or of a wrong type")
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     if problems[0]["type"] == "json_invalid":
         return Rejection("not_json", problems[0]["msg"])

@@ -7,7 +7,7 @@ with validators that is not in it has no plan.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -145,8 +145,12 @@ def _scalar(spec: dict[str, Any]) -> tuple[Any, Check]:
     if "minLength" in spec or "maxLength" in spec:
         least, most = spec.get("minLength", 0), spec.get("maxLength", 1 << 30)
         tests.append(lambda column: _between(pc.utf8_length(column), least, most))
-    if "minimum" in spec or "maximum" in spec:
-        tests.append(lambda column: _between(column, spec.get("minimum", -np.inf), spec.get("maximum", np.inf)))
+    if kind == pa.float64():
+        tests.append(pc.is_finite)
+    if "minimum" in spec:
+        tests.append(partial(pc.less_equal, pa.scalar(spec["minimum"], kind)))
+    if "maximum" in spec:
+        tests.append(partial(pc.greater_equal, pa.scalar(spec["maximum"], kind)))
 
     def check(column: Any) -> Certain:  # noqa: ANN401
         certain = tests[0](column)

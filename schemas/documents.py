@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from schemas.envelope import Event, Words
 from schemas.ids import DocumentId, OpaqueId, UserId
 
+MAX_VERSION = 2**63 - 1
+
 ShortText = Annotated[str, StringConstraints(max_length=2_000)]
 
 
@@ -27,13 +29,13 @@ class DocumentUpserted(Event):
 
     type: Literal["DocumentUpserted"] = "DocumentUpserted"
     document: DocumentId
-    version: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    version: Annotated[int, Field(ge=0, le=MAX_VERSION)]
     app: OpaqueId
     kind: Literal["page", "file", "ticket", "message", "conversation"] = "page"
     title: ShortText = ""
     body: str = ""
-    links: tuple[Link, ...] = ()
-    acl: tuple[OpaqueId, ...] = ("everyone",)
+    links: Annotated[tuple[Link, ...], Field(max_length=10_000)] = ()
+    acl: Annotated[tuple[OpaqueId, ...], Field(max_length=10_000)] = ("everyone",)
     thread: OpaqueId | None = None
     channel: OpaqueId | None = None
     author: UserId | None = None
@@ -45,4 +47,4 @@ class DocumentDeleted(Event):
 
     type: Literal["DocumentDeleted"] = "DocumentDeleted"
     document: DocumentId
-    version: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    version: Annotated[int, Field(ge=0, le=MAX_VERSION)]

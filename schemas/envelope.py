@@ -1,16 +1,19 @@
 """What every event carries, whatever happened."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from schemas.ids import EventId, TenantId
 
+Count = Annotated[int, Field(ge=0, le=2**53)]
+"""A whole number that every JSON reader holds exactly."""
+
 
 class Words(BaseModel):
-    """A frozen value of the wire: unknown fields and coerced types are errors."""
+    """A frozen value of the wire: unknown fields, coerced types, and numbers that JSON does not know are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Event(Words):

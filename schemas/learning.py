@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from schemas.envelope import Event, Words
+from schemas.envelope import Count, Event, Words
 from schemas.ids import CollectionId, ModelId, OpaqueId, Slug
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
@@ -42,7 +42,7 @@ class Comparison(Words):
     `difference` is candidate minus live; `low` and `high` bound its 95 % bootstrap interval.
     """
 
-    queries: Annotated[int, Field(ge=0)]
+    queries: Count
     ndcg_candidate: float
     ndcg_live: float
     ndcg_base: float
@@ -83,16 +83,16 @@ class ShadowStarted(Event):
     run: Slug
     model: ModelId
     collection: CollectionId
-    documents: Annotated[int, Field(ge=0)]
+    documents: Count
 
 
 class Proof(Words):
     """What verification read from the destination, by primary key."""
 
-    documents: Annotated[int, Field(ge=0)]
-    passages: Annotated[int, Field(ge=0)]
-    mismatches: Annotated[int, Field(ge=0)]
-    repaired: Annotated[int, Field(ge=0)]
+    documents: Count
+    passages: Count
+    mismatches: Count
+    repaired: Count
     parity_min_cosine: float
     recall_at_10: float
 
@@ -135,7 +135,7 @@ class CutoverDone(Event):
     collection: CollectionId
     previous_model: ModelId | None = None
     previous_collection: CollectionId | None = None
-    serving_version: Annotated[int, Field(ge=1)]
+    serving_version: Annotated[int, Field(ge=1, le=2**53)]
     packet: OpaqueId | None = None
     by: OpaqueId
 
@@ -148,6 +148,6 @@ class RolledBack(Event):
     collection: CollectionId
     previous_model: ModelId
     previous_collection: CollectionId
-    serving_version: Annotated[int, Field(ge=1)]
+    serving_version: Annotated[int, Field(ge=1, le=2**53)]
     by: OpaqueId
     reason: Reason

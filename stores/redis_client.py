@@ -1,5 +1,6 @@
 """How a Redis client is opened, and what its errors mean for the caller."""
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -10,6 +11,9 @@ from stores.settings import Settings
 
 T = TypeVar("T")
 Client = redis.Redis
+
+_PASSES = re.compile(r"(^|-)(LOADING|BUSY|READONLY|OOM|MISCONF|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS)\b")
+"""States that end by themselves; within a script Redis puts `-OOM` and the like into the middle of its text."""
 
 _NEXT_STEP = "is the stack up? `tidewheel up --status` tells, `tidewheel up` starts it"
 
@@ -34,6 +38,6 @@ def guarded(call: Callable[[], T]) -> T:
     except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError) as error:
         raise Retryable(f"Redis did not answer: {_NEXT_STEP} ({error})") from error
     except redis.exceptions.ResponseError as error:
-        if str(error).startswith(("LOADING", "BUSY", "READONLY", "OOM", "MISCONF", "TRYAGAIN", "CLUSTERDOWN")):
+        if _PASSES.search(str(error)):
             raise Retryable(f"Redis cannot write now ({error}); waiting for it") from error
         raise

@@ -32,6 +32,9 @@ class ConversationRules(BaseModel):
     )
     min_characters: int = Field(default=40, ge=0, description="characters of all messages; less than that says nothing")
     title_characters: int = Field(default=200, ge=10, description="characters of the first message that make the title")
+    body_characters: int = Field(
+        default=200_000, ge=100, description="characters of the body; no search reads further, and brokers have limits"
+    )
     low_value: tuple[str, ...] = Field(
         default=(
             "random", "birthday", "birthdays", "lunch", "food", "fun", "memes", "jokes", "pets", "dogs", "cats",
@@ -106,7 +109,7 @@ def _conversation(scope: Scope, number: int, part: Sequence[Message], rules: Con
     return Conversation(
         PREFIX + stable_id("conversation", scope.tenant, scope.app, scope.channel, *named),
         title,
-        "\n".join(text for text in (first[len(title) :].strip(), *rest) if text),
+        "\n".join(text for text in (first[len(title) :].strip(), *rest) if text)[: rules.body_characters],
         tuple(sorted(allowed)),
         max(message.sent for message in part),
         tuple(message.document for message in part),

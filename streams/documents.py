@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from schemas.codec import encode
-from schemas.documents import DocumentDeleted, DocumentUpserted
+from schemas.documents import MAX_VERSION, DocumentDeleted, DocumentUpserted
 from schemas.envelope import Event
 from schemas.ids import stable_id
 from schemas.topics import DAY_MS, DOCUMENTS, key_of
@@ -108,10 +108,10 @@ def _changes(
         known = standing.get(conversation.document)
         said = (conversation.title, conversation.body, list(conversation.acl))
         if known is None or said != (known["title"], known["body"], known["acl"]):
-            version = max(stamp, known["version"] + 1 if known else 0)
+            version = min(max(stamp, known["version"] + 1 if known else 0), MAX_VERSION)
             changes.append(_upserted(scope, conversation, version, now))
     for document in standing.keys() - {conversation.document for conversation in wanted}:
-        version = max(stamp, standing[document]["version"] + 1)
+        version = min(max(stamp, standing[document]["version"] + 1), MAX_VERSION)
         changes.append(
             DocumentDeleted(
                 event_id=stable_id("superseded", scope.tenant, document, version),

@@ -1,6 +1,8 @@
 """Bytes become events, or a reason that a person understands; never an exception."""
 
 import json
+import resource
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from schemas.activity import DocumentOpened
 from schemas.codec import MAX_CLOCK_SKEW, Rejection, decode, encode
 from schemas.envelope import Event
-from schemas.topics import CLICKS, DOCUMENTS, MAX_EVENT_BYTES, REACTIONS, TOPICS, key_of
+from schemas.topics import CLICKS, DOCUMENTS, MAX_EVENT_BYTES, REACTIONS, SEARCHES, TOPICS, Topic, key_of
 from tests.schemas.samples import NOW, opened
 
 
@@ -114,3 +116,22 @@ def test_reactions_of_any_text(reaction: str) -> None:
     assert (
         isinstance(decoded, Event if 1 <= len(reaction) <= 64 else Rejection) or "\ud800" <= max(reaction) <= "\udfff"
     )
+
+
+@pytest.mark.parametrize("topic", [SEARCHES, DOCUMENTS])
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'{"results":[' + b",".join([b"{}"] * 2_000_000) + b"]}",
+        b'{"links":[{' + b",".join(b'"a%d":1' % n for n in range(500_000)) + b"}]}",
+        b"[" * 100_000 + b"]" * 100_000,
+    ],
+)
+def test_a_crowd_of_faults_costs_neither_time_nor_memory(topic: Topic, value: bytes) -> None:
+    peak, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    answer = decode(topic, None, value, NOW)
+    took, grown = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
+    assert isinstance(answer, Rejection)
+    assert len(answer.reason) < 500
+    assert took < 5, "a worker that is silent for its session's time is expelled"
+    assert grown < 1 << 20, "KiB"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,6 +127,43 @@ def test_searches_with_results() -> None:
            {**search, "results": [{"document": "d", "rank": 1}]}, {**search, "results": None}]  # fmt: skip
     columns = agree(SEARCHES, [json.dumps(value).encode() for value in [search, *odd, search]])
     assert columns.kept.tolist() == [0, 1, 7]
+
+
+SEARCH = (
+    b'{"event_id":"s","tenant":"acme","occurred_at":"2026-06-01T11:00:00Z","schema_version":1,"type":"SearchServed",'
+    b'"user":"robin","search":"s-1","query":"q","surface":"search","results":[{"document":"d","rank":1,"score":0.5}],'
+    b'"model":"base","collection":"c","serving_version":1,"latency_ms":1.5}'
+)
+
+
+@pytest.mark.parametrize("number", [0, 2**53 - 1, 2**53, 2**53 + 1, 2**63 - 1, 2**63, 2**64, 10**30, -1])
+@pytest.mark.parametrize("field", [b'"serving_version":1', b'"rank":1', b'"schema_version":1'])
+def test_whole_numbers_of_every_size(field: bytes, number: int) -> None:
+    odd = SEARCH.replace(field, field[:-1] + str(number).encode())
+    columns = agree(SEARCHES, [SEARCH, odd, SEARCH])
+    assert {0, 2} <= set(columns.kept.tolist())
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"Inf", b"1e400", b"-1e400", b"1e308", b"-0.0"])
+def test_numbers_that_json_does_not_know_are_refused(number: bytes) -> None:
+    odd = [SEARCH.replace(b"0.5", number), SEARCH.replace(b'"latency_ms":1.5', b'"latency_ms":' + number)]
+    columns = agree(SEARCHES, [SEARCH, *odd, SEARCH])
+    assert np.isfinite([row["latency_ms"] for row in columns.table.to_pylist()]).all()
+    assert {0, 3} <= set(columns.kept.tolist())
+
+
+@pytest.mark.parametrize(
+    "doubled",
+    [
+        SEARCH.replace(b'"query":"q"', b'"query":"q","query":"r"'),
+        SEARCH.replace(b'"rank":1', b'"rank":1,"rank":1'),
+        SEARCH.replace(b'"query":"q"', b'"query":"q","qu\\u0065ry":"r"'),
+    ],
+)
+def test_a_field_that_stands_twice_is_refused_because_readers_differ(doubled: bytes) -> None:
+    columns = agree(SEARCHES, [SEARCH, doubled, SEARCH])
+    assert columns.kept.tolist() == [0, 2]
+    assert "stands twice" in columns.rejected[0][1].reason
 
 
 def test_a_topic_of_several_event_types_is_not_read_this_way() -> None:

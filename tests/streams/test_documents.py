@@ -8,9 +8,9 @@ import pytest
 
 from schemas.activity import OnMessage, Reacted
 from schemas.codec import Rejection, decode
-from schemas.documents import DocumentDeleted, DocumentUpserted, Link
+from schemas.documents import MAX_VERSION, DocumentDeleted, DocumentUpserted, Link
 from schemas.envelope import Event
-from schemas.topics import DOCUMENTS
+from schemas.topics import DOCUMENTS, MAX_EVENT_BYTES
 from stores.settings import Settings
 from tests.streams.world import BEGAN, NOW, World
 
@@ -237,3 +237,20 @@ def test_a_yes_to_a_message_makes_it_the_answer_of_its_conversation(world: World
         )
     )
     assert [pair for pair in _pairs(world) if pair[0] == "reaction"] == []
+
+
+def test_a_derived_document_that_somebody_sent_at_the_last_version_stops_nobody(world: World) -> None:
+    evil = _page(world, MAX_VERSION, "conversation:evil", kind="conversation", app="chat", channel="help")
+    world.feed(_message(world, 1, 0), _message(world, 2, 60), evil)
+    assert _settle(world) == 2
+    assert [title for title, _ in _conversations(world)] == ["this is the text of message 1"]
+    world.feed(evil)
+    _settle(world)
+
+
+def test_a_thread_of_huge_messages_makes_a_document_that_brokers_take(world: World) -> None:
+    world.feed(*(_message(world, n, n, thread="t", body=f"{n} " + "\x01" * 1_200_000) for n in range(3)))
+    (letter,) = world.sent.letters
+    assert letter.value is not None
+    assert len(letter.value) < MAX_EVENT_BYTES / 4
+    assert _settle(world) == 1
