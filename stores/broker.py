@@ -1,7 +1,8 @@
 """The Kafka broker itself: its errors in our words, its topics, and how far each partition reaches."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
@@ -119,29 +120,36 @@ def topic_ids(bootstrap: str, topics: Iterable[str], within_s: float = ANSWER_WI
 
 def begin_offsets(bootstrap: str, topic: str, within_s: float = ANSWER_WITHIN_S) -> dict[int, int]:
     """Return the first offset still kept of each partition."""
-    return {partition: low for partition, (low, _) in _watermarks(bootstrap, topic, within_s).items()}
+    with _asking(bootstrap) as consumer:
+        return {partition: low for partition, (low, _) in _listed(consumer, topic, within_s).items()}
 
 
 def end_offsets(bootstrap: str, topic: str, within_s: float = ANSWER_WITHIN_S) -> dict[int, int]:
     """Return the offset after the last record of each partition."""
-    return {partition: high for partition, (_, high) in _watermarks(bootstrap, topic, within_s).items()}
+    with _asking(bootstrap) as consumer:
+        listed = _listed(consumer, topic, within_s)
+        return {partition: high for partition, (_, high) in _fetched(consumer, topic, listed, within_s).items()}
 
 
-def _watermarks(bootstrap: str, topic: str, within_s: float) -> dict[int, tuple[int, int]]:
+@contextmanager
+def _asking(bootstrap: str) -> Iterator[Consumer]:
     consumer = Consumer(quiet(bootstrap, **{"group.id": "offsets", "enable.auto.commit": False}))
     try:
-        metadata = consumer.list_topics(topic, timeout=within_s).topics[topic]
-        if metadata.error is not None:
-            raise KafkaException(metadata.error)
-        listed = {p: consumer.get_watermark_offsets(TopicPartition(topic, p), within_s) for p in metadata.partitions}
-        return _fetched_watermarks(consumer, topic, listed, within_s)
+        yield consumer
     except KafkaException as failure:
         raise translated(failure.args[0], bootstrap) from failure
     finally:
         consumer.close()
 
 
-def _fetched_watermarks(
+def _listed(consumer: Consumer, topic: str, within_s: float) -> dict[int, tuple[int, int]]:
+    metadata = consumer.list_topics(topic, timeout=within_s).topics[topic]
+    if metadata.error is not None:
+        raise KafkaException(metadata.error)
+    return {p: consumer.get_watermark_offsets(TopicPartition(topic, p), within_s) for p in metadata.partitions}
+
+
+def _fetched(
     consumer: Consumer, topic: str, listed: Mapping[int, tuple[int, int]], within_s: float
 ) -> dict[int, tuple[int, int]]:
     # The embedded broker lists the end one batch too low; only the answer to a fetch carries the true end.

@@ -1,7 +1,8 @@
 """The story of the streams, in order.
 
 For every batch of every topic: read ▸ decode and validate ▸ apply the rules ▸ store ▸ acknowledge (`_agent`).
-Beside that, for as long as the worker runs: close complete sessions ▸ audit them (`_close`), judge drift (`_judge`).
+Beside that, for as long as the worker runs: go back to what was never stored (`_resume`), close complete sessions ▸
+audit them (`_close`), judge drift (`_judge`).
 
 An agent takes a batch of one partition, does the pure work, and waits for every store to answer before it asks for the
 next batch, which acknowledges this one. A store that is away is waited for, with the partition at rest. What cannot be
@@ -9,17 +10,20 @@ accepted becomes a dead letter. Anything else crashes the worker, which loses no
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterable, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import cast
 
-from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, LEARNING, REACTIONS, SEARCHES, TOPICS, Topic
+from faust.types import TP
+
+from schemas.topics import TOPICS, Topic
 from stores.errors import Retryable
 from stores.settings import Settings
+from streams.logs import Behind
 from streams.parts import Parts
-from streams.raw import Prepared, Raw
 from streams.transport import Batch, BatchApp, Limits, build_app, hold
 from streams.transport.consumer import BatchConsumer, Place
 
@@ -32,6 +36,8 @@ BATCH_RECORDS = 20_000
 FETCH_BYTES = 8 * 1024 * 1024
 """Of one partition, so that a backlog fills such a batch."""
 
+log = logging.getLogger(__name__)
+
 Handler = Callable[[AsyncIterable[Batch]], Awaitable[None]]
 
 
@@ -41,44 +47,48 @@ def build(settings: Settings, parts: Parts, limits: Limits | None = None) -> Bat
         batch_records=BATCH_RECORDS, fetch_bytes=FETCH_BYTES, session_timeout_s=settings.kafka_session_timeout_s
     )
     app = build_app(GROUP, settings.kafka_bootstrap, limits)
-    prepare = parts.preparation
-    for topic, step in {
-        CLICKS: prepare.clicks,
-        CITATIONS: prepare.citations,
-        SEARCHES: prepare.searches,
-        REACTIONS: prepare.reactions,
-        LEARNING: prepare.learning,
-    }.items():
-        _listen(app, topic, _agent(topic, parts, step))
-    _listen(app, DOCUMENTS, _documents_agent(parts))
+    for topic in TOPICS.values():
+        # As many batches at a time as there are partitions: while one waits for its stores, another is decoded.
+        listen = app.agent(app.batched(topic.name), name=topic.name, concurrency=topic.partitions)
+        listen(_agent(app, topic, parts))
     app.task(_threads)
+    app.task(_resume(app, parts))
     app.task(_close(app, parts))
     app.task(_judge(app, parts))
     return app
 
 
-def _listen(app: BatchApp, topic: Topic, handler: Handler) -> None:
-    # As many batches at a time as there are partitions: while one waits for its stores, another is decoded.
-    app.agent(app.batched(topic.name), name=topic.name, concurrency=topic.partitions)(handler)
+def _agent(app: BatchApp, topic: Topic, parts: Parts) -> Handler:
+    work = parts.work(topic)
 
-
-def _agent(topic: Topic, parts: Parts, step: Callable[[Raw], Prepared]) -> Handler:
     async def agent(stream: AsyncIterable[Batch]) -> None:
         async for batch in stream:
-            raw = await hold(parts.raw, topic, batch, datetime.now(UTC), retry_on=Retryable)
-            prepared = await asyncio.to_thread(step, raw)
-            await hold(parts.writer.write, prepared, retry_on=Retryable)
+            try:
+                raw = await hold(parts.raw, topic, batch, datetime.now(UTC), retry_on=Retryable)
+                await hold(work, raw, retry_on=Retryable)
+            except Behind as behind:
+                await _go_back(app, batch.tp, behind.offset)
 
     return agent
 
 
-def _documents_agent(parts: Parts) -> Handler:
-    async def agent(stream: AsyncIterable[Batch]) -> None:
-        async for batch in stream:
-            raw = await hold(parts.raw, DOCUMENTS, batch, datetime.now(UTC), retry_on=Retryable)
-            await hold(parts.documents.process, raw, retry_on=Retryable)
+async def _go_back(app: BatchApp, tp: TP, offset: int) -> None:
+    log.warning("%s: the rows end at offset %d; reading on from there", tp, offset)
+    await cast(BatchConsumer, app.consumer).seek(tp, offset)
 
-    return agent
+
+def _resume(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
+    """Hold what was assigned against the rows, also where nothing new comes in."""
+
+    async def resume() -> None:
+        while not app.should_stop:
+            places = cast(BatchConsumer, app.consumer).watched()
+            idle = {tp: place.position for tp, place in places.items() if place.position and place.flying is None}
+            for tp, offset in (await hold(parts.behind, idle, retry_on=Retryable)).items():
+                await _go_back(app, tp, offset)
+            await asyncio.sleep(parts.config.close_every_s)
+
+    return resume
 
 
 async def _threads() -> None:
@@ -97,6 +107,7 @@ def _close(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
             if time.monotonic() - audited >= AUDIT_EVERY_S:
                 audited = time.monotonic()
                 await hold(parts.repair.audit, _now(), retry_on=Retryable)
+                await hold(parts.logs.verify, retry_on=Retryable)
             if not closed.users:
                 await asyncio.sleep(parts.config.close_every_s)
 

@@ -2,12 +2,12 @@
 
 import os
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.topics import CITATIONS, CLICKS, REACTIONS, SEARCHES, TOPICS, Topic
+from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, LEARNING, REACTIONS, SEARCHES, TOPICS, Topic
 from stores import kafka, lease, redis_client
 from stores.access_log import AccessLog, Pace
 from stores.grouped import GroupedInserts
@@ -23,7 +23,7 @@ from streams.event_rows import EPOCH, MILLISECOND
 from streams.logs import TopicLogs
 from streams.outbox import Outbox
 from streams.prepare import Preparation
-from streams.raw import Raw
+from streams.raw import Prepared, Raw
 from streams.repair import OpenSessionsRepair
 from streams.sessions import SessionRules
 from streams.transport import Record
@@ -97,9 +97,31 @@ class Parts:
     judging: Judging
 
     def raw(self, topic: Topic, records: Sequence[Record], now: datetime) -> Raw:
-        """Return a transport's batch in our form. Raises `Retryable`, or `TopicMadeAnew`: crash and start again."""
+        """Return a transport's batch in our form.
+
+        Raises `Retryable`; `Behind`: read what lies before first; `TopicMadeAnew`: crash and start again.
+        """
         log, previous = self.logs.of_batch(topic.name, records[0].partition, records[0].offset, records[-1].offset)
         return Raw.of(topic, log, records, now, previous)
+
+    def behind(self, places: Mapping[Any, int]) -> dict[Any, int]:
+        """Return the partitions, of those read from these positions on, whose rows end earlier, and where they do."""
+        found = {tp: self.logs.behind(tp.topic, tp.partition, position) for tp, position in places.items()}
+        return {tp: end for tp, end in found.items() if end is not None}
+
+    def work(self, topic: Topic) -> Callable[[Raw], None]:
+        """Return what a batch of this topic goes through: decode and validate, apply the rules, store."""
+        if topic is DOCUMENTS:
+            return self.documents.process
+        steps: dict[str, Callable[[Raw], Prepared]] = {
+            CLICKS.name: self.preparation.clicks,
+            CITATIONS.name: self.preparation.citations,
+            SEARCHES.name: self.preparation.searches,
+            REACTIONS.name: self.preparation.reactions,
+            LEARNING.name: self.preparation.learning,
+        }
+        step = steps[topic.name]
+        return lambda raw: self.writer.write(step(raw))
 
     def sources(self, assignment: Iterable[Any]) -> frozenset[str]:
         """Return the names of the assigned partitions that move time: those of what people do."""
@@ -136,7 +158,7 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Parts:
     closer = Closer(warehouse, accesses, config.sessions, config.co_access, portion)
     return Parts(
         config,
-        TopicLogs(lambda: kafka.topic_ids(settings.kafka_bootstrap, TOPICS)),
+        TopicLogs(lambda: kafka.topic_ids(settings.kafka_bootstrap, TOPICS), _ends(settings, warehouse)),
         Preparation(config, settings.tenants),
         writer,
         Documents(warehouse, writer, outbox, config, settings.tenants),
@@ -150,3 +172,11 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Parts:
             drift.window_ms,
         ),
     )
+
+
+def _ends(settings: Settings, warehouse: Warehouse) -> Callable[[str, str, int], int]:
+    def ends(topic: str, log: str, partition: int) -> int:
+        stored = warehouse.query("stored_until", topic=topic, log=log, partition=partition)[0]["end"]
+        return max(int(stored), kafka.begin_offsets(settings.kafka_bootstrap, topic)[partition])
+
+    return ends

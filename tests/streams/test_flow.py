@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from schemas.activity import OnAnswer, Reacted
-from schemas.topics import CLICKS, MAX_EVENT_BYTES
+from schemas.topics import CITATIONS, CLICKS, MAX_EVENT_BYTES, TOPICS
 from stores import kafka
 from tests.streams.workers import Flow
 from tests.streams.world import BEGAN, traffic
@@ -92,3 +93,35 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(flow: Flow, tenant: s
     assert kinds == ["citation_click", "co_access", "reaction", "search_click"]
     assert flow.missing() == 0
     assert worker.stop() == 0, worker.said()[-2_000:]
+
+
+def test_a_topic_made_anew_is_read_from_its_beginning(flow: Flow, tenant: str) -> None:
+    worker = flow.worker()
+    before = traffic(tenant, 40, 3)
+    after = [event.model_copy(update={"event_id": f"n{event.event_id}"}) for event in traffic(tenant, 400, 4)]
+    flow.send(*before)
+    flow.wait_for(lambda: flow.count("accepted", tenant) == len(before) and flow.missing() == 0)
+    worker.kill()
+    admin = AdminClient({"bootstrap.servers": flow.settings.kafka_bootstrap})
+    for topic in (CLICKS.name, CITATIONS.name):
+        admin.delete_topics([topic])[topic].result(30)
+    flow.wait_for(lambda: not {CLICKS.name, CITATIONS.name} & set(admin.list_topics(timeout=30).topics))
+    kafka.ensure_topics(flow.settings.kafka_bootstrap, TOPICS.values())
+    flow.reconnect()
+    flow.send(*after)
+    worker.kill_and_start()
+    flow.wait_until_closed(tenant, len(before) + len(after))
+    assert flow.missing() == 0
+
+
+def test_a_warehouse_that_was_lost_is_filled_again_from_kafka(flow: Flow, tenant: str) -> None:
+    worker = flow.worker()
+    events = traffic(tenant, 600, 5)
+    flow.send(*events)
+    flow.wait_until_closed(tenant, len(events))
+    worker.kill()
+    for table in ("events", "batches", "dead_letters", "late_accesses", "sessions", "pairs"):
+        flow.warehouse.execute(f"TRUNCATE TABLE {table}")
+    worker.kill_and_start()
+    flow.wait_until_closed(tenant, len(events))
+    assert flow.missing() == 0

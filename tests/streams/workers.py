@@ -20,7 +20,9 @@ from streams.config import StreamsConfig, streams_config
 from streams.oracle import differences
 from tests.streams.brokers import Broker
 
-RULES = {"sessions": {"idle_after_s": 2, "idle_close_s": 4, "lateness_s": 60}, "close_every_s": 0.2}
+RULES = {"sessions": {"idle_after_s": 2, "idle_close_s": 4, "lateness_s": 60, "lease_s": 10}, "close_every_s": 0.2}
+"""As in production but for the waits on the wall's clock: a killed worker's claims come back after `lease_s`."""
+
 PATIENCE_S = 90
 
 

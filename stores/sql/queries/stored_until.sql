@@ -1,0 +1,4 @@
+-- The offset after the last one of a partition that was stored in full; 0 when nothing of this log was.
+SELECT if(count() = 0, 0, max(last_offset) + 1) AS end
+FROM batches
+WHERE topic = {topic:String} AND log = {log:String} AND partition = {partition:UInt32}
