@@ -14,7 +14,8 @@ from streams.transport.consumer import BatchConsumer
 from streams.transport.watchdog import Watchdog
 
 EXIT_CRASHED = 70
-"""Exit status (EX_SOFTWARE): an agent raised, or the broker could not be reached. The log says which."""
+"""Exit status (EX_SOFTWARE): an agent raised, or the broker could not be reached, perhaps only while stopping. The log
+says which."""
 
 EXIT_OVERDUE = 71
 """Exit status: the stop did not end within its time and was cut short."""
@@ -53,6 +54,9 @@ async def _stop(app: BatchApp, starting: "asyncio.Task[None]", failure: BaseExce
     except TimeoutError:
         log.error("the stop took longer than %g s; what was not committed will be read again", limits.stop_within_s)
         return EXIT_OVERDUE
+    except Exception as error:  # the broker is going away at the same time, say: nothing is lost by it
+        log.error("the stop was cut short: %r", error)
+        return EXIT_CRASHED
     log.info("stopped within %.1f s", monotonic() - began)
     return EXIT_CRASHED if failure is not None else 0
 

@@ -74,6 +74,21 @@ async def test_an_exception_in_an_agent_crashes_the_worker_and_the_batch_comes_a
     assert two.offsets(topic) == {0: list(range(400, 1_000))}
 
 
+async def test_a_broker_that_goes_away_during_the_stop_is_told_by_the_exit_status(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with worker(broker, broker.topic(partitions=1)) as one:
+        await until(lambda: one.app.consumer.assignment())
+        stop = one.app.stop
+
+        async def breaking() -> None:
+            await stop()
+            raise ConnectionError("closed")
+
+        monkeypatch.setattr(one.app, "stop", breaking)
+    assert one.status == EXIT_CRASHED
+
+
 async def test_seek_reads_again_and_ignores_the_acknowledgement_of_before(broker: Broker) -> None:
     topic = broker.topic(partitions=1)
     broker.produce(topic, values(1_000))
