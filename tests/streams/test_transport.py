@@ -77,8 +77,10 @@ async def test_an_exception_in_an_agent_crashes_the_worker_and_the_batch_comes_a
 async def test_a_broker_that_goes_away_during_the_stop_is_told_by_the_exit_status(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with worker(broker, broker.topic(partitions=1)) as one:
-        await until(lambda: one.app.consumer.assignment())
+    topic = broker.topic(partitions=1)
+    broker.produce(topic, values(10))
+    async with worker(broker, topic) as one:
+        await until(lambda: one.seen(topic) == 10)
         stop = one.app.stop
 
         async def breaking() -> None:
