@@ -220,6 +220,20 @@ def test_a_user_with_ten_thousand_accesses(world: World) -> None:
     assert rows == [{"most": 8, "n": 10_000}]
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["in time", "one late"])
+def test_more_accesses_in_a_millisecond_than_a_session_holds(world: World, late: bool) -> None:
+    if late:
+        world.feed(_click(world, 99, 30, user="other"))
+        world.close()
+        world.feed(_click(world, 50, -40))
+    world.feed(*(_click(world, number, 0) for number in range(20)))
+    world.feed(_click(world, 100, 120, user="other"))
+    world.close()
+    world.feed(*(_click(world, number, 121) for number in range(30, 50)))
+    world.close_all()
+    assert world.differences().none
+
+
 def test_when_redis_loses_everything_the_raw_rows_bring_it_back(world: World) -> None:
     events = traffic(world.tenant, 400, 5)
     world.feed(*events[:200])
