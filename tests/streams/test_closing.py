@@ -179,6 +179,33 @@ def test_a_crash_between_two_tables_and_then_a_late_access_that_changes_nothing(
     assert world.differences().none
 
 
+@pytest.mark.parametrize("late", ["again", "other"])
+def test_a_crash_before_finish_then_between_two_tables_and_then_a_late_access(world: World, late: str) -> None:
+    """The session stands with the first crash's revision, its pairs have the second's."""
+    given = world.feed(_click(world, 1, 0), _click(world, 2, 60), _click(world, 3, 90_000, user="other"))
+    for target, method, after in (("_accesses", "finish", 0), ("_warehouse", "insert", 1)):
+        closer = world.closer()
+        setattr(closer, target, _Crashing(getattr(closer, target), method, after))
+        with pytest.raises(KeyboardInterrupt):
+            closer.close_portion(world.wall)
+        world.wall += int(world.config.sessions.lease_s * 1_000) + 1
+    if late == "again":
+        world.process(given)
+    else:
+        world.feed(_click(world, 9, 80_000))
+    world.close()
+    world.close_all()
+    assert world.differences().none
+
+
+def test_a_late_repeat_with_an_earlier_time_that_leaves_the_order(world: World) -> None:
+    world.feed(_click(world, 1, 0), _click(world, 2, 600), _click(world, 3, 90_000, user="other"))
+    world.close()
+    world.feed(_click(world, 2, 300))
+    world.close_all()
+    assert world.differences().none
+
+
 class _Crashing:
     """A store in whose named method the process dies, after that was called so often."""
 
