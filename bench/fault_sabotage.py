@@ -41,15 +41,15 @@ def drop_open() -> None:
     """Do without Redis while it is away; and do without the repair, which would find that out."""
     record = AccessLog.record
 
-    def attempt(accesses: AccessLog, source: str, last_offset: int, *columns: Any) -> Recorded:  # noqa: ANN401  # record's own
+    def attempt(accesses: AccessLog, source: str, *columns: Any) -> Recorded:  # noqa: ANN401  # record's own
         try:
-            return record(accesses, source, last_offset, *columns)
+            return record(accesses, source, *columns)
         except Retryable as error:
             log.error("accesses are lost: %s", error)
-            return Recorded(None, last_offset, [])
+            return Recorded(None, None, [])
 
     AccessLog.record = attempt  # type: ignore[method-assign, assignment]  # the point of it
-    OpenSessionsRepair.__call__ = lambda repair, raw, known: False  # type: ignore[method-assign, assignment]  # as is this
+    OpenSessionsRepair.__call__ = lambda repair, raw, known: None  # type: ignore[method-assign, assignment]  # as is this
     OpenSessionsRepair.audit = lambda repair, now: False  # type: ignore[method-assign, assignment]  # and this
 
 

@@ -43,11 +43,15 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What recording a batch told: the watermark, the source's last offset before it, positions of late accesses."""
+    """What recording a batch told: the watermark, the source's last offset before it, positions of late accesses.
+
+    `refused`: nothing of what lies between that offset and the batch is known, so the batch was not recorded.
+    """
 
     watermark: int | None
     previous_offset: int | None
     late: list[int]
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +95,42 @@ class AccessLog:
     def record(
         self,
         source: str,
-        last_offset: int,
+        span: tuple[int, int],
         now: int,
         users: Sequence[str],
         members: Sequence[str],
         times: Sequence[int],
+        repaired: bool = False,
     ) -> Recorded:
         """Add accesses (parallel columns; a user is `user_key(...)`, a member `event id + SEPARATOR + document`).
 
         Accesses of one user should follow each other: that is quicker.
 
-        One round trip for `AT_ONCE` of them. `last_offset` is where the source stands after this.
+        One round trip for `AT_ONCE` of them. `span` is the batch's first and last offset. A batch that does not follow
+        on what is known of its source is refused, until the caller has looked for lost accesses and says `repaired`.
         """
         parts = []
-        newest = max(times)
+        newest, first = max(times), -1 if repaired else span[0]
         for start in range(0, len(users), AT_ONCE):
             part = slice(start, start + AT_ONCE)
             # How far the source is, is told with the last part: a watermark moved in between must not pass the others.
-            reached = (last_offset, newest) if start + AT_ONCE >= len(users) else (-1, -1)
+            reached = (span[1], newest) if start + AT_ONCE >= len(users) else (-1, -1)
             blob = orjson.dumps((users[part], members[part], times[part]))
-            arguments = (source, *reached, now, self._pace.long, blob)
+            arguments = (source, first, *reached, now, self._pace.long, blob)
             parts.append((start, _call(self._record, self._tag, arguments)))
-        previous, watermark = parts[0][1][1], parts[-1][1][0]
+            if refused := bool(parts[-1][1][3]):
+                break
+        previous, watermark = parts[-1 if refused else 0][1][1], parts[-1][1][0]
         return Recorded(
             None if watermark < 0 else int(watermark),
             None if previous < 0 else int(previous),
-            [start + position for start, (_, _, late) in parts for position in late or ()],
+            [start + position for start, (_, _, late, _) in parts for position in late or ()],
+            refused,
         )
 
     def reach(self, source: str, newest: int, now: int) -> None:
         """Say how far a source is that brings no accesses but moves time."""
-        _call(self._record, self._tag, (source, -1, newest, now, self._pace.long, b"[[],[],[]]"))
+        _call(self._record, self._tag, (source, -1, -1, newest, now, self._pace.long, b"[[],[],[]]"))
 
     def claim(self, now: int, most_users: int = 500, most_accesses: int = 20_000) -> Claim:
         """Move the watermark and claim a portion of what is due; users that another closer works on are left out."""

@@ -21,11 +21,14 @@ USER is tenant, U+001F, user. All times are milliseconds since 1970.
 TAG = "tidewheel:{accesses}"
 
 RECORD = """
-local tag, source, last, newest, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local long, columns = tonumber(ARGV[5]), cjson.decode(ARGV[6])
-local users, members, times = columns[1], columns[2], columns[3]
+local tag, source, first, last, newest, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
 local watermark = tonumber(redis.call('GET', tag .. ':watermark') or '-1')
 local previous = redis.call('HGET', tag .. ':offsets', source)
+if first >= 0 and (not previous or first > tonumber(previous) + 1) then
+  return cjson.encode({watermark, previous and tonumber(previous) or -1, 0, 1})
+end
+local long, columns = tonumber(ARGV[6]), cjson.decode(ARGV[7])
+local users, members, times = columns[1], columns[2], columns[3]
 local late, due, own, n, m, groups = {}, {}, {}, 0, 0, 0
 local greatest, behind = -1, 0
 for i = 1, #users do
@@ -63,14 +66,16 @@ end
 if tonumber(last) > tonumber(previous or '-1') then
   redis.call('HSET', tag .. ':offsets', source, last)
 end
-return cjson.encode({watermark, previous and tonumber(previous) or -1, #late > 0 and late or 0})
+return cjson.encode({watermark, previous and tonumber(previous) or -1, #late > 0 and late or 0, 0})
 """
-"""ARGV: source, last offset, newest time, now, `long`, JSON [[users], [members], [times]].
+"""ARGV: source, first and last offset, newest time, now, `long`, JSON [[users], [members], [times]].
 
+Refuses, and changes nothing, when the source is not known or ends before the first offset: accesses may have been lost,
+and the offset that tells so must stay until that has been looked into. A first offset of -1 asks for no such look.
 Adding the same accesses again, or in another order, leaves the same state (LT, GT: the smallest time of an access, the
 greatest of a user). Accesses of one user that follow each other are added by one command. Now and then, and when it
 brings many at once, a user is looked at for having too many: cheap, and no busy user stays unseen.
-Returns JSON [watermark or -1, the source's last offset before or -1, positions of the late accesses or 0].
+Returns JSON [watermark or -1, the source's last offset before or -1, positions of the late accesses or 0, refused].
 """
 
 CLAIM = """

@@ -139,15 +139,24 @@ class Closer:
         standing: dict[str, list[tuple[str, str]]],
         into: _Closing,
     ) -> int | None:
-        """Compute a user from all rows; return up to when it is closed once the rows are written."""
+        """Compute a user from all rows; return up to when it is closed once the rows are written.
+
+        Of the sessions that stand as they are found, those without an access in Redis are left alone: a person's whole
+        past may be long. The others are written again: an access may have got an earlier time, and a closing that was
+        never finished may have left pairs of a later revision than their session's.
+        """
         revision = claim.revision
+        recorded = {access[1:] for access in user.accesses}
         sessions, count = self._cut(distinct([*user.accesses, *raw]), claim)
         found = _rows(user, sessions[:count], revision)
-        into.sessions += [row for row in found if standing.get(row.session) != [(e, d) for _, e, d in row.accesses]]
+        for row in found:
+            held = [access[1:] for access in row.accesses]
+            if held != standing.get(row.session) or not recorded.isdisjoint(held):
+                into.sessions.append(row)
         gone = standing.keys() - {row.session for row in found}
         into.withdrawn += [_Session(user.tenant, user.user, session, [], revision) for session in gone]
         open_still = {access[1:] for session in sessions[count:] for access in session}
-        if not open_still <= {access[1:] for access in user.accesses}:
+        if not open_still <= recorded:
             return None  # a late access opened a closed session again: stay with the raw rows
         return sessions[count - 1][-1][0] if count else None
 
@@ -170,7 +179,7 @@ class Closer:
         return self._warehouse.query(query, tenants=[t for t, _ in people], users=[u for _, u in people])
 
     def _write(self, closing: _Closing) -> None:
-        # Pairs first: they count only beside their session, and a session that stands is not written again.
+        # Pairs first: they count only beside their session, and a session that stands may not be written again.
         pairs = _pair_columns(closing.sessions, self._co_access)
         if pairs["pair"]:
             self._warehouse.insert("pairs", pairs)

@@ -2,8 +2,9 @@
 
 Every source's last offset is kept with its accesses. A batch that does not follow on it, while the warehouse has
 accesses in between, means that Redis has lost some; so does a source that stays behind the warehouse from one audit to
-the next. Then everybody with an access that no session holds is computed from the raw rows, and the watermark is raised
-to where sessions have been closed already.
+the next; so does a source that Redis does not know, when sessions are closed beyond the watermark. Then everybody with
+an access that no session holds is computed from the raw rows, and the watermark is raised to where sessions have been
+closed already.
 """
 
 import logging
@@ -33,24 +34,15 @@ class OpenSessionsRepair:
         self._gap_ms = gap_ms
         self._stored: dict[str, int] = {}
 
-    def __call__(self, raw: Raw, known: int | None) -> bool:
-        """Return whether accesses had been lost; they are open again then."""
-        between = self._warehouse.query(
-            "accesses_between",
-            topic=raw.topic.name,
-            log=raw.log,
-            partition=raw.partition,
-            after=-1 if known is None else known,
-            before=raw.span[0],
-        )
-        if not between[0]["accesses"]:
-            return False
+    def __call__(self, raw: Raw, known: int | None) -> None:
+        """Look for accesses that had been lost before this batch, and open them again; may be repeated at will."""
+        if not self._between(raw, known) and (known is not None or not self._time_went_back()):
+            return
         log.warning(
             "the open sessions of %s end at offset %s, not before %d: some were lost; computing from the raw rows",
             raw.source, known, raw.span[0],
         )  # fmt: skip
         self.rebuild(in_milliseconds(raw.received_at))
-        return True
 
     def audit(self, now: int) -> bool:
         """Compare with what the warehouse had at the last audit; call it every minute or so, `now` wall milliseconds.
@@ -68,12 +60,27 @@ class OpenSessionsRepair:
 
     def rebuild(self, now: int) -> int:
         """Open everybody with an access that no session holds; return how many people that is."""
-        ended = self._warehouse.query("sessions_closed_until")[0]["ended"]
-        sources = self._sources()
+        watermark, sources = self._least_watermark(), self._sources()
         rows = self._warehouse.query("accesses_unclosed")
         people = [(user_key(row["tenant"], row["user"]), row["last"]) for row in rows]
-        self._accesses.restore(people, sources, ended + self._gap_ms if ended > 0 else -1, now)
+        self._accesses.restore(people, sources, watermark, now)
         return len(people)
+
+    def _between(self, raw: Raw, known: int | None) -> bool:
+        after, before = -1 if known is None else known, raw.span[0]
+        place = {"topic": raw.topic.name, "log": raw.log, "partition": raw.partition}
+        return bool(self._warehouse.query("accesses_between", **place, after=after, before=before)[0]["accesses"])
+
+    def _time_went_back(self) -> bool:
+        """Tell whether sessions are closed that would still be open by the watermark: with a lower one, what belongs
+        to them would not count as late."""
+        watermark = self._accesses.watermark()
+        return self._least_watermark() > (-1 if watermark is None else watermark)
+
+    def _least_watermark(self) -> int:
+        """Return how far time had come at least, by the sessions that are closed; -1 when there are none."""
+        ended: int = self._warehouse.query("sessions_closed_until")[0]["ended"]
+        return ended + self._gap_ms if ended > 0 else -1
 
     def _sources(self) -> list[tuple[str, int, int]]:
         rows = self._warehouse.query("accesses_stored")

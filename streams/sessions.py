@@ -6,6 +6,7 @@ Two accesses are of one session iff the later comes less than a gap after the ea
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -73,14 +74,18 @@ def complete(sessions: Sequence[list[Access]], watermark_ms: int, gap_ms: int, m
     """Return how many of one person's sessions, from the first, can no longer change by an access that is not late.
 
     A session is complete when the watermark is a gap past its last access, or when it is full and the watermark is past
-    its last access: what comes later goes into the next chunk.
+    its last access: what comes later goes into the next chunk. Where a chunk ends and the next begins in the same
+    millisecond, neither goes without the other: accesses are removed by their time.
     """
-    for number, session in enumerate(sessions):
+    count = 0
+    for number, (session, following) in enumerate(zip_longest(sessions, sessions[1:]), 1):
         last = session[-1][0]
         full = len(session) >= max_accesses and last < watermark_ms
         if last + gap_ms > watermark_ms and not full:
-            return number
-    return len(sessions)
+            break
+        if following is None or following[0][0] > last:
+            count = number
+    return count
 
 
 def session_id(tenant: str, user: str, first: Access) -> str:

@@ -32,8 +32,8 @@ class Inserts(Protocol):
 class Repair(Protocol):
     """What is to be done when the open sessions turn out to have lost accesses."""
 
-    def __call__(self, raw: Raw, known: int | None) -> bool:
-        """Look whether accesses between offset `known` and the batch are stored but not open; True if repaired."""
+    def __call__(self, raw: Raw, known: int | None) -> None:
+        """Look whether accesses before the batch were lost, and open them; its source is known up to offset `known`."""
         ...
 
 
@@ -60,14 +60,15 @@ class Writer:
 
     def _open(self, raw: Raw, accesses: Accesses) -> None:
         recorded = self._record(raw, accesses)
-        if _gap(recorded.previous_offset, raw) and self.repair(raw, recorded.previous_offset):
-            recorded = self._record(raw, accesses)  # with the watermark restored: some may be late after all
+        if recorded.refused:
+            self.repair(raw, recorded.previous_offset)
+            recorded = self._record(raw, accesses, repaired=True)
         if recorded.late:
             self.inserts.insert("late_accesses", _late(raw, accesses, recorded))
 
-    def _record(self, raw: Raw, accesses: Accesses) -> Recorded:
-        now = in_milliseconds(raw.received_at)
-        return self.accesses.record(raw.source, raw.span[1], now, accesses.users, accesses.members, accesses.times)
+    def _record(self, raw: Raw, accesses: Accesses, repaired: bool = False) -> Recorded:
+        now, columns = in_milliseconds(raw.received_at), (accesses.users, accesses.members, accesses.times)
+        return self.accesses.record(raw.source, raw.span, now, *columns, repaired)
 
     def _batch(self, raw: Raw) -> dict[str, Column]:
         first, last = raw.span
@@ -84,11 +85,6 @@ class Writer:
             "worker": Same(self.worker),
             "processed_at": Same(raw.received_at),
         }
-
-
-def _gap(previous: int | None, raw: Raw) -> bool:
-    """Tell whether the source's accesses before this batch may be unknown to the open sessions."""
-    return raw.span[0] > (0 if previous is None else previous + 1)
 
 
 def _absent(raw: Raw) -> list[tuple[int, int]]:

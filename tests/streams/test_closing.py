@@ -3,11 +3,13 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 
-from schemas.activity import DocumentOpened
+from schemas.activity import CitationOpened, DocumentOpened
 from schemas.envelope import Event
+from stores.errors import Retryable
 from stores.settings import Settings
 from tests.streams.world import BEGAN, Given, World, traffic
 
@@ -177,6 +179,33 @@ def test_a_crash_between_two_tables_and_then_a_late_access_that_changes_nothing(
     assert world.differences().none
 
 
+@pytest.mark.parametrize("late", ["again", "other"])
+def test_a_crash_before_finish_then_between_two_tables_and_then_a_late_access(world: World, late: str) -> None:
+    """The session stands with the first crash's revision, its pairs have the second's."""
+    given = world.feed(_click(world, 1, 0), _click(world, 2, 60), _click(world, 3, 90_000, user="other"))
+    for target, method, after in (("_accesses", "finish", 0), ("_warehouse", "insert", 1)):
+        closer = world.closer()
+        setattr(closer, target, _Crashing(getattr(closer, target), method, after))
+        with pytest.raises(KeyboardInterrupt):
+            closer.close_portion(world.wall)
+        world.wall += int(world.config.sessions.lease_s * 1_000) + 1
+    if late == "again":
+        world.process(given)
+    else:
+        world.feed(_click(world, 9, 80_000))
+    world.close()
+    world.close_all()
+    assert world.differences().none
+
+
+def test_a_late_repeat_with_an_earlier_time_that_leaves_the_order(world: World) -> None:
+    world.feed(_click(world, 1, 0), _click(world, 2, 600), _click(world, 3, 90_000, user="other"))
+    world.close()
+    world.feed(_click(world, 2, 300))
+    world.close_all()
+    assert world.differences().none
+
+
 class _Crashing:
     """A store in whose named method the process dies, after that was called so often."""
 
@@ -218,6 +247,20 @@ def test_a_user_with_ten_thousand_accesses(world: World) -> None:
     assert rows == [{"most": 8, "n": 10_000}]
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["in time", "one late"])
+def test_more_accesses_in_a_millisecond_than_a_session_holds(world: World, late: bool) -> None:
+    if late:
+        world.feed(_click(world, 99, 30, user="other"))
+        world.close()
+        world.feed(_click(world, 50, -40))
+    world.feed(*(_click(world, number, 0) for number in range(20)))
+    world.feed(_click(world, 100, 120, user="other"))
+    world.close()
+    world.feed(*(_click(world, number, 121) for number in range(30, 50)))
+    world.close_all()
+    assert world.differences().none
+
+
 def test_when_redis_loses_everything_the_raw_rows_bring_it_back(world: World) -> None:
     events = traffic(world.tenant, 400, 5)
     world.feed(*events[:200])
@@ -235,6 +278,61 @@ def test_when_redis_loses_the_last_accesses_an_audit_finds_it_out(world: World) 
     world.lose_redis()
     assert world.repair.audit(world.wall) is True
     assert world.repair.audit(world.wall) is False
+    world.close_all()
+    assert world.differences().none
+
+
+@pytest.mark.parametrize("failing", ["accesses_between", "accesses_unclosed", "restore"])
+def test_a_repair_that_could_not_be_done_is_done_with_the_next_try(world: World, failing: str) -> None:
+    """Nor does a crash in between lose it: all that the second try has is what the stores have."""
+    world.feed(_click(world, 1, 0), _click(world, 2, 60))
+    world.lose_redis()
+    query, restore = world.warehouse.query, world.accesses.restore
+    records = world.records("clicks", [_click(world, 3, 120)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            world.warehouse, "query", lambda name, **told: _away() if name == failing else query(name, **told)
+        )
+        patch.setattr(world.accesses, "restore", lambda *told: _away() if failing == "restore" else restore(*told))
+        with pytest.raises(Retryable):
+            world.process(records)
+    world.process(records)
+    world.close_all()
+    assert world.differences().none
+
+
+def _away() -> NoReturn:
+    raise Retryable("away")
+
+
+@pytest.mark.parametrize("searching", [False, True], ids=["no time known", "time known of a search"])
+def test_when_redis_loses_everything_and_one_topic_is_read_again_from_its_beginning(
+    world: World, searching: bool
+) -> None:
+    world.feed(_click(world, 1, 0))
+    cited = CitationOpened(
+        event_id="x", tenant=world.tenant, occurred_at=BEGAN + timedelta(seconds=60), user="u", document="a",
+        cited=("a",), answer="an", question="why?",
+    )  # fmt: skip
+    given = world.feed(cited)
+    world.close_all()
+    world.lose_redis()
+    if searching:
+        world.accesses.reach("searches/log/0", int(BEGAN.timestamp() * 1_000) + 90_000, world.wall)
+        world.close()
+    world.process(given)
+    world.close_all()
+    assert world.differences().none
+
+
+def test_a_fresh_installation_has_nothing_to_repair(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.repair, "rebuild", lambda now: pytest.fail("nothing was lost"))
+    world.feed(_click(world, 1, 0), _click(world, 2, 60))
+    world.feed(_click(world, 3, 90_000), partition=1)
+    world.close()
+    world.feed(_click(world, 4, 90_060), partition=2)
+    world.close_all()
+    world.feed(_click(world, 5, 200_000), partition=3)
     world.close_all()
     assert world.differences().none
 

@@ -12,7 +12,11 @@ from streams.sessions import Access, complete, distinct, session_id, split
 GAP, MOST = 1_000, 5
 
 ACCESSES = st.lists(
-    st.tuples(st.integers(0, 20_000), st.sampled_from(["e1", "e2", "e3", "e4", "e5"]), st.sampled_from(["d1", "d2"])),
+    st.tuples(
+        st.integers(0, 20_000) | st.integers(0, 3),
+        st.sampled_from(["e1", "e2", "e3", "e4", "e5"]),
+        st.sampled_from(["d1", "d2"]),
+    ),
     max_size=40,
 )
 
@@ -87,10 +91,21 @@ def test_what_comes_in_time_leaves_complete_sessions_as_they_are(
 
 @given(ACCESSES, st.integers(0, 25_000))
 def test_removing_complete_sessions_leaves_the_others_as_they_are(accesses: list[Access], watermark: int) -> None:
-    sessions = split(distinct(accesses), GAP, MOST)
+    told = distinct(accesses)
+    sessions = split(told, GAP, MOST)
     count = complete(sessions, watermark, GAP, MOST)
-    left = [access for session in sessions[count:] for access in session]
+    closed = sessions[count - 1][-1][0] if count else -1
+    left = [access for access in told if access[0] > closed]
     assert split(left, GAP, MOST) == sessions[count:]
+
+
+def test_chunks_that_part_within_a_millisecond_are_complete_together() -> None:
+    sessions = split(_at(*[100] * 12, 101), GAP, MOST)
+    assert [len(session) for session in sessions] == [5, 5, 3]
+    assert complete(sessions, 500, GAP, MOST) == 0
+    assert complete(sessions, 1_101, GAP, MOST) == 3
+    sessions = split(_at(*[100] * 5, *[101] * 8), GAP, MOST)
+    assert complete(sessions, 500, GAP, MOST) == 1
 
 
 def test_ids_tell_tenants_users_and_beginnings_apart() -> None:
