@@ -125,5 +125,8 @@ def schemas(out: Path) -> None:
     Example:
       tidewheel schemas --out contracts/
     """
-    written = export(out)
+    try:
+        written = export(out)
+    except OSError as error:
+        raise click.BadParameter(f"cannot write there: {error}", param_hint="--out") from error
     click.echo(f"{len(written)} schemas in {out}")

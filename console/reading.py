@@ -79,5 +79,10 @@ def sql(query: str, output_format: str, as_json: bool) -> None:
       tidewheel sql - --format csv < report.sql
     """
     text = click.get_text_stream("stdin").read() if query == "-" else query
+    if not text.strip():
+        raise click.BadParameter("there is no query in it", param_hint="QUERY")
     chosen = "json" if as_json else output_format
-    click.echo(Warehouse.connect(settings.load()).text(text, _FORMATS[chosen]), nl=False)
+    answer = Warehouse.connect(settings.load()).text(text, _FORMATS[chosen])
+    click.echo(answer, nl=False)
+    if not answer:
+        click.echo("No rows.", err=True)

@@ -9,8 +9,11 @@ from rich.console import Console
 from console.output import json_option, print_json, table_of
 from embedded import control
 from stores import redis_client, settings, training_status
+from stores.errors import TidewheelError
 from stores.serving import Serving
 from stores.warehouse import Warehouse
+
+Row = dict[str, Any]
 
 
 @click.command()
@@ -24,20 +27,24 @@ def status(tenant: str | None, as_json: bool) -> None:
       tidewheel status --tenant acme
     """
     where = settings.load()
-    warehouse = Warehouse.connect(where)
-    state = {
-        "parts": [{"part": p.name, "up": p.up, "pid": p.pid, "port": p.port} for p in control.status(where.home)],
-        "events": warehouse.query("ledger_totals"),
-        "tenants": [
-            _tenant(name, Serving.connect(where), redis_client.connect(where), warehouse)
-            for name in _tenants(warehouse)
-            if tenant in (None, name)
-        ],
-    }
+    parts = [
+        {"part": p.name, "up": p.up, "pid": p.pid, "port": p.port, "restarts": p.restarts}
+        for p in control.status(where.home)
+    ]
+    try:
+        warehouse = Warehouse.connect(where)
+        events = warehouse.query("ledger_totals")
+        serving, redis = Serving.connect(where), redis_client.connect(where)
+        names = [name for name in _tenants(warehouse) if tenant in (None, name)]
+        tenants = [_tenant(name, serving, redis, warehouse) for name in names]
+    except TidewheelError:
+        if not as_json:
+            _print_parts(Console(), parts)  # what runs, before the error that says what does not
+        raise
     if as_json:
-        print_json(state)
+        print_json({"parts": parts, "events": events, "tenants": tenants})
     else:
-        _print(state)
+        _print(parts, events, tenants)
 
 
 def _tenants(warehouse: Warehouse) -> list[str]:
@@ -66,16 +73,21 @@ def _tenant(name: str, serving: Serving, redis: redis_client.Client, warehouse: 
     }
 
 
-def _print(state: dict[str, Any]) -> None:
+def _print(parts: list[Row], events: list[Row], tenants: list[Row]) -> None:
     console = Console()
-    console.rule(f"Tidewheel, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", align="left")
-    for title, rows in (("Parts of the embedded stack", state["parts"]), ("Events by topic", state["events"])):
-        if rows:
-            console.print(table_of(rows, title))
-    if not state["tenants"]:
+    _print_parts(console, parts)
+    if events:
+        console.print(table_of(events, "Events by topic"))
+    if not tenants:
         console.print("No tenant has sent anything yet; `tidewheel emit FILE` sends events.")
-    for tenant in state["tenants"]:
+    for tenant in tenants:
         _print_tenant(console, tenant)
+
+
+def _print_parts(console: Console, parts: list[Row]) -> None:
+    console.rule(f"Tidewheel, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", align="left")
+    if parts:
+        console.print(table_of(parts, "Parts of the embedded stack"))
 
 
 def _print_tenant(console: Console, tenant: dict[str, Any]) -> None:

@@ -150,7 +150,8 @@ class Handler(BaseHTTPRequestHandler):
         with self.engine_server.engine.handle(session, lives_s) as handle:
             params = {n[6:]: v for n, v in url.items() if n.startswith("param_")}
             settings = {n: v for n, v in url.items() if n not in TRANSPORT and not n.startswith("param_")}
-            settings.pop("readonly", None)
+            if settings.pop("readonly", "0") not in ("", "0") and not statement.reads:
+                raise _error(164, f"readonly mode: {statement.verb} begins no statement that only reads", "READONLY")
             if self.command != "POST" and not session:
                 settings["readonly"] = "2"
             if statement.data_at is not None:

@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 _NEXT_STEP = "is the stack up? `tidewheel up --status` tells, `tidewheel up` starts it"
 _ABSENT, _ABSENT_BEFORE_2_3 = 100, 4
+_RELEASED = 101
 _BAD_INPUT, _BAD_INPUT_BEFORE_2_3 = {1100, 1101, 1804}, 6
 """Milvus Lite tells the codes from before 2.3 beside the new ones, whose numbers mean other things."""
 
@@ -26,6 +27,10 @@ _DENIED = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 
 class CollectionMissing(Retryable):
     """The collection is not there; the indexer builds the collections that the serving record names anew."""
+
+
+class CollectionReleased(Retryable):
+    """The collection is there but not loaded, as after a restart of Milvus Lite: load it and call again."""
 
 
 def literal(value: str) -> str:
@@ -62,6 +67,8 @@ def _sorted(error: Exception) -> TidewheelError | None:
         return Misconfigured(f"Milvus refused the user; check TIDEWHEEL_MILVUS_TOKEN ({told})")
     if code == _ABSENT or older == _ABSENT_BEFORE_2_3:
         return CollectionMissing(f"Milvus: {told}")
+    if code == _RELEASED:
+        return CollectionReleased(f"Milvus: {told}")
     if code in _PASSING or getattr(error, "retriable", False) or isinstance(error, ConnectError):
         return Retryable(f"Milvus did not answer: {_NEXT_STEP} ({told})")
     if code in _BAD_INPUT or older == _BAD_INPUT_BEFORE_2_3 or getattr(error, "is_input_error", False):

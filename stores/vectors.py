@@ -1,10 +1,11 @@
 """Milvus: one collection per tenant and model, written and read by primary key, searched by meaning and by words.
 
-The same calls run on Milvus 2.6 and on Milvus Lite. Three of their habits shape this module:
+The same calls run on Milvus 2.6 and on Milvus Lite. Four of their habits shape this module:
 - filters are text, and the client's own `get(ids=...)` and `delete(ids=...)` paste keys into it unquoted; Milvus Lite
   takes no filter parameters. So every value passes through `stores.milvus.literal`, and nothing else builds a filter.
 - rows that were just written are slow to search until they are sealed (Milvus Lite builds its word index anew for
   every query over them): `flush` seals them, at most once in ten seconds as Milvus allows.
+- collections are on disk but not loaded after a restart of Milvus Lite: whoever reads first loads them.
 - VARCHAR limits are bytes on Milvus and characters on Milvus Lite: text is clipped to bytes at a whole character.
 """
 
@@ -16,7 +17,7 @@ from pymilvus import AnnSearchRequest, DataType, Function, FunctionType, MilvusC
 from pymilvus.exceptions import MilvusException
 
 from stores.errors import Poison
-from stores.milvus import CollectionMissing, guarded, listed, one_of
+from stores.milvus import CollectionMissing, CollectionReleased, guarded, listed, one_of
 from stores.settings import Settings
 from stores.vector_rows import Hit, Passage, Stored, clipped, primary_key
 
@@ -118,7 +119,7 @@ class Vectors:
         fields = [*_SEALED, *(["dense"] if with_vectors else [])]
         found = {}
         for chunk in _chunks(keys):
-            rows = self._call(
+            rows = self._read(
                 self._client.query,
                 collection,
                 filter=one_of("pk", chunk),
@@ -148,14 +149,14 @@ class Vectors:
             AnnSearchRequest([list(v) for v in vectors], "dense", dense, limit, **seen),
             AnnSearchRequest(list(queries), "sparse", {"metric_type": "BM25"}, limit, **seen),
         ]
-        answer = self._call(
+        answer = self._read(
             self._client.hybrid_search, collection, routes, RRFRanker(RRF_K), limit=limit, output_fields=_SHOWN
         )
         return [[_hit(hit) for hit in hits] for hits in answer]
 
     def nearest(self, collection: str, vectors: Sequence[Sequence[float]], limit: int) -> list[list[tuple[str, float]]]:
         """Return the keys and cosines of the nearest rows, by the index that searches use."""
-        answer = self._call(
+        answer = self._read(
             self._client.search,
             collection,
             data=[list(v) for v in vectors],
@@ -169,7 +170,7 @@ class Vectors:
 
     def scan_keys(self, collection: str) -> Iterator[str]:
         """Yield the primary keys that an iterator finds. It may miss some: good for finding surplus rows, no proof."""
-        pages = self._call(self._client.query_iterator, collection, batch_size=_KEYS_PER_CALL, output_fields=["pk"])
+        pages = self._read(self._client.query_iterator, collection, batch_size=_KEYS_PER_CALL, output_fields=["pk"])
         try:
             while rows := guarded(pages.next):
                 yield from (row["pk"] for row in rows)
@@ -200,6 +201,14 @@ class Vectors:
         """Remove the alias; harmless when it is not there."""
         if self.labelled(alias) is not None:
             self._call(self._client.drop_alias, alias)
+
+    def _read(self, method: Callable[..., T], collection: str, *args: Any, **options: Any) -> T:  # noqa: ANN401
+        """Call what needs a loaded collection; after a restart of Milvus the first reader loads it."""
+        try:
+            return self._call(method, collection, *args, **options)
+        except CollectionReleased:
+            self._call(self._client.load_collection, collection)
+            return self._call(method, collection, *args, **options)
 
     def _call(self, method: Callable[..., T], *args: Any, **options: Any) -> T:  # noqa: ANN401  # the client's own
         return guarded(lambda: method(*args, timeout=self._timeout, **options))

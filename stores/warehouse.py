@@ -4,6 +4,7 @@ Life cycle: `Warehouse.connect(settings)` checks that the server answers; `migra
 is safe to run from several processes at once (every statement is applied at most once, recorded in `migrations`).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
 from stores import sql_files
 from stores.columns import Column, NoArrowType, Same, rows_of, table_of
-from stores.errors import Misconfigured, Retryable
+from stores.errors import Misconfigured, Refused, Retryable
 from stores.settings import Settings
 
 T = TypeVar("T")
@@ -122,8 +123,19 @@ class Warehouse:
         guarded(lambda: self._client.command(statement))
 
     def text(self, sql: str, output_format: str = "PrettyCompactNoEscapes") -> str:
-        """Run any one read-only statement and return ClickHouse's own rendering of the answer."""
-        answer = guarded(lambda: self._client.raw_query(sql, fmt=output_format, settings={"readonly": 1}))
+        """Run any one read-only statement and return ClickHouse's own rendering of the answer.
+
+        Raises `Refused`, with what ClickHouse says of it, when the statement is wrong or would write.
+        """
+        try:
+            answer = guarded(lambda: self._client.raw_query(sql, fmt=output_format, settings={"readonly": 1}))
+        except DatabaseError as error:
+            raise Refused(_said(error)) from error
+        except Misconfigured as error:
+            if isinstance(error.__cause__, DatabaseError) and error.__cause__.code in (_UNKNOWN_TABLE,):
+                told = f'{_said(error.__cause__)}; `tidewheel sql "SHOW TABLES"` lists what there is'
+                raise Refused(told) from error
+            raise
         return answer.decode("utf-8", "replace")
 
     def migrate(self) -> list[str]:
@@ -148,6 +160,12 @@ CREATE TABLE IF NOT EXISTS migrations
 )
 ENGINE = ReplacingMergeTree ORDER BY number
 """
+
+
+def _said(error: DatabaseError) -> str:
+    """Return what ClickHouse says, without its version, address and list of every word that it would have taken."""
+    told = str(error).split("server response: ")[-1].split(" (version ")[0]
+    return "ClickHouse: " + re.split(r"[.:] Expected one of", told.split("DB::Exception: ")[-1])[0]
 
 
 def _if_absent(statement: str) -> str:

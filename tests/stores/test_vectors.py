@@ -1,6 +1,6 @@
 """Milvus through `stores.vectors`, on the embedded server; the attacker sends document and group names with quotes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -145,3 +145,19 @@ def test_two_tenants_never_share_a_name() -> None:
     assert belongs_to(collection_name("a-b", "c"), "a-b")
     assert not belongs_to(collection_name("a-b", "c"), "a")
     assert not belongs_to(alias_name("a-b"), "a-b")
+
+
+@pytest.mark.parametrize("read", ["get", "search", "nearest", "scan"])
+def test_a_collection_that_is_not_loaded_is_loaded_by_its_first_reader(
+    vectors: Vectors, collection: str, read: str
+) -> None:
+    vectors.upsert(collection, [passage("d")])
+    vectors.flush(collection)
+    vectors._client.release_collection(collection)
+    reads: dict[str, Callable[[], object]] = {
+        "get": lambda: set(vectors.get(collection, ["d#0"])),
+        "search": lambda: {h.document + "#0" for h in vectors.search(collection, ["words"], [[1.0, 0, 0, 0]], 5)[0]},
+        "nearest": lambda: {key for key, _ in vectors.nearest(collection, [[1.0, 0, 0, 0]], 5)[0]},
+        "scan": lambda: set(vectors.scan_keys(collection)),
+    }
+    assert reads[read]() == {"d#0"}

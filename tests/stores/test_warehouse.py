@@ -1,9 +1,20 @@
+from collections.abc import Iterator
+
 import pytest
 
 from stores import sql_files
-from stores.errors import Misconfigured, Retryable
+from stores.errors import Misconfigured, Refused, Retryable
 from stores.settings import Settings
 from stores.warehouse import Warehouse
+
+
+@pytest.fixture
+def warehouse(stack: Settings) -> Iterator[Warehouse]:
+    connected = Warehouse.connect(stack)
+    connected.migrate()
+    yield connected
+    connected.close()
+
 
 SHAPE = """
 SELECT table, name, type, default_kind, default_expression, comment, compression_codec,
@@ -68,3 +79,32 @@ def test_a_warehouse_that_is_away_can_be_waited_for(stack: Settings) -> None:
 def test_every_named_query_says_in_its_first_line_what_it_answers() -> None:
     for path in sorted(sql_files.directory().glob("queries/*.sql")):
         assert path.read_text().startswith("-- "), path.name
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE drift", "DROP VIEW drift", "TRUNCATE TABLE events", "ALTER TABLE events DELETE WHERE 1",
+        "INSERT INTO forgetting VALUES ('a', 'b', 'c')", "CREATE TABLE x (a Int8) ENGINE = Memory",
+        "DELETE FROM events WHERE 1",
+        "/* SELECT */ DROP TABLE drift", "SYSTEM FLUSH LOGS", "RENAME TABLE events TO e", "OPTIMIZE TABLE events",
+    ],
+)  # fmt: skip
+def test_an_analysts_statement_only_reads(warehouse: Warehouse, statement: str) -> None:
+    before = warehouse.text("SHOW TABLES")
+    with pytest.raises(Refused):
+        warehouse.text(statement)
+    assert warehouse.text("SHOW TABLES") == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("SELEC 1", "SELEC begins no"), ("SELECT FROM WHERE", "Syntax error"), ("SELECT 1; SELECT 2", "Multi"),
+        ("SELECT * FROM nope", "SHOW TABLES"), ("SELECT nope", "nope"),
+    ],
+)  # fmt: skip
+def test_a_wrong_statement_is_told_in_one_line(warehouse: Warehouse, statement: str, told: str) -> None:
+    with pytest.raises(Refused, match=told) as refused:
+        warehouse.text(statement)
+    assert len(str(refused.value)) < 400
