@@ -235,6 +235,23 @@ def test_a_closer_frozen_over_its_lease_cannot_bring_back_what_was(world: World)
     assert world.differences().none
 
 
+def test_a_closer_frozen_while_its_user_is_forgotten_leaves_nothing_of_them(world: World) -> None:
+    world.feed(_click(world, 1, 0), _click(world, 2, 60), _click(world, 3, 90_000, user="other"))
+    frozen = world.closer()
+    claim = world.accesses.claim(world.wall)
+    world.wall += int(world.config.sessions.lease_s * 1_000) + 1
+    assert world.accesses.forget(world.tenant, "u", world.wall)
+    world.warehouse.execute(
+        "ALTER TABLE events UPDATE type = 'Forgotten', user = '' WHERE user = 'u' SETTINGS mutations_sync = 2"
+    )
+    frozen._write(frozen._compute([claim]))
+    world.accesses.finish(claim, [None])
+    turns = [world.closer().close_portion(world.wall).users for _ in range(3)]
+    assert turns == [2, 0, 0], "somebody of whom nothing is known comes once, beside the other"
+    assert world.accesses.open_users() == 0
+    assert world.differences().none
+
+
 def test_a_user_with_ten_thousand_accesses(world: World) -> None:
     world.feed(*(_click(world, i, i * 7, user="robot", document=f"d{i % 50}") for i in range(10_000)))
     world.close()
