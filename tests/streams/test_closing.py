@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -297,6 +297,41 @@ def test_when_redis_loses_the_last_accesses_an_audit_finds_it_out(world: World) 
     assert world.repair.audit(world.wall) is False
     world.close_all()
     assert world.differences().none
+
+
+def test_an_access_told_again_with_a_later_date_after_its_session_is_put_right_by_an_audit(world: World) -> None:
+    world.feed(_click(world, 1, 0), _click(world, 2, 10), _click(world, 3, 7_200, user="other"))
+    world.close()
+    world.feed(_click(world, 1, 7_300), _click(world, 4, 7_360))
+    world.close_all()
+    assert world.differences().sessions == 2, "one begins with the access that was told again"
+    assert world.repair.audit(world.wall) is False
+    world.close_all()
+    assert world.differences().none
+    world.wall += 3_600_000
+    world.repair.audit(world.wall)
+    assert world.accesses.open_users() == 0
+
+
+def test_an_audit_that_cannot_look_for_repeats_looks_as_far_back_the_next_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = world.warehouse.query
+    asked: list[int] = []
+
+    def away(name: str, **told: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # as the real one
+        if name != "sessions_repeated":
+            return query(name, **told)
+        asked.append(told["since"])
+        raise Retryable("away")
+
+    monkeypatch.setattr(world.warehouse, "query", away)
+    began = world.wall
+    world.repair._looked = began
+    for _ in range(4):
+        world.wall += 1_800_000
+        assert world.repair.audit(world.wall) is False
+    assert asked == [(began - 600_000) * 1_000] * 2
 
 
 @pytest.mark.parametrize("failing", ["accesses_between", "accesses_unclosed", "restore"])
