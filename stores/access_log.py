@@ -180,17 +180,9 @@ class AccessLog:
         """Return how many users have accesses that are not closed."""
         return int(str(redis_client.guarded(lambda: self._client.zcard(f"{self._tag}:due"))))
 
-    def claimed(self, tenant: str, user: str, now: int) -> bool:
-        """Tell whether a closer works on this user: it may write rows of theirs until it finishes or its lease ends."""
-        holder = redis_client.guarded(lambda: self._client.hget(f"{self._tag}:claims", user_key(tenant, user)))
-        if holder is None:
-            return False
-        until = redis_client.guarded(lambda: self._client.hget(f"{self._tag}:leases", str(holder)))
-        return until is not None and int(str(until)) > now
-
-    def forget(self, tenant: str, user: str) -> None:
-        """Remove everything that is kept of one user."""
-        _call(self._forget, self._tag, (user_key(tenant, user),))
+    def forget(self, tenant: str, user: str, now: int) -> bool:
+        """Remove everything that is kept of one user; return False when a closer works on them: try again later."""
+        return bool(_call(self._forget, self._tag, (user_key(tenant, user), now)))
 
 
 def user_key(tenant: str, user: str) -> str:

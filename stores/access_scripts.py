@@ -151,7 +151,7 @@ local newest = redis.call('ZMSCORE', tag .. ':due', unpack(users))
 for i, user in ipairs(users) do
   if holders[i] ~= revision then
     redis.call('HINCRBY', tag .. ':dirty', user, 1)
-    redis.call('ZADD', tag .. ':due', 'LT', math.max(closed[i], 0), user)
+    redis.call('ZADD', tag .. ':due', 'NX', 0, user)
     lost = lost + 1
   else
     done[#done + 1] = user
@@ -180,7 +180,8 @@ return lost
 """ARGV: the claim's revision, JSON [[users], [late counts as claimed], [time up to which is closed, or -1 for none]].
 
 Removes what was closed, unless another late access came since: then the user stays dirty and is claimed again. A user
-whose claim has gone to somebody else meanwhile may just have got rows from two closers: it is computed again.
+whose claim has gone to somebody else meanwhile may just have got rows from two closers: it is computed again, at once
+or with what is open of it.
 Returns how many claims were lost in that way.
 """
 
@@ -214,9 +215,14 @@ Makes these users be computed from the raw rows, and sets back how far the sourc
 
 FORGET = """
 local tag, user = KEYS[1], ARGV[1]
+local holder = redis.call('HGET', tag .. ':claims', user)
+local until_when = holder and redis.call('HGET', tag .. ':leases', holder)
+if until_when and tonumber(until_when) > tonumber(ARGV[2]) then return 0 end
 redis.call('ZREM', tag .. ':due', user)
 for _, name in ipairs({':dirty', ':claims'}) do redis.call('HDEL', tag .. name, user) end
 redis.call('SREM', tag .. ':long', user)
-return redis.call('DEL', tag .. ':u:' .. user)
+redis.call('DEL', tag .. ':u:' .. user)
+return 1
 """
-"""ARGV: user. Removes everything that is kept of one user."""
+"""ARGV: user, now. Removes everything that is kept of one user and returns 1; returns 0, and removes nothing, while a
+closer works on that user: it may write rows of theirs until it finishes or its lease ends."""

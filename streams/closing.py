@@ -122,7 +122,7 @@ class Closer:
                 else:
                     sessions, count = self._cut(user.accesses, claim)
                     into.sessions += _rows(user, sessions[:count], claim.revision)
-                    closed.append(sessions[count - 1][-1][0] if count else None)
+                    closed.append(_closed(sessions, count, claim))
             into.closed.append((claim, closed))
         return into
 
@@ -158,7 +158,7 @@ class Closer:
         open_still = {access[1:] for session in sessions[count:] for access in session}
         if not open_still <= recorded:
             return None  # a late access opened a closed session again: stay with the raw rows
-        return sessions[count - 1][-1][0] if count else None
+        return _closed(sessions, count, claim)
 
     def _raw(self, people: list[Person]) -> dict[Person, list[Access]]:
         found: dict[Person, list[Access]] = defaultdict(list)
@@ -187,6 +187,13 @@ class Closer:
             self._warehouse.insert("sessions", _session_columns(closing.sessions))
         if closing.withdrawn:
             self._warehouse.insert("sessions", _withdrawn_columns(closing.withdrawn))
+
+
+def _closed(sessions: list[list[Access]], count: int, claim: Claim) -> int | None:
+    """Return up to when a person with these sessions is closed, as many of them as are complete."""
+    if count == len(sessions):
+        return (claim.watermark or 0) - 1  # all that is known before the watermark; what comes there now is late
+    return sessions[count - 1][-1][0] if count else None
 
 
 def _rows(user: OpenUser, sessions: list[list[Access]], revision: int) -> list[_Session]:

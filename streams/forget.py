@@ -64,12 +64,8 @@ class Warehouse(Protocol):
 class OpenSessions(Protocol):
     """What forgetting needs of `stores.access_log.AccessLog`."""
 
-    def claimed(self, tenant: str, user: str, now: int) -> bool:
-        """Tell whether a closer works on this user."""
-        ...
-
-    def forget(self, tenant: str, user: str) -> None:
-        """Remove everything that is kept of one user."""
+    def forget(self, tenant: str, user: str, now: int) -> bool:
+        """Remove everything that is kept of one user; return False, and remove nothing, while a closer works on it."""
         ...
 
 
@@ -176,9 +172,8 @@ class Forgetting:
 
     def _forget_open(self) -> None:
         """Forget the open sessions, once no closer can be about to write rows of them."""
-        while self._accesses.claimed(self._tenant, self._user, int(self._clock() * 1_000)):
+        while not self._accesses.forget(self._tenant, self._user, int(self._clock() * 1_000)):
             time.sleep(_POLL_S)  # at most a claim's lease
-        self._accesses.forget(self._tenant, self._user)
 
 
 def spellings(user: str) -> list[str]:

@@ -5,16 +5,25 @@ accesses in between, means that Redis has lost some; so does a source that stays
 the next; so does a source that Redis does not know, when sessions are closed beyond the watermark. Then everybody with
 an access that no session holds is computed from the raw rows, and the watermark is raised to where sessions have been
 closed already.
+
+Once an hour the audit also finds accesses that were told again with a later date after their session had been closed:
+the raw rows count the first date, but the open sessions could not know it. Such a user's sessions hold the same access
+twice, and are computed from the raw rows too.
 """
 
 import logging
 from typing import Any, Protocol
 
 from stores.access_log import AccessLog, user_key
+from stores.errors import Retryable
 from streams.event_rows import in_milliseconds
 from streams.raw import Raw
 
 log = logging.getLogger(__name__)
+
+_REPEATS_EVERY_MS, _OVERLAP_MS = 3_600_000, 600_000
+"""Looking for repeats reads the whole past of everybody with a new session, so once an hour is enough; a session may be
+written that much later than its revision says."""
 
 
 class Warehouse(Protocol):
@@ -33,6 +42,8 @@ class OpenSessionsRepair:
         self._accesses = accesses
         self._gap_ms = gap_ms
         self._stored: dict[str, int] = {}
+        self._look_at = 0
+        self._looked: int | None = None
 
     def __call__(self, raw: Raw, known: int | None) -> None:
         """Look for accesses that had been lost before this batch, and open them again; may be repeated at will."""
@@ -49,6 +60,7 @@ class OpenSessionsRepair:
 
         Returns whether some had been lost, for instance the last ones before everything fell silent.
         """
+        self._recompute_repeated(now)
         known = self._accesses.offsets()
         behind = [source for source, offset in self._stored.items() if known.get(source, -1) < offset]
         self._stored = {source: offset for source, offset, _ in self._sources()}
@@ -65,6 +77,21 @@ class OpenSessionsRepair:
         people = [(user_key(row["tenant"], row["user"]), row["last"]) for row in rows]
         self._accesses.restore(people, sources, watermark, now)
         return len(people)
+
+    def _recompute_repeated(self, now: int) -> None:
+        if now < self._look_at:
+            return
+        self._look_at = now + _REPEATS_EVERY_MS
+        looked = now - _REPEATS_EVERY_MS if self._looked is None else self._looked
+        try:
+            rows = self._warehouse.query("sessions_repeated", since=(looked - _OVERLAP_MS) * 1_000)
+        except Retryable as error:  # closing does not wait for this: the next look goes back as far
+            log.warning("accesses that were told twice were not looked for: %s", error)
+            return
+        if rows:
+            log.warning("%d users have an access in two sessions; computing from the raw rows", len(rows))
+            self._accesses.restore([(user_key(row["tenant"], row["user"]), row["last"]) for row in rows], [], -1, now)
+        self._looked = now
 
     def _between(self, raw: Raw, known: int | None) -> bool:
         after, before = -1 if known is None else known, raw.span[0]

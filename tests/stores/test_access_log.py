@@ -163,6 +163,18 @@ def test_a_closer_that_wakes_up_too_late_makes_its_users_be_computed_again(log: 
     assert (user.user, user.late, user.accesses) == ("u", 1, [])
 
 
+def test_what_came_meanwhile_stays_open_when_a_closer_wakes_up_too_late(log: Log) -> None:
+    log.record(("u", 1_000, "e1"), ("z", 9_000, "e2"))
+    frozen = log.claim(NOW)
+    other = log.claim(NOW + PACE.lease)
+    log.log.finish(other, _all(other))
+    log.record(("u", 8_950, "e3"))
+    log.log.finish(frozen, _all(frozen))
+    assert log.claim(NOW + PACE.lease).users == [], "it is not due yet"
+    log.record(("z", 20_000, "e4"))
+    assert log.claim(NOW + PACE.lease).users == [OpenUser("acme", "u", 1, [(8_950, "e3", "doc")])]
+
+
 def test_revisions_grow_even_when_clocks_go_back(log: Log) -> None:
     log.record(("u", 1_000, "e1"), ("v", 1_000, "e2"), ("z", 99_000, "e3"))
     first = log.log.claim(NOW, most_users=1)
@@ -279,10 +291,12 @@ def test_users_can_be_handed_over_to_the_raw_rows(log: Log) -> None:
 
 def test_a_forgotten_user_leaves_nothing(log: Log) -> None:
     log.record(("u", 1_000, "e1"), ("v", 99_000, "e2"))
-    log.claim()
-    log.log.forget("acme", "u")
+    claim = log.claim()
+    assert not log.log.forget("acme", "u", NOW + PACE.lease - 1), "a closer may write rows"
+    assert log.claim(NOW + PACE.lease).users == claim.users
+    assert log.log.forget("acme", "u", NOW + 2 * PACE.lease)
     assert all("\x1fu" not in str(key) for key in log.client.keys(f"{log.tag}:*"))
-    assert log.claim(NOW + PACE.lease).users == []
+    assert log.claim(NOW + 2 * PACE.lease).users == []
 
 
 def test_names_of_any_letters_survive(log: Log) -> None:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -235,6 +235,23 @@ def test_a_closer_frozen_over_its_lease_cannot_bring_back_what_was(world: World)
     assert world.differences().none
 
 
+def test_a_closer_frozen_while_its_user_is_forgotten_leaves_nothing_of_them(world: World) -> None:
+    world.feed(_click(world, 1, 0), _click(world, 2, 60), _click(world, 3, 90_000, user="other"))
+    frozen = world.closer()
+    claim = world.accesses.claim(world.wall)
+    world.wall += int(world.config.sessions.lease_s * 1_000) + 1
+    assert world.accesses.forget(world.tenant, "u", world.wall)
+    world.warehouse.execute(
+        "ALTER TABLE events UPDATE type = 'Forgotten', user = '' WHERE user = 'u' SETTINGS mutations_sync = 2"
+    )
+    frozen._write(frozen._compute([claim]))
+    world.accesses.finish(claim, [None])
+    turns = [world.closer().close_portion(world.wall).users for _ in range(3)]
+    assert turns == [2, 0, 0], "somebody of whom nothing is known comes once, beside the other"
+    assert world.accesses.open_users() == 0
+    assert world.differences().none
+
+
 def test_a_user_with_ten_thousand_accesses(world: World) -> None:
     world.feed(*(_click(world, i, i * 7, user="robot", document=f"d{i % 50}") for i in range(10_000)))
     world.close()
@@ -280,6 +297,41 @@ def test_when_redis_loses_the_last_accesses_an_audit_finds_it_out(world: World) 
     assert world.repair.audit(world.wall) is False
     world.close_all()
     assert world.differences().none
+
+
+def test_an_access_told_again_with_a_later_date_after_its_session_is_put_right_by_an_audit(world: World) -> None:
+    world.feed(_click(world, 1, 0), _click(world, 2, 10), _click(world, 3, 7_200, user="other"))
+    world.close()
+    world.feed(_click(world, 1, 7_300), _click(world, 4, 7_360))
+    world.close_all()
+    assert world.differences().sessions == 2, "one begins with the access that was told again"
+    assert world.repair.audit(world.wall) is False
+    world.close_all()
+    assert world.differences().none
+    world.wall += 3_600_000
+    world.repair.audit(world.wall)
+    assert world.accesses.open_users() == 0
+
+
+def test_an_audit_that_cannot_look_for_repeats_looks_as_far_back_the_next_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = world.warehouse.query
+    asked: list[int] = []
+
+    def away(name: str, **told: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # as the real one
+        if name != "sessions_repeated":
+            return query(name, **told)
+        asked.append(told["since"])
+        raise Retryable("away")
+
+    monkeypatch.setattr(world.warehouse, "query", away)
+    began = world.wall
+    world.repair._looked = began
+    for _ in range(4):
+        world.wall += 1_800_000
+        assert world.repair.audit(world.wall) is False
+    assert asked == [(began - 600_000) * 1_000] * 2
 
 
 @pytest.mark.parametrize("failing", ["accesses_between", "accesses_unclosed", "restore"])

@@ -160,14 +160,11 @@ def test_a_closer_at_work_is_waited_for(town: Streams, tenant: str) -> None:
     looked = threading.Event()
 
     class Watched:
-        """The open sessions; says when somebody looked whether a closer is at work."""
+        """The open sessions; says when somebody wanted to forget a user, whether or not a closer is at work."""
 
-        def claimed(self, tenant: str, user: str, now: int) -> bool:
+        def forget(self, tenant: str, user: str, now: int) -> bool:
             looked.set()
-            return town.accesses.claimed(tenant, user, now)
-
-        def forget(self, tenant: str, user: str) -> None:
-            town.accesses.forget(tenant, user)
+            return town.accesses.forget(tenant, user, now)
 
     def finish() -> None:
         looked.wait(30)
