@@ -57,7 +57,7 @@ def family(home: Path) -> list[psutil.Process]:
 
 
 def start(home: Path, *services: Service, **given: object) -> dict[str, str]:
-    return control.start_in_background(home, services, tied=True, **given)  # type: ignore[arg-type]
+    return control.start_in_background(home, services, tied=True, **given)  # type: ignore[arg-type]  # any of its options
 
 
 def until(condition: Callable[[], object], seconds: float = 15.0) -> bool:

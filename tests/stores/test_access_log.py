@@ -1,61 +1,13 @@
 """Open sessions on a real Redis: commutative, claimed atomically, removed only after writing."""
 
 import random
-from collections.abc import Iterator
 
 import pytest
 
 from stores import access_log, redis_client
-from stores.access_log import Access, AccessLog, Claim, OpenUser, Pace, Recorded, user_key
+from stores.access_log import Access, AccessLog, Claim, OpenUser, user_key
 from stores.settings import Settings
-
-PACE = Pace(gap=1_000, lateness=100, idle_after=10_000, idle_close=20_000, lease=5_000, long=6)
-NOW = 1_800_000_000_000
-SOURCE = "clicks/log/0"
-
-
-class Log:
-    """An access log of its own, fed with (user, time, event) triples of one tenant."""
-
-    def __init__(self, settings: Settings, tag: str, pace: Pace = PACE) -> None:
-        self.client = redis_client.connect(settings)
-        self.tag = tag
-        self.log = AccessLog(self.client, pace, tag)
-        self.offset = -1
-
-    def record(self, *accesses: tuple[str, int, str], now: int = NOW, source: str = SOURCE) -> list[int]:
-        first, self.offset = self.offset + 1, self.offset + len(accesses)
-        recorded = self.log.record(
-            source,
-            (first, self.offset),
-            now,
-            [user_key("acme", user) for user, _, _ in accesses],
-            [f"{event}\x1fdoc" for _, _, event in accesses],
-            [time for _, time, _ in accesses],
-            repaired=True,
-        )
-        return recorded.late
-
-    def claim(self, now: int = NOW) -> Claim:
-        return self.log.claim(now)
-
-    def state(self) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for key in sorted(self.client.keys(f"{self.tag}:*")):
-            name = str(key).removeprefix(self.tag)
-            if name in (":due", ":seen") or name.startswith(":u:"):
-                hashed = name == ":seen"
-                found[name] = self.client.hgetall(key) if hashed else self.client.zrange(key, 0, -1, withscores=True)
-        return found
-
-
-@pytest.fixture
-def log(stack: Settings, tenant: str) -> Iterator[Log]:
-    made = Log(stack, f"test:{{{tenant}}}")
-    yield made
-    keys = made.client.keys(f"{made.tag}:*")
-    if keys:
-        made.client.delete(*keys)
+from tests.stores.access import NOW, PACE, SOURCE, Log
 
 
 def _users(claim: Claim) -> dict[str, list[Access]]:
@@ -245,38 +197,6 @@ def test_a_watermark_moved_while_a_batch_is_recorded_makes_none_of_it_late(
     monkeypatch.setattr(log.log, "_record", lambda **sent: (record(**sent), log.claim())[0])
     assert log.record(*[(f"u{i}", 90_000 - 9_000 * i, f"e{i}") for i in range(9)]) == []
     assert log.claim().watermark == 89_900
-
-
-def _one(log: Log, first: int, last: int, repaired: bool = False) -> Recorded:
-    return log.log.record(SOURCE, (first, last), NOW, [user_key("acme", "u")], [f"e{last}\x1fd"], [last], repaired)
-
-
-def test_the_last_offset_of_a_source_tells_what_it_knew(log: Log) -> None:
-    told = [_one(log, 0, 41, repaired=True), _one(log, 42, 57), _one(log, 0, 41)]
-    assert [recorded.previous_offset for recorded in told] == [None, 41, 57]
-    assert log.log.offsets() == {SOURCE: 57}
-
-
-def test_a_batch_that_does_not_follow_is_refused_until_somebody_has_looked(log: Log) -> None:
-    assert _one(log, 0, 41) == Recorded(None, None, [], refused=True), "nothing is known of the source"
-    assert log.client.keys(f"{log.tag}:*") == []
-    _one(log, 0, 41, repaired=True)
-    for _ in range(2):
-        assert _one(log, 43, 57) == Recorded(None, 41, [], refused=True)
-    assert log.log.offsets() == {SOURCE: 41}
-    assert not _one(log, 43, 57, repaired=True).refused
-    assert not _one(log, 30, 58).refused
-    assert log.log.offsets() == {SOURCE: 58}
-
-
-def test_what_is_lost_between_two_parts_of_a_batch_is_noticed(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access_log, "AT_ONCE", 2)
-    _one(log, 0, 3, repaired=True)
-    record = log.log._record
-    monkeypatch.setattr(log.log, "_record", lambda **sent: (record(**sent), log.client.delete(f"{log.tag}:offsets"))[0])
-    assert log.log.record(
-        SOURCE, (4, 7), NOW, [user_key("acme", "u")] * 3, ["a\x1fd", "b\x1fd", "c\x1fd"], [1, 2, 3]
-    ).refused
 
 
 def test_users_can_be_handed_over_to_the_raw_rows(log: Log) -> None:

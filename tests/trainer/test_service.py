@@ -1,7 +1,6 @@
 """Whole runs on the real stores with a tiny encoder: the win, the refusals, the faults, the neighbours."""
 
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,13 +15,12 @@ from schemas.envelope import Event
 from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
 from stores import lease, training_status
 from stores.errors import Retryable
-from stores.serving import ServingRecord
 from stores.warehouse import Warehouse
 from tests.trainer.world import Click, company, write_clicks, write_pages
 from trainer import fit, snapshot
-from trainer.child import Cancelled, Report
+from trainer.child import Cancelled
 from trainer.config import TrainingConfig
-from trainer.fit_job import FitJob, FitRules
+from trainer.fit_job import FitRules
 from trainer.gate import GateRules
 from trainer.parts import Parts
 from trainer.rebuild import rebuild
@@ -282,35 +280,3 @@ class _Serving:
 
     def record(self, tenant: str) -> "_Serving":
         return self
-
-
-@pytest.mark.slow
-def test_the_next_run_starts_from_the_live_model_unless_asked_otherwise(
-    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started, run = list[Path](), fit.run
-
-    def noting(job: FitJob, desk: Path, report: Report, stop: threading.Event, attempts: int) -> Path:
-        started.append(job.parent)
-        return run(job, desk, report, stop, attempts)
-
-    monkeypatch.setattr(fit, "run", noting)
-    live_through(warehouse, tenant)
-    parts = make_parts(QUICK)
-    (first,) = answered(parts, request(tenant))
-    assert isinstance(first, ModelTrained)
-    live = ServingRecord(tenant=tenant, model=first.model, collection="c", version=1, moved_at=datetime.now(UTC))
-    parts.serving.move(live, {})
-    (second,) = answered(parts, request(tenant, "run-2"))
-    assert isinstance(second, ModelTrained | ModelRefused)
-    assert second.parent == first.model
-    assert second.comparison is not None
-    assert second.comparison.ndcg_live == pytest.approx(first.comparison.ndcg_candidate)
-    assert second.comparison.ndcg_base == pytest.approx(first.comparison.ndcg_base)
-    (third,) = answered(parts, request(tenant, "run-3").model_copy(update={"start_from": "base"}))
-    assert isinstance(third, ModelTrained | ModelRefused)
-    assert third.parent == "base"
-    assert third.comparison is not None
-    assert third.comparison.ndcg_live == pytest.approx(second.comparison.ndcg_live), "judged against what is live"
-    base, live_weights = parts.shelf.fetch(tenant, "base"), parts.shelf.fetch(tenant, first.model)
-    assert started == [base, live_weights, base]
