@@ -19,7 +19,8 @@ from pathlib import Path
 import orjson
 
 from bench.fault_proxy import Proxy
-from embedded import control, launch, parts
+from embedded import control, launch
+from embedded import servers as parts
 from schemas.topics import TOPICS
 from stores import kafka
 from stores.errors import Misconfigured, TidewheelError

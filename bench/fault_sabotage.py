@@ -13,8 +13,8 @@ from typing import Any
 from stores.access_log import AccessLog, Recorded
 from stores.errors import Retryable
 from streams.__main__ import main as streams
-from streams.raw import Prepared
-from streams.repair import OpenSessionsRepair
+from streams.batch import Prepared
+from streams.sessions.repair import OpenSessionsRepair
 from streams.write import Writer
 
 log = logging.getLogger(__name__)

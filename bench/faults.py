@@ -3,7 +3,7 @@
 Workers (`python -m streams`, two or three, started again when they end) read a broker behind a TCP proxy, while events
 of a population flow without a pause. Faults come in a random order that the seed fixes (`bench.fault_kinds`). After
 each, everything that was sent up to then must arrive, and the ledger must miss nothing. At the end all sessions are
-closed, and sessions and pairs are compared row for row with SQL statements over the raw events (`streams.oracle`).
+closed, and sessions and pairs are compared row for row with SQL over the raw events (`streams.sessions.oracle`).
 
 faults             how many were injected, each recovered from; `by_kind` counts them
 missing            offsets, events and dead letters that are nowhere
@@ -44,8 +44,8 @@ from stores.errors import Misconfigured, Retryable
 from stores.settings import kafka_home
 from stores.warehouse import Warehouse
 from streams.config import streams_config
-from streams.oracle import Differences, differences
-from streams.parts import pace
+from streams.sessions.oracle import Differences, differences
+from streams.wiring import pace
 
 LOOK_S = 0.2
 CLOSE_S = 300.0

@@ -16,7 +16,7 @@ _COMMANDS = {
     "demo": "console.stack",
     "status": "console.status",
     "emit": "console.events",
-    "dead-letters": "console.letters",
+    "dead-letters": "console.dead_letters",
     "schemas": "console.events",
     "search": "console.searching",
     "drift": "console.reading",

@@ -10,13 +10,13 @@ from rich.tree import Tree
 
 from console.operating import announce
 from console.output import Row, cell, json_option, print_json, table_of, tenant_option
+from operations.forget import REMAINS, Forgetting, Kept, retraining
+from operations.lineage import Node, trace
 from schemas.learning import TrainingRequested
 from stores import lease, redis_client, settings
 from stores.access_log import AccessLog, Pace
 from stores.serving import Serving
 from stores.warehouse import Warehouse
-from streams.forget import REMAINS, Forgetting, Kept, retraining
-from streams.lineage import Node, trace
 
 _NO_PACE = Pace(gap=0, lateness=0, idle_after=0, idle_close=0, lease=0, long=0)
 """Forgetting closes no session, so how time passes does not matter."""

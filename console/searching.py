@@ -5,8 +5,8 @@ import textwrap
 import click
 
 from console.output import json_option, print_json, tenant_option
-from indexer.encoders import Encoders
 from indexer.search import Answer, Searcher
+from retrieval.encoders import Encoders
 from stores import settings
 from stores.serving import Serving
 from stores.shelf import Shelf

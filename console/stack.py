@@ -9,7 +9,7 @@ import click
 
 from console.output import json_option, print_rows
 from embedded import control
-from embedded.parts import Service
+from embedded.servers import Service
 from stores import settings
 
 SERVICES = ("streams", "trainer", "indexer")

@@ -16,7 +16,7 @@ from schemas.activity import OnMessage, Reacted
 from schemas.documents import DocumentUpserted, Link
 from schemas.envelope import Event
 from schemas.ids import stable_id
-from streams.conversations import ConversationRules, Message, Scope, conversations
+from streams.pairs.conversations import ConversationRules, Message, Scope, conversations
 
 LOW_VALUE_CHANNEL = "random"
 """The channel whose talk is worth nothing to a search; the system is to leave it out."""

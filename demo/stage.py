@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from console.stack import services
 from embedded import control
-from embedded.parts import Service
-from indexer.encoders import Encoders
+from embedded.servers import Service
 from indexer.search import Searcher
+from retrieval.encoders import Encoders
 from schemas.codec import encode
 from schemas.envelope import Event
 from schemas.topics import TOPIC_OF, TOPICS, key_of

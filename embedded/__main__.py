@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from embedded.parts import Service
+from embedded.servers import Service
 from embedded.supervisor import Stack
 from stores.errors import Misconfigured
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import psutil
 
-from embedded import home as homes
 from embedded import logs, probes
-from embedded.parts import Service
+from embedded import state_files as homes
+from embedded.servers import Service
 from embedded.supervisor import Stack
 from stores.errors import Misconfigured
 

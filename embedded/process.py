@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from embedded import launch, logs, ports
-from embedded.parts import Part
 from embedded.probes import NotReady
+from embedded.servers import Part
 
 log = logging.getLogger(__name__)
 

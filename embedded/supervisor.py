@@ -23,10 +23,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from embedded import home as homes
-from embedded import logs, parts, ports, reaper
-from embedded.parts import Service
+from embedded import logs, ports, reaper
+from embedded import servers as parts
+from embedded import state_files as homes
 from embedded.process import Running, ending
+from embedded.servers import Service
 from stores import settings
 from stores.errors import Misconfigured
 

@@ -8,19 +8,19 @@ import threading
 from datetime import UTC, datetime
 from types import FrameType
 
+from indexer.comparison import ShadowTestConfig, ShadowTester
 from indexer.cutover import Cutover
 from indexer.documents import Documents
-from indexer.encoders import Encoders
-from indexer.keeping import Keeper
-from indexer.learning import Learning
-from indexer.priority import LiveFirst
+from indexer.live_first import LiveFirst
 from indexer.service import Indexer, ServiceConfig
 from indexer.shadow import Shadows
-from indexer.shadow_test import ShadowTestConfig, ShadowTester
 from indexer.sync import Sync, SyncConfig
+from indexer.upkeep import Keeper
 from indexer.verify import Verifier, VerifyConfig
+from retrieval.encoders import Encoders
 from stores import lease, redis_client, settings
 from stores.errors import Retryable, TidewheelError
+from stores.learning import Learning
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf

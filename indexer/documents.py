@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from indexer.authority import USE_WINDOW, Standing, authority
-from indexer.passages import MAX_PASSAGES, READ_CHARACTERS, split
+from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS, split
 from stores.vectors import MAX_GROUPS
 from stores.warehouse import Warehouse
 

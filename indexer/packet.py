@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from indexer.shadow_test import Example, ShadowTest, shown, titles
+from indexer.comparison import Example, ShadowTest, shown, titles
 from schemas.learning import Comparison, Proof
 from stores.errors import Refused
 from stores.warehouse import Row, Warehouse

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer.passages import body_of
+from retrieval.passages import body_of
 from stores.vector_rows import Hit
 
 EVERYONE = "everyone"

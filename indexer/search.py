@@ -13,9 +13,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.encoders import Encoder, EncoderSource
 from indexer.ranking import EVERYONE, Found, rank
 from indexer.states import State
+from retrieval.encoders import Encoder, EncoderSource
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.vectors import WINDOW, Vectors

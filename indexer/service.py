@@ -16,10 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.bootstrap import bootstrap
 from indexer.cutover import INDEXER, Cutover, refusal
-from indexer.keeping import Keeper
-from indexer.priority import LiveFirst
+from indexer.live_first import LiveFirst
 from indexer.shadow import Shadows
 from indexer.states import State
+from indexer.upkeep import Keeper
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, ModelTrained
 from stores.errors import Refused, TidewheelError

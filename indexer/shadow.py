@@ -8,9 +8,9 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from indexer.comparison import ShadowTester
 from indexer.packet import Corpus, Packet, Side, held_out
 from indexer.progress import Meter
-from indexer.shadow_test import ShadowTester
 from indexer.states import GROWING, State, check_move
 from indexer.sync import Sync, Target
 from indexer.verify import Verifier, VerifyConfig, is_fresh

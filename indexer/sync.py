@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.authority import Standing
 from indexer.documents import Document, Documents, Pending, Record
-from indexer.encoders import EncoderSource
+from retrieval.encoders import EncoderSource
 from stores.errors import Poison
 from stores.vector_rows import Passage, collection_name, primary_key
 from stores.vectors import Vectors

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.documents import Document
-from indexer.passages import MAX_PASSAGES
 from indexer.sync import Sync, Target
+from retrieval.passages import MAX_PASSAGES
 from schemas.learning import Proof
 from stores.vector_rows import Stored, primary_key
 

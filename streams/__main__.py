@@ -14,8 +14,8 @@ from stores import kafka, settings
 from stores.errors import Misconfigured, Retryable
 from stores.warehouse import Warehouse
 from streams.app import build
-from streams.parts import assemble
 from streams.transport import run_worker
+from streams.wiring import assemble
 
 T = TypeVar("T")
 

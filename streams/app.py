@@ -22,10 +22,10 @@ from faust.types import TP
 from schemas.topics import TOPICS, Topic
 from stores.errors import Retryable
 from stores.settings import Settings
-from streams.logs import Behind
-from streams.parts import Parts
+from streams.topic_ids import Behind
 from streams.transport import Batch, BatchApp, Limits, build_app, hold
 from streams.transport.consumer import BatchConsumer, Place
+from streams.wiring import Parts
 
 GROUP = "tidewheel-streams"
 AUDIT_EVERY_S = 60.0

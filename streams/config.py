@@ -5,13 +5,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stores.errors import Misconfigured
-from streams.conversations import ConversationRules
 from streams.pairs.citation_click import CitationClickRules
 from streams.pairs.co_access import CoAccessRules
+from streams.pairs.conversations import ConversationRules
 from streams.pairs.documents import DocumentPairRules
 from streams.pairs.reaction import ReactionRules
 from streams.pairs.search_click import SearchClickRules
-from streams.sessions import SessionRules
+from streams.sessions.rules import SessionRules
 
 
 class StreamsConfig(BaseModel):

@@ -11,8 +11,8 @@ from typing import Protocol
 from schemas.codec import Rejection
 from stores.columns import Column, Same
 from stores.errors import Poison
-from streams.outbox import Letter, Outbox
-from streams.raw import Raw
+from streams.batch import Raw
+from streams.publisher import Letter, Outbox
 
 log = logging.getLogger(__name__)
 

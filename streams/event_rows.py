@@ -14,7 +14,7 @@ from schemas.columnar import Columns as Decoded
 from schemas.documents import DocumentDeleted, DocumentUpserted
 from schemas.envelope import Event
 from stores.columns import Same
-from streams.raw import Columns, Raw
+from streams.batch import Columns, Raw
 
 UNKNOWN_DWELL = -1.0
 

@@ -15,10 +15,10 @@ from schemas.columnar import decode_columns
 from schemas.envelope import Event
 from stores.access_log import SEPARATOR
 from streams import event_rows
+from streams.batch import Accesses, Prepared, Raw
 from streams.config import StreamsConfig
 from streams.pairs import columns as pair_columns
 from streams.pairs.search_click import rank_weights
-from streams.raw import Accesses, Prepared, Raw
 
 
 class Preparation:

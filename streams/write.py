@@ -14,9 +14,9 @@ import numpy as np
 
 from stores.access_log import AccessLog, Recorded
 from stores.columns import Column, Same
+from streams.batch import Accesses, Prepared, Raw
 from streams.dead_letters import DeadLetters
 from streams.event_rows import in_milliseconds
-from streams.raw import Accesses, Prepared, Raw
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from indexer.encoders import EncoderConfig, Encoders
 from indexer.search import Answer
+from operations.lineage import Node, trace
+from retrieval.encoders import EncoderConfig, Encoders
 from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
 from schemas.codec import decode, encode
 from schemas.documents import DocumentUpserted
@@ -22,7 +23,6 @@ from schemas.topics import CLICKS, LEARNING, TOPICS, key_of
 from stores.kafka import EventReader, RawEvent, ensure_topics, topic_ids
 from stores.settings import Settings
 from stores.vectors import Vectors
-from streams.lineage import Node, trace
 from tests.indexer.loop import Loop, approval
 from tests.indexer.world import World
 from tests.streams.workers import Flow
@@ -30,7 +30,7 @@ from tests.trainer import tiny
 from tests.trainer.conftest import TinyShelf
 from tests.trainer.test_service import QUICK, answered, request
 from tests.trainer.world import NOW, company
-from trainer.parts import Parts
+from trainer.context import Parts
 
 ACCEPTED = "SELECT count() AS n FROM accepted WHERE tenant = {t:String} AND event_id IN {ids:Array(String)}"
 PAIRS = "SELECT * FROM live_pairs WHERE tenant = {t:String} AND kind = {kind:String}"

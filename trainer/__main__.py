@@ -20,9 +20,9 @@ from stores.errors import Refused, Retryable, TidewheelError
 from stores.kafka import EventProducer, EventReader, ensure_topics
 from stores.settings import Settings
 from trainer import config
-from trainer.child import Cancelled
 from trainer.config import TrainingConfig
-from trainer.parts import Parts
+from trainer.context import Parts
+from trainer.learning.child import Cancelled
 from trainer.service import Trainer
 
 LOG = logging.getLogger("trainer")

@@ -5,12 +5,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stores.errors import Misconfigured
-from trainer.examples import CleaningRules
-from trainer.fit_job import FitRules
-from trainer.gate import GateRules
-from trainer.mine import MiningRules
-from trainer.snapshot import SnapshotRules
-from trainer.split import SplitRules
+from trainer.data.examples import CleaningRules
+from trainer.data.snapshot import SnapshotRules
+from trainer.data.split import SplitRules
+from trainer.judging.gate import GateRules
+from trainer.learning.job import FitRules
+from trainer.learning.mine import MiningRules
 
 CONFIG_FILE = "training.json"
 """Beside the data, in the home directory: `{"fit": {"max_examples": 1200}}` changes that and nothing else."""

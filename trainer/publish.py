@@ -15,11 +15,11 @@ from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingReq
 from stores.shelf import Shelf
 from stores.warehouse import Warehouse
 from trainer.config import TrainingConfig
-from trainer.desk import Desk
-from trainer.evaluate import BASE, BM25, CANDIDATE, LIVE, Report, by_slice, score_rows, table
-from trainer.examples import Document
-from trainer.gate import Verdict, slice_intervals
-from trainer.snapshot import Manifest, Snapshot
+from trainer.data.examples import Document
+from trainer.data.snapshot import Manifest, Snapshot
+from trainer.judging.evaluate import BASE, BM25, CANDIDATE, LIVE, Report, by_slice, score_rows, table
+from trainer.judging.gate import Verdict, slice_intervals
+from trainer.run_directory import Desk
 
 EVENT = "event"
 """Key of a shelf entry's `about` with the ModelTrained event, so that a restarted trainer can say it again."""

@@ -14,12 +14,15 @@ from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
 from stores import lease
 from stores.errors import Retryable
 from stores.shelf import BASE as BASE_MODEL
-from trainer import fit, gate, publish, snapshot, steps
-from trainer.child import Cancelled
-from trainer.desk import Desk
-from trainer.evaluate import BASE, CANDIDATE, LIVE
-from trainer.parts import Parts
-from trainer.split import split
+from trainer import publish, steps
+from trainer.context import Parts
+from trainer.data import snapshot
+from trainer.data.split import split
+from trainer.judging import gate
+from trainer.judging.evaluate import BASE, CANDIDATE, LIVE
+from trainer.learning import fit
+from trainer.learning.child import Cancelled
+from trainer.run_directory import Desk
 
 LOG = logging.getLogger(__name__)
 Verdict = ModelTrained | ModelRefused

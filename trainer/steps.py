@@ -7,19 +7,21 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from trainer import behaviours, child, evaluate, fit, general, mine
-from trainer.behaviours import Test
 from trainer.config import TrainingConfig
-from trainer.desk import Desk
-from trainer.encode_job import EncodeJob
-from trainer.evaluate import BASE, CANDIDATE, LIVE, Corpus, Report
-from trainer.examples import Document, Example, Examples
-from trainer.fit_job import FitJob
-from trainer.mine import Mined
-from trainer.parts import Parts
-from trainer.slices import slices
-from trainer.snapshot import Snapshot
-from trainer.split import Query, Split, near_copies
+from trainer.context import Parts
+from trainer.data.examples import Document, Example, Examples
+from trainer.data.snapshot import Snapshot
+from trainer.data.split import Query, Split, near_copies
+from trainer.judging import evaluate
+from trainer.judging import model_tests as behaviours
+from trainer.judging.encode_job import EncodeJob
+from trainer.judging.evaluate import BASE, CANDIDATE, LIVE, Corpus, Report
+from trainer.judging.model_tests import Test
+from trainer.judging.slices import slices
+from trainer.learning import child, fit, general, mine
+from trainer.learning.job import FitJob
+from trainer.learning.mine import Mined
+from trainer.run_directory import Desk
 
 Vectors = npt.NDArray[np.float32]
 
@@ -69,7 +71,7 @@ def embed(name: str, models: Mapping[str, Path], texts: Sequence[str], desk: Des
     path = desk.directory / f"{name}.json"
     path.write_text(job.model_dump_json())
     if not all(job.place(label).is_file() for label in job.models):
-        child.run("trainer.encode_process", path, desk.progress, parts.stop, parts.config.attempts)
+        child.run("trainer.judging.encode_process", path, desk.progress, parts.stop, parts.config.attempts)
     return {label: job.vectors(distinct[directory]) for label, directory in models.items()}
 
 

@@ -23,7 +23,7 @@ from stores import redis_client
 from stores.access_log import AccessLog
 from stores.warehouse import Warehouse
 from streams.config import streams_config
-from streams.parts import pace
+from streams.wiring import pace
 
 ROOT = Path(__file__).parents[2]
 EVERY_S = 0.1

@@ -13,8 +13,8 @@ import numpy as np
 from schemas.topics import CITATIONS, CLICKS, TOPICS
 from stores import settings
 from stores.warehouse import Warehouse
-from streams.parts import assemble
-from streams.raw import Raw
+from streams.batch import Raw
+from streams.wiring import assemble
 
 MEASURED = (CLICKS, CITATIONS)
 """The topics of the benchmark."""

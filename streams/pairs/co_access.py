@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from streams.sessions import Access
+from streams.sessions.rules import Access
 
 
 class CoAccessRules(BaseModel):

@@ -12,9 +12,9 @@ from schemas.activity import OnMessage, Reacted
 from schemas.documents import DocumentUpserted
 from schemas.ids import stable_ids
 from stores.columns import Same
+from streams.batch import Columns
 from streams.event_rows import UNKNOWN_DWELL, in_milliseconds, milliseconds
 from streams.pairs import FIRST_WINS, citation_click, documents, pair_id, reaction, search_click
-from streams.raw import Columns
 
 _SEPARATOR = pa.scalar("\x1f")
 _REACTION = (

@@ -65,8 +65,8 @@ Scaling
 
 from streams.transport.app import BatchApp, build_app
 from streams.transport.batch import Batch, BatchStream, Record
-from streams.transport.hold import hold
 from streams.transport.limits import Limits
+from streams.transport.retry import hold
 from streams.transport.watchdog import EXIT_STALLED
 from streams.transport.worker import EXIT_CRASHED, EXIT_OVERDUE, run_worker, serve
 

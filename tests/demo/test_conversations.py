@@ -11,7 +11,7 @@ from schemas.activity import OnMessage, Reacted
 from schemas.codec import Rejection, decode, encode
 from schemas.documents import DocumentUpserted
 from schemas.topics import TOPIC_OF, key_of
-from streams.conversations import Conversation, ConversationRules, Message, Scope, conversations
+from streams.pairs.conversations import Conversation, ConversationRules, Message, Scope, conversations
 
 NOW = datetime(2026, 3, 4, 3, tzinfo=UTC)
 DAYS = workdays(NOW, 4)

@@ -11,9 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from embedded import control, home, logs, parts, ports, probes
-from embedded.parts import Part
+from embedded import control, logs, ports, probes
+from embedded import servers as parts
+from embedded import state_files as home
 from embedded.process import PAUSES_S, Running
+from embedded.servers import Part
 from embedded.supervisor import Stack
 from stores.errors import Misconfigured
 

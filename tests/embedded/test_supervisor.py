@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from embedded import control, ports
-from embedded.parts import STORES, Service
 from embedded.reaper import VARIABLE
+from embedded.servers import STORES, Service
 from stores.errors import Misconfigured
 
 SLEEPER = (sys.executable, "-S", "-c", "import time; time.sleep(600)")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.encoders import EncoderConfig, Encoders
+from retrieval.encoders import EncoderConfig, Encoders
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf

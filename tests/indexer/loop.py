@@ -1,13 +1,13 @@
 """The indexer's parts wired as in production, with a list in place of the topic, so that a test moves it by turns."""
 
+from indexer.comparison import ShadowTestConfig, ShadowTester
 from indexer.cutover import Cutover
-from indexer.keeping import Keeper
+from indexer.live_first import LiveFirst
 from indexer.packet import Packet, opened
-from indexer.priority import LiveFirst
 from indexer.rollback import rollback
 from indexer.service import Indexer, ServiceConfig
 from indexer.shadow import Shadows
-from indexer.shadow_test import ShadowTestConfig, ShadowTester
+from indexer.upkeep import Keeper
 from indexer.verify import Verifier, VerifyConfig
 from schemas.envelope import Event
 from schemas.learning import Comparison, CutoverApproved, CutoverRefused, ModelTrained, RolledBack

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from indexer.comparison import Compared, ShadowTest, ndcg
 from indexer.packet import Corpus, HeldOut, Packet, Side, digest, opened
 from indexer.progress import measured
-from indexer.shadow_test import Compared, ShadowTest, ndcg
 from schemas.learning import Proof
 from stores.errors import Refused
 from tests.indexer.loop import WON

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from indexer.encoders import Encoder
 from indexer.rollback import rollback
 from indexer.search import Answer, Searcher, retrieve
 from indexer.states import State
+from retrieval.encoders import Encoder
 from stores.errors import Refused
 from stores.serving import Collection, Serving, ServingRecord, Standby
 from stores.vector_rows import Hit, collection_name

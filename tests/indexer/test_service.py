@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from indexer.shadow_test import HIDDEN
+from indexer.comparison import HIDDEN
 from indexer.sync import Target
 from indexer.verify import Findings, Verifier
 from schemas.envelope import Event

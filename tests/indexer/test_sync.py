@@ -2,8 +2,8 @@
 
 import pytest
 
-from indexer.encoders import Encoder
 from indexer.sync import Sync
+from retrieval.encoders import Encoder
 from stores.errors import Retryable
 from stores.vector_rows import primary_key
 from tests.indexer.world import World

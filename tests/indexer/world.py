@@ -12,9 +12,9 @@ from sentence_transformers.models import Pooling, Transformer
 from transformers import AutoTokenizer, BertConfig, BertModel
 
 from indexer.documents import Documents
-from indexer.encoders import Encoders
 from indexer.search import Searcher
 from indexer.sync import Sync, SyncConfig, Target
+from retrieval.encoders import Encoders
 from stores.serving import Serving
 from stores.shelf import Shelf, base_model
 from stores.vectors import Vectors

@@ -27,16 +27,16 @@ from stores.access_log import AccessLog
 from stores.kafka import EventProducer, ensure_topics
 from stores.settings import Settings
 from stores.warehouse import Warehouse
-from streams.closing import Closer
+from streams.agents.documents import Documents
+from streams.batch import Raw
 from streams.config import StreamsConfig
 from streams.dead_letters import DeadLetters
-from streams.documents import Documents
 from streams.event_rows import in_milliseconds
-from streams.outbox import Outbox
-from streams.parts import pace
 from streams.prepare import Preparation
-from streams.raw import Raw
-from streams.repair import OpenSessionsRepair
+from streams.publisher import Outbox
+from streams.sessions.closing import Closer
+from streams.sessions.repair import OpenSessionsRepair
+from streams.wiring import pace
 from streams.write import Writer
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

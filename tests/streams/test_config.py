@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from stores.errors import Misconfigured
 from streams.config import StreamsConfig, streams_config
-from streams.parts import pace
+from streams.wiring import pace
 
 
 def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

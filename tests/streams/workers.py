@@ -17,7 +17,7 @@ from stores import kafka, redis_client
 from stores.settings import Settings
 from stores.warehouse import Warehouse
 from streams.config import StreamsConfig, streams_config
-from streams.oracle import differences
+from streams.sessions.oracle import differences
 from tests.streams.brokers import Broker
 
 RULES = {"sessions": {"idle_after_s": 2, "idle_close_s": 4, "lateness_s": 60, "lease_s": 10}, "close_every_s": 0.2}

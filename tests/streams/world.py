@@ -16,16 +16,16 @@ from stores.access_log import AccessLog
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
 from stores.warehouse import Warehouse
-from streams.closing import Closer
+from streams.agents.documents import Documents
+from streams.batch import Raw
 from streams.config import StreamsConfig, streams_config
 from streams.dead_letters import DeadLetters
-from streams.documents import Documents
-from streams.oracle import Differences, differences
-from streams.outbox import Letter, Outbox
-from streams.parts import pace
 from streams.prepare import Preparation
-from streams.raw import Raw
-from streams.repair import OpenSessionsRepair
+from streams.publisher import Letter, Outbox
+from streams.sessions.closing import Closer
+from streams.sessions.oracle import Differences, differences
+from streams.sessions.repair import OpenSessionsRepair
+from streams.wiring import pace
 from streams.write import Writer
 
 BEGAN = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from trainer.examples import Document, Example, PairRow
+from trainer.data.examples import Document, Example, PairRow
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 _IDS = count()

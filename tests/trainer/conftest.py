@@ -14,7 +14,7 @@ from stores.shelf import BASE, Shelf
 from stores.warehouse import Warehouse
 from tests.trainer import tiny
 from trainer.config import TrainingConfig
-from trainer.parts import Parts
+from trainer.context import Parts
 
 
 class TinyShelf(Shelf):

@@ -10,9 +10,9 @@ from schemas.learning import ModelRefused, ModelTrained
 from stores.serving import ServingRecord
 from stores.warehouse import Warehouse
 from tests.trainer.test_service import QUICK, Make, answered, live_through, request
-from trainer import fit
-from trainer.child import Report
-from trainer.fit_job import FitJob
+from trainer.learning import fit
+from trainer.learning.child import Report
+from trainer.learning.job import FitJob
 
 
 @pytest.mark.slow

@@ -20,8 +20,8 @@ from stores.warehouse import Warehouse
 from tests.trainer.test_service import request
 from tests.trainer.world import Click, Page, write_clicks, write_pages
 from trainer.config import TrainingConfig
-from trainer.fit_job import FitRules
-from trainer.parts import Parts
+from trainer.context import Parts
+from trainer.learning.job import FitRules
 from trainer.service import Trainer
 
 

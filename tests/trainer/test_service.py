@@ -17,15 +17,16 @@ from stores import lease, training_status
 from stores.errors import Retryable
 from stores.warehouse import Warehouse
 from tests.trainer.world import Click, company, write_clicks, write_pages
-from trainer import fit, snapshot
-from trainer.child import Cancelled
 from trainer.config import TrainingConfig
-from trainer.fit_job import FitRules
-from trainer.gate import GateRules
-from trainer.parts import Parts
-from trainer.rebuild import rebuild
+from trainer.context import Parts
+from trainer.data import snapshot
+from trainer.data.rebuild import rebuild
+from trainer.data.split import split
+from trainer.judging.gate import GateRules
+from trainer.learning import fit
+from trainer.learning.child import Cancelled
+from trainer.learning.job import FitRules
 from trainer.service import Trainer
-from trainer.split import split
 
 QUICK = TrainingConfig(
     min_examples=20,

@@ -1,4 +1,4 @@
--- Every session, from the raw rows alone: what streams/sessions.py must come to. A gap of at least {gap_ms} parts two
+-- Every session, from the raw rows alone: what streams/sessions/rules.py must come to. A gap of at least {gap_ms} parts two
 -- sessions, and a run of accesses is cut into chunks of {max_accesses}. An empty tenant means all.
 WITH
     marked AS

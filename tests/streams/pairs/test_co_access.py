@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.pairs.co_access import CoAccessRules, neighbours
-from streams.sessions import Access
+from streams.sessions.rules import Access
 
 RULES = CoAccessRules(window_s=100, lookahead=3, max_pairs=4)
 

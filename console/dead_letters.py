@@ -1,0 +1,187 @@
+"""Dead letters on the command line: what could not be accepted, why, and sending it again after a fix."""
+
+import re
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from console.output import cell, json_option, print_json, print_rows, printable, table_of
+from operations import dead_letters as letters
+from operations.dead_letters import Outcome, Wanted
+from schemas.topics import TOPICS
+from stores import lease, redis_client, settings
+from stores.kafka import EventProducer, ensure_topics
+from stores.warehouse import Warehouse
+
+_SHOWN_BYTES = 4_096
+_AGO = re.compile(r"(\d+)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class Moment(click.ParamType):
+    """An instant: an ISO 8601 date or time (UTC unless it says otherwise), or how long ago, as `90m`, `2h`, `3d`."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
+        """Return the instant, aware; a value that is none is a usage error."""
+        if isinstance(value, datetime):
+            return value
+        if ago := _AGO.fullmatch(value):
+            return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is neither a time as 2026-11-01T09:00 nor a duration as 90m, 2h, 3d", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_topic = click.option("--topic", type=click.Choice(list(TOPICS)), help="Only letters of this topic.")
+_code = click.option("--code", default="", help="Only this reason code, e.g. invalid, not_json, future.")
+_since = click.option(
+    "--since", type=Moment(), default=letters.EPOCH, help="Only since: 2026-11-01, or 90m, 2h, 3d ago."
+)
+
+
+@click.group()
+def dead_letters() -> None:
+    """Look after records that could not be accepted: list them, show one, send them again after a fix.
+
+    Each is kept with its reason and its original bytes, here and in the topic `<topic>.dead`.
+    """
+
+
+@dead_letters.command("list")
+@_topic
+@_code
+@_since
+@click.option("--waiting", is_flag=True, help="Only letters that were not sent again.")
+@click.option("--limit", default=50, show_default=True, help="Newest first.")
+@json_option
+def list_(topic: str | None, code: str, since: datetime, waiting: bool, limit: int, as_json: bool) -> None:
+    """Count dead letters by topic and reason, and list the newest.
+
+    \b
+    Examples:
+      tidewheel dead-letters list
+      tidewheel dead-letters list --topic clicks --code future --since 2h
+    """
+    warehouse, wanted = Warehouse.connect(settings.load()), Wanted(topic or "", code, since)
+    counts = letters.counts(warehouse, wanted)
+    rows = letters.listed(warehouse, wanted, waiting, limit)
+    if as_json:
+        print_json({"counts": counts, "letters": rows})
+        return
+    if counts:
+        Console().print(table_of(counts, "By reason"))
+    print_rows(rows, as_json, "No dead letters." if not counts else "None waits: all of them were sent again.")
+
+
+@dead_letters.command()
+@click.argument("topic", type=click.Choice(list(TOPICS)))
+@click.argument("partition", type=click.IntRange(0))
+@click.argument("offset", type=click.IntRange(0))
+@click.option(
+    "--log", default="", help="Kafka's id of the topic, where it was made anew; the newest letter by default."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the original bytes to this file.")
+@json_option
+def show(topic: str, partition: int, offset: int, log: str, out: Path | None, as_json: bool) -> None:
+    """Show one dead letter: why it was not accepted, its key, and its original bytes as text or as a hex dump.
+
+    \b
+    Examples:
+      tidewheel dead-letters show clicks 0 17
+      tidewheel dead-letters show clicks 0 17 --out letter.json    then mend it and `tidewheel emit letter.json`
+    """
+    letter = letters.one(Warehouse.connect(settings.load()), topic, partition, offset, log)
+    if out is not None:
+        out.write_bytes(letter["value"])
+    if as_json:
+        print_json(letter | {name: _plain(letter[name]) for name in ("key", "value")})
+        return
+    for name in ("topic", "partition", "offset", "log", "code", "reason", "received_at", "replayed_at", "bytes"):
+        click.echo(f"{name:<12} {cell(letter[name])}")
+    click.echo(f"{'key':<12} {printable(letter['key'].decode('utf-8', 'backslashreplace')) or '-'}")
+    click.echo(f"\n{_legible(letter['value'])}" if out is None else f"\n{letter['bytes']:,} bytes are in {out}")
+
+
+@dead_letters.command()
+@_topic
+@_code
+@_since
+@click.option("--force", is_flag=True, help="Also send letters that would be rejected again: they become new ones.")
+@click.option("--dry-run", is_flag=True, help="Only say which would be accepted now.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def replay(topic: str | None, code: str, since: datetime, force: bool, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Send dead letters again, with their original key and bytes, to the topic they came from.
+
+    Only those that would be accepted now, each once: a letter is marked when the broker has it. Should this be killed
+    between the two, that portion is sent again next time, which changes nothing, because events count by their id.
+
+    \b
+    Examples:
+      tidewheel dead-letters replay --dry-run
+      tidewheel dead-letters replay --topic clicks --code future --yes
+    """
+    where, wanted, now = settings.load(), Wanted(topic or "", code, since), datetime.now(UTC)
+    warehouse = Warehouse.connect(where)
+    if not yes or dry_run:
+        outcome = letters.replay(warehouse, None, wanted, now, where.tenants)
+        going = outcome.accepted + (outcome.rejected.total() if force else 0)
+        _tell(outcome)
+    if not dry_run and (yes or going):
+        if not yes:
+            click.confirm(f"Send {going:,} letters again?", abort=True, err=True)
+        ensure_topics(where.kafka_bootstrap, TOPICS.values())
+        with lease.held(redis_client.connect(where), "replay"), EventProducer(where.kafka_bootstrap) as producer:
+            outcome = letters.replay(warehouse, producer, wanted, now, where.tenants, force)
+    if as_json:
+        print_json({"accepted_now": outcome.accepted, "rejected_again": dict(outcome.rejected), "sent": outcome.sent})
+        return
+    if yes and not dry_run:
+        _tell(outcome)
+    click.echo("Nothing was sent." if not outcome.sent else f"Sent {outcome.sent:,} letters again.")
+
+
+def _tell(outcome: Outcome) -> None:
+    click.echo(f"{outcome.accepted:,} would be accepted now, {outcome.rejected.total():,} rejected again", err=True)
+    for letter, rejection in outcome.still:
+        place = f"{letter.topic}/{letter.partition}/{letter.offset}"
+        click.echo(f"  {place}  {rejection.code}: {printable(rejection.reason)}", err=True)
+
+
+def _text(content: bytes) -> str | None:
+    """Return the bytes as text if they are text that a terminal can show."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if printable(text) == text else None
+
+
+def _plain(content: bytes) -> dict[str, str]:
+    text = _text(content)
+    return {"base64": b64encode(content).decode()} if text is None else {"text": text}
+
+
+def _legible(content: bytes) -> str:
+    shown, text = content[:_SHOWN_BYTES], _text(content)
+    more = len(content) - len(shown)
+    told = _dump(shown) if text is None else shown.decode("utf-8", "ignore")
+    return told + (f"\n... {more:,} bytes more; --out FILE writes all" if more > 0 else "")
+
+
+def _dump(content: bytes) -> str:
+    """Return a hex dump: position, sixteen bytes, and the ASCII among them."""
+    lines = []
+    for start in range(0, len(content), 16):
+        part = content[start : start + 16]
+        readable = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in part)
+        lines.append(f"{start:08x}  {part.hex(' '):<47}  {readable}")
+    return "\n".join(lines)

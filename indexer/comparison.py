@@ -1,0 +1,214 @@
+"""The shadow test: real recent queries through the live collection and the shadow, side by side.
+
+Clicks were made on what the live model showed, so the click-based nDCG favours it: a shadow that is level there is
+likely better. It is a check for harm, not the proof of gain; that is the training run's comparison on held-out queries.
+"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from indexer.ranking import EVERYONE, Found
+from indexer.search import retrieve
+from indexer.sync import Target
+from retrieval.encoders import EncoderSource
+from stores.vectors import Vectors
+from stores.warehouse import Warehouse
+
+K = 10
+HIDDEN = "(not for everyone)"
+"""Stands for the title of a document that only some may see: a packet is read by whoever operates, not by them."""
+
+
+class ShadowTestConfig(BaseModel):
+    """How much is tried."""
+
+    model_config = ConfigDict(frozen=True)
+
+    queries: int = Field(default=100, description="newest distinct queries that are compared")
+    timed: int = Field(default=30, description="queries sent one by one through both, in turn, for the latencies")
+    examples: int = Field(default=5, description="best and worst queries shown of each kind")
+
+
+class Shown(BaseModel):
+    """A document as an operator sees it in an example."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document: str
+    title: str
+    wanted: bool
+
+
+class Example(BaseModel):
+    """One query through both; `live` and `shadow` are the first documents of each."""
+
+    model_config = ConfigDict(frozen=True)
+
+    query: str
+    ndcg_live: float | None
+    ndcg_shadow: float | None
+    live: tuple[Shown, ...]
+    shadow: tuple[Shown, ...]
+
+
+class Latency(BaseModel):
+    """Milliseconds of one query, encoding included."""
+
+    model_config = ConfigDict(frozen=True)
+
+    p50_ms: float
+    p95_ms: float
+
+
+class ShadowTest(BaseModel):
+    """What real queries showed. Means over `queries`; the nDCGs over the `judged` of them that people clicked on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    queries: int
+    overlap_at_10: float | None
+    judged: int
+    ndcg_live: float | None
+    ndcg_shadow: float | None
+    latency_live: Latency | None
+    latency_shadow: Latency | None
+    better: tuple[Example, ...]
+    worse: tuple[Example, ...]
+    different: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One query's documents in both, and what people opened for it."""
+
+    query: str
+    clicked: frozenset[str]
+    live: tuple[str, ...]
+    shadow: tuple[str, ...]
+
+    @property
+    def overlap(self) -> float:
+        """Return the share of the longer list that both have; 1 when both are empty."""
+        longer = max(len(self.live), len(self.shadow))
+        return len(set(self.live) & set(self.shadow)) / longer if longer else 1.0
+
+    @property
+    def gain(self) -> float:
+        """Return nDCG of the shadow less that of the live collection, on clicks."""
+        return ndcg(self.shadow, self.clicked) - ndcg(self.live, self.clicked)
+
+
+def ndcg(found: Sequence[str], wanted: frozenset[str], k: int = K) -> float:
+    """Return nDCG@k with gain 1 for a wanted document (Järvelin and Kekäläinen, 2002); 0 when none is wanted."""
+    gained = sum(1 / math.log2(place + 2) for place, document in enumerate(found[:k]) if document in wanted)
+    ideal = sum(1 / math.log2(place + 2) for place in range(min(k, len(wanted))))
+    return gained / ideal if ideal else 0.0
+
+
+class ShadowTester:
+    """Runs shadow tests."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        vectors: Vectors,
+        encoders: EncoderSource,
+        config: ShadowTestConfig,
+        breathe: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._warehouse = warehouse
+        self._vectors = vectors
+        self._encoders = encoders
+        self._config = config
+        self._breathe = breathe
+
+    def run(self, live: Target, shadow: Target) -> ShadowTest:
+        """Compare two collections of one tenant on what its people asked last."""
+        rows = self._warehouse.query("index_queries", tenant=live.tenant, limit=self._config.queries)
+        queries = [row["query"] for row in rows]
+        if not queries:
+            return _nothing()
+        left, right = self._documents(live, queries), self._documents(shadow, queries)
+        compared = [
+            Compared(row["query"], frozenset(row["clicked"]), a, b) for row, a, b in zip(rows, left, right, strict=True)
+        ]
+        times = self._times(live, shadow, queries[: self._config.timed])
+        return self._summary(live.tenant, compared, times)
+
+    def _documents(self, target: Target, queries: Sequence[str]) -> list[tuple[str, ...]]:
+        return [tuple(f.document for f in found) for found in self._retrieve(target, queries)]
+
+    def _retrieve(self, target: Target, queries: Sequence[str]) -> list[list[Found]]:
+        encoder = self._encoders.get(target.tenant, target.model)
+        return retrieve(self._vectors, encoder, target.collection, queries, None, K)
+
+    def _times(self, live: Target, shadow: Target, queries: Sequence[str]) -> tuple[Latency, Latency]:
+        times: dict[Target, list[float]] = {live: [], shadow: []}
+        for turn, query in enumerate(queries):
+            self._breathe()
+            for target in (live, shadow) if turn % 2 else (shadow, live):
+                began = time.perf_counter()
+                self._retrieve(target, [query])
+                times[target].append((time.perf_counter() - began) * 1000)
+        return _latency(times[live]), _latency(times[shadow])
+
+    def _summary(self, tenant: str, compared: list[Compared], times: tuple[Latency, Latency]) -> ShadowTest:
+        judged = sorted((c for c in compared if c.clicked), key=lambda c: (-c.gain, c.query))
+        count = self._config.examples
+        better = [c for c in judged[:count] if c.gain > 0]
+        worse = [c for c in reversed(judged[-count:]) if c.gain < 0]
+        different = sorted(compared, key=lambda c: (c.overlap, c.query))[:count]
+        known = self._titles(tenant, [*better, *worse, *different])
+        return ShadowTest(
+            queries=len(compared),
+            overlap_at_10=float(np.mean([c.overlap for c in compared])),
+            judged=len(judged),
+            ndcg_live=float(np.mean([ndcg(c.live, c.clicked) for c in judged])) if judged else None,
+            ndcg_shadow=float(np.mean([ndcg(c.shadow, c.clicked) for c in judged])) if judged else None,
+            latency_live=times[0],
+            latency_shadow=times[1],
+            better=tuple(_example(c, known) for c in better),
+            worse=tuple(_example(c, known) for c in worse),
+            different=tuple(_example(c, known) for c in different if c.overlap < 1),
+        )
+
+    def _titles(self, tenant: str, compared: Sequence[Compared]) -> dict[str, str]:
+        return titles(self._warehouse, tenant, {d for c in compared for d in (*c.live, *c.shadow)})
+
+
+def titles(warehouse: Warehouse, tenant: str, documents: set[str]) -> dict[str, str]:
+    """Return the titles of documents that everyone may see, and a placeholder for the others."""
+    rows = warehouse.query("index_titles", tenant=tenant, documents=sorted(documents)) if documents else []
+    return {row["document"]: row["title"] if EVERYONE in row["acl"] else HIDDEN for row in rows}
+
+
+def shown(found: Sequence[str], wanted: frozenset[str], known: dict[str, str], first: int = 5) -> tuple[Shown, ...]:
+    """Return the first documents of a list as an operator sees them."""
+    return tuple(Shown(document=d, title=known.get(d, HIDDEN), wanted=d in wanted) for d in found[:first])
+
+
+def _example(c: Compared, known: dict[str, str]) -> Example:
+    return Example(
+        query=c.query,
+        ndcg_live=ndcg(c.live, c.clicked) if c.clicked else None,
+        ndcg_shadow=ndcg(c.shadow, c.clicked) if c.clicked else None,
+        live=shown(c.live, c.clicked, known),
+        shadow=shown(c.shadow, c.clicked, known),
+    )
+
+
+def _latency(times: list[float]) -> Latency:
+    p50, p95 = np.percentile(times, [50, 95])
+    return Latency(p50_ms=round(float(p50), 1), p95_ms=round(float(p95), 1))
+
+
+def _nothing() -> ShadowTest:
+    return ShadowTest(
+        queries=0, overlap_at_10=None, judged=0, ndcg_live=None, ndcg_shadow=None, latency_live=None,
+        latency_shadow=None, better=(), worse=(), different=(),
+    )  # fmt: skip

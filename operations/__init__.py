@@ -1,0 +1,1 @@
+"""What operators and analysts do, without command line or HTTP: lineage, forgetting, dead letters."""

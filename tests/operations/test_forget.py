@@ -1,0 +1,283 @@
+import json
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from operations.forget import Forgetting, retraining, spellings
+from schemas.learning import ModelTrained
+from schemas.topics import CLICKS, DOCUMENTS, SEARCHES
+from stores.access_log import user_key
+from stores.errors import Misconfigured, Retryable
+from stores.settings import Settings
+from streams.sessions.rules import Access
+from tests.streams.lives import COMPARED, NOW, Streams, day, documents, everything, streams, trained
+
+NASTY = "o'brien\" OR 1=1 --\\ {user:String} é/ü"
+
+
+@pytest.fixture(scope="module")
+def town(stack: Settings) -> Iterator[Streams]:
+    with streams(stack, "forgetting_people") as running:
+        yield running
+
+
+def forget(town: Streams, tenant: str, user: str, strays: bool = False, within_s: float = 60) -> None:
+    with Forgetting(town.warehouse, town.accesses, tenant, user, strays, within_s) as forgetting:
+        forgetting.remove()
+
+
+def named(town: Streams, *texts: str) -> list[tuple[str, str, str]]:
+    spelt = [inner for text in texts for inner in {text, *(s[1:-1] for s in spellings(text))}]
+    return [found for found in everything(town.warehouse) if any(text in found[2] for text in spelt)]
+
+
+def rows_of(town: Streams, tenant: str) -> list[Any]:
+    """Everything of a tenant that readers see."""
+    queries = (
+        "SELECT * EXCEPT (log) FROM accepted WHERE tenant = {t:String} ORDER BY topic, offset",
+        "SELECT * FROM live_sessions WHERE tenant = {t:String} ORDER BY session",
+        "SELECT * FROM live_pairs WHERE tenant = {t:String} ORDER BY kind, pair",
+        "SELECT * FROM documents FINAL WHERE tenant = {t:String} ORDER BY document",
+        "SELECT * FROM query_scores FINAL WHERE tenant = {t:String} ORDER BY query",
+        "SELECT * FROM dead_letters FINAL WHERE startsWith(key, {t:String}) ORDER BY offset",
+        "SELECT * FROM late_accesses FINAL WHERE tenant = {t:String} ORDER BY offset",
+    )
+    return [town.warehouse.rows(query, t=tenant) for query in queries]
+
+
+def lived(town: Streams, tenant: str, user: str, words: str, other: str = "other") -> None:
+    """A person with everything that can be kept of one, beside somebody who asks one of the same questions."""
+    town.take(*documents(tenant, author=user))
+    own, late = day(tenant, user, words), day(tenant, user, f"{words} again", hours=30)
+    town.take(*own)
+    town.take(*day(tenant, other, "what everybody asks"), *day(tenant, user, "what  everybody asks", hours=5))
+    town.close()
+    town.take(*late)  # behind the watermark: late accesses, sessions computed again, withdrawn rows
+    town.close()
+    broken = json.dumps({"user_id": user, "tenant": tenant, "query": "x"}).encode()
+    town.read(
+        CLICKS, [(f"{tenant}\x1f{user}".encode(), b"\xff\xfe"), (None, broken), (f"{tenant}\x1fz".encode(), b"{}")]
+    )
+
+
+def test_nothing_in_any_table_names_the_person_or_repeats_their_words(town: Streams, tenant: str) -> None:
+    user, words = f"{NASTY} {tenant}", f"how do I mend {tenant}"
+    lived(town, tenant, user, words)
+    trained(town, tenant)
+    assert {table for table, _, _ in named(town, user)} >= {
+        "events", "sessions", "pairs", "documents", "late_accesses", "dead_letters",
+    }  # fmt: skip
+    assert "query_scores" in {table for table, _, _ in named(town, words)}
+    forget(town, tenant, user)
+    assert named(town, user, words) == []
+    assert [text for *_, text in everything(town.warehouse) if "what  everybody" in text] == []
+    assert town.warehouse.rows("SELECT count() AS n FROM forgetting") == [{"n": 0}]
+
+
+def test_the_ledger_misses_nothing_and_still_counts_the_dead_and_the_late(town: Streams, tenant: str) -> None:
+    lived(town, tenant, f"u {tenant}", f"where is {tenant}")
+    before = town.warehouse.query("ledger", topic="")
+    assert any(row["late"] for row in before)
+    assert any(row["dead"] for row in before)
+    forget(town, tenant, f"u {tenant}")
+    assert town.warehouse.query("ledger", topic="") == before
+    assert all(row["missing"] == 0 for row in before)
+
+
+def test_the_same_person_in_another_tenant_and_other_people_here_stay_as_they_are(town: Streams, tenant: str) -> None:
+    a, b = f"{tenant}a", f"{tenant}b"
+    for one in (a, b):
+        lived(town, one, NASTY, "the words that both use", other="o'brien")
+        trained(town, one, snapshot=f"snapshot-{one}")
+    there = rows_of(town, b)
+    forget(town, a, NASTY)
+    assert rows_of(town, b) == there
+    assert all(there)
+    left = town.warehouse.rows("SELECT DISTINCT user FROM accepted WHERE tenant = {t:String} AND user != ''", t=a)
+    assert left == [{"user": "o'brien"}]
+    kept = town.warehouse.rows("SELECT DISTINCT user FROM live_pairs WHERE tenant = {t:String}", t=a)
+    assert {row["user"] for row in kept} == {"o'brien", ""}
+    scored = town.warehouse.rows("SELECT query FROM query_scores FINAL WHERE tenant = {t:String}", t=a)
+    assert "what everybody asks" in {row["query"] for row in scored}
+    letters = town.warehouse.rows("SELECT code FROM dead_letters FINAL WHERE key = {k:String}", k=f"{a}\x1fz")
+    assert letters == [{"code": "invalid"}]
+
+
+@pytest.mark.parametrize(("tenant", "user"), [("acme", ""), ("", "u"), ("acme' OR 1=1", "u"), ("acme", "a\x1fb")])
+def test_what_can_be_no_id_removes_nothing(town: Streams, tenant: str, user: str) -> None:
+    before = town.warehouse.rows("SELECT count() AS n, countIf(type = 'Forgotten') AS f FROM events")
+    with pytest.raises(Misconfigured, match="nothing was removed"):
+        forget(town, tenant, user)
+    assert town.warehouse.rows("SELECT count() AS n, countIf(type = 'Forgotten') AS f FROM events") == before
+
+
+def test_forgetting_again_changes_nothing_and_rewrites_nothing(town: Streams, tenant: str) -> None:
+    lived(town, tenant, "u", f"who is {tenant}")
+    forget(town, tenant, "u")
+    done, after = town.warehouse.rows("SELECT count() AS n FROM system.mutations"), rows_of(town, tenant)
+    with Forgetting(town.warehouse, town.accesses, tenant, "u") as forgetting:
+        assert forgetting.look().rows == ()
+        forgetting.remove()
+    assert rows_of(town, tenant) == after
+    assert town.warehouse.rows("SELECT count() AS n FROM system.mutations") == done
+
+
+def test_documents_stay_without_their_author_and_their_raw_versions_can_still_be_read(
+    town: Streams, tenant: str
+) -> None:
+    town.take(*documents(tenant, author="u"))
+    forget(town, tenant, "u")
+    page = town.warehouse.rows(
+        "SELECT title, author FROM current_documents WHERE tenant = {t:String} AND document = 'one'", t=tenant
+    )
+    assert page == [{"title": "About one", "author": ""}]
+    raw = town.warehouse.rows(
+        "SELECT payload FROM accepted WHERE tenant = {t:String} AND document = 'one' AND topic = {d:String}",
+        t=tenant, d=DOCUMENTS.name,
+    )  # fmt: skip
+    told = json.loads(raw[0]["payload"])
+    assert (told["title"], told["version"], told["author"]) == ("About one", 1, None)
+
+
+def test_open_sessions_are_forgotten_and_closing_brings_nothing_back(town: Streams, tenant: str) -> None:
+    town.take(*documents(tenant), *day(tenant, "u", f"why {tenant}", hours=0.2))
+    assert town.accesses.open_users()
+    forget(town, tenant, "u")
+    town.close()
+    assert town.warehouse.rows("SELECT * FROM sessions WHERE tenant = {t:String}", t=tenant) == []
+
+
+def test_a_closer_at_work_is_waited_for(town: Streams, tenant: str) -> None:
+    town.take(*documents(tenant), *day(tenant, "u", f"when {tenant}"))
+    claim = town.accesses.claim(int((NOW + timedelta(days=1)).timestamp() * 1_000))
+    assert user_key(tenant, "u") in {user_key(u.tenant, u.user) for u in claim.users}
+    closed: list[int | None] = [access[-1][0] if (access := user.accesses) else None for user in claim.users]
+
+    looked = threading.Event()
+
+    class Watched:
+        """The open sessions; says when somebody wanted to forget a user, whether or not a closer is at work."""
+
+        def forget(self, tenant: str, user: str, now: int) -> bool:
+            looked.set()
+            return town.accesses.forget(tenant, user, now)
+
+    def finish() -> None:
+        looked.wait(30)
+        time.sleep(0.5)
+        row: Access = claim.users[0].accesses[0]
+        columns = {"tenant": [tenant], "user": ["u"], "session": ["s"], "event_ids": [[row[1]]], "revision": [1]}
+        town.warehouse.insert("sessions", columns)
+        town.accesses.finish(claim, closed)
+
+    clock = (NOW + timedelta(days=1)).timestamp
+    closer = threading.Thread(target=finish)
+    closer.start()
+    with Forgetting(town.warehouse, Watched(), tenant, "u", clock=clock, within_s=60) as forgetting:
+        forgetting.remove()
+    looked.set()
+    closer.join()
+    assert town.warehouse.rows("SELECT * FROM sessions WHERE tenant = {t:String}", t=tenant) == []
+
+
+def test_letters_that_name_no_tenant_are_counted_and_only_removed_when_asked_for(town: Streams, tenant: str) -> None:
+    user = f"stray {tenant}"
+    town.read(SEARCHES, [(None, json.dumps({"who": user}).encode())])
+    with Forgetting(town.warehouse, town.accesses, tenant, user) as forgetting:
+        assert forgetting.look().strays == 1
+        forgetting.remove()
+    assert len(named(town, user)) == 1
+    forget(town, tenant, user, strays=True)
+    assert named(town, user) == []
+
+
+def test_models_that_learned_from_the_person_are_named_and_trained_again_once(town: Streams, tenant: str) -> None:
+    lived(town, tenant, "u", f"how {tenant}")
+    snapshot = f"snapshot-{tenant}"
+    model = trained(town, tenant, snapshot=snapshot)
+    standing = {model: "live", "base": "standby"}
+    assert retraining(town.warehouse, tenant, standing, NOW) is None
+    with Forgetting(town.warehouse, town.accesses, tenant, "u") as forgetting:
+        found = forgetting.look().models
+        forgetting.remove()
+    assert [(row["model"], row["snapshot"]) for row in found] == [(model, snapshot)]
+    assert found[0]["train"] > 0
+    request = retraining(town.warehouse, tenant, standing, NOW)
+    assert request is not None
+    assert request == retraining(town.warehouse, tenant, standing, NOW)  # after a crash before it was sent: the same
+    assert f"{model} (live): {found[0]['train']}" in request.reason
+    assert "u" not in request.reason.split()
+    assert request.start_from == "base"
+    town.take(request)
+    assert retraining(town.warehouse, tenant, standing, NOW) is None
+    assert retraining(town.warehouse, tenant, {"base": "live"}, NOW) is None
+
+
+def test_a_model_that_started_from_one_that_learned_from_the_person_counts_too(town: Streams, tenant: str) -> None:
+    lived(town, tenant, "u", f"why {tenant}")
+    first = trained(town, tenant, snapshot=f"snapshot-{tenant}")
+    second, fresh = f"{tenant}-second", f"{tenant}-fresh"
+    for model, parent in ((second, first), (fresh, "base")):
+        town.take(
+            ModelTrained(
+                event_id=model, tenant=tenant, occurred_at=NOW, run=f"run-{model}"[:64], model=model, parent=parent,
+                snapshot=f"empty-{model}", comparison=COMPARED,
+            )
+        )  # fmt: skip
+    with Forgetting(town.warehouse, town.accesses, tenant, "u") as forgetting:
+        found = forgetting.look().models
+        forgetting.remove()
+    assert [(row["model"], row["through"]) for row in found] == [(first, ""), (second, first)]
+    request = retraining(town.warehouse, tenant, {second: "live", fresh: "standby"}, NOW)
+    assert request is not None
+    assert f"{second} (live): {found[0]['train']}" in request.reason
+    assert fresh not in request.reason
+    assert retraining(town.warehouse, tenant, {fresh: "live"}, NOW) is None
+
+
+def test_a_server_that_does_not_finish_keeps_the_list_until_it_has(
+    town: Streams, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived(town, tenant, "u", f"which {tenant}")
+    real = town.warehouse.query
+
+    def slow(name: str, **parameters: object) -> list[dict[str, Any]]:
+        if name == "forget_unfinished":
+            return [{"table": "events", "latest_fail_reason": ""}]
+        return real(name, **parameters)
+
+    forgetting = Forgetting(town.warehouse, town.accesses, tenant, "u", within_s=0.2)
+    forgetting.__enter__()
+    monkeypatch.setattr(town.warehouse, "query", slow)
+    with pytest.raises(Retryable, match="run the same command again"):
+        forgetting.remove()
+    forgetting.__exit__(None, None, None)
+    assert town.warehouse.rows("SELECT count() AS n FROM forgetting") != [{"n": 0}]
+    monkeypatch.undo()
+    forget(town, tenant, "u")
+    assert town.warehouse.rows("SELECT count() AS n FROM forgetting") == [{"n": 0}]
+
+
+@pytest.mark.parametrize("user", ["plain", "é/ü", 'a"b\\c', "日本"])
+def test_every_spelling_is_that_text_in_json(user: str) -> None:
+    assert {json.loads(text) for text in spellings(user)} == {user}
+    assert json.dumps(user) in spellings(user)
+    assert json.dumps(user, ensure_ascii=False) in spellings(user)
+
+
+def test_drift_does_not_take_the_emptied_rows_for_searches_or_openings(town: Streams, tenant: str) -> None:
+    town.take(*documents(tenant), *day(tenant, "u", f"whose {tenant}"))
+    span = {"tenant": tenant, "from_ms": 0, "until_ms": int(NOW.timestamp() * 1_000)}
+
+    def seen() -> list[int]:
+        served = town.warehouse.query("drift_served", **span, window_ms=86_400_000)
+        first = town.warehouse.query("drift_first_search", **span)[0]["searches"]
+        return [len(served), first, len(town.warehouse.query("drift_changes", **span, changes_from_ms=0, most=9))]
+
+    assert seen() == [1, 1, 2]
+    forget(town, tenant, "u")
+    assert seen() == [0, 0, 0]

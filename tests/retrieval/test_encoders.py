@@ -1,0 +1,66 @@
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.encoders import EncoderConfig, Encoders
+from stores.errors import Refused
+from stores.shelf import BASE, Shelf
+from tests.indexer.world import NOW
+
+
+@pytest.fixture
+def shelf(models: dict[str, Path], tmp_path: Path) -> Shelf:
+    shelf = Shelf(str(tmp_path / "shelf"), tmp_path / "cache")
+    for name, path in models.items():
+        shelf.put("acme", name, path, {}, NOW)
+    return shelf
+
+
+def test_vectors_are_of_unit_length_in_the_order_of_the_texts(shelf: Shelf) -> None:
+    encoder = Encoders(shelf).get("acme", "tiny-a")
+    texts = ["a longer text about many things " * 9, "short", "a text"]
+    together = encoder.encode(texts)
+    assert together.shape == (3, encoder.dimension)
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    for text, vector in zip(texts, together, strict=True):
+        assert float(encoder.encode([text])[0] @ vector) == pytest.approx(1, abs=1e-4)
+    assert encoder.encode([]).shape == (0, encoder.dimension)
+
+
+def test_no_tenant_gets_anothers_model(shelf: Shelf) -> None:
+    encoders = Encoders(shelf)
+    encoders.get("acme", "tiny-a")
+    with pytest.raises(Refused):
+        encoders.get("other", "tiny-a")
+
+
+def test_the_base_model_is_loaded_once_for_all(shelf: Shelf) -> None:
+    encoders = Encoders(shelf)
+    assert encoders.get("acme", BASE) is encoders.get("other", BASE)
+    assert encoders.get("acme", BASE).dimension == 384
+
+
+def test_a_few_models_are_kept_and_the_longest_unused_goes(shelf: Shelf) -> None:
+    encoders = Encoders(shelf, EncoderConfig(kept=2))
+    a, b = encoders.get("acme", "tiny-a"), encoders.get("acme", "tiny-b")
+    assert encoders.get("acme", "tiny-a") is a
+    encoders.get("acme", BASE)
+    assert encoders.get("acme", "tiny-a") is a
+    assert encoders.get("acme", "tiny-b") is not b
+
+
+def test_threads_that_ask_at_once_share_one(shelf: Shelf) -> None:
+    encoders, got, barrier = Encoders(shelf), list[int](), threading.Barrier(4)
+
+    def ask() -> None:
+        barrier.wait()
+        got.append(id(encoders.get("acme", "tiny-a")))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(got)) == 1

@@ -1,0 +1,131 @@
+"""The split leaks nothing: property tests over random companies with noise, copies and near-duplicate queries."""
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.text import normalized, subject
+from tests.trainer.build import document, example
+from trainer.data.examples import BEHAVIOUR, Document, Example
+from trainer.data.split import Split, SplitRules, near_copies, split
+
+RULES = SplitRules(test_share=0.3, validation_share=0.1)
+_THINGS = ("vpn", "badge", "invoice", "laptop", "visa", "desk", "server", "lease", "parking", "phone")
+_ACTS = ("reset", "order", "cancel", "renew", "find", "share", "return", "report")
+
+
+def world(seed: int, queries: int, noise: float) -> tuple[list[Example], dict[str, Document]]:
+    rng = Random(seed)
+    known = {
+        f"d{n}": document(f"d{n}", " ".join(rng.choice("klmnopqrst") * 3 + str(rng.randrange(99)) for _ in range(30)))
+        for n in range(40)
+    }
+    for n in range(4):  # copies under another name
+        known[f"copy{n}"] = document(f"copy{n}", known[f"d{n}"].body, known[f"d{n}"].title)
+    found: dict[tuple[str, str], Example] = {}
+    for _ in range(queries):
+        text = f"{rng.choice(_ACTS)} {rng.choice(_THINGS)} {rng.randrange(30)}"
+        variants = [text, f"how to {text}", text.upper()][: rng.choice([1, 1, 2, 3])]
+        target = rng.choice(sorted(known))
+        for variant in variants:
+            name = rng.choice(sorted(known)) if rng.random() < noise else target
+            found[normalized(variant), name] = example(
+                variant, name, rng.choice([1.0, 2.0, 3.0]), day=rng.uniform(0, 90)
+            )
+    for n, (text, _) in enumerate(sorted(found)[:40]):  # links whose words are nearly a query, to documents elsewhere
+        found[f"please {text}", f"d{n}"] = example(f"please {text}", f"d{n}", kinds=frozenset({"anchor_text"}))
+    for n in range(20):
+        a, b = rng.sample(sorted(known), 2)
+        found[f"title {a}", b] = example(
+            f"title {a}", b, kinds=frozenset({"co_access"}), anchor_documents=frozenset({a}), day=n
+        )
+    return list(found.values()), known
+
+
+def assert_no_leak(parts: Split, known: dict[str, Document]) -> None:
+    copies = near_copies(known.values(), RULES.document_similarity)
+    for held_out in (*parts.test, *parts.validation):
+        alike = {name for name in known for relevant in held_out.relevant if copies[name] == copies[relevant]}
+        asked = subject(held_out.text)
+        for lesson in parts.train:
+            assert lesson.document not in alike
+            assert alike.isdisjoint(lesson.anchor_documents)
+            words = subject(lesson.anchor)
+            assert len(asked & words) < RULES.query_similarity * len(asked | words), (held_out.text, lesson.anchor)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 120), st.sampled_from([0.0, 0.15, 0.6]))
+def test_nothing_held_out_is_touched_by_training(seed: int, queries: int, noise: float) -> None:
+    lessons, known = world(seed, queries, noise)
+    parts = split(lessons, known, RULES)
+    assert_no_leak(parts, known)
+    in_test = {query.group for query in parts.test}
+    assert in_test.isdisjoint(query.group for query in parts.validation)
+    assert len(parts.sides) == len(lessons)
+    assert parts.train == tuple(e for e, side in zip(lessons, parts.sides, strict=True) if side == "train")
+
+
+def test_the_same_history_gives_the_same_split_in_any_order() -> None:
+    lessons, known = world(3, 120, 0.1)
+    one = split(lessons, known, RULES)
+    other = split(lessons[::-1], dict(reversed(known.items())), RULES)
+    assert [q.text for q in one.test] == [q.text for q in other.test]
+    assert sorted(e.anchor for e in one.train) == sorted(e.anchor for e in other.train)
+
+
+def unrelated(count: int) -> tuple[list[Example], dict[str, Document]]:
+    """Queries that share no word and no document, asked on consecutive days."""
+    known = {f"d{n}": document(f"d{n}") for n in range(count)}
+    return [example(f"word{n}a word{n}b", f"d{n}", day=n) for n in range(count)], known
+
+
+def test_the_newest_subjects_judge_and_the_oldest_stand_guard_and_both_teach() -> None:
+    lessons, known = unrelated(400)
+    parts = split(lessons, known, RULES)
+    recent = [q for q in parts.test if not q.guard]
+    guard = [q for q in parts.test if q.guard]
+    assert len(recent) == 90
+    assert len(guard) == 30
+    assert min(q.last_at for q in recent) > max(q.last_at for q in guard)
+    newest = {e.anchor for e in lessons[-100:]}
+    taught = sum(e.anchor in newest for e in parts.train)
+    assert 30 <= taught <= 70, "about half of the newest subjects must teach, or drift is never learned"
+
+
+def test_relevance_is_what_was_opened_graded_by_weight() -> None:
+    lessons, known = unrelated(40)
+    lessons += [example(e.anchor, f"d{(n + 1) % 40}", 0.5, day=n) for n, e in enumerate(lessons)]
+    queries = {q.text: q for q in split(lessons, known, RULES).test}
+    assert queries
+    for n in range(40):
+        if (query := queries.get(f"word{n}a word{n}b")) is not None:
+            assert query.relevant == {f"d{n}": 1.0, f"d{(n + 1) % 40}": 0.5}
+
+
+def test_a_mistaken_click_does_not_join_subjects_into_a_giant() -> None:
+    lessons, known = unrelated(100)
+    lessons += [example(e.anchor, f"d{(n + 1) % 100}", 0.5, day=n) for n, e in enumerate(lessons)]
+    parts = split(lessons, known, RULES)
+    assert len({q.group for q in parts.test}) == len(parts.test) > 20
+
+
+def test_one_giant_subject_only_teaches() -> None:
+    known = {"d0": document("d0")}
+    lessons = [example(f"only{n} thing{n}", "d0", day=n) for n in range(50)]
+    parts = split(lessons, known, RULES)
+    assert parts.test == ()
+    assert len(parts.train) == 50
+
+
+def test_documents_alone_are_no_queries() -> None:
+    known = {f"d{n}": document(f"d{n}") for n in range(50)}
+    lessons = [example(f"title {n}", f"d{n}", kinds=frozenset({"title_body"})) for n in range(50)]
+    assert BEHAVIOUR.isdisjoint({"title_body"})
+    assert split(lessons, known, RULES).test == ()
+
+
+def test_nothing_at_all_is_handled() -> None:
+    parts = split([], {}, RULES)
+    assert (parts.train, parts.test, parts.sides) == ((), (), ())

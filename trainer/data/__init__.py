@@ -1,0 +1,1 @@
+"""What a run learns from and is judged by: snapshot, examples, split."""

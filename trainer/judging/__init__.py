@@ -1,0 +1,1 @@
+"""How a candidate is judged: vectors, rankings, slices, model tests, the gate."""

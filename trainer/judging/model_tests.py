@@ -1,0 +1,138 @@
+"""Unit tests of a model, built from the tenant's own words: behaviours that a good encoder of this company has. Pure.
+
+A test passes when one of its expected documents is among the first few. Most pass before and after; what counts is
+which ones a candidate loses.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from retrieval.text import STOP_WORDS, normalized, words
+from trainer.data.examples import Document
+from trainer.data.split import Query
+from trainer.learning.general import General
+
+PARAPHRASE, ACRONYM, KEY_DOCUMENT, GENERAL = "paraphrase", "acronym", "key document", "general"
+
+_DEFINITION = re.compile(r"((?:[A-Z][\w-]*\s+){2,6})\((?:[A-Z][a-z]+\s)?([A-Z][A-Z0-9]{1,7})\)")
+_NO_DOCUMENT = "\x1fgeneral:"
+"""No document id may hold a control character."""
+
+_SYNONYMS = (
+    ("create", "make"),
+    ("make", "create"),
+    ("delete", "remove"),
+    ("remove", "delete"),
+    ("list", "show all"),
+    ("show", "display"),
+    ("describe", "get details of"),
+    ("get", "retrieve"),
+    ("update", "change"),
+    ("change", "modify"),
+    ("modify", "change"),
+    ("start", "launch"),
+    ("stop", "end"),
+    ("find", "look up"),
+    ("enable", "turn on"),
+    ("disable", "turn off"),
+    ("add", "attach"),
+    ("send", "deliver"),
+    ("buy", "purchase"),
+    ("fix", "repair"),
+    ("holiday", "vacation"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One test: the behaviour, what is asked, the documents of which one is expected, and within which rank."""
+
+    behaviour: str
+    query: str
+    expected: frozenset[str]
+    within: int
+
+
+def build(queries: Sequence[Query], documents: Mapping[str, Document], limit: int) -> list[Test]:
+    """Return at most `limit` tests of each behaviour; the same input gives the same tests."""
+    return [
+        *_sample(_paraphrases(queries), limit),
+        *_sample(_acronyms(documents), limit),
+        *_key_documents(documents, limit),
+    ]
+
+
+def general(pairs: Sequence[General]) -> list[Test]:
+    """Return the tests of plain English: each question expects its own answer first; `general_id` names the answers."""
+    return [Test(GENERAL, pair.anchor, frozenset({general_id(pair)}), 1) for pair in pairs]
+
+
+def general_id(pair: General) -> str:
+    """Return the name under which a general text stands among the ranked documents."""
+    return f"{_NO_DOCUMENT}{pair.anchor}"
+
+
+def is_general(name: str) -> bool:
+    """Tell whether a ranked name is of a general text and not a document of the tenant."""
+    return name.startswith(_NO_DOCUMENT)
+
+
+def passed(tests: Sequence[Test], ranked: Sequence[Sequence[str]]) -> list[bool]:
+    """Tell for each test whether the ranking that belongs to it passes."""
+    return [not test.expected.isdisjoint(top[: test.within]) for test, top in zip(tests, ranked, strict=True)]
+
+
+def tally(tests: Sequence[Test], live: Sequence[bool], candidate: Sequence[bool]) -> dict[str, tuple[int, int, int]]:
+    """Return per behaviour: tests, passed by live, passed by candidate."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for test, before, after in zip(tests, live, candidate, strict=True):
+        n, old, new = found.get(test.behaviour, (0, 0, 0))
+        found[test.behaviour] = (n + 1, old + before, new + after)
+    return found
+
+
+def _paraphrases(queries: Sequence[Query]) -> Iterable[Test]:
+    """A held-out query in other words: a synonym for its verb, or bare keywords when no verb is known."""
+    for query in queries:
+        said = words(query.text)
+        verb = next((n for n, word in enumerate(said) for old, _ in _SYNONYMS if word == old), None)
+        if verb is not None:
+            said[verb] = dict(_SYNONYMS)[said[verb]]
+            other = "how do i " + " ".join(said).removeprefix("to ").removeprefix("how do i ")
+        else:
+            other = " ".join(word for word in said if word not in STOP_WORDS)
+        if other and normalized(other) != normalized(query.text):
+            yield Test(PARAPHRASE, other, frozenset(query.relevant), 10)
+
+
+def _acronyms(documents: Mapping[str, Document]) -> Iterable[Test]:
+    """A short form that the tenant's documents spell out: searching it must find a document that has it."""
+    using: dict[str, set[str]] = defaultdict(set)
+    defined: set[str] = set()
+    for document in documents.values():
+        text = f"{document.title} {document.body}"
+        defined.update(match[2] for match in _DEFINITION.finditer(text) if _spells(match[1], match[2]))
+        for word in set(re.findall(r"\b[A-Z][A-Z0-9]{1,7}\b", text)):
+            using[word].add(document.document)
+    for short in sorted(defined):
+        if 0 < len(using[short]) <= max(3, len(documents) // 4):
+            yield Test(ACRONYM, short, frozenset(using[short]), 5)
+
+
+def _spells(long: str, short: str) -> bool:
+    initials = iter(word[0].upper() for word in re.split(r"[\s-]+", long.strip()) if word)
+    return all(letter in initials for letter in re.sub(r"\d", "", short)[:2])
+
+
+def _key_documents(documents: Mapping[str, Document], limit: int) -> list[Test]:
+    """The documents that people open most must be found by their own title."""
+    titled = [d for d in documents.values() if d.opened and len(words(d.title)) > 1]
+    most = sorted(titled, key=lambda d: (-d.opened, d.document))[:limit]
+    return [Test(KEY_DOCUMENT, d.title, frozenset({d.document}), 5) for d in most]
+
+
+def _sample(tests: Iterable[Test], limit: int) -> list[Test]:
+    return sorted(tests, key=lambda test: blake2b(test.query.encode()).digest())[:limit]

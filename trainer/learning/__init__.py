@@ -1,0 +1,1 @@
+"""How a run learns: hard negatives, batches, the fitting process."""
