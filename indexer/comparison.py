@@ -4,7 +4,6 @@ Clicks were made on what the live model showed, so the click-based nDCG favours 
 likely better. It is a check for harm, not the proof of gain; that is the training run's comparison on held-out queries.
 """
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.ranking import EVERYONE, Found
+from indexer.ranking import Found
 from indexer.search import retrieve
 from indexer.sync import Target
+from retrieval import metrics
+from retrieval.access import open_to_all
 from retrieval.encoders import EncoderSource
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
@@ -98,16 +99,19 @@ class Compared:
         return len(set(self.live) & set(self.shadow)) / longer if longer else 1.0
 
     @property
+    def ndcg_live(self) -> float:
+        """Return nDCG@10 of the live collection on clicks; 0 when nothing was opened."""
+        return metrics.ndcg(self.live, dict.fromkeys(self.clicked, 1.0), K)
+
+    @property
+    def ndcg_shadow(self) -> float:
+        """Return nDCG@10 of the shadow on clicks; 0 when nothing was opened."""
+        return metrics.ndcg(self.shadow, dict.fromkeys(self.clicked, 1.0), K)
+
+    @property
     def gain(self) -> float:
-        """Return nDCG of the shadow less that of the live collection, on clicks."""
-        return ndcg(self.shadow, self.clicked) - ndcg(self.live, self.clicked)
-
-
-def ndcg(found: Sequence[str], wanted: frozenset[str], k: int = K) -> float:
-    """Return nDCG@k with gain 1 for a wanted document (Järvelin and Kekäläinen, 2002); 0 when none is wanted."""
-    gained = sum(1 / math.log2(place + 2) for place, document in enumerate(found[:k]) if document in wanted)
-    ideal = sum(1 / math.log2(place + 2) for place in range(min(k, len(wanted))))
-    return gained / ideal if ideal else 0.0
+        """Return nDCG of the shadow less that of the live collection."""
+        return self.ndcg_shadow - self.ndcg_live
 
 
 class ShadowTester:
@@ -168,8 +172,8 @@ class ShadowTester:
             queries=len(compared),
             overlap_at_10=float(np.mean([c.overlap for c in compared])),
             judged=len(judged),
-            ndcg_live=float(np.mean([ndcg(c.live, c.clicked) for c in judged])) if judged else None,
-            ndcg_shadow=float(np.mean([ndcg(c.shadow, c.clicked) for c in judged])) if judged else None,
+            ndcg_live=float(np.mean([c.ndcg_live for c in judged])) if judged else None,
+            ndcg_shadow=float(np.mean([c.ndcg_shadow for c in judged])) if judged else None,
             latency_live=times[0],
             latency_shadow=times[1],
             better=tuple(_example(c, known) for c in better),
@@ -184,7 +188,7 @@ class ShadowTester:
 def titles(warehouse: Warehouse, tenant: str, documents: set[str]) -> dict[str, str]:
     """Return the titles of documents that everyone may see, and a placeholder for the others."""
     rows = warehouse.query("index_titles", tenant=tenant, documents=sorted(documents)) if documents else []
-    return {row["document"]: row["title"] if EVERYONE in row["acl"] else HIDDEN for row in rows}
+    return {row["document"]: row["title"] if open_to_all(row["acl"]) else HIDDEN for row in rows}
 
 
 def shown(found: Sequence[str], wanted: frozenset[str], known: dict[str, str], first: int = 5) -> tuple[Shown, ...]:
@@ -195,8 +199,8 @@ def shown(found: Sequence[str], wanted: frozenset[str], known: dict[str, str], f
 def _example(c: Compared, known: dict[str, str]) -> Example:
     return Example(
         query=c.query,
-        ndcg_live=ndcg(c.live, c.clicked) if c.clicked else None,
-        ndcg_shadow=ndcg(c.shadow, c.clicked) if c.clicked else None,
+        ndcg_live=c.ndcg_live if c.clicked else None,
+        ndcg_shadow=c.ndcg_shadow if c.clicked else None,
         live=shown(c.live, c.clicked, known),
         shadow=shown(c.shadow, c.clicked, known),
     )

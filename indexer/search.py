@@ -13,9 +13,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.ranking import EVERYONE, Found, rank
+from indexer.ranking import Found, rank
 from indexer.states import State
+from retrieval.access import effective
 from retrieval.encoders import Encoder, EncoderSource
+from retrieval.fusion import RRF_K
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.vectors import WINDOW, Vectors
@@ -94,9 +96,9 @@ def retrieve(
     found: list[list[Found]] = [[] for _ in queries]
     left, limit, filtered = list(range(len(queries))), min(WINDOW, OVER_FETCH * k), False
     while left:
-        seen = sorted({EVERYONE, *groups}) if filtered and groups is not None else None
+        seen = sorted(effective(groups)) if filtered and groups is not None else None
         answers = vectors.search(
-            collection, [queries[i] for i in left], [embedded[i].tolist() for i in left], limit, groups=seen
+            collection, [queries[i] for i in left], [embedded[i].tolist() for i in left], limit, RRF_K, groups=seen
         )
         for i, hits in zip(left, answers, strict=True):
             found[i] = rank(queries[i], hits, groups, k)

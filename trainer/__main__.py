@@ -21,7 +21,7 @@ from stores.kafka import EventProducer, EventReader, ensure_topics
 from stores.settings import Settings
 from trainer import config
 from trainer.config import TrainingConfig
-from trainer.context import Parts
+from trainer.context import RunContext
 from trainer.learning.child import Cancelled
 from trainer.service import Trainer
 
@@ -70,7 +70,7 @@ def serve(where: Settings, rules: TrainingConfig, stop: threading.Event) -> None
         producer.send(TOPIC_OF[type(event).__name__].name, key_of(event), encode(event))
         producer.flush()
 
-    trainer = Trainer(_patiently(lambda: Parts.connect(where, rules, _now, stop), stop), emit)
+    trainer = Trainer(_patiently(lambda: RunContext.connect(where, rules, _now, stop), stop), emit)
     timeout = where.kafka_session_timeout_s
     with EventReader(where.kafka_bootstrap, GROUP, [LEARNING.name], session_timeout_s=timeout) as reader:
         LOG.info("ready")

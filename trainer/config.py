@@ -17,10 +17,9 @@ CONFIG_FILE = "training.json"
 
 
 class EvaluationRules(BaseModel):
-    """What is embedded to judge, and how long texts are."""
+    """What is embedded to judge."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    max_tokens: int = Field(default=128, description="word pieces of a text, as in the index")
     max_documents: int = Field(default=20_000, description="of the corpus: all relevant ones, then a fixed sample")
     max_behaviours: int = Field(default=60, description="tests of one behaviour; each costs an embedded query")
     shown: int = Field(default=15, description="worst losses and best wins that are kept for people to read")

@@ -1,4 +1,4 @@
-"""The trainer's stores, a tiny encoder, and a run's parts."""
+"""The trainer's stores, a tiny encoder, and a run's context."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from stores.shelf import BASE, Shelf
 from stores.warehouse import Warehouse
 from tests.trainer import tiny
 from trainer.config import TrainingConfig
-from trainer.context import Parts
+from trainer.context import RunContext
 
 
 class TinyShelf(Shelf):
@@ -40,15 +40,15 @@ def warehouse(stack: Settings) -> Iterator[Warehouse]:
 
 
 @pytest.fixture
-def make_parts(
+def make_context(
     stack: Settings, warehouse: Warehouse, tiny_model: Path, tmp_path: Path
-) -> Iterator[Callable[[TrainingConfig], Parts]]:
+) -> Iterator[Callable[[TrainingConfig], RunContext]]:
     serving, redis = Serving.connect(stack), redis_client.connect(stack)
     shelf = TinyShelf(str(tmp_path / "shelf" / "models"), tmp_path / "cache")
     shelf.base = tiny_model
 
-    def make(config: TrainingConfig) -> Parts:
-        return Parts(
+    def make(config: TrainingConfig) -> RunContext:
+        return RunContext(
             warehouse=warehouse,
             redis=redis,
             serving=serving,

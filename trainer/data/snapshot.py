@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from retrieval.passages import READ_CHARACTERS
 from stores.warehouse import Warehouse
 from trainer.data.examples import CleaningRules, Document, Example, Examples, PairRow, build
 
@@ -30,7 +31,7 @@ class SnapshotRules(BaseModel):
     )
     max_pairs: int = Field(default=200_000, description="newest signals; bounds memory to some hundred MB")
     max_documents: int = Field(default=50_000, description="most opened documents; bounds memory and evaluation time")
-    max_characters: int = Field(default=12_000, description="of a body; more than its passages hold is never read")
+    max_characters: int = Field(default=READ_CHARACTERS, description="of a body; the index reads no more of it")
     nearby_s: int = Field(default=1_800, description="seconds; what somebody opened within is no negative for them")
 
 
