@@ -45,7 +45,7 @@ def test_a_refusal_keeps_what_it_got_to_and_cuts_long_reasons() -> None:
     event = publish.refused(REQUEST, "ERROR", ("x" * 9_999,), NOW, parent="base")
     assert isinstance(event, ModelRefused)
     assert (event.parent, event.snapshot, len(event.reasons[0])) == ("base", None, 4_000)
-    assert event.event_id == publish.refused(REQUEST, "LOSS", (), NOW).event_id, "one run ends once"
+    assert event.event_id == publish.refused(REQUEST, "LOSS", ("worse",), NOW).event_id, "one run ends once"
 
 
 def test_the_shelf_gets_weights_report_manifest_and_card_and_keeps_the_event(tmp_path: Path, shelf: Shelf) -> None:
