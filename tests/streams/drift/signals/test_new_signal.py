@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -87,9 +88,10 @@ def test_a_signal_is_one_file(stack: Settings, tenant: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
-def test_each_signal_has_its_file_a_test_and_a_place_of_its_own(signal: Signal) -> None:
+def test_each_signal_has_its_file_its_test_its_line_and_its_turn(signal: Signal) -> None:
     assert (ROOT / "streams" / "drift" / "signals" / f"{signal.name}.py").is_file()
     assert (ROOT / "tests" / "streams" / "drift" / "signals" / f"test_{signal.name}.py").is_file()
     assert [other.name for other in SIGNALS if other.reading_order == signal.reading_order] == [signal.name]
+    assert re.search(rf"^\| `{signal.name}` \|", (ROOT / "docs" / "ARCHITECTURE.md").read_text(), re.MULTILINE)
     assert signal.threshold.reason
     assert signal.measure.__doc__
