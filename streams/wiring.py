@@ -146,7 +146,8 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Parts:
 
     Raises `Retryable` when a store does not answer, `Misconfigured` when a setting is wrong.
     """
-    config, drift = streams_config(settings.streams), drift_config(settings.drift)
+    config = streams_config(settings.streams)
+    drift = drift_config(settings.drift, config)
     redis = redis_client.connect(settings)
     accesses = AccessLog(redis, pace(config.sessions))
     inserts = GroupedInserts(warehouse)

@@ -49,11 +49,6 @@ def test_migrating_again_does_nothing(stack: Settings, tenant: str) -> None:
     assert warehouse.migrate() == []
 
 
-def test_migration_numbers_have_no_gap_and_no_repeat() -> None:
-    numbers = [migration.number for migration in sql_files.migrations()]
-    assert numbers == list(range(1, len(numbers) + 1))
-
-
 def test_inserting_a_row_again_shows_it_once(stack: Settings, tenant: str) -> None:
     warehouse = in_database(stack, f"{tenant.replace('-', '_')}_rows")
     warehouse.migrate()
