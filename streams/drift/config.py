@@ -1,10 +1,7 @@
 """How drift is judged: every number with its unit and its reason."""
 
-from typing import Any
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from stores.errors import Misconfigured
 from streams.pairs.reaction import ReactionRules
 
 
@@ -47,7 +44,7 @@ SIGNALS = tuple(Effects.model_fields)
 
 
 class DriftConfig(_Frozen):
-    """One tenant-independent set of rules. Override single fields as JSON in the setting `drift`."""
+    """One tenant-independent set of rules. The section `drift`."""
 
     window_s: int = Field(default=86_400, ge=1, description="seconds of event time; a day evens out hours")
     reference_windows: int = Field(default=7, ge=1, description="windows; a week holds every weekday once")
@@ -79,7 +76,7 @@ class DriftConfig(_Frozen):
         default=86_400, ge=60, description="seconds after which a silent run no longer blocks requests"
     )
     permutations: int = Field(default=999, ge=99, description="relabellings; the smallest p is 1 / (this + 1)")
-    seed: int = Field(default=7, description="of the relabellings and folds; the same rows give the same verdict")
+    seed: int = Field(default=7, ge=0, description="of the relabellings and folds; the same rows give the same verdict")
     max_queries: int = Field(default=2_000, ge=50, description="searches sampled of a judged window; bounds its cost")
     max_reference_queries: int = Field(default=3_000, ge=50, description="searches sampled of the whole reference")
     per_user: int = Field(default=25, ge=1, description="searches of one person and window; robots are not the company")
@@ -114,12 +111,3 @@ class DriftConfig(_Frozen):
     def window_ms(self) -> int:
         """Return the window's length in milliseconds."""
         return self.window_s * 1_000
-
-
-def drift_config(overrides: dict[str, Any]) -> DriftConfig:
-    """Return the rules with `overrides` (the setting `drift`) in place. Raises `Misconfigured` for a wrong one."""
-    try:
-        return DriftConfig.model_validate(overrides)
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, p['loc'])) or 'value'}: {p['msg']}" for p in error.errors())
-        raise Misconfigured(f"the setting TIDEWHEEL_DRIFT is wrong: {told}") from error

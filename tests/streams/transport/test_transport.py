@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 from faust.types import TP
 
-from streams.transport import EXIT_CRASHED, Batch
+from stores.exit_codes import EXIT_CRASHED
+from streams.transport import Batch
 from tests.streams.apps import until, values, worker
 from tests.streams.brokers import Broker
 
