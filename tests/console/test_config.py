@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import UnionType
-from typing import Union, get_args, get_origin
+from typing import Annotated, Union, get_args, get_origin
 
 import pytest
 from click.testing import CliRunner, Result
@@ -54,9 +54,9 @@ def bounded(annotation: object, metadata: list[object]) -> bool:
         return any(hasattr(each, "ge") or hasattr(each, "gt") for each in metadata)
     if get_origin(annotation) in (Union, UnionType, tuple, list, dict, frozenset):
         return all(bounded(each, []) for each in get_args(annotation) if each is not Ellipsis)
-    if hasattr(annotation, "__metadata__"):
-        inner = [each for field in annotation.__metadata__ for each in getattr(field, "metadata", [field])]
-        return bounded(annotation.__origin__, inner)
+    if get_origin(annotation) is Annotated:
+        plain, *above = get_args(annotation)
+        return bounded(plain, [each for field in above for each in getattr(field, "metadata", [field])])
     return True
 
 

@@ -1,4 +1,5 @@
 import tomllib
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -36,7 +37,7 @@ def test_the_template_says_nothing_until_a_rule_is_uncommented() -> None:
 
 
 def test_a_program_writes_tables_that_read_back_as_they_were() -> None:
-    sections = {
+    sections: dict[str, dict[str, Any]] = {
         "drift": {"reference_windows": 4, "on": True},
         "training": {"min": 1, "fit": {"max": 1_200, "a": ["é\n"]}},
     }
