@@ -15,24 +15,13 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
+from retrieval.config import EncoderConfig
 from stores.shelf import BASE, Shelf
 
 Vectors32 = NDArray[np.float32]
-
-
-class EncoderConfig(BaseModel):
-    """How encoders run."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_tokens: int = Field(default=128, description="word pieces read of a text; passages are cut to fit")
-    batch_size: int = Field(default=32, description="texts at once; texts of like length go together")
-    threads: int = Field(default=2, description="CPU threads of one matrix product; 0 leaves it to torch")
-    kept: int = Field(default=3, description="models kept in memory: live, standby and shadow of one tenant")
 
 
 class Encoder:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from retrieval.config import EncoderConfig
 from schemas.learning import TrainingRequested
 from stores import redis_client, training_status
 from stores.serving import Serving
@@ -24,7 +25,7 @@ from trainer.run_status import RunStatus
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """`shelf` holds models and `manifests` snapshots; `stop` cancels the run at work."""
+    """`shelf` holds models and `manifests` snapshots; `encoder` is how searches encode; `stop` cancels the run."""
 
     warehouse: Warehouse
     redis: redis_client.Client
@@ -33,12 +34,18 @@ class RunContext:
     manifests: Shelf
     home: Path
     config: TrainingConfig
+    encoder: EncoderConfig
     clock: Callable[[], datetime]
     stop: threading.Event
 
     @classmethod
     def connect(
-        cls, settings: Settings, config: TrainingConfig, clock: Callable[[], datetime], stop: threading.Event
+        cls,
+        settings: Settings,
+        config: TrainingConfig,
+        encoder: EncoderConfig,
+        clock: Callable[[], datetime],
+        stop: threading.Event,
     ) -> "RunContext":
         """Open this installation's stores. Raises `Retryable` while the warehouse does not answer."""
         return cls(
@@ -49,6 +56,7 @@ class RunContext:
             manifests=Shelf.snapshots(settings),
             home=settings.home,
             config=config,
+            encoder=encoder,
             clock=clock,
             stop=stop,
         )
@@ -77,5 +85,6 @@ class RunContext:
         self, name: str, models: Mapping[str, Path], texts: Sequence[str], directory: RunDirectory, status: RunStatus
     ) -> dict[str, Vectors]:
         """Return every model's vectors of the texts, made in a child process; see `embed_in_child.embed`."""
-        threads, attempts = self.config.fit.threads, self.config.attempts
-        return embed_in_child.embed(name, models, texts, directory.path, threads, status.progress, self.stop, attempts)
+        return embed_in_child.embed(
+            name, models, texts, directory.path, self.encoder, status.progress, self.stop, self.config.attempts
+        )

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.encoders import EncoderConfig, Encoders
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoders
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf

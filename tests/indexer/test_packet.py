@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from indexer.comparison import Compared, ShadowTest, ndcg
+from indexer.comparison import Compared, ShadowTest
 from indexer.packet import Corpus, HeldOut, Packet, Side, digest, opened
 from indexer.progress import measured
 from schemas.learning import Proof
@@ -66,12 +66,12 @@ def test_an_altered_or_absent_packet_is_refused_with_the_next_step() -> None:
         opened(None, packet().digest)
 
 
-def test_ndcg_is_that_of_the_book() -> None:
-    assert ndcg(["a", "b"], frozenset("a")) == 1
-    assert ndcg(["b", "a"], frozenset("a")) == pytest.approx(0.63093, abs=1e-5)
-    assert ndcg(["a", "x", "b"], frozenset("ab")) == pytest.approx(1.5 / 1.63093, abs=1e-5)
-    assert ndcg([*"xxxxxxxxxx", "a"], frozenset("a")) == 0
-    assert ndcg(["a"], frozenset()) == 0
+def test_clicks_judge_both_collections() -> None:
+    compared = Compared("q", frozenset("a"), live=("b", "a"), shadow=("a", "b"))
+    assert compared.ndcg_live == pytest.approx(0.63093, abs=1e-5)
+    assert compared.ndcg_shadow == 1
+    assert compared.gain == pytest.approx(1 - 0.63093, abs=1e-5)
+    assert Compared("q", frozenset(), live=("b",), shadow=("a",)).gain == 0
 
 
 def test_overlap_and_gain_of_one_query() -> None:

@@ -4,9 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from retrieval.encoders import Encoder, EncoderConfig, Encoders, use_threads
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoder, Encoders, use_threads
 from stores.errors import Refused
 from stores.shelf import BASE, Shelf
 from tests.indexer.world import NOW
@@ -32,8 +34,8 @@ def test_vectors_are_of_unit_length_in_the_order_of_the_texts(shelf: Shelf) -> N
 
 
 def test_more_than_the_limit_of_a_text_is_not_read(models: dict[str, Path]) -> None:
-    def encoded(tokens: int, text: str) -> object:
-        return Encoder(models["tiny-a"], EncoderConfig(max_tokens=tokens)).encode([text])[0]
+    def encoded(tokens: int, text: str) -> NDArray[np.float32]:
+        return Encoder(models["tiny-a"], EncoderConfig(max_tokens=tokens)).encode([text])
 
     assert np.allclose(encoded(8, "word " * 6 + "end"), encoded(8, "word " * 6 + "other"), atol=1e-5)
     assert not np.allclose(encoded(16, "word " * 6 + "end"), encoded(16, "word " * 6 + "other"), atol=1e-3)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.config import EncoderConfig
 from stores import redis_client
 from stores.serving import Serving
 from stores.settings import Settings
@@ -56,6 +57,7 @@ def make_context(
             manifests=Shelf(str(tmp_path / "shelf" / "snapshots"), tmp_path / "cache-snapshots"),
             home=tmp_path / "home",
             config=config,
+            encoder=EncoderConfig(threads=1),
             clock=lambda: datetime.now(UTC),
             stop=threading.Event(),
         )

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from retrieval.config import EncoderConfig
 from stores import training_status
 from stores.serving import ServingRecord
 from stores.settings import Settings
@@ -16,7 +17,7 @@ Make = Callable[[TrainingConfig], RunContext]
 
 
 def test_the_stores_are_those_of_the_settings(stack: Settings) -> None:
-    context = RunContext.connect(stack, TrainingConfig(), lambda: datetime.now(UTC), threading.Event())
+    context = RunContext.connect(stack, TrainingConfig(), EncoderConfig(), lambda: datetime.now(UTC), threading.Event())
     assert context.warehouse.rows("SELECT 1 AS one") == [{"one": 1}]
     assert context.redis.ping()
     assert context.home == stack.home

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from demo.corpus import CorpusSize, load_corpus
+from retrieval.config import EncoderConfig
 from schemas.envelope import Event
 from schemas.learning import ModelTrained
 from stores import redis_client
@@ -50,6 +51,7 @@ def context(stack: Settings, warehouse: Warehouse, tmp_path: Path) -> Iterator[R
         manifests=Shelf(str(tmp_path / "snapshots"), tmp_path / "cache"),
         home=tmp_path,
         config=TrainingConfig(fit=FitRules(max_examples=500)),
+        encoder=EncoderConfig(),
         clock=lambda: datetime.now(UTC),
         stop=threading.Event(),
     )

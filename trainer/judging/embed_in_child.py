@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
+from retrieval.config import EncoderConfig
 from trainer.learning import child
 from trainer.learning.child import OnProgress, report_progress, work
 
@@ -28,11 +29,11 @@ class EmbedJob(BaseModel):
     models: dict[str, Path]
     texts: tuple[str, ...]
     output: Path
-    threads: int
+    encoder: EncoderConfig
 
     def file(self, name: str) -> Path:
-        """Return the file of one model's vectors; its name holds a hash of the texts."""
-        key = hashlib.sha256()
+        """Return the file of one model's vectors; its name holds a hash of the texts and of how they are encoded."""
+        key = hashlib.sha256(self.encoder.model_dump_json().encode())
         for text in self.texts:
             key.update(text.encode() + b"\0")
         return self.output / f"{name}-{key.hexdigest()[:16]}.npy"
@@ -47,7 +48,7 @@ def embed(
     models: Mapping[str, Path],
     texts: Sequence[str],
     directory: Path,
-    threads: int,
+    encoder: EncoderConfig,
     on_progress: OnProgress,
     stop: threading.Event,
     attempts: int,
@@ -59,7 +60,7 @@ def embed(
     """
     key_of = {path: key for key, path in sorted(models.items(), reverse=True)}
     job = EmbedJob(
-        models={key: path for path, key in key_of.items()}, texts=tuple(texts), output=directory, threads=threads
+        models={key: path for path, key in key_of.items()}, texts=tuple(texts), output=directory, encoder=encoder
     )
     path = directory / f"{name}.json"
     path.write_text(job.model_dump_json())
@@ -70,14 +71,14 @@ def embed(
 
 def embed_job(path: Path) -> None:
     """Be the child: embed the job's texts, those of similar length together, and write float32."""
-    from retrieval.encoders import Encoder, EncoderConfig, use_threads
+    from retrieval.encoders import Encoder, use_threads
 
     job = EmbedJob.model_validate_json(path.read_bytes())
-    use_threads(job.threads)
+    use_threads(job.encoder.threads)
     missing = [name for name in job.models if not job.file(name).is_file()]
     order = sorted(range(len(job.texts)), key=lambda n: (len(job.texts[n]), n))
     for turn, name in enumerate(missing):
-        encoder = Encoder(job.models[name], EncoderConfig())
+        encoder = Encoder(job.models[name], job.encoder)
         vectors = np.zeros((len(order), encoder.dimension), dtype=np.float32)
         for start in range(0, len(order), _CHUNK):
             chosen = order[start : start + _CHUNK]

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from retrieval.encoders import Encoder, EncoderConfig
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoder
 from trainer.judging import embed_in_child
 from trainer.judging.embed_in_child import Vectors
 from trainer.learning import child
@@ -23,9 +24,10 @@ def embed(
     models: dict[str, Path],
     directory: Path,
     texts: tuple[str, ...] = TEXTS,
+    encoder: EncoderConfig = EncoderConfig(threads=1),  # noqa: B008  # frozen
     on_progress: Callable[[dict[str, Any]], None] = lambda _: None,
 ) -> dict[str, Vectors]:
-    return embed_in_child.embed("job", models, texts, directory, 1, on_progress, threading.Event(), 1)
+    return embed_in_child.embed("job", models, texts, directory, encoder, on_progress, threading.Event(), 1)
 
 
 def no_child(*_: object) -> None:
@@ -49,6 +51,12 @@ def test_other_texts_are_other_vectors(tmp_path: Path, tiny_model: Path) -> None
     one = embed({"live": tiny_model}, tmp_path)["live"]
     other = embed({"live": tiny_model}, tmp_path, ("some", "thing", "else"))["live"]
     assert not np.allclose(one, other)
+
+
+def test_another_limit_of_a_text_is_other_vectors(tmp_path: Path, tiny_model: Path) -> None:
+    long = ("word " * 20 + "end",)
+    one, other = (embed({"live": tiny_model}, tmp_path, long, EncoderConfig(max_tokens=n))["live"] for n in (8, 64))
+    assert not np.allclose(one, other, atol=1e-3)
 
 
 def test_a_model_that_cannot_be_loaded_is_an_error_that_names_it(tmp_path: Path) -> None:

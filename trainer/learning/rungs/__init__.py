@@ -68,4 +68,4 @@ def rung_type(name: str) -> type[BaseRung]:
 
 def load(name: str, rules: dict[str, Any]) -> BaseRung:
     """Return a rung with its own rules. Raises `ValueError` for an unknown rung or rule."""
-    return rung_type(name).model_validate(rules)
+    return rung_type(name).model_validate(rules, strict=True)
