@@ -4,6 +4,7 @@ import click
 
 from console.output import json_option, print_rows, tenant_option
 from stores import settings
+from stores.exit_codes import EXIT_REFUSED
 from stores.warehouse import Warehouse
 
 _FORMATS = {"table": "PrettyCompactNoEscapes", "json": "JSONEachRow", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
@@ -55,7 +56,7 @@ def ledger(topic: str, as_json: bool) -> None:
     rows = Warehouse.connect(settings.load()).query("ledger", topic=topic)
     print_rows(rows, as_json, "Nothing has been processed yet.")
     if any(row["missing"] for row in rows):
-        raise SystemExit(3)
+        raise SystemExit(EXIT_REFUSED)
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """A child process that works on a job file and reports its progress in JSON lines on its standard output.
 
     started --lines--> working --exit 0--> done
-                          |--exit 75 (EX_TEMPFAIL)--> cancelled: it left a checkpoint and can go on
+                          |--exit EXIT_TRY_AGAIN--> cancelled: it left a checkpoint and can go on
                           |--a signal--> killed: started again, some times
                           |--any other exit--> failed: the tail of its log says why
 
@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from stores.errors import TidewheelError
+from stores.exit_codes import EXIT_TRY_AGAIN
 
-CANCELLED = 75
 _LOG_TAIL = 2_000
 _KILL_AFTER_S = 30.0
 _WATCHED = "--dies-with-parent"
@@ -94,7 +94,7 @@ def work(job: Callable[[Path], None]) -> None:
     try:
         job(Path(sys.argv[1]))
     except Cancelled:
-        sys.exit(CANCELLED)
+        sys.exit(EXIT_TRY_AGAIN)
 
 
 def report_progress(**facts: Any) -> None:  # noqa: ANN401  # whatever can be written as JSON
@@ -125,7 +125,7 @@ def _cancel_on(stop: threading.Event, child: "subprocess.Popen[str]") -> None:
 def _conclude(status: int, module: str, log: Path, stop: threading.Event) -> None:
     if status == 0:
         return
-    if status == CANCELLED or stop.is_set():
+    if status == EXIT_TRY_AGAIN or stop.is_set():
         raise Cancelled(f"{module} was cancelled; it goes on where it was when the run is taken up again")
     tail = log.read_text(errors="replace")[-_LOG_TAIL:].strip()
     if status < 0:
@@ -138,4 +138,4 @@ def _die_with_parent() -> None:
         continue
     os.kill(os.getpid(), signal.SIGTERM)
     threading.Event().wait(_KILL_AFTER_S)
-    os._exit(CANCELLED)
+    os._exit(EXIT_TRY_AGAIN)
