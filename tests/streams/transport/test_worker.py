@@ -1,18 +1,21 @@
 """The contract of a worker process: kill -9, SIGTERM, a stall, a store that is away; never a gap."""
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from faust.types import TP
 
-from streams.transport import EXIT_CRASHED, EXIT_STALLED
+from streams.transport import EXIT_CRASHED, EXIT_OVERDUE, EXIT_STALLED, BatchApp, Limits, serve
 from streams.transport.consumer import Place
 from streams.transport.watchdog import LagClock
 from tests.streams.brokers import Broker
@@ -185,6 +188,144 @@ def test_a_worker_without_a_broker_says_so_and_exits() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=False)
     assert done.returncode == EXIT_CRASHED
     assert b"127.0.0.1:9" in done.stderr
+
+
+async def _nothing() -> None:
+    """Succeed at once."""
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+async def _cancelled() -> None:
+    raise asyncio.CancelledError
+
+
+async def _waits_for_what_is_cancelled() -> None:
+    future = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.01, future.cancel)
+    await future
+
+
+async def _waits_for_a_thread_that_was_cancelled() -> None:
+    future = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.01, future.set_exception, asyncio.CancelledError())
+    await future
+
+
+CANCELLATIONS = [_cancelled, _waits_for_what_is_cancelled, _waits_for_a_thread_that_was_cancelled]
+Step = Callable[[], Awaitable[None]]
+
+
+@dataclass
+class FakeApp:
+    """What `serve` needs of an app, each of its three steps as the test wants it; `steps` are those taken."""
+
+    start_step: Step = _nothing
+    quiesce_step: Step = _nothing
+    stop_step: Step = _nothing
+    limits: Limits = field(default_factory=lambda: Limits(stop_wait_s=0.2, stop_within_s=0.5))
+    crash_reason: BaseException | None = None
+    steps: list[str] = field(default_factory=list)
+    _crashed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def consumer(self) -> "FakeApp":
+        return self
+
+    async def start(self) -> None:
+        self.steps.append("start")
+        await self.start_step()
+
+    async def quiesce(self, within: float) -> None:
+        self.steps.append("quiesce")
+        await self.quiesce_step()
+
+    async def stop(self) -> None:
+        self.steps.append("stop")
+        await self.stop_step()
+
+    def crash(self, reason: BaseException) -> None:
+        self.crash_reason = reason
+        self._crashed.set()
+
+
+def served(app: FakeApp, act: Callable[[FakeApp, asyncio.Event], object]) -> int:
+    """Return the status of an app to which `act` happens once it has started."""
+
+    async def run() -> int:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.02, act, app, stop)
+        async with asyncio.timeout(5):
+            return await serve(cast(BatchApp, cast(Any, app)), stop)
+
+    return asyncio.run(run())
+
+
+def _stop(app: FakeApp, stop: asyncio.Event) -> None:
+    stop.set()
+
+
+def _crash(app: FakeApp, stop: asyncio.Event) -> None:
+    app.crash(ValueError("poison"))
+
+
+class TestServe:
+    """There is a status whatever is cancelled inside, and a cancellation from outside is passed on."""
+
+    def test_a_stop_that_was_asked_for_takes_every_step_and_is_0(self) -> None:
+        app = FakeApp()
+        assert served(app, _stop) == 0
+        assert app.steps == ["start", "quiesce", "stop"]
+
+    def test_a_crash_takes_every_step_and_has_its_own_status(self) -> None:
+        app = FakeApp()
+        assert served(app, _crash) == EXIT_CRASHED
+        assert app.steps == ["start", "quiesce", "stop"]
+
+    @pytest.mark.parametrize("cancellation", CANCELLATIONS)
+    @pytest.mark.parametrize("act", [_stop, _crash])
+    @pytest.mark.parametrize("step", ["quiesce_step", "stop_step"])
+    def test_what_is_cancelled_in_a_step_of_the_stop_keeps_neither_the_next_step_nor_the_status(
+        self, step: str, act: Callable[[FakeApp, asyncio.Event], object], cancellation: Step
+    ) -> None:
+        app = FakeApp(**{step: cancellation})
+        assert served(app, act) == EXIT_CRASHED
+        assert app.steps == ["start", "quiesce", "stop"]
+
+    @pytest.mark.parametrize("cancellation", CANCELLATIONS)
+    def test_a_start_that_is_cancelled_inside_is_a_crash(self, cancellation: Step) -> None:
+        app = FakeApp(start_step=cancellation)
+        assert served(app, lambda *_: None) == EXIT_CRASHED
+        assert app.steps == ["start", "stop"]
+
+    @pytest.mark.parametrize("step", ["start_step", "quiesce_step", "stop_step"])
+    def test_a_step_that_raises_is_a_crash_and_the_app_is_stopped_all_the_same(self, step: str) -> None:
+        async def fails() -> None:
+            raise ConnectionError("closed")
+
+        app = FakeApp(**{step: fails})
+        assert served(app, _stop) == EXIT_CRASHED
+        assert app.steps[-1] == "stop"
+
+    @pytest.mark.parametrize("step", ["quiesce_step", "stop_step"])
+    def test_a_step_that_does_not_end_is_overdue(self, step: str) -> None:
+        assert served(FakeApp(**{step: _for_ever}), _stop) == EXIT_OVERDUE
+
+    @pytest.mark.parametrize("step", ["start_step", None, "quiesce_step", "stop_step"])
+    def test_a_cancellation_of_serve_itself_is_passed_on_from_wherever_it_waits(self, step: str | None) -> None:
+        async def run() -> None:
+            app, stop = FakeApp(**({step: _for_ever} if step else {})), asyncio.Event()
+            serving = asyncio.create_task(serve(cast(BatchApp, cast(Any, app)), stop))
+            if step in ("quiesce_step", "stop_step"):
+                stop.set()
+            await asyncio.sleep(0.05)
+            serving.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await serving
+
+        asyncio.run(run())
 
 
 class TestLagClock:
