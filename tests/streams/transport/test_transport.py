@@ -74,6 +74,31 @@ async def test_an_exception_in_an_agent_crashes_the_worker_and_the_batch_comes_a
     assert two.offsets(topic) == {0: list(range(400, 1_000))}
 
 
+async def test_the_stop_after_a_crash_commits_what_is_acknowledged_however_long_others_take(
+    broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    topic = broker.topic(partitions=2)
+    broker.produce(topic, values(500), partition=0)
+    broker.produce(topic, values(100), partition=1)
+    begun = asyncio.Event()
+
+    async def choke(batch: Batch) -> None:
+        if batch.partition == 1:
+            begun.set()
+            await asyncio.sleep(3)  # the consumer's own thread would be gone by then
+        elif batch[0].offset == 400:
+            await begun.wait()
+            raise ValueError("poison")
+
+    async with worker(
+        broker, topic, group="last", handler=choke, concurrency=2, batch_records=100, commit_interval_s=60
+    ) as one:
+        await until(lambda: one.status is not None)
+    assert one.status == EXIT_CRASHED
+    assert "cut short" not in caplog.text
+    assert broker.committed("last", topic) == {0: 400, 1: 100}
+
+
 async def test_a_broker_that_goes_away_during_the_stop_is_told_by_the_exit_status(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
