@@ -12,6 +12,7 @@ from rich.console import Console
 from console.output import cell, json_option, print_json, print_rows, printable, table_of
 from operations import dead_letters as letters
 from operations.dead_letters import Outcome, Wanted
+from schemas.instants import EPOCH
 from schemas.topics import TOPICS
 from stores import lease, redis_client, settings
 from stores.kafka import EventProducer, ensure_topics
@@ -42,9 +43,7 @@ class Moment(click.ParamType):
 
 _topic = click.option("--topic", type=click.Choice(list(TOPICS)), help="Only letters of this topic.")
 _code = click.option("--code", default="", help="Only this reason code, e.g. invalid, not_json, future.")
-_since = click.option(
-    "--since", type=Moment(), default=letters.EPOCH, help="Only since: 2026-11-01, or 90m, 2h, 3d ago."
-)
+_since = click.option("--since", type=Moment(), default=EPOCH, help="Only since: 2026-11-01, or 90m, 2h, 3d ago.")
 
 
 @click.group()

@@ -13,17 +13,16 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from schemas.codec import Rejection, decode
 from schemas.envelope import Event
+from schemas.instants import EPOCH, milliseconds
 from schemas.topics import TOPICS, key_of
 from stores.errors import Refused
 
 Row = dict[str, Any]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_LETTERS = 500
@@ -203,8 +202,3 @@ def _read(warehouse: Warehouse, portion: list[Row]) -> list[Letter]:
         )
         for row in rows
     ]
-
-
-def milliseconds(moment: datetime) -> int:
-    """Return an aware instant as milliseconds since 1970."""
-    return int(moment.timestamp() * 1_000)

@@ -44,11 +44,11 @@ def main(argv: list[str] | None = None) -> int:
             log.info("made the topics %s", ", ".join(created))
         warehouse = _patiently(lambda: Warehouse.connect(where))
         _patiently(warehouse.migrate)
-        parts = _patiently(lambda: assemble(where, warehouse))
+        worker = _patiently(lambda: assemble(where, warehouse))
     except Misconfigured as error:
         log.critical("%s", error)
         return EXIT_MISCONFIGURED
-    return run_worker(build(where, parts))
+    return run_worker(build(where, worker))
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -25,7 +25,7 @@ from stores.settings import Settings
 from streams.topic_ids import Behind
 from streams.transport import Batch, BatchApp, Limits, build_app, hold
 from streams.transport.consumer import BatchConsumer, Place
-from streams.wiring import Parts
+from streams.wiring import Worker
 
 GROUP = "tidewheel-streams"
 AUDIT_EVERY_S = 60.0
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[[AsyncIterable[Batch]], Awaitable[None]]
 
 
-def build(settings: Settings, parts: Parts, limits: Limits | None = None) -> BatchApp:
+def build(settings: Settings, worker: Worker, limits: Limits | None = None) -> BatchApp:
     """Return the app with an agent for every topic, and the worker's periodic tasks."""
     limits = limits or Limits(
         batch_records=BATCH_RECORDS, fetch_bytes=FETCH_BYTES, session_timeout_s=settings.kafka_session_timeout_s
@@ -50,22 +50,20 @@ def build(settings: Settings, parts: Parts, limits: Limits | None = None) -> Bat
     for topic in TOPICS.values():
         # As many batches at a time as there are partitions: while one waits for its stores, another is decoded.
         listen = app.agent(app.batched(topic.name), name=topic.name, concurrency=topic.partitions)
-        listen(_agent(app, topic, parts))
+        listen(_agent(app, topic, worker))
     app.task(_threads)
-    app.task(_resume(app, parts))
-    app.task(_close(app, parts))
-    app.task(_judge(app, parts))
+    app.task(_resume(app, worker))
+    app.task(_close(app, worker))
+    app.task(_judge(app, worker))
     return app
 
 
-def _agent(app: BatchApp, topic: Topic, parts: Parts) -> Handler:
-    work = parts.work(topic)
-
+def _agent(app: BatchApp, topic: Topic, worker: Worker) -> Handler:
     async def agent(stream: AsyncIterable[Batch]) -> None:
         async for batch in stream:
             try:
-                raw = await hold(parts.raw, topic, batch, datetime.now(UTC), retry_on=Retryable)
-                await hold(work, raw, retry_on=Retryable)
+                columns = await hold(worker.batch, topic, batch, datetime.now(UTC), retry_on=Retryable)
+                await hold(worker.process, columns, retry_on=Retryable)
             except Behind as behind:
                 await _go_back(app, batch.tp, behind.offset)
 
@@ -77,16 +75,16 @@ async def _go_back(app: BatchApp, tp: TP, offset: int) -> None:
     await cast(BatchConsumer, app.consumer).seek(tp, offset)
 
 
-def _resume(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
-    """Hold what was assigned against the rows, also where nothing new comes in."""
+def _resume(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
+    """Compare where reading begins with where the rows end, also where nothing new comes in."""
 
     async def resume() -> None:
         while not app.should_stop:
             places = cast(BatchConsumer, app.consumer).watched()
             idle = {tp: place.position for tp, place in places.items() if place.position and place.flying is None}
-            for tp, offset in (await hold(parts.behind, idle, retry_on=Retryable)).items():
+            for tp, offset in (await hold(worker.behind, idle, retry_on=Retryable)).items():
                 await _go_back(app, tp, offset)
-            await asyncio.sleep(parts.config.close_every_s)
+            await asyncio.sleep(worker.config.close_every_s)
 
     return resume
 
@@ -97,19 +95,19 @@ async def _threads() -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(count, thread_name_prefix="stores"))
 
 
-def _close(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
+def _close(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
     async def close() -> None:
         audited = time.monotonic()
         while not app.should_stop:
             places = cast(BatchConsumer, app.consumer).watched()
-            active = parts.sources(tp for tp, place in places.items() if _active(place))
-            closed = await hold(parts.closing.step, parts.sources(places), active, _now(), retry_on=Retryable)
+            active = worker.sources(tp for tp, place in places.items() if _active(place))
+            closed = await hold(worker.closing.step, worker.sources(places), active, _now(), retry_on=Retryable)
             if time.monotonic() - audited >= AUDIT_EVERY_S:
                 audited = time.monotonic()
-                await hold(parts.repair.audit, _now(), retry_on=Retryable)
-                await hold(parts.logs.verify, retry_on=Retryable)
+                await hold(worker.repair.audit, _now(), retry_on=Retryable)
+                await hold(worker.topic_ids.verify, retry_on=Retryable)
             if not closed.users:
-                await asyncio.sleep(parts.config.close_every_s)
+                await asyncio.sleep(worker.config.close_every_s)
 
     return close
 
@@ -119,11 +117,11 @@ def _active(place: Place) -> bool:
     return place.flying is not None or place.position is None or place.position < place.end
 
 
-def _judge(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
+def _judge(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
     async def judge() -> None:
         while not app.should_stop:
-            await asyncio.sleep(parts.config.close_every_s)
-            await hold(parts.judging.step, datetime.now(UTC), retry_on=Retryable)
+            await asyncio.sleep(worker.config.close_every_s)
+            await hold(worker.drift.step, datetime.now(UTC), retry_on=Retryable)
 
     return judge
 

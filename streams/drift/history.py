@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from schemas.instants import instant
 from streams.drift.behaviour import Opening, Search
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import ReferenceEncoder
 from streams.drift.requests import Run
 from streams.drift.sample import Changed, Sample, sample
-from streams.drift.windows import Served, instant
+from streams.drift.windows import Served
 
 Row = dict[str, Any]
 

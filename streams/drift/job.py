@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from schemas.codec import encode
+from schemas.instants import instant, milliseconds
 from schemas.learning import TrainingRequested
 from schemas.topics import LEARNING, key_of
 from streams.drift import history
@@ -22,7 +23,7 @@ from streams.drift.judgement import Judged, Verdict, judge
 from streams.drift.requests import obstacle, request, run_id
 from streams.drift.sample import Sample
 from streams.drift.signals import measure, thresholds
-from streams.drift.windows import Due, Served, complete_before, due, instant, milliseconds
+from streams.drift.windows import Due, Served, complete_before, due
 
 _log = logging.getLogger(__name__)
 

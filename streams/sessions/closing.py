@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
-from schemas.ids import stable_ids
+from schemas.ids import join_ids, stable_ids
 from stores.access_log import AccessLog, Claim, OpenUser
 from stores.columns import Column, Same
 from streams.pairs.co_access import CoAccessRules, neighbours
@@ -235,7 +235,7 @@ def _pair_columns(rows: list[_Session], rules: CoAccessRules) -> dict[str, Any]:
         for i, j, weight in neighbours(accesses, rules) if len(accesses) > 1 else ():
             (_, event, first), (time, later_event, second) = accesses[i], accesses[j]
             low, high = (first, second) if first < second else (second, first)
-            parts.append(f"co_access\x1f{tenant}\x1f{session}\x1f{low}\x1f{high}".encode())
+            parts.append(join_ids("co_access", tenant, session, low, high).encode())
             tenants.append(tenant)
             anchors.append(first)
             documents.append(second)

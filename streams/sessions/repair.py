@@ -14,10 +14,10 @@ twice, and are computed from the raw rows too.
 import logging
 from typing import Any, Protocol
 
+from schemas.instants import milliseconds
 from stores.access_log import AccessLog, user_key
 from stores.errors import Retryable
-from streams.batch import Raw
-from streams.event_rows import in_milliseconds
+from streams.batch import RecordBatch
 
 log = logging.getLogger(__name__)
 
@@ -45,15 +45,15 @@ class OpenSessionsRepair:
         self._look_at = 0
         self._looked: int | None = None
 
-    def __call__(self, raw: Raw, known: int | None) -> None:
+    def __call__(self, batch: RecordBatch, known: int | None) -> None:
         """Look for accesses that had been lost before this batch, and open them again; may be repeated at will."""
-        if not self._between(raw, known) and (known is not None or not self._time_went_back()):
+        if not self._between(batch, known) and (known is not None or not self._time_went_back()):
             return
         log.warning(
             "the open sessions of %s end at offset %s, not before %d: some were lost; computing from the raw rows",
-            raw.source, known, raw.span[0],
+            batch.source, known, batch.span[0],
         )  # fmt: skip
-        self.rebuild(in_milliseconds(raw.received_at))
+        self.rebuild(milliseconds(batch.received_at))
 
     def audit(self, now: int) -> bool:
         """Compare with what the warehouse had at the last audit; call it every minute or so, `now` wall milliseconds.
@@ -93,9 +93,9 @@ class OpenSessionsRepair:
             self._accesses.restore([(user_key(row["tenant"], row["user"]), row["last"]) for row in rows], [], -1, now)
         self._looked = now
 
-    def _between(self, raw: Raw, known: int | None) -> bool:
-        after, before = -1 if known is None else known, raw.span[0]
-        place = {"topic": raw.topic.name, "log": raw.log, "partition": raw.partition}
+    def _between(self, batch: RecordBatch, known: int | None) -> bool:
+        after, before = -1 if known is None else known, batch.span[0]
+        place = {"topic": batch.topic.name, "log": batch.topic_id, "partition": batch.partition}
         return bool(self._warehouse.query("accesses_between", **place, after=after, before=before)[0]["accesses"])
 
     def _time_went_back(self) -> bool:

@@ -57,8 +57,8 @@ def test_poison_is_put_aside_with_its_reason_and_its_neighbours_are_accepted(wor
     assert "occurred_at: 2099-01-01T00:00:00+00:00 is in the future" in rows[4]["reason"]
     sizes = world.warehouse.rows("SELECT length(value) AS n FROM dead_letters FINAL ORDER BY offset")
     assert [row["n"] for row in sizes] == [len(value or b"") for value in odd]
-    assert [letter.value for letter in world.sent.letters] == odd
-    headers = dict(world.sent.letters[1].headers)
+    assert [letter.value for letter in world.sent.messages] == odd
+    headers = dict(world.sent.messages[1].headers)
     assert headers == {"code": b"invalid", "reason": b"user: Field required", "source": b"clicks/0/3"}
     world.close_all()
     assert world.differences().none
