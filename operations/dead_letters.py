@@ -71,7 +71,7 @@ class Letter:
     """One dead letter with its original bytes; a key of None was absent or empty."""
 
     topic: str
-    log: str
+    topic_id: str
     partition: int
     offset: int
     code: str
@@ -99,12 +99,12 @@ def listed(warehouse: Warehouse, wanted: Wanted, waiting: bool, limit: int) -> l
     return warehouse.query("dead_letters_list", **wanted.parameters, waiting=waiting, limit=limit)
 
 
-def one(warehouse: Warehouse, topic: str, partition: int, offset: int, log: str = "") -> Row:
+def one(warehouse: Warehouse, topic: str, partition: int, offset: int, topic_id: str = "") -> Row:
     """Return the letter at a place, `key` and `value` as the original bytes; the newest if the topic was made anew.
 
     Raises `Refused` when there is none.
     """
-    rows = warehouse.query("dead_letters_one", topic=topic, partition=partition, offset=offset, log=log)
+    rows = warehouse.query("dead_letters_one", topic=topic, partition=partition, offset=offset, topic_id=topic_id)
     if not rows:
         raise Refused(f"no dead letter at {topic}/{partition}/{offset}; `tidewheel dead-letters list` shows them")
     return rows[0] | {"key": b64decode(rows[0]["key"]), "value": b64decode(rows[0]["value"])}
@@ -151,7 +151,7 @@ def _send(
     warehouse.run(
         "dead_letters_mark",
         topic=first.topic,
-        log=first.log,
+        topic_id=first.topic_id,
         partition=first.partition,
         offsets=[letter.offset for letter, _ in chosen],
         now_ms=milliseconds(now),
@@ -180,20 +180,24 @@ def _portions(rows: list[Row]) -> Iterator[list[Row]]:
 
 
 def _place(row: Row) -> tuple[str, str, int]:
-    return row["topic"], row["log"], row["partition"]
+    return row["topic"], row["topic_id"], row["partition"]
 
 
 def _read(warehouse: Warehouse, portion: list[Row]) -> list[Letter]:
-    topic, log, partition = _place(portion[0])
+    topic, topic_id, partition = _place(portion[0])
     if topic not in TOPICS:
         raise Refused(f"there is no topic '{topic}' any more; choose others with --topic")
     rows = warehouse.query(
-        "dead_letters_content", topic=topic, log=log, partition=partition, offsets=[row["offset"] for row in portion]
+        "dead_letters_content",
+        topic=topic,
+        topic_id=topic_id,
+        partition=partition,
+        offsets=[row["offset"] for row in portion],
     )
     return [
         Letter(
             topic,
-            log,
+            topic_id,
             partition,
             row["offset"],
             row["code"],

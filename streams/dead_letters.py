@@ -45,7 +45,7 @@ def _rows(batch: RecordBatch, rejected: Sequence[tuple[int, Rejection]]) -> dict
     positions = [position for position, _ in rejected]
     return {
         "topic": Same(batch.topic.name),
-        "log": Same(batch.topic_id),
+        "topic_id": Same(batch.topic_id),
         "partition": Same(batch.partition),
         "offset": [int(batch.offsets[position]) for position in positions],
         "code": [rejection.code for _, rejection in rejected],

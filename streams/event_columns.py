@@ -114,7 +114,7 @@ def _placed(batch: RecordBatch, positions: NDArray[np.int64]) -> Columns:
     whole = len(positions) == len(batch.values)
     return {
         "topic": Same(batch.topic.name),
-        "log": Same(batch.topic_id),
+        "topic_id": Same(batch.topic_id),
         "partition": Same(batch.partition),
         "offset": batch.offsets[positions],
         "received_at": Same(batch.received_at),

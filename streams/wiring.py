@@ -116,7 +116,7 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
 
 def _ends(settings: Settings, warehouse: Warehouse) -> Callable[[str, str, int], int]:
     def ends(topic: str, topic_id: str, partition: int) -> int:
-        stored = warehouse.query("stored_until", topic=topic, log=topic_id, partition=partition)[0]["end"]
+        stored = warehouse.query("stored_until", topic=topic, topic_id=topic_id, partition=partition)[0]["end"]
         return max(int(stored), kafka.begin_offsets(settings.kafka_bootstrap, topic)[partition])
 
     return ends

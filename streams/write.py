@@ -69,7 +69,7 @@ class Writer:
         absent = _absent(batch)
         return {
             "topic": Same(batch.topic.name),
-            "log": Same(batch.topic_id),
+            "topic_id": Same(batch.topic_id),
             "partition": Same(batch.partition),
             "first_offset": [first],
             "last_offset": [last],
@@ -97,7 +97,7 @@ def _late(batch: RecordBatch, accesses: Accesses, recorded: Recorded) -> dict[st
     owners = [split_ids(accesses.users[i]) for i in late]
     return {
         "topic": Same(batch.topic.name),
-        "log": Same(batch.topic_id),
+        "topic_id": Same(batch.topic_id),
         "partition": Same(batch.partition),
         "offset": batch.offsets[positions],
         "tenant": [tenant for tenant, _ in owners],

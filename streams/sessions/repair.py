@@ -95,7 +95,7 @@ class OpenSessionsRepair:
 
     def _between(self, batch: RecordBatch, known: int | None) -> bool:
         after, before = -1 if known is None else known, batch.span[0]
-        place = {"topic": batch.topic.name, "log": batch.topic_id, "partition": batch.partition}
+        place = {"topic": batch.topic.name, "topic_id": batch.topic_id, "partition": batch.partition}
         return bool(self._warehouse.query("accesses_between", **place, after=after, before=before)[0]["accesses"])
 
     def _time_went_back(self) -> bool:
@@ -111,4 +111,4 @@ class OpenSessionsRepair:
 
     def _sources(self) -> list[tuple[str, int, int]]:
         rows = self._warehouse.query("accesses_stored")
-        return [(f"{r['topic']}/{r['log']}/{r['partition']}", r["last_offset"], r["newest"]) for r in rows]
+        return [(f"{r['topic']}/{r['topic_id']}/{r['partition']}", r["last_offset"], r["newest"]) for r in rows]

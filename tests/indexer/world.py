@@ -130,7 +130,7 @@ class World:
             "events",
             {
                 "topic": [topics.get(kind, "learning")],
-                "log": [self.tenant],
+                "topic_id": [self.tenant],
                 "offset": [self.offset],
                 "event_id": [f"{self.tenant}-{self.offset}"],
                 "tenant": [self.tenant],

@@ -74,7 +74,7 @@ class Streams:
         self.agents = agents()
 
     def read(
-        self, topic: Topic, records: Sequence[tuple[bytes | None, bytes | None]], topic_id: str = "log"
+        self, topic: Topic, records: Sequence[tuple[bytes | None, bytes | None]], topic_id: str = "id"
     ) -> list[int]:
         """Take (key, value) records from partition 0 of a topic; return their offsets."""
         first = self.offsets[topic.name]

@@ -99,7 +99,7 @@ def test_events_are_stored_as_they_came(world: World) -> None:
         assert row["dwell_s"] == (-1.0 if event.dwell_seconds is None else event.dwell_seconds)
         cut = event.occurred_at.replace(microsecond=event.occurred_at.microsecond // 1_000 * 1_000)
         assert row["occurred_at"] == cut
-        assert (row["topic"], row["log"], row["partition"], row["type"]) == (
+        assert (row["topic"], row["topic_id"], row["partition"], row["type"]) == (
             "clicks",
             world.tenant,
             1,

@@ -128,7 +128,7 @@ class World:
 
     def ledger(self) -> dict[str, dict[str, int]]:
         """Return the ledger, summed by topic."""
-        rows = self.warehouse.rows("SELECT * FROM ledger WHERE log = {log:String}", log=self.tenant)
+        rows = self.warehouse.rows("SELECT * FROM ledger WHERE topic_id = {topic_id:String}", topic_id=self.tenant)
         counts = ("expected", "accepted", "repeated", "dead", "late", "missing")
         return {
             topic: {name: sum(row[name] for row in rows if row["topic"] == topic) for name in counts}

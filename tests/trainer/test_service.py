@@ -67,7 +67,7 @@ def write_learning(warehouse: Warehouse, event: Event) -> None:
         "events",
         {
             "topic": ["learning"],
-            "log": [event.tenant],
+            "topic_id": [event.tenant],
             "partition": [0],
             "offset": [0],
             "event_id": [event.event_id],
