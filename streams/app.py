@@ -23,8 +23,8 @@ from schemas.topics import TOPICS, Topic
 from stores.errors import Retryable
 from stores.settings import Settings
 from streams.topic_ids import Behind
-from streams.transport import Batch, BatchApp, Limits, build_app, hold
-from streams.transport.consumer import BatchConsumer, Place
+from streams.transport import Batch, BatchApp, Limits, build_app, retry_while_unavailable
+from streams.transport.consumer import BatchConsumer
 from streams.wiring import Worker
 
 GROUP = "tidewheel-streams"
@@ -62,8 +62,10 @@ def _agent(app: BatchApp, topic: Topic, worker: Worker) -> Handler:
     async def agent(stream: AsyncIterable[Batch]) -> None:
         async for batch in stream:
             try:
-                columns = await hold(worker.batch, topic, batch, datetime.now(UTC), retry_on=Retryable)
-                await hold(worker.process, columns, retry_on=Retryable)
+                columns = await retry_while_unavailable(
+                    worker.batch, topic, batch, datetime.now(UTC), retry_on=Retryable
+                )
+                await retry_while_unavailable(worker.process, columns, retry_on=Retryable)
             except Behind as behind:
                 await _go_back(app, batch.tp, behind.offset)
 
@@ -80,9 +82,9 @@ def _resume(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
 
     async def resume() -> None:
         while not app.should_stop:
-            places = cast(BatchConsumer, app.consumer).watched()
-            idle = {tp: place.position for tp, place in places.items() if place.position and place.flying is None}
-            for tp, offset in (await hold(worker.behind, idle, retry_on=Retryable)).items():
+            partitions = cast(BatchConsumer, app.consumer).watched()
+            idle = {tp: at.position for tp, at in partitions.items() if at.position and at.in_flight is None}
+            for tp, offset in (await retry_while_unavailable(worker.behind, idle, retry_on=Retryable)).items():
                 await _go_back(app, tp, offset)
             await asyncio.sleep(worker.config.close_every_s)
 
@@ -99,29 +101,26 @@ def _close(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
     async def close() -> None:
         audited = time.monotonic()
         while not app.should_stop:
-            places = cast(BatchConsumer, app.consumer).watched()
-            active = worker.sources(tp for tp, place in places.items() if _active(place))
-            closed = await hold(worker.closing.step, worker.sources(places), active, _now(), retry_on=Retryable)
+            partitions = cast(BatchConsumer, app.consumer).watched()
+            active = worker.sources(tp for tp, at in partitions.items() if at.has_more)
+            closed = await retry_while_unavailable(
+                worker.closing.step, worker.sources(partitions), active, _now(), retry_on=Retryable
+            )
             if time.monotonic() - audited >= AUDIT_EVERY_S:
                 audited = time.monotonic()
-                await hold(worker.repair.audit, _now(), retry_on=Retryable)
-                await hold(worker.topic_ids.verify, retry_on=Retryable)
+                await retry_while_unavailable(worker.repair.audit, _now(), retry_on=Retryable)
+                await retry_while_unavailable(worker.topic_ids.verify, retry_on=Retryable)
             if not closed.users:
                 await asyncio.sleep(worker.config.close_every_s)
 
     return close
 
 
-def _active(place: Place) -> bool:
-    """Tell whether a partition is worked on or has more to read: then it is not idle, however long that takes."""
-    return place.flying is not None or place.position is None or place.position < place.end
-
-
 def _judge(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
     async def judge() -> None:
         while not app.should_stop:
             await asyncio.sleep(worker.config.close_every_s)
-            await hold(worker.drift.step, datetime.now(UTC), retry_on=Retryable)
+            await retry_while_unavailable(worker.drift.step, datetime.now(UTC), retry_on=Retryable)
 
     return judge
 

@@ -270,9 +270,9 @@ async def test_offsets_taken_by_transactions_are_no_gap(broker: Broker) -> None:
         producer.commit_transaction(30)
     async with worker(broker, topic, group="transactions", batch_records=20) as one:
         await until(lambda: one.seen(topic) == 50)
-        places = one.consumer.watched()[TP(topic, 0)]
+        progress = one.consumer.watched()[TP(topic, 0)]
         await until(lambda: one.consumer.watched()[TP(topic, 0)].position == 55)
-        assert places.end == 55
+        assert progress.end == 55
     offsets = one.offsets(topic)[0]
     assert [b - a for a, b in pairwise(offsets)].count(2) == 4, "this test needs skipped offsets"
     assert broker.committed("transactions", topic) == {0: offsets[-1] + 1}

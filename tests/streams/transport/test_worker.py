@@ -16,7 +16,7 @@ import pytest
 from faust.types import TP
 
 from streams.transport import EXIT_CRASHED, EXIT_OVERDUE, EXIT_STALLED, BatchApp, Limits, serve
-from streams.transport.consumer import Place
+from streams.transport.consumer import PartitionProgress
 from streams.transport.watchdog import LagClock
 from tests.streams.brokers import Broker
 
@@ -335,31 +335,35 @@ class TestLagClock:
 
     def test_a_partition_that_stands_still_with_lag_is_stalled(self) -> None:
         clock = LagClock(10)
-        assert clock.stalled(0, True, {self.tp: Place(5, None, 9)}) == []
-        assert clock.stalled(9, True, {self.tp: Place(5, None, 12)}) == []
-        assert clock.stalled(10, True, {self.tp: Place(5, None, 15)}) == [self.tp]
+        assert clock.stalled(0, True, {self.tp: PartitionProgress(5, None, 9)}) == []
+        assert clock.stalled(9, True, {self.tp: PartitionProgress(5, None, 12)}) == []
+        assert clock.stalled(10, True, {self.tp: PartitionProgress(5, None, 15)}) == [self.tp]
 
     def test_progress_idleness_and_reset_start_the_clock_again(self) -> None:
         clock = LagClock(10)
-        for now, place in ((0, Place(5, None, 9)), (9, Place(6, None, 9)), (18, Place(9, None, 9))):
-            assert clock.stalled(now, True, {self.tp: place}) == []
-        assert clock.stalled(40, True, {self.tp: Place(9, None, 10)}) == []
+        for now, at in (
+            (0, PartitionProgress(5, None, 9)),
+            (9, PartitionProgress(6, None, 9)),
+            (18, PartitionProgress(9, None, 9)),
+        ):
+            assert clock.stalled(now, True, {self.tp: at}) == []
+        assert clock.stalled(40, True, {self.tp: PartitionProgress(9, None, 10)}) == []
         clock.reset()
-        assert clock.stalled(52, True, {self.tp: Place(9, None, 10)}) == []
-        assert clock.stalled(62, True, {self.tp: Place(9, None, 10)}) == [self.tp]
+        assert clock.stalled(52, True, {self.tp: PartitionProgress(9, None, 10)}) == []
+        assert clock.stalled(62, True, {self.tp: PartitionProgress(9, None, 10)}) == [self.tp]
 
     def test_a_batch_that_is_never_finished_is_a_stall_even_at_the_end_of_the_log(self) -> None:
         clock = LagClock(10)
-        clock.stalled(0, True, {self.tp: Place(9, 8, 9)})
-        assert clock.stalled(10, True, {self.tp: Place(9, 8, 9)}) == [self.tp]
+        clock.stalled(0, True, {self.tp: PartitionProgress(9, 8, 9)})
+        assert clock.stalled(10, True, {self.tp: PartitionProgress(9, 8, 9)}) == [self.tp]
 
     def test_a_rebalance_that_does_not_end_is_a_stall(self) -> None:
         clock = LagClock(10)
         clock.stalled(0, False, {})
-        assert clock.stalled(5, False, {self.tp: Place(None, None, 0)}) == []
+        assert clock.stalled(5, False, {self.tp: PartitionProgress(None, None, 0)}) == []
         assert clock.stalled(10, False, {}) == [None]
 
     def test_a_partition_without_a_position_is_lagging(self) -> None:
         clock = LagClock(10)
-        clock.stalled(0, True, {self.tp: Place(None, None, 0)})
-        assert clock.stalled(10, True, {self.tp: Place(None, None, 0)}) == [self.tp]
+        clock.stalled(0, True, {self.tp: PartitionProgress(None, None, 0)})
+        assert clock.stalled(10, True, {self.tp: PartitionProgress(None, None, 0)}) == [self.tp]
