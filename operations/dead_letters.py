@@ -21,6 +21,7 @@ from schemas.envelope import Event
 from schemas.instants import EPOCH, milliseconds
 from schemas.topics import TOPICS, key_of
 from stores.errors import Refused
+from stores.ports import Queries, Sends, Statements
 
 Row = dict[str, Any]
 
@@ -28,28 +29,8 @@ _MOST_BYTES = 16 * 1024 * 1024
 _MOST_LETTERS = 500
 
 
-class Warehouse(Protocol):
+class Warehouse(Queries, Statements, Protocol):
     """What replaying needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # the named query's own
-        """Return the rows of a named query."""
-        ...
-
-    def run(self, name: str, **parameters: Any) -> None:  # noqa: ANN401  # the named statement's own
-        """Run a named statement."""
-        ...
-
-
-class Producer(Protocol):
-    """What replaying needs of `stores.kafka.EventProducer`."""
-
-    def send(self, topic: str, key: bytes | None, value: bytes | None) -> None:
-        """Put one record into the buffer."""
-        ...
-
-    def flush(self) -> int:
-        """Wait until everything sent has arrived."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +93,7 @@ def one(warehouse: Warehouse, topic: str, partition: int, offset: int, topic_id:
 
 def replay(
     warehouse: Warehouse,
-    producer: Producer | None,
+    producer: Sends | None,
     wanted: Wanted,
     now: datetime,
     tenants: Collection[str] = (),
@@ -141,9 +122,7 @@ def replay(
     return outcome
 
 
-def _send(
-    warehouse: Warehouse, producer: Producer, chosen: list[tuple[Letter, Event | Rejection]], now: datetime
-) -> int:
+def _send(warehouse: Warehouse, producer: Sends, chosen: list[tuple[Letter, Event | Rejection]], now: datetime) -> int:
     for letter, event in chosen:
         producer.send(letter.topic, letter.key or _own_key(event), letter.value)
     producer.flush()

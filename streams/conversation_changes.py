@@ -17,7 +17,7 @@ from schemas.ids import stable_id
 from schemas.instants import instant, milliseconds
 from schemas.topics import DAY_MS
 from stores.columns import storable
-from stores.warehouse import Warehouse
+from stores.ports import Queries
 from streams.pairs.conversations import PREFIX, Conversation, ConversationRules, Message, Scope, conversations
 
 Row = dict[str, Any]
@@ -51,7 +51,7 @@ def _scope(row: Row, day: int) -> Scope:
     return Scope(row["tenant"], row["app"], row["channel"], row["thread"], day)
 
 
-def changes(warehouse: Warehouse, scopes: Sequence[Scope], rules: ConversationRules, now: datetime) -> list[Event]:
+def changes(warehouse: Queries, scopes: Sequence[Scope], rules: ConversationRules, now: datetime) -> list[Event]:
     """Return the events, as of `now`, that make the derived documents of these scopes what their messages say."""
     stamp = int(warehouse.query("clock")[0]["now"])
     asked = {f"{name}s": [scope[i] for scope in scopes] for i, name in enumerate(Scope._fields)}

@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from schemas.topics import Topic
-from stores.warehouse import Warehouse
+from stores.ports import Queries
 from streams.batch import RecordBatch
 from streams.config import StreamsConfig
 from streams.publisher import Publisher
@@ -25,7 +25,7 @@ class AgentContext:
     config: StreamsConfig
     tenants: Collection[str]
     writer: Writer
-    warehouse: Warehouse
+    warehouse: Queries
     publisher: Publisher
 
 

@@ -15,7 +15,7 @@ from schemas.ids import join_ids
 from schemas.instants import milliseconds
 from schemas.topics import DOCUMENTS, key_of
 from stores.columns import storable
-from stores.warehouse import Warehouse
+from stores.ports import Queries
 from streams.agents import AgentContext
 from streams.batch import BatchWrites, Columns, RecordBatch
 from streams.conversation_changes import DocumentKey, Row, changes, touched
@@ -56,7 +56,7 @@ def writes(decoded: Events, prior: Mapping[DocumentKey, Row], rules: DocumentPai
     return BatchWrites(decoded.batch, tables, None, decoded.rejected)
 
 
-def _prior(warehouse: Warehouse, events: Sequence[Event]) -> dict[DocumentKey, Row]:
+def _prior(warehouse: Queries, events: Sequence[Event]) -> dict[DocumentKey, Row]:
     """Return the newest stored rows of what is deleted, and of messages that are changed."""
     asked = {
         (event.tenant, event.document)

@@ -9,12 +9,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from schemas.codec import encode
 from schemas.instants import instant, milliseconds
 from schemas.learning import TrainingRequested
 from schemas.topics import LEARNING, key_of
+from stores.ports import Sends
 from streams.drift import history
 from streams.drift.config import SIGNALS, DriftConfig
 from streams.drift.encoder import ReferenceEncoder, WordLlamaEncoder
@@ -30,18 +31,6 @@ _log = logging.getLogger(__name__)
 _NOTHING_JUDGED = -1
 _KEPT_VERDICTS = 100
 """Enough to find the last n testable windows among many with too few cases."""
-
-
-class Producer(Protocol):
-    """What drift needs of `stores.kafka.EventProducer`."""
-
-    def send(self, topic: str, key: bytes | None, value: bytes) -> None:
-        """Put one event into the buffer."""
-        ...
-
-    def flush(self) -> int:
-        """Wait until everything sent has arrived."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +64,7 @@ class DriftJob:
     """
 
     def __init__(
-        self, warehouse: Rows, producer: Producer, config: DriftConfig, encoder: ReferenceEncoder | None = None
+        self, warehouse: Rows, producer: Sends, config: DriftConfig, encoder: ReferenceEncoder | None = None
     ) -> None:
         self._warehouse = warehouse
         self._producer = producer

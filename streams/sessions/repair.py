@@ -12,11 +12,11 @@ twice, and are computed from the raw rows too.
 """
 
 import logging
-from typing import Any, Protocol
 
 from schemas.instants import milliseconds
 from stores.access_log import AccessLog, user_key
 from stores.errors import Retryable
+from stores.ports import Queries
 from streams.batch import RecordBatch
 
 log = logging.getLogger(__name__)
@@ -26,18 +26,10 @@ _REPEATS_EVERY_MS, _OVERLAP_MS = 3_600_000, 600_000
 written that much later than its revision says."""
 
 
-class Warehouse(Protocol):
-    """What repairing needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # the named query's own
-        """Return the rows of a named query."""
-        ...
-
-
 class OpenSessionsRepair:
     """Looks for lost accesses when a batch does not follow on what is known; safe to use from several threads."""
 
-    def __init__(self, warehouse: Warehouse, accesses: AccessLog, gap_ms: int) -> None:
+    def __init__(self, warehouse: Queries, accesses: AccessLog, gap_ms: int) -> None:
         self._warehouse = warehouse
         self._accesses = accesses
         self._gap_ms = gap_ms

@@ -5,7 +5,6 @@ from pydantic import BaseModel
 
 from stores.errors import Misconfigured
 from streams.config import StreamsConfig, streams_config
-from streams.wiring import pace
 
 
 def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -37,9 +36,3 @@ def test_rules_are_frozen_and_overridden_by_field() -> None:
 def test_a_wrong_override_is_named(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(Misconfigured, match=f"TIDEWHEEL_STREAMS is wrong: {said}"):
         streams_config(wrong)
-
-
-def test_the_pace_of_redis_is_in_milliseconds() -> None:
-    rules = StreamsConfig().sessions
-    assert pace(rules).gap == rules.gap_s * 1_000
-    assert pace(rules).long == 2 * rules.max_accesses

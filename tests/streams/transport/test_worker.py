@@ -251,6 +251,14 @@ class FakeApp:
         self._crashed.set()
 
 
+def fake_app(step: str | None = None, how: Step = _nothing) -> FakeApp:
+    """Return an app of which one step goes as told."""
+    app = FakeApp()
+    if step is not None:
+        setattr(app, step, how)
+    return app
+
+
 def served(app: FakeApp, act: Callable[[FakeApp, asyncio.Event], object]) -> int:
     """Return the status of an app to which `act` happens once it has started."""
 
@@ -290,7 +298,7 @@ class TestServe:
     def test_what_is_cancelled_in_a_step_of_the_stop_keeps_neither_the_next_step_nor_the_status(
         self, step: str, act: Callable[[FakeApp, asyncio.Event], object], cancellation: Step
     ) -> None:
-        app = FakeApp(**{step: cancellation})
+        app = fake_app(step, cancellation)
         assert served(app, act) == EXIT_CRASHED
         assert app.steps == ["start", "quiesce", "stop"]
 
@@ -305,18 +313,18 @@ class TestServe:
         async def fails() -> None:
             raise ConnectionError("closed")
 
-        app = FakeApp(**{step: fails})
+        app = fake_app(step, fails)
         assert served(app, _stop) == EXIT_CRASHED
         assert app.steps[-1] == "stop"
 
     @pytest.mark.parametrize("step", ["quiesce_step", "stop_step"])
     def test_a_step_that_does_not_end_is_overdue(self, step: str) -> None:
-        assert served(FakeApp(**{step: _for_ever}), _stop) == EXIT_OVERDUE
+        assert served(fake_app(step, _for_ever), _stop) == EXIT_OVERDUE
 
     @pytest.mark.parametrize("step", ["start_step", None, "quiesce_step", "stop_step"])
     def test_a_cancellation_of_serve_itself_is_passed_on_from_wherever_it_waits(self, step: str | None) -> None:
         async def run() -> None:
-            app, stop = FakeApp(**({step: _for_ever} if step else {})), asyncio.Event()
+            app, stop = fake_app(step, _for_ever), asyncio.Event()
             serving = asyncio.create_task(serve(cast(BatchApp, cast(Any, app)), stop))
             if step in ("quiesce_step", "stop_step"):
                 stop.set()
