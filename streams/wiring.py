@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from schemas.topics import CITATIONS, CLICKS, REACTIONS, SEARCHES, TOPICS, Topic
-from stores import kafka, redis_client
+from stores import configuration, kafka, redis_client
 from stores.access_log import AccessLog, Pace
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
 from stores.warehouse import Warehouse
 from streams.agents import Agent, AgentContext, agents
 from streams.batch import RecordBatch
-from streams.config import StreamsConfig, streams_config
+from streams.config import StreamsConfig
 from streams.dead_letters import DeadLetters
-from streams.drift.config import drift_config
+from streams.drift.config import DriftConfig
 from streams.drift.job import DriftJob
 from streams.drift.step import DriftStep
 from streams.publisher import Publisher
@@ -88,9 +88,10 @@ def pace(rules: SessionRules) -> Pace:
 def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
     """Connect to the stores and put the worker together; the warehouse's schema and the topics must be there.
 
-    Raises `Retryable` when a store does not answer, `Misconfigured` when a setting is wrong.
+    Raises `Retryable` when a store does not answer, `Misconfigured` when a rule is wrong.
     """
-    config, drift = streams_config(settings.streams), drift_config(settings.drift)
+    config = configuration.load("streams", StreamsConfig, settings.home)
+    drift = configuration.load("drift", DriftConfig, settings.home).sharing(config)
     redis = redis_client.connect(settings)
     accesses = AccessLog(redis, pace(config.sessions))
     inserts = GroupedInserts(warehouse)
