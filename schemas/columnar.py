@@ -119,7 +119,7 @@ def _certain(
         halves = np.array_split(positions, 2)
         return [found for half in halves for found in _certain(plan, keys, values, now, tenants, half, -1)]
     table = _defaulted(plan, table, chunk)
-    certain = pc.and_(plan.check(table), _placed(table, named, tenants))
+    certain = pc.and_(plan.check(table), _of_own_tenant(table, named, tenants))
     table = _dated(table, certain)
     newest, oldest = pa.scalar(now + MAX_CLOCK_SKEW, MOMENT), pa.scalar(EARLIEST, MOMENT)
     when = table["occurred_at"]
@@ -185,7 +185,7 @@ def _defaulted(plan: Plan, table: Any, values: Bytes) -> Any:  # noqa: ANN401
     return table
 
 
-def _placed(table: Any, keys: Bytes, tenants: Collection[str]) -> Certain:  # noqa: ANN401
+def _of_own_tenant(table: Any, keys: Bytes, tenants: Collection[str]) -> Certain:  # noqa: ANN401
     """Tell which events' keys name the events' tenant, a tenant that may send."""
     column = table["tenant"]
     present = pc.unique(column).to_pylist()

@@ -1,8 +1,8 @@
-"""Conversations brought up to date: which a batch of document changes touched, and what must be said of them.
+"""Conversations brought up to date: which a batch of document changes touched, and the events that follow from it.
 
 Read this *after* the batch's messages are stored, so that of two workers that change one conversation at the same time
 at least one sees both changes. Versions of derived documents are the warehouse's clock, read *before* the messages: who
-saw more has the higher version, and the highest version wins. Nothing is said when the document as it is stored is
+saw more has the higher version, and the highest version wins. No event follows when the document as it is stored is
 already what the messages say; so repeats end by themselves.
 """
 

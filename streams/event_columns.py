@@ -86,7 +86,7 @@ def activity_rows(activity: Activity, subject: Columns) -> Columns:
     """Return rows of `events`; `subject` are the columns that say what the event is about, beside its user."""
     table = activity.table
     return {
-        **_placed(activity.batch, activity.positions),
+        **_origin(activity.batch, activity.positions),
         "event_id": table["event_id"],
         "tenant": table["tenant"],
         "type": Same(activity.batch.topic.events[0].__name__),
@@ -100,7 +100,7 @@ def activity_rows(activity: Activity, subject: Columns) -> Columns:
 def event_rows(decoded: Events, subject: Columns) -> Columns:
     """Return rows of `events`; `subject` are the columns that say what each event is about."""
     return {
-        **_placed(decoded.batch, np.array(decoded.positions, np.int64)),
+        **_origin(decoded.batch, np.array(decoded.positions, np.int64)),
         "event_id": [event.event_id for event in decoded.events],
         "tenant": [event.tenant for event in decoded.events],
         "type": [type(event).__name__ for event in decoded.events],
@@ -110,7 +110,7 @@ def event_rows(decoded: Events, subject: Columns) -> Columns:
     }
 
 
-def _placed(batch: RecordBatch, positions: NDArray[np.int64]) -> Columns:
+def _origin(batch: RecordBatch, positions: NDArray[np.int64]) -> Columns:
     whole = len(positions) == len(batch.values)
     return {
         "topic": Same(batch.topic.name),

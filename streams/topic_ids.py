@@ -1,7 +1,7 @@
 """Which topic, by its id, a batch is of, and whether it goes on from what is stored.
 
 A topic that was made anew has the same name, another id, and counts its offsets anew; the group's committed offsets may
-still be those of the old one. So where a partition's reading begins is held against the warehouse: when that ends
+still be those of the old one. So where a partition's reading begins is compared with the warehouse: when that ends
 earlier (another topic id, a warehouse that was lost or set back), reading goes back to where it ends.
 """
 
