@@ -10,7 +10,6 @@ from retrieval.encoders import Encoders
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf
-from stores.vector_rows import belongs_to
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 from tests.indexer.world import NOW, World, tiny_model
@@ -53,5 +52,5 @@ def world(
     yield World(tenant, warehouse, vectors, serving, shelf, Encoders(shelf, EncoderConfig(threads=1)))
     serving.close()
     for name in vectors.names():
-        if belongs_to(name, tenant):
+        if tenant in name:
             vectors.drop(name)
