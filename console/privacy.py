@@ -18,7 +18,7 @@ from stores.access_log import AccessLog, Pace
 from stores.serving import Serving
 from stores.warehouse import Warehouse
 
-_NO_PACE = Pace(gap=0, lateness=0, idle_after=0, idle_close=0, lease=0, long=0)
+_NO_PACE = Pace(gap=0, lease=0, long=0)
 """Forgetting closes no session, so how time passes does not matter."""
 
 _TABLES = ("by_kind", "top_documents", "history")
