@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from stores.errors import Misconfigured
 from streams.config import StreamsConfig
 from streams.drift.behaviour import BehaviourRules
 from streams.drift.signal import Signal
@@ -41,7 +40,7 @@ else:
 
 
 class DriftConfig(BehaviourRules):
-    """One tenant-independent set of rules. Override single fields as JSON in the setting `drift`."""
+    """One tenant-independent set of rules. The section `drift`."""
 
     window_s: int = Field(default=86_400, ge=1, description="seconds of event time; a day evens out hours")
     reference_windows: int = Field(default=7, ge=1, description="windows; a week holds every weekday once")
@@ -73,7 +72,7 @@ class DriftConfig(BehaviourRules):
         default=86_400, ge=60, description="seconds after which a silent run no longer blocks requests"
     )
     permutations: int = Field(default=999, ge=99, description="relabellings; the smallest p is 1 / (this + 1)")
-    seed: int = Field(default=7, description="of the relabellings and folds; the same rows give the same verdict")
+    seed: int = Field(default=7, ge=0, description="of the relabellings and folds; the same rows give the same verdict")
     max_queries: int = Field(default=2_000, ge=50, description="searches sampled of a judged window; bounds its cost")
     max_reference_queries: int = Field(default=3_000, ge=50, description="searches sampled of the whole reference")
     per_user: int = Field(default=25, ge=1, description="searches of one person and window; robots are not the company")
@@ -101,17 +100,7 @@ class DriftConfig(BehaviourRules):
         """Return the window's length in milliseconds."""
         return self.window_s * 1_000
 
-
-def drift_config(overrides: dict[str, Any], streams: StreamsConfig | None = None) -> DriftConfig:
-    """Return the rules with `overrides` (the setting `drift`) in place, and those that drift shares with the streams.
-
-    Raises `Misconfigured` for a wrong one.
-    """
-    streams = streams or StreamsConfig()
-    try:
-        config = DriftConfig.model_validate(overrides)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, p['loc'])) or 'value'}: {p['msg']}" for p in error.errors())
-        raise Misconfigured(f"the setting TIDEWHEEL_DRIFT is wrong: {wrong}") from error
-    shared = {"sessions": streams.sessions, "search_click": streams.search_click, "reaction": streams.reaction}
-    return config.model_copy(update=shared)
+    def sharing(self, streams: StreamsConfig) -> "DriftConfig":
+        """Return these rules with those that drift shares with the streams: one gap and one dwell everywhere."""
+        shared = {"sessions": streams.sessions, "search_click": streams.search_click, "reaction": streams.reaction}
+        return self.model_copy(update=shared)

@@ -9,11 +9,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
-from schemas.codec import encode
-from schemas.learning import TrainingRequested
-from schemas.topics import LEARNING, key_of
+from stores.learning import Producer, publish
 from streams.drift import history
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import ReferenceEncoder, WordLlamaEncoder
@@ -30,18 +28,6 @@ _log = logging.getLogger(__name__)
 _NOTHING_JUDGED = -1
 _KEPT_VERDICTS = 100
 """Enough to find the last n testable windows among many with too few cases."""
-
-
-class Producer(Protocol):
-    """What drift needs of `stores.kafka.EventProducer`."""
-
-    def send(self, topic: str, key: bytes | None, value: bytes) -> None:
-        """Put one event into the buffer."""
-        ...
-
-    def flush(self) -> int:
-        """Wait until everything sent has arrived."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +122,10 @@ class DriftJob:
             return "", hindered
         event = request(tenant, end, judged, self._config, now)
         if run_id(tenant, end) not in {run.run for run in runs}:
-            self._send(event)
+            publish(self._producer, [event])
         memory.last_request_end = end
         _log.warning("drift of %s: %s requested: %s", tenant, event.run, event.reason)
         return event.run, ""
-
-    def _send(self, event: TrainingRequested) -> None:
-        self._producer.send(LEARNING.name, key_of(event), encode(event))
-        self._producer.flush()
 
     def _reference(self, tenant: str, memory: _Memory, window: Due) -> _Reference:
         kept = memory.reference

@@ -32,7 +32,7 @@ def test_the_distance_of_two_distributions_is_told() -> None:
     values = rng.normal(size=300) - data.in_window[cluster]
     here = data.in_window[cluster]
     found = falling_value("v", data, relabellings(data.in_window, 99, seed=3), Values(cluster, values), np.mean)
-    assert (found.value, found.reference) == (pytest.approx(values[here].mean()), pytest.approx(values[~here].mean()))
+    assert [found.value, found.reference] == pytest.approx([values[here].mean(), values[~here].mean()])
     assert found.effect > 0.4
     distance = stats.ks_2samp(values[here], values[~here]).statistic
     assert found.detail["kolmogorov_smirnov"] == pytest.approx(distance, abs=1e-4)

@@ -1,6 +1,7 @@
 """Verdicts as tables: correction, thresholds, k of n, hysteresis, too few."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,10 @@ def measured(
 
 
 def verdict(history: Sequence[Verdict] = (), **what: float) -> Verdict:
-    one = measured(**what)  # type: ignore[arg-type]  # numbers for numbers
+    return verdict_of(measured(**what), history)  # type: ignore[arg-type]  # numbers for numbers
+
+
+def verdict_of(one: Measured, history: Sequence[Verdict] = ()) -> Verdict:
     return judge({one.signal: one}, LIMITS, {one.signal: history}, CONFIG)[0].verdict
 
 
@@ -45,8 +49,8 @@ def test_q_is_benjamini_and_hochbergs_over_the_testable_signals() -> None:
         ({"people": 7}, "too_few"),
     ],
 )
-def test_evidence_is_significant_and_large_and_rests_on_enough(what: dict[str, float], expected: Verdict) -> None:
-    assert verdict(**what) == expected
+def test_evidence_is_significant_and_large_and_rests_on_enough(what: dict[str, Any], expected: Verdict) -> None:
+    assert verdict_of(measured(**what)) == expected
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,15 @@ from tests.streams.drift.people import MORNING
 
 def one(*people: str, documents: int = 0) -> Sample:
     each = np.arange(len(people))
+    numbers = each.astype(np.float64)
     return Sample(
         start=MORNING,
         people=people,
         query_person=each,
         query_words=tuple(frozenset({person}) for person in people),
         vectors=np.ones((len(people), 2), dtype=np.float32),
-        fit=each.astype(float),
-        counts={"s": Counts(each + 1.0, each + 2.0)},
+        fit=numbers,
+        counts={"s": Counts(numbers + 1, numbers + 2)},
         values={"v": Values(each[-1:], np.array([0.5]))},
         documents=tuple(Changed(f"d{i}", 2 + i, i == 0) for i in range(documents)),
     )

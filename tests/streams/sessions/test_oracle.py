@@ -8,11 +8,11 @@ import pytest
 
 from stores.settings import Settings
 from stores.warehouse import Warehouse
-from streams.config import streams_config
+from streams.config import StreamsConfig
 from streams.sessions.oracle import Differences, differences
 from streams.sessions.rules import Access, distinct, session_id, split
 
-CONFIG = streams_config({"sessions": {"gap_s": 10, "max_accesses": 4}})
+CONFIG = StreamsConfig.model_validate({"sessions": {"gap_s": 10, "max_accesses": 4}})
 GAP_MS, MOST = CONFIG.sessions.gap_ms, CONFIG.sessions.max_accesses
 BEGAN = datetime(2026, 5, 1, tzinfo=UTC)
 BEGAN_MS = int(BEGAN.timestamp() * 1_000)

@@ -45,11 +45,11 @@ from datetime import datetime, timedelta
 import numpy as np
 from stores.settings import Settings
 from stores.warehouse import Warehouse
-from streams.drift.config import drift_config
+from streams.drift.config import DriftConfig
 from streams.drift.job import DriftJob
 
 told = json.loads(sys.stdin.read())
-config = drift_config({"reference_windows": 3, "permutations": 599, "effects": {"late_click": 0.15}})
+config = DriftConfig.model_validate({"reference_windows": 3, "permutations": 599, "effects": {"late_click": 0.15}})
 warehouse = Warehouse.connect(Settings.model_validate(told["settings"]))
 rows = DriftJob(warehouse, None, config).run(
     told["tenant"], datetime.fromisoformat(told["until"]), datetime.fromisoformat(told["until"])
