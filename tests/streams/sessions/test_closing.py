@@ -89,7 +89,7 @@ def test_closers_that_reckoned_the_watermark_at_other_moments(world: World, monk
     """One closes by what it read some batches ago, one by what it would read only later: further than time has come."""
     chance, slow, hasty = random.Random(11), world.closer(), world.closer()
     batches = _batches(_records(world, traffic(world.tenant, 600, 11), chance), chance)
-    reckoned = [None] * 3
+    reckoned: list[int | None] = [None] * 3
     monkeypatch.setattr(slow, "reached", lambda now: reckoned[-3])
     ahead = 20 * 60 * 1_000
     monkeypatch.setattr(hasty, "reached", lambda now: None if reckoned[-1] is None else reckoned[-1] + ahead)
