@@ -6,8 +6,7 @@ from pathlib import Path
 from stores.settings import Settings
 from stores.shelf import Shelf
 from tests.console.running import CommandLine
-from tests.indexer.test_search import live
-from tests.indexer.world import NOW, World
+from tests.indexer.world import NOW, World, live
 
 
 def test_a_search_shows_what_the_asker_may_see(
