@@ -10,7 +10,6 @@ from stores.collection_states import State
 from stores.serving import Collection, Serving, Standby
 from stores.settings import Settings
 from stores.shelf import Shelf
-from stores.vector_rows import belongs_to
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 from tests.indexer.world import NOW, World, live, tiny_model
@@ -53,7 +52,7 @@ def world(
     yield World(tenant, warehouse, vectors, serving, shelf, Encoders(shelf, EncoderConfig(threads=1)))
     serving.close()
     for name in vectors.names():
-        if belongs_to(name, tenant):
+        if tenant in name:
             vectors.drop(name)
 
 
