@@ -11,6 +11,7 @@ from console.output import json_option, print_rows
 from embedded import control
 from embedded.servers import Service
 from stores import settings
+from stores.exit_codes import EXIT_NOT_NOW
 
 SERVICES = ("streams", "trainer", "indexer")
 
@@ -45,7 +46,7 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
     if only_status:
         rows = [asdict(state) for state in control.status(home)]
         print_rows(rows, as_json, f"Nothing runs in {home}; `tidewheel up` starts it.")
-        raise SystemExit(0 if rows else 4)
+        raise SystemExit(0 if rows else EXIT_NOT_NOW)
     chosen = [] if stores_only else services(home)
     fixed = _ports(ports)
     if detach:
