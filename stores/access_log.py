@@ -8,7 +8,24 @@ The state is commutative: accesses recorded twice, or in another order, leave th
 the caller says that the sessions are written, so a crash between claim and finish repeats the writing, with the same
 ids. An access behind the watermark makes its user *dirty*: sessions that it may have changed are closed already, so the
 caller computes that user from the raw rows instead. Memory is bounded by the users' open accesses; a user who never
-pauses is claimed as `long` so that full chunks can be closed. The scripts are in `stores.access_scripts`.
+pauses is claimed as `long` so that full chunks can be closed. Each step is one Lua script, `lua/access_*.lua`.
+
+Keys, all under one hash tag T, so that a Redis Cluster keeps them together (on one node):
+
+| key | kind | holds |
+|---|---|---|
+| `T:u:USER` | sorted set | the user's accesses not yet closed: member = event id, U+001F, document; score = time |
+| `T:due` | sorted set | user → time of the last access |
+| `T:long` | set | users with too many accesses to wait for a gap |
+| `T:dirty` | hash | user → how many accesses came behind the watermark since the user's last closing |
+| `T:claims` | hash | user → revision of the claim under which a closer works on it |
+| `T:leases` | hash | revision → until when (wall clock) that claim holds |
+| `T:seen` | hash | source → greatest event time; a source is one partition of one topic |
+| `T:moved` | hash | source → when (wall clock) it last brought anything, or was known to have more |
+| `T:offsets` | hash | source → offset of its last recorded access |
+| `T:watermark`, `T:revision` | strings | what is closed; the number of the last claim |
+
+USER is tenant, U+001F, user. All times are milliseconds since 1970.
 """
 
 from collections.abc import Iterable, Sequence
