@@ -12,17 +12,22 @@ process (kill -9) but perhaps not the machine. Only loopback names are answered,
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from embedded.clickhouse_access import Access
+from embedded.clickhouse_clients import Clients
 from embedded.clickhouse_engine import Engine
 from embedded.clickhouse_http import Handler
 
 STOP_PATIENCE_S = 5.0
+CONNECTIONS = 256
+"""Connections that are served at once; more are answered 503 and closed."""
 
 
 class Server(ThreadingHTTPServer):
@@ -34,7 +39,32 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], engine: Engine, access: Access) -> None:
         self.engine = engine
         self.access = access
+        self.clients = Clients(engine.kill)
+        self._room = threading.BoundedSemaphore(CONNECTIONS)
         super().__init__(address, Handler)
+        self.clients.start()
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as its parent's
+        """Serve a connection in a thread of its own, or turn it down when there are too many."""
+        if self._room.acquire(blocking=False):
+            super().process_request(request, client_address)
+            return
+        try:
+            request.send(b"HTTP/1.1 503 Too many connections\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        finally:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as its parent's
+        """Serve a connection until it ends."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._room.release()
+
+    def server_close(self) -> None:
+        """Close what listens and what watches."""
+        self.clients.stop()
+        super().server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Log a broken connection in one line; a client that goes away is no fault of the server."""
@@ -59,6 +89,9 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     given.path.mkdir(parents=True, exist_ok=True)
     path = given.path.resolve()
+    given.password_file = given.password_file and given.password_file.resolve()
+    os.umask(0o077)
+    os.chdir(path)
     password = given.password_file.read_text().splitlines()[0] if given.password_file else ""
     engine = Engine(path, given.memory_mib)
     server = Server((given.host, given.port), engine, Access(given.host, given.user, password))
