@@ -22,7 +22,7 @@ def address_of(stack: Settings) -> Address:
 
 
 def ask(
-    address: Address, body: str | bytes | None, headers: dict[str, str] | None = None, **url: str
+    address: Address, body: str | bytes | None, headers: dict[str, str] | None = None, /, **url: str
 ) -> tuple[int, dict[str, str], bytes]:
     """POST a body, or GET without one; return status, headers and content."""
     connection = http.client.HTTPConnection(address.host, address.port, timeout=60)

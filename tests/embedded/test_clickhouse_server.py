@@ -41,7 +41,7 @@ class TestClickHouseConnect:
         self, client: Client, address: Address, database: str, compress: str | bool
     ) -> None:
         other = clickhouse_connect.get_client(**connection_of(address), database=database, compress=compress)
-        columns = [list(range(1000)), [f"s{i % 7}" for i in range(1000)], [self.NOW] * 1000]
+        columns: list[list[Any]] = [list(range(1000)), [f"s{i % 7}" for i in range(1000)], [self.NOW] * 1000]
         summary = other.insert("t", columns, column_names=["a", "s", "at"], column_oriented=True)
         assert summary.written_rows == 1000
         other.insert("t", [[1000, "row", self.NOW]], column_names=["a", "s", "at"])
