@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from console.output import json_option, print_rows
-from embedded import control
+from embedded import control, passwords, state_files
 from embedded.servers import Service
 from stores import settings
 
@@ -18,7 +18,7 @@ SERVICES = ("streams", "trainer", "indexer")
 def services(home: Path) -> list[Service]:
     """Return the three services as the supervisor starts them, each `python -m NAME` with the home as its setting."""
     environment = {"TIDEWHEEL_HOME": str(home.absolute())}
-    return [Service(name, (sys.executable, "-m", name), environment) for name in SERVICES]
+    return [Service(name, (sys.executable, "-m", name), environment, says_ready=True) for name in SERVICES]
 
 
 @click.command()
@@ -49,15 +49,17 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
     chosen = [] if stores_only else services(home)
     fixed = _ports(ports)
     if detach:
-        told(home, control.start_in_background(home, chosen, fixed))
+        print_up(home, control.start_in_background(home, chosen, fixed))
     else:
-        control.up(home, chosen, fixed, lambda endpoints: told(home, endpoints, foreground=True))
+        control.up(home, chosen, fixed, lambda endpoints: print_up(home, endpoints, foreground=True))
 
 
-def told(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
-    """Print where each part is and what to do next."""
-    for name, endpoint in endpoints.items():
+def print_up(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
+    """Print where each server is, without its password, and what to do next."""
+    for name, endpoint in passwords.without(endpoints).items():
         click.echo(f"{name:<16} {endpoint}")
+    click.echo(f"{'passwords':<16} {home / state_files.STACK} (its owner's alone; the commands read them there)")
+    click.echo(f"{'curl':<16} curl -K {home / state_files.CURL} --data-binary 'SHOW TABLES'")
     click.echo(f"{'logs':<16} {home / 'logs'}")
     click.echo("Up. Topics live in the broker's memory: what has not been processed when it stops is gone.")
     click.echo("Ctrl-C stops it." if foreground else "`tidewheel status` shows the loop, `tidewheel down` stops it.")

@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def answer(content: dict[str, object]) -> None:
-    """Say it to whoever started us, and let go of the pipe: the starter may be gone long before we are."""
+    """Answer the starter and let go of the pipe: it may be gone long before we are."""
     try:
         sys.stdout.write(json.dumps(content) + "\n")
         sys.stdout.flush()

@@ -49,8 +49,7 @@ class Engine:
         clickhouse_rights.write(path)
         self.path = path
         self._target = f"{path}?{urlencode(options)}&config-file={clickhouse_rights.CONFIG}"
-        self._root = _connect(self._target)
-        _without_files(self._root, path)
+        self._root = _without_files(path, self._target)
         known = self._root.query("SELECT lower(name) FROM system.table_functions", "TabSeparated").bytes().decode()
         self._approved = Approved(frozenset(known.split()))
         self._sessions: dict[str, Handle] = {}
@@ -133,11 +132,15 @@ class Engine:
         self._root.close()
 
 
-def _without_files(root: Any, path: Path) -> None:  # noqa: ANN401 - chdb's connection has no type
-    """Make `default` a database of tables alone: chdb lays the machine's files under its names at every start."""
-    link = path / "metadata" / "default"
+def _without_files(path: Path, target: str) -> Any:  # noqa: ANN401 - chdb's connection has no type
+    """Open the engine with `default` as a database of tables alone: chdb lays the machine's files under its names."""
+    link, written = path / "metadata" / "default", path / "metadata" / "default.sql"
+    if not link.is_symlink():  # it has had no table yet; what was written of it would stand in the way
+        written.unlink(missing_ok=True)
+    root = _connect(target)
     root.query("DETACH DATABASE default", "Null")
-    if link.is_symlink():  # its tables stand in store/xxx/<uuid>
+    if link.is_symlink():  # to its tables, in store/xxx/<uuid>
         root.query(f"ATTACH DATABASE default UUID '{link.readlink().name}' ENGINE = Atomic", "Null")
     else:
-        root.query("CREATE DATABASE IF NOT EXISTS default ENGINE = Atomic", "Null")
+        root.query("CREATE DATABASE default ENGINE = Atomic", "Null")
+    return root

@@ -16,15 +16,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from embedded import logs, probes, state_files
+from embedded import logs, passwords, probes, servers, state_files
 from embedded.servers import Service
 from embedded.supervisor import Stack
 from stores.errors import Misconfigured
 
-_PROBES = {"broker": probes.broker, "redis": probes.redis, "clickhouse": probes.clickhouse, "milvus": probes.milvus}
 _children: dict[int, "subprocess.Popen[str]"] = {}
 
 
@@ -40,6 +40,8 @@ class ProgramState:
     memory_mib: float
     """Resident memory, children included."""
     restarts: int
+    problem: str = ""
+    """Why it cannot do its work although it is up, or why it is not up, as far as that is known."""
 
 
 def up(
@@ -67,7 +69,7 @@ def start_in_background(
         "tied": tied,
     }
     state_files.prepare(home)
-    with (home / "logs" / "supervisor.err").open("w") as errors:
+    with state_files.private(), (home / "logs" / "supervisor.err").open("w") as errors:
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "embedded"],
             stdin=subprocess.PIPE,
@@ -100,13 +102,31 @@ def status(home: Path) -> list[ProgramState]:
     if held is None:
         return []
     rows = state_files.read(home / state_files.STATES).get("programs", [])
+    probes_by_name = servers.probes_of(passwords.recall(home))
     states = [ProgramState("supervisor", held["pid"] or None, None, True, memory_mib(held["pid"], children=False), 0)]
-    for row in rows:
-        alive = bool(row["pid"]) and psutil.pid_exists(row["pid"])
-        answering = alive and (row["name"] not in _PROBES or _answers(row["name"], row["port"]))
-        memory = memory_mib(row["pid"]) if alive else 0.0
-        states.append(ProgramState(row["name"], row["pid"], row["port"], answering, memory, row["restarts"]))
-    return states
+    return states + [program_state(row, probes_by_name.get(row["name"])) for row in rows]
+
+
+def program_state(row: dict[str, Any], probe: Callable[[int], None] | None) -> ProgramState:
+    """Look at a program; a store that answers is up whatever the file says, which a full disk leaves as it was."""
+    alive = bool(row["pid"]) and psutil.pid_exists(row["pid"])
+    up, problem = alive and (probe is not None or row["state"] == "up"), ""
+    if alive and not up:
+        problem = "it has not said yet that it is ready"
+    if probe is not None:
+        up, problem = _asked(probe, row["port"])
+    memory = memory_mib(row["pid"]) if alive else 0.0
+    return ProgramState(row["name"], row["pid"], row["port"], up, memory, row["restarts"], problem)
+
+
+def _asked(probe: Callable[[int], None], port: int) -> tuple[bool, str]:
+    try:
+        probe(port)
+    except probes.NotReady as reason:
+        return False, str(reason)
+    except probes.Failing as reason:
+        return True, str(reason)
+    return True, ""
 
 
 def down(home: Path, timeout: float = 60.0) -> bool:
@@ -156,14 +176,6 @@ def _alive(pid: int) -> bool:
 def _signal(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-
-
-def _answers(name: str, port: int) -> bool:
-    try:
-        _PROBES[name](port)
-    except probes.NotReady:
-        return False
-    return True
 
 
 def memory_mib(pid: int, children: bool = True) -> float:

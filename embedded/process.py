@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from embedded import launch, logs, ports
-from embedded.probes import NotReady
+from embedded import launch, logs, ports, state_files
+from embedded.probes import Failing, NotReady
 from embedded.servers import Program
+from stores.errors import Misconfigured
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,10 @@ class Running:
         """Start the process in a session of its own, bound to this process's life."""
         program = self.program
         program.directory.mkdir(parents=True, exist_ok=True)
+        for name, text in program.files.items():
+            state_files.write_text(program.directory / name, text)
+        if program.ready:
+            program.ready.unlink(missing_ok=True)
         launcher = (sys.executable, "-I", "-S", launch.__file__, str(os.getpid()))
         with logs.start(self.log_path) if not self.restarts else self.log_path.open("ab", buffering=0) as output:
             self.process = subprocess.Popen(
@@ -72,7 +77,7 @@ class Running:
             )
         self._watch("+", self.process.pid)
         self._started = time.monotonic()
-        self.state = "starting" if program.probe else "up"
+        self.state = "starting" if program.probe or program.ready else "up"
 
     def check(self) -> bool:
         """Look at the process once; return whether its state changed."""
@@ -88,13 +93,17 @@ class Running:
         return self.state != before
 
     def answers(self) -> bool:
-        """Return whether the program answers its probe (always, when it has none)."""
+        """Return whether the program answers its probe, or says that it is ready (always, when it has neither)."""
+        if self.program.ready:
+            return self.program.ready.exists()
         if self.program.probe is None or self.program.port is None:
             return self.process is not None
         try:
             self.program.probe(self.program.port)
         except NotReady:
             return False
+        except Failing as failing:
+            log.warning("%s is up, but: %s", self.program.name, failing)
         return True
 
     def _died(self, code: int) -> None:
@@ -111,14 +120,14 @@ class Running:
     def _restart(self) -> None:
         if self.program.port and not ports.is_free(self.program.port):
             log.warning(
-                "%s cannot start again: port %d is taken by another program", self.program.name, self.program.port
+                "%s cannot start again: its port %d is taken by another program", self.program.name, self.program.port
             )
             self._next_start = time.monotonic() + PAUSES_S[-1]
             return
         self.restarts += 1
         try:
             self.start()
-        except OSError as error:
+        except (OSError, Misconfigured) as error:
             log.warning("%s cannot start again: %s", self.program.name, error)
             self.state, self._next_start = "waiting", time.monotonic() + PAUSES_S[-1]
             return

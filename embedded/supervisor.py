@@ -1,8 +1,8 @@
 """Starts the four stores and the caller's services, keeps them running, and leaves no process behind.
 
 The steps of `Stack.run`: lock the home ▸ choose ports ▸ start the stores ▸ wait until each answers its own protocol ▸
-write `stack.json` ▸ start the services ▸ watch, restart what dies on its old port ▸ on SIGTERM, SIGINT or SIGHUP stop
-the services, then the stores ▸ remove `stack.json`.
+write `stack.json` ▸ start the services ▸ wait until each says that it is ready ▸ watch, restart what dies on its old
+port ▸ on SIGTERM, SIGINT or SIGHUP stop the services, then the stores ▸ remove `stack.json`.
 
 Against a supervisor that is killed stand two things: on Linux the kernel kills each direct child with it
 (`embedded.launch`), and the reaper, which notices by a closed pipe, kills every group and every marked process
@@ -23,9 +23,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from embedded import logs, ports, reaper, servers, state_files
+from embedded import logs, passwords, ports, reaper, servers, state_files
+from embedded.passwords import Passwords
 from embedded.process import Running, ending
-from embedded.servers import Service
+from embedded.servers import Program, Service
 from stores import settings
 from stores.errors import Misconfigured
 
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 TICK_S = 0.05
 TRIM_EVERY_S = 5.0
 PORT_ATTEMPTS = 3
+DATABASE = "tidewheel"
+"""The database that curl asks when it is given no other."""
 
 
 class Stack:
@@ -57,31 +60,33 @@ class Stack:
         self._reaper: subprocess.Popen[str] | None = None
         self._running: dict[str, Running] = {}
         self._ports: dict[str, int] = {}
+        self._passwords = Passwords()
+        self._unwritten = False
         self._started_at = state_files.now()
         if unknown := self._requested.keys() - set(servers.STORES):
-            raise Misconfigured(f"ports are requested for {', '.join(sorted(unknown))}; programs are {servers.STORES}")
+            raise Misconfigured(f"ports are requested for {', '.join(sorted(unknown))}; servers are {servers.STORES}")
 
     def run(self, on_ready: Callable[[dict[str, str]], None] = lambda endpoints: None) -> None:
         """Run until a signal; call `on_ready` with the endpoints once everything is up. Main thread only.
 
-        Raises `Misconfigured` when the home, a port, a program or a program stands in the way; nothing is left behind.
+        Raises `Misconfigured` when the home, a port, a server or a service stands in the way; nothing is left behind.
         """
         state_files.prepare(self.home)
-        with state_files.locked(self.home), self._log_file(), self._signals():
+        with state_files.private(), state_files.locked(self.home), self._log_file(), self._signals():
             try:
+                self._passwords = passwords.keep(self.home)
                 state_files.forget(self.home)
                 self._start_reaper()
                 self._start_stores()
                 if self._stop.is_set():
                     return
                 state_files.write(self.home / state_files.PORTS, self._ports)
-                self.endpoints = servers.endpoints(self._ports)
+                self.endpoints = servers.endpoints(self._ports, self._passwords)
                 self._write_stack()
-                for service in self._services:
-                    self._start(service.program(self.home))
-                self._write_stack()
-                self._write_states()
-                log.info("up: %s", ", ".join(f"{n} {v}" for n, v in self.endpoints.items()))
+                self._start_services()
+                if self._stop.is_set():
+                    return
+                log.info("up: %s", ", ".join(f"{n} {v}" for n, v in passwords.without(self.endpoints).items()))
                 on_ready(self.endpoints)
                 self._watch()
             except OSError as error:
@@ -93,10 +98,11 @@ class Stack:
         """Make `run` return; may be called from anywhere."""
         self._stop.set()
 
-    def _start(self, program: servers.Program) -> Running:
+    def _start(self, program: Program) -> Running:
         if not os.access(program.argv[0], os.X_OK):
             raise Misconfigured(
-                f"{program.name}: the program {program.argv[0]} is missing; run `make setup` (pip install -c constraints.txt)"
+                f"{program.name}: the program {program.argv[0]} is missing; "
+                "run `make setup` (pip install -c constraints.txt)"
             )
         running = Running(program, self.home / "logs" / f"{program.name}.log", self._environment, self._tell_reaper)
         self._running[program.name] = running
@@ -106,7 +112,7 @@ class Stack:
     def _start_stores(self) -> None:
         remembered = ports.recall(self.home / state_files.PORTS)
         self._ports = ports.choose(servers.STORES, self._requested, remembered)
-        for program in servers.stores(self.home / "data", self._ports):
+        for program in self._stores():
             self._start(program)
         self._write_states()
         attempts = dict.fromkeys(servers.STORES, 1)
@@ -117,6 +123,32 @@ class Stack:
                     waiting.discard(name)
             time.sleep(TICK_S)
         self._write_states()
+
+    def _stores(self) -> list[Program]:
+        return servers.stores(self.home / "data", self._ports, self._passwords)
+
+    def _start_services(self) -> None:
+        """Start the services and wait until each is ready. Raises `Misconfigured` for one that ends or never is."""
+        running = [self._start(service.program(self.home)) for service in self._services]
+        self._write_stack()
+        self._write_states()
+        while not self._stop.is_set() and any(map(self._is_awaited, running)):
+            self._check()
+            time.sleep(TICK_S)
+        self._write_states()
+
+    def _is_awaited(self, running: Running) -> bool:
+        """Look once at a starting service; return whether it has still to say that it is ready."""
+        program, process = running.program, running.process
+        if program.ready is None:
+            return False
+        code = process.poll() if process else None
+        if process is None or code is not None:
+            running.wait_stopped(0)
+            raise self._failed(running, f"ended ({ending(code or 0)}): {logs.last_line(running.log_path)}")
+        if running.state != "up" and running.age_s > program.start_s:
+            raise self._failed(running, f"does not say that it is ready after {program.start_s:.0f} s")
+        return running.state != "up"
 
     def _came_up(self, running: Running, attempts: dict[str, int]) -> bool:
         """Look once at a starting store; try another port where a chosen one was taken meanwhile."""
@@ -137,7 +169,9 @@ class Stack:
             )
         attempts[program.name] += 1
         self._ports[program.name] = ports.free(set(self._ports.values()))
-        self._start(next(p for p in servers.stores(self.home / "data", self._ports) if p.name == program.name))
+        self._start(
+            next(p for p in servers.stores(self.home / "data", self._ports, self._passwords) if p.name == program.name)
+        )
         return False
 
     def _failed(self, running: Running, what: str) -> Misconfigured:
@@ -148,11 +182,10 @@ class Stack:
         )
 
     def _watch(self) -> None:
-        """Restart what dies, keep logs bounded, until told to stop."""
+        """Restart what dies, keep logs bounded, until asked to stop."""
         trimmed = time.monotonic()
         while not self._stop.wait(TICK_S) and self._tied_to in (None, os.getppid()):
-            changed = [running.program.name for running in self._running.values() if running.check()]
-            if changed:
+            if self._check() or self._unwritten:
                 self._write_files()
             if self._reaper and self._reaper.poll() is not None:
                 log.warning("the reaper ended; another one is started")
@@ -162,13 +195,21 @@ class Stack:
                 for running in self._running.values():
                     logs.trim(running.log_path)
 
+    def _check(self) -> bool:
+        """Look at every program once; return whether one changed its state."""
+        changes = [running.check() for running in self._running.values()]
+        return any(changes)
+
     def _write_files(self) -> None:
-        """Write what changed; a disk that is full by now must not stop a stack that runs."""
+        """Write what changed; a full disk must not stop a stack that runs: the watch tries again until it works."""
+        known, self._unwritten = self._unwritten, True
         try:
             self._write_stack()
             self._write_states()
+            self._unwritten = False
         except Misconfigured as error:
-            log.warning("%s", error)
+            if not known:
+                log.warning("%s", error)
 
     def _stop_all(self) -> None:
         """Stop services, then stores; the closed pipe makes the reaper look for leftovers and remove the files."""
@@ -190,7 +231,7 @@ class Stack:
         log.info("stopped")
 
     def _start_reaper(self) -> None:
-        files = [str(self.home / name) for name in (state_files.STACK, state_files.STATES)]
+        files = [str(self.home / name) for name in (state_files.STACK, state_files.STATES, state_files.CURL)]
         self._reaper = subprocess.Popen(
             [sys.executable, "-I", "-S", reaper.__file__, self._mark, *files],
             stdin=subprocess.PIPE,
@@ -215,6 +256,8 @@ class Stack:
         about: dict[str, Any] = {"pids": pids, "supervisor": os.getpid(), "started_at": self._started_at}
         about["mark"] = self._mark
         state_files.write(self.home / state_files.STACK, {**self.endpoints, **about})
+        options = servers.curl_options(self.endpoints, DATABASE)
+        state_files.write_text(self.home / state_files.CURL, f"# {self._mark}\n{options}")
 
     def _write_states(self) -> None:
         rows = [

@@ -56,6 +56,7 @@ class Process:
 
     def _loop(self, learning: Learning, indexer: Indexer, held: lease.Lease) -> None:
         LOG.info("ready")
+        settings.say_ready()
         busy, idle_s = True, self._config.service.idle_s
         while not self._life.stop.is_set():
             held.check()

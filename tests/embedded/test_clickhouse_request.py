@@ -6,7 +6,7 @@ from embedded.clickhouse_errors import EngineError
 from embedded.clickhouse_request import Request
 
 
-def read(method: str = "POST", headers: dict[str, str] | None = None, **fields: str) -> Request:
+def read(method: str = "POST", headers: dict[str, str] | None = None, /, **fields: str) -> Request:
     return Request.read(fields, headers or {}, method)
 
 
@@ -37,7 +37,7 @@ def test_settings_parameters_and_transport_are_sorted() -> None:
     assert request.settings == {"max_threads": "1"}
     assert request.parameters == {"a": "b"}
     assert (request.database, request.default_format) == ("d", "TabSeparated")
-    assert read(headers={"x-clickhouse-database": "h", "x-clickhouse-format": "CSV"}).database == "h"
+    assert read("POST", {"x-clickhouse-database": "h", "x-clickhouse-format": "CSV"}).database == "h"
 
 
 @pytest.mark.parametrize("name", ["compress", "decompress"])

@@ -289,6 +289,10 @@ def test_the_writers_of_a_product_work(address: Address, database: str) -> None:
 
 def test_the_default_database_keeps_its_tables_over_restarts(start: Start) -> None:
     process, address = start()
+    for _ in range(2):  # also while it has none
+        process.kill()
+        process.wait()
+        process, address = start()
     for _ in range(3):
         assert ask(address, "CREATE TABLE IF NOT EXISTS k (a Int32) ENGINE = MergeTree ORDER BY a")[0] == 200
         assert ask(address, "INSERT INTO default.k VALUES (1)")[0] == 200

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from embedded import control, logs, ports, probes, servers, state_files
+from embedded.passwords import Passwords
 from embedded.process import PAUSES_S, Running
 from embedded.servers import Program
 from embedded.supervisor import Stack
@@ -32,7 +33,7 @@ def python(code: str) -> tuple[str, ...]:
 
 
 def test_a_part_that_never_answers_is_named_after_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def mute(data: Path, port: int) -> Program:
+    def mute(data: Path, port: int, password: str) -> Program:
         argv = python("import time; print('loading', flush=True); time.sleep(60)")
         return Program("redis", argv, data, port, probes.redis, start_s=0.5)
 
@@ -54,7 +55,7 @@ def test_another_port_is_tried_when_a_chosen_one_is_taken_meanwhile(
     monkeypatch.setattr(ports, "choose", late)
     stack = Stack(tmp_path)
     stack.run(lambda endpoints: stack.stop())
-    assert stack.endpoints["redis_url"] != f"redis://127.0.0.1:{taken}/0"
+    assert not stack.endpoints["redis_url"].endswith(f"@127.0.0.1:{taken}/0")
     assert ports.recall(tmp_path / "ports.json")["redis"] != taken
 
 
@@ -174,7 +175,9 @@ def test_the_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
 
 
 def test_every_store_listens_on_loopback_and_lives_in_its_own_directory(tmp_path: Path) -> None:
-    found = servers.stores(tmp_path, {name: 20_000 + i for i, name in enumerate(servers.STORES)})
+    found = servers.stores(
+        tmp_path, {name: 20_000 + i for i, name in enumerate(servers.STORES)}, Passwords("red", "click")
+    )
     assert [program.name for program in found] == list(servers.STORES)
     assert {program.directory for program in found} == {tmp_path / name for name in servers.STORES}
     assert all("0.0.0.0" not in " ".join(program.argv) for program in found)
