@@ -19,8 +19,10 @@ from demo.scene import RULES, Scene
 from demo.stage import connect, open_stage
 from demo.story import play
 from embedded import control
+from schemas.packet import Packet
 from stores import settings
 from stores.errors import TidewheelError
+from stores.exit_codes import command_status
 
 EXIT_NO_WIN, EXIT_NO_DRIFT, EXIT_REFUSED = 10, 11, 12
 _EXITS = {"a better model is live": 0, "no win": EXIT_NO_WIN, "no drift": EXIT_NO_DRIFT}
@@ -47,7 +49,7 @@ def main(interactive: bool, keep: bool, seed: int) -> None:
         code = _run(console, home, interactive, keep, seed)
     except TidewheelError as error:
         console.print(f"demo: {error}", style="red", soft_wrap=True)
-        code = 2
+        code = command_status(error)
     finally:
         if not keep:
             control.down(home)
@@ -64,9 +66,9 @@ def _run(console: Console, home: Path, interactive: bool, keep: bool, seed: int)
         control.start_in_background(home, parts, tied=not keep)
         supervisor = next(part.pid for part in control.status(home) if part.name == "supervisor")
 
-        def decide(digest: str, packet: dict[str, object]) -> bool:
+        def decide(packet: Packet) -> bool:
             bar.stop()
-            print_packet(digest, packet, console)
+            print_packet(packet, console)
             answer = click.confirm("\nLet it in?", default=True) if interactive else True
             bar.start()
             return answer

@@ -3,11 +3,24 @@
     python -m embedded.clickhouse_server --path DIR --port 8123
     curl 'http://127.0.0.1:8123/?query=SELECT+1'
 
-Served: queries in the URL or the body, INSERT data in any format (streamed into the engine as they arrive), URL
-settings, `param_x`, `database`, `default_format`, sessions, multipart forms, compressed requests and replies, `/ping`.
-Not served: the native TCP protocol, `compress=1` and `decompress=1` (ClickHouse's own framing), external tables.
+Served: queries in the URL or the body, INSERT data in any format, URL settings, `param_x`, `database`,
+`default_format`, sessions, multipart forms, compressed requests and replies, `/ping`.
+Not served: the native TCP protocol, `compress=1` and `decompress=1` (ClickHouse's own framing), external tables, and
+what reaches outside of the tables (`clickhouse_rights`, `clickhouse_guard`). GET and `readonly` only read.
 An answered INSERT is in a part on disk; like a ClickHouse server's default it is not fsynced, so it outlives the
-process (kill -9) but perhaps not the machine. Only loopback names are answered, so that no web page can reach it.
+process (kill -9) but perhaps not the machine.
+
+| limit | value |
+|---|---|
+| queries at once; the next wait up to 30 s, then 503 | 32 |
+| connections at once; the next get 503 | 256 |
+| silence of a client within its request, sending or taking; then 408, and nothing is stored | 30 s |
+| time between two requests of a connection | 600 s |
+| until the query of a client that closed its connection is killed (its next safe point) | about 0.5 s |
+| time in which a query must have been run for `/ping` to say Ok, else 503 | 1 s |
+| length of a statement without its INSERT data | 16 MiB |
+
+An INSERT's data are received whole, in a file on the data's disk, before they take one of the 32 places.
 """
 
 import argparse

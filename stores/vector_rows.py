@@ -1,30 +1,22 @@
 """What a vector collection holds and what it is called, as plain values."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 LAYOUT = 1
 """Grows when the fields of a collection change; a collection of another layout is another collection."""
 
+VectorRow = dict[str, Any]
+"""One row of a collection by field name, as Milvus takes it (see `vector_row`)."""
+
+MAX_TEXT_BYTES = 65_535
+MAX_TITLE_BYTES = 8_192
+MAX_ID_BYTES = 1_024
+MAX_GROUPS = 4_096
+"""Milvus's capacity of an array; groups beyond it cannot see the document (less is shown, never more)."""
+
 _TENANT, _MODEL, _LAYOUT = "T_", "_M_", "_L"
-_NAME = re.compile(r"T_([a-z0-9_]+)_M_([a-z0-9_]+)_L(\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One row: a passage of a document with its vector. `number` counts from 0 within the document."""
-
-    document: str
-    number: int
-    version: int
-    content_hash: str
-    acl: tuple[str, ...]
-    title: str
-    text: str
-    dense: Sequence[float]
-    authority: float
-    updated_at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +48,37 @@ def primary_key(document: str, number: int) -> str:
     return f"{document}#{number}"
 
 
+def vector_row(
+    document: str,
+    number: int,
+    version: int,
+    content_hash: str,
+    acl: tuple[str, ...],
+    title: str,
+    text: str,
+    dense: Sequence[float],
+    authority: float,
+    updated_at_ms: int,
+) -> VectorRow:
+    """Return the row of a document's passage with its vector, clipped to what Milvus takes.
+
+    `number` counts from 0 within the document, `authority` is in [0, 1], `updated_at_ms` in milliseconds since 1970.
+    """
+    return {
+        "pk": primary_key(document, number),
+        "document": document,
+        "passage": number,
+        "version": version,
+        "content_hash": content_hash,
+        "acl": list(acl[:MAX_GROUPS]),
+        "title": clipped(title, MAX_TITLE_BYTES),
+        "text": clipped(text, MAX_TEXT_BYTES),
+        "dense": [float(x) for x in dense],
+        "authority": authority,
+        "updated_at": updated_at_ms,
+    }
+
+
 def collection_name(tenant: str, model: str) -> str:
     """Return the name of the tenant's collection for this model.
 
@@ -67,12 +90,6 @@ def collection_name(tenant: str, model: str) -> str:
 def alias_name(tenant: str) -> str:
     """Return the alias that labels the tenant's live collection for other readers of Milvus."""
     return f"{_TENANT}{_plain(tenant)}_LIVE"
-
-
-def belongs_to(collection: str, tenant: str) -> bool:
-    """Return whether a collection of this name holds this tenant's vectors."""
-    match = _NAME.fullmatch(collection)
-    return match is not None and match[1] == _plain(tenant)
 
 
 def clipped(text: str, limit: int) -> str:

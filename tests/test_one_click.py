@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from indexer.search import Answer
+from indexer.answer import Answer, search_served
 from operations.lineage import Node, trace
 from retrieval.encoders import EncoderConfig, Encoders
-from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
+from schemas.activity import DocumentOpened, FromSearch
 from schemas.codec import decode, encode
 from schemas.documents import DocumentUpserted
 from schemas.envelope import Event
@@ -36,7 +36,10 @@ ACCEPTED = "SELECT count() AS n FROM accepted WHERE tenant = {t:String} AND even
 PAIRS = "SELECT * FROM live_pairs WHERE tenant = {t:String} AND kind = {kind:String}"
 SIDES = "SELECT pair, side FROM snapshot_pairs FINAL WHERE tenant = {t:String} AND snapshot = {snapshot:String}"
 JUDGED = "SELECT query FROM query_scores WHERE tenant = {t:String}"
-EVENT = "SELECT topic, log, partition, offset, payload FROM events WHERE tenant = {t:String} AND event_id = {id:String}"
+EVENT = (
+    "SELECT topic, topic_id, partition, offset, payload FROM events "
+    "WHERE tenant = {t:String} AND event_id = {id:String}"
+)
 
 
 @dataclass
@@ -73,8 +76,8 @@ class House:
                 assert time.monotonic() < until, f"{click} is not in {CLICKS.name}"
                 found += [raw for raw in read if raw.value == encode(click)]
         (raw,) = found
-        log = topic_ids(bootstrap, [CLICKS.name])[CLICKS.name]
-        return {"partition": raw.partition, "offset": raw.offset, "log": log}
+        topic_id = topic_ids(bootstrap, [CLICKS.name])[CLICKS.name]
+        return {"partition": raw.partition, "offset": raw.offset, "topic_id": topic_id}
 
 
 @pytest.fixture
@@ -155,10 +158,8 @@ def searched(house: House, click: DocumentOpened) -> Answer:
     """Search for the click's words once more, as the same person; what was served goes to Kafka."""
     query, name = query_of(click), f"{click.tenant}-later"
     (answer,) = house.loop.world.searcher.search(click.tenant, [query], frozenset())
-    shown = tuple(Result(document=found.document, rank=found.rank, score=found.score) for found in answer.results)
-    by: dict[str, Any] = {part: getattr(answer, part) for part in ("model", "collection", "serving_version")}
-    by |= {"tenant": click.tenant, "user": click.user, "occurred_at": datetime.now(UTC)}
-    house.store(SearchServed(**by, event_id=name, search=name, query=query, results=shown))
+    by: dict[str, Any] = {"tenant": click.tenant, "user": click.user, "at": datetime.now(UTC)}
+    house.store(search_served(answer, **by, event_id=name, search=name, query=query))
     return answer
 
 
