@@ -38,7 +38,7 @@ class Clients(threading.Thread):
                 del self._watched[mark]
 
     def run(self) -> None:
-        """Look until `stop`; a query that has not begun yet is found at the next look."""
+        """Look until `stop`; a query that has not begun yet is killed at the next look."""
         while not self._ended.wait(self._every_s):
             with self._guard:
                 alone = [mark for mark, connection in self._watched.items() if is_gone(connection)]

@@ -31,8 +31,8 @@ class EngineError(Exception):
     def of(cls, error: BaseException) -> "EngineError":
         """Wrap what chdb raised; a text without a code becomes 1001 (STD_EXCEPTION)."""
         text = str(error)
-        found = _CODE.search(text)
-        return cls(int(found[1]), text[found.start() :]) if found else cls(1001, f"Code: 1001. {text}")
+        match = _CODE.search(text)
+        return cls(int(match[1]), text[match.start() :]) if match else cls(1001, f"Code: 1001. {text}")
 
     @classmethod
     def made(cls, code: int, message: str, name: str) -> "EngineError":

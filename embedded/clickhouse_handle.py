@@ -14,7 +14,7 @@ from embedded.clickhouse_sql import Statement
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*\Z")
 _MARK = "log_comment"
-"""The setting by which a running query is found again (`Engine.kill`)."""
+"""The setting by which a running query is looked up (`Engine.kill`)."""
 _KEPT, _LONG = 512, 1 << 16
 _NO_FILE = "/dev/fd/-"
 

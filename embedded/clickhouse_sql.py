@@ -56,7 +56,7 @@ class Statement:
 def parse(text: bytes) -> Statement:
     """Read the statement at the start of `text` (which may be followed by an INSERT's binary data)."""
     tokens = _significant(text)
-    verb, depth, found_format, expect_format = "", 0, None, False
+    verb, depth, output_format, expect_format = "", 0, None, False
     for kind, token, _, end in tokens:
         if not verb:
             verb = token.decode(errors="replace").upper() if kind == "word" or token == b"(" else "?"
@@ -64,12 +64,12 @@ def parse(text: bytes) -> Statement:
         if word == b"INSERT" and depth == 0 and verb in ("INSERT", "WITH"):
             return _insert(text, tokens)
         if expect_format and word:
-            found_format = token.decode()
+            output_format = token.decode()
         expect_format = word == b"FORMAT" and depth == 0
         depth += (token in _OPEN) - (token in _CLOSE)
         if token == b";":
-            return Statement(verb, found_format, several=_more(text, end))
-    return Statement(verb, found_format)
+            return Statement(verb, output_format, several=_more(text, end))
+    return Statement(verb, output_format)
 
 
 def _insert(text: bytes, tokens: Iterator[tuple[str, bytes, int, int]]) -> Statement:

@@ -1,5 +1,6 @@
 """What the embedded stack's tests share: ClickHouse servers as processes of their own, and tables in the stack's."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -58,3 +59,12 @@ def database(address: Address) -> Iterator[str]:
     ask(address, f"CREATE DATABASE {name}")
     yield name
     ask(address, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A loopback port on which someone else listens."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield holder.getsockname()[1]

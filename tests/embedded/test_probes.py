@@ -83,3 +83,10 @@ def test_a_store_that_does_not_answer_is_down_with_its_reason(answers: Answers) 
     row = {"name": "redis", "pid": 0, "port": answers(b"-LOADING wait\r\n"), "state": "up", "restarts": 0}
     state = control.program_state(row, probes.redis)
     assert (state.up, state.problem) == (False, "PING was answered with -LOADING wait")
+
+
+@pytest.mark.parametrize("probe", [probes.broker, probes.redis, probes.clickhouse, probes.milvus])
+def test_an_open_port_that_speaks_something_else_is_not_ready(taken: int, probe: object) -> None:
+    assert callable(probe)
+    with pytest.raises(probes.NotReady):
+        probe(taken)

@@ -79,3 +79,14 @@ def test_up_on_a_small_disk_says_so_in_words(tmp_path: Path) -> None:
     finally:
         if mounted.returncode == 0:
             subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_the_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
+    assert state_files.holder(tmp_path) is None
+    with state_files.locked(tmp_path):
+        held = state_files.holder(tmp_path)
+        assert held is not None
+        assert held["pid"] > 1
+        with pytest.raises(Misconfigured, match=f"process {held['pid']}, since 20"), state_files.locked(tmp_path):
+            pass
+    assert state_files.holder(tmp_path) is None
