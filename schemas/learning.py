@@ -1,4 +1,8 @@
-"""The loop's own decisions. This topic is the audit trail: runs, shadows, approvals and cutovers are read from it."""
+"""The loop's own decisions. This topic is the audit trail: runs, shadows, approvals and cutovers are read from it.
+
+Every event of it carries a signature. Who may sign which is decided in `stores/signing.py`; an event without a right
+signature is never acted on and never shown.
+"""
 
 from typing import Annotated, Literal
 
@@ -6,9 +10,16 @@ from pydantic import Field, StringConstraints
 
 from schemas.envelope import Count, Event, Words
 from schemas.ids import CollectionId, ModelId, OpaqueId, Slug
+from schemas.signature import Signature
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
 Verdict = Literal["WIN", "INCONCLUSIVE", "LOSS", "ERROR"]
+
+
+class Decision(Event):
+    """An event of the audit trail, and the signature that makes it one."""
+
+    signature: Signature | None = None
 
 
 class Evidence(Words):
@@ -22,7 +33,7 @@ class Evidence(Words):
     window_end: str
 
 
-class TrainingRequested(Event):
+class TrainingRequested(Decision):
     """Drift tripped, or a person asked: the tenant's model is to be trained anew.
 
     `start_from` says whose weights learning begins with; `base` leaves behind whatever earlier runs learned.
@@ -52,7 +63,7 @@ class Comparison(Words):
     high: float
 
 
-class ModelTrained(Event):
+class ModelTrained(Decision):
     """A candidate won on held-out queries and stands on the model shelf."""
 
     type: Literal["ModelTrained"] = "ModelTrained"
@@ -64,7 +75,7 @@ class ModelTrained(Event):
     reasons: tuple[Reason, ...] = ()
 
 
-class ModelRefused(Event):
+class ModelRefused(Decision):
     """A run ended without a model that may go on, and why."""
 
     type: Literal["ModelRefused"] = "ModelRefused"
@@ -76,7 +87,7 @@ class ModelRefused(Event):
     comparison: Comparison | None = None
 
 
-class ShadowStarted(Event):
+class ShadowStarted(Decision):
     """A shadow collection for a trained model is being built."""
 
     type: Literal["ShadowStarted"] = "ShadowStarted"
@@ -97,7 +108,7 @@ class Proof(Words):
     recall_at_10: float
 
 
-class ShadowReady(Event):
+class ShadowReady(Decision):
     """The shadow is complete and verified; `packet` is the hash that an approval must name."""
 
     type: Literal["ShadowReady"] = "ShadowReady"
@@ -108,7 +119,7 @@ class ShadowReady(Event):
     packet: OpaqueId
 
 
-class CutoverApproved(Event):
+class CutoverApproved(Decision):
     """An operator let in exactly the packet with this hash."""
 
     type: Literal["CutoverApproved"] = "CutoverApproved"
@@ -117,7 +128,7 @@ class CutoverApproved(Event):
     by: OpaqueId
 
 
-class CutoverRefused(Event):
+class CutoverRefused(Decision):
     """An operator, or a rule, turned a packet down."""
 
     type: Literal["CutoverRefused"] = "CutoverRefused"
@@ -127,7 +138,7 @@ class CutoverRefused(Event):
     reason: Reason
 
 
-class CutoverDone(Event):
+class CutoverDone(Decision):
     """The serving record moved to this model and collection."""
 
     type: Literal["CutoverDone"] = "CutoverDone"
@@ -140,7 +151,7 @@ class CutoverDone(Event):
     by: OpaqueId
 
 
-class RolledBack(Event):
+class RolledBack(Decision):
     """The serving record moved back to the standby."""
 
     type: Literal["RolledBack"] = "RolledBack"
