@@ -30,6 +30,7 @@ _COMMANDS = {
     "refuse": "console.operating",
     "rollback": "console.operating",
     "retrain": "console.operating",
+    "operators": "console.operators",
 }
 """Command name to the module that holds it, as a function of the same name with `_` for `-`."""
 

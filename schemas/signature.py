@@ -1,10 +1,10 @@
 """What is signed of an event, and the signature as it stands on the wire.
 
-The bytes under a signature are a context line and the event's canonical JSON: every field, the type and the tenant among
-them, with the signer's name and key but without the signature's value. Keys are sorted, text is escaped to ASCII, numbers
-are in their shortest exact form, instants are in UTC, absent fields are left out: whoever decodes the event and encodes it
-again, in whatever order or offset, gets the same bytes. A field that is added later has to be optional and None by
-default, or what was signed before cannot be verified any more.
+The bytes under a signature are a context line and the event's canonical JSON: every field, the type and the tenant
+among them, with the signer's name and key but without the signature's value. Keys are sorted, text is escaped to ASCII,
+numbers are in their shortest exact form, instants are in UTC, absent fields are left out: whoever decodes the event and
+encodes it again, in whatever order or offset, gets the same bytes. A field that is added later has to be optional and
+None by default, or what was signed before cannot be verified any more.
 """
 
 import json

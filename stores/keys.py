@@ -1,10 +1,10 @@
 """Private keys: the installation's, with which the services sign, and each operator's own.
 
     HOME/keys/installation.key      made at first need; or the setting TIDEWHEEL_SIGNING_KEY, for several machines
-    HOME/keys/operators/NAME.key    made by `tidewheel operators add NAME`; or a file that TIDEWHEEL_OPERATOR_KEY names
+    HOME/keys/operators/NAME.key    made by `tidewheel operators add NAME`; or the file of TIDEWHEEL_OPERATOR_KEY
 
-A key file is PEM (PKCS #8), readable by its owner alone. One that others may read is refused, because whoever read it can
-sign in its owner's name.
+A key file is PEM (PKCS #8), readable by its owner alone. One that others may read is refused, because whoever read it
+can sign in its owner's name.
 """
 
 import base64
@@ -25,6 +25,7 @@ from stores.errors import Misconfigured, Refused
 from stores.settings import Settings
 
 OPERATOR_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
+NAME_RULE = "letters, digits and . _ @ -, at most 64, a letter or digit first"
 SEED_BYTES = PUBLIC_BYTES = 32
 
 
@@ -151,7 +152,9 @@ def installation(settings: Settings) -> Key:
 def operator_file(settings: Settings, name: str) -> Path:
     """Return where the operator's private key is kept. Raises `Refused` for a name that is no file's."""
     if not OPERATOR_NAME.fullmatch(name):
-        raise Refused(f"'{name}' is no operator's name: letters, digits and . _ @ -, at most 64, a letter or digit first")
+        raise Refused(
+            f"'{name}' is no operator's name: letters, digits and . _ @ -, at most 64, a letter or digit first"
+        )
     return directory(settings) / "operators" / f"{name}.key"
 
 

@@ -1,8 +1,8 @@
 """The registry of operators' public keys: `HOME/keys/trusted.json`, signed with the installation's key.
 
-It is a file and not a key of Redis, because whoever has Redis' password must not thereby become an operator. Every look
-reads the file again if it changed, so a revocation holds at once. Keys of the setting TIDEWHEEL_TRUSTED_KEYS count beside
-it, for machines that have no home in common.
+It is a file and not a key of Redis, because whoever has Redis' password must not thereby become an operator. Every
+look reads the file again if it changed, so a revocation holds at once. Keys of the setting TIDEWHEEL_TRUSTED_KEYS count
+beside it, for machines that have no home in common.
 """
 
 import base64
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.signature import canonical
 from stores.errors import Misconfigured, Refused
-from stores.keys import OPERATOR_NAME, Key, directory, key_id, parse_public, verifies
+from stores.keys import NAME_RULE, OPERATOR_NAME, Key, directory, key_id, parse_public, verifies
 from stores.settings import Settings
 
 REGISTRY_CONTEXT = b"tidewheel trusted keys 1\n"
@@ -153,5 +153,5 @@ def _misnamed(name: str) -> str:
     if name in SERVICES | {INSTALLATION}:
         return f"'{name}' is what a service signs as; choose another name"
     if not OPERATOR_NAME.fullmatch(name):
-        return f"'{name}' is no operator's name: letters, digits and . _ @ -, at most 64, a letter or digit first"
+        return f"'{name}' is no operator's name: {NAME_RULE}"
     return ""

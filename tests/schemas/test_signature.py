@@ -89,6 +89,10 @@ def test_texts_that_only_look_the_same_are_different(one: str, two: str) -> None
     assert said("caf\u00e9") != said("cafe\u0301")
 
 
+def test_the_order_of_fields_is_no_part_of_the_form() -> None:
+    assert canonical({"b": 1, "a": {"d": 2, "c": 3}}) == b'{"a":{"c":3,"d":2},"b":1}'
+
+
 def test_what_has_no_one_form_is_an_error() -> None:
     with pytest.raises(TypeError):
         canonical({"at": datetime(2026, 1, 1)})  # noqa: DTZ001  # without a zone, which is the point
