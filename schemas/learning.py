@@ -16,6 +16,9 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
 Verdict = Literal["WIN", "INCONCLUSIVE", "LOSS", "ERROR"]
 
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Decision(Event):
     """An event of the audit trail, and the signature that makes it one."""
 
@@ -64,7 +67,10 @@ class Comparison(Words):
 
 
 class ModelTrained(Decision):
-    """A candidate won on held-out queries and stands on the model shelf."""
+    """A candidate won on held-out queries and stands on the model shelf.
+
+    `manifest` is the hash of the model's files, `evaluation` that of the scores which the comparison sums up.
+    """
 
     type: Literal["ModelTrained"] = "ModelTrained"
     run: Slug
@@ -73,6 +79,8 @@ class ModelTrained(Decision):
     snapshot: OpaqueId
     comparison: Comparison
     reasons: tuple[Reason, ...] = ()
+    manifest: Sha256 | None = None
+    evaluation: Sha256 | None = None
 
 
 class ModelRefused(Decision):
@@ -139,7 +147,7 @@ class CutoverRefused(Decision):
 
 
 class CutoverDone(Decision):
-    """The serving record moved to this model and collection."""
+    """The serving record moved to this model and collection; the manifests are the hashes of the models' files."""
 
     type: Literal["CutoverDone"] = "CutoverDone"
     model: ModelId
@@ -149,6 +157,8 @@ class CutoverDone(Decision):
     serving_version: Annotated[int, Field(ge=1, le=2**53)]
     packet: OpaqueId | None = None
     by: OpaqueId
+    manifest: Sha256 | None = None
+    previous_manifest: Sha256 | None = None
 
 
 class RolledBack(Decision):
@@ -162,3 +172,5 @@ class RolledBack(Decision):
     serving_version: Annotated[int, Field(ge=1, le=2**53)]
     by: OpaqueId
     reason: Reason
+    manifest: Sha256 | None = None
+    previous_manifest: Sha256 | None = None

@@ -43,10 +43,14 @@ class Standby(_Value):
     model: str
     collection: str
     until: datetime
+    manifest: str | None = None
 
 
 class ServingRecord(_Value):
-    """What answers a tenant's searches. `version` grows by one with every move; `packet` is what was approved."""
+    """What answers a tenant's searches. `version` grows by one with every move; `packet` is what was approved.
+
+    `manifest` is the hash of the model's files as they were reviewed: an encoder with other files does not load.
+    """
 
     tenant: str
     model: str
@@ -56,6 +60,7 @@ class ServingRecord(_Value):
     packet: str | None = None
     by: str = ""
     moved_at: datetime
+    manifest: str | None = None
 
 
 class Candidate(_Value):
