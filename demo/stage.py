@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from console.stack import services
+from console.embedded_stack import services
 from embedded import control
 from embedded.servers import Service
 from indexer.search import Searcher
-from retrieval.encoders import Encoders
+from indexer.wiring import connect_searcher
 from schemas.codec import encode
 from schemas.envelope import Event
 from schemas.topics import TOPIC_OF, TOPICS, key_of
@@ -22,8 +22,6 @@ from stores.errors import Refused, Retryable
 from stores.kafka import EventProducer, begin_offsets, end_offsets, ensure_topics
 from stores.serving import Serving
 from stores.settings import Settings
-from stores.shelf import Shelf
-from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
 T = TypeVar("T")
@@ -53,6 +51,11 @@ class Stage:
         for event in events:
             self.producer.send(TOPIC_OF[type(event).__name__].name, key_of(event), encode(event))
             self.sent += 1
+        self.producer.flush()
+
+    def publish(self, event: Event) -> None:
+        """Send one event and wait until the broker has it; an operator's decisions are not counted as sent."""
+        self.producer.send(TOPIC_OF[type(event).__name__].name, key_of(event), encode(event))
         self.producer.flush()
 
     def send_bytes(self, topic: str, value: bytes) -> None:
@@ -127,7 +130,6 @@ def open_stage(home: Path, drift: dict[str, Any], training: dict[str, Any]) -> l
 def connect(home: Path, tenant: str) -> Stage:
     """Return clients for the stack of this home. Raises `Retryable` when a store does not answer."""
     where = settings.load(home)
-    serving, shelf = Serving.connect(where), Shelf.open(where)
     warehouse = Warehouse.connect(where)
     warehouse.migrate()
     ensure_topics(where.kafka_bootstrap, TOPICS.values())
@@ -136,7 +138,7 @@ def connect(home: Path, tenant: str) -> Stage:
         tenant,
         warehouse,
         EventProducer(where.kafka_bootstrap),
-        serving,
+        Serving.connect(where),
         redis_client.connect(where),
-        Searcher(serving, Vectors.connect(where), Encoders(shelf)),
+        connect_searcher(where),
     )

@@ -1,4 +1,4 @@
-"""`python -m indexer`: builds the parts, runs the story until SIGTERM or SIGINT, exits 0."""
+"""`python -m indexer`: runs the story until SIGTERM or SIGINT, exits 0."""
 
 import logging
 import os
@@ -8,24 +8,12 @@ import threading
 from datetime import UTC, datetime
 from types import FrameType
 
-from indexer.comparison import ShadowTestConfig, ShadowTester
-from indexer.cutover import Cutover
-from indexer.documents import Documents
-from indexer.live_first import LiveFirst
 from indexer.service import Indexer, ServiceConfig
-from indexer.shadow import Shadows
-from indexer.sync import Sync, SyncConfig
-from indexer.upkeep import Keeper
-from indexer.verify import Verifier, VerifyConfig
-from retrieval.encoders import Encoders
+from indexer.wiring import build_indexer
 from stores import lease, redis_client, settings
 from stores.errors import Retryable, TidewheelError
 from stores.learning import Learning
-from stores.serving import Serving
 from stores.settings import Settings
-from stores.shelf import Shelf
-from stores.vectors import Vectors
-from stores.warehouse import Warehouse
 
 LOG = logging.getLogger("indexer")
 LEASE_S = 10.0
@@ -33,39 +21,42 @@ LEASE_S = 10.0
 
 
 class Stopping(BaseException):
-    """The process was asked to stop, or its lease went to another; every step may be cut short between batches."""
+    """The process was asked to stop; every step may be cut short between batches."""
 
 
 class Process:
     """One run of the service."""
 
-    def __init__(self, given: Settings) -> None:
-        self._settings = given
+    def __init__(self, where: Settings) -> None:
+        self._settings = where
         self._stop = threading.Event()
-        self._live_first: LiveFirst | None = None
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         """Ask the loop to end (a signal handler)."""
         self._stop.set()
 
     def run(self) -> None:
-        """Take the lease, build the parts, go round until asked to stop."""
-        client = redis_client.connect(self._settings)
-        held = None
-        while held is None and not self._stop.is_set():
-            held = lease.acquire(client, "indexer", LEASE_S)
-            if held is None:
-                self._stop.wait(1.0)
+        """Take the lease, build the indexer, go round until asked to stop."""
+        held = self._lease()
         if held is None:
             return
         with held:
             learning = Learning(self._settings, _now)
             try:
-                self._loop(learning, self._indexer(learning), held)
+                indexer = build_indexer(self._settings, learning.emit, _now, self._sleep, self._check_stop)
+                self._loop(learning, indexer, held)
             except Stopping:
                 LOG.info("stopped between two batches")
             finally:
                 learning.close()
+
+    def _lease(self) -> lease.Lease | None:
+        client = redis_client.connect(self._settings)
+        while not self._stop.is_set():
+            if held := lease.acquire(client, "indexer", LEASE_S):
+                return held
+            self._stop.wait(1.0)
+        return None
 
     def _loop(self, learning: Learning, indexer: Indexer, held: lease.Lease) -> None:
         LOG.info("ready")
@@ -79,34 +70,12 @@ class Process:
                 LOG.warning("waiting: %s", error)
                 self._stop.wait(1.0)
 
-    def _indexer(self, learning: Learning) -> Indexer:
-        warehouse, vectors = Warehouse.connect(self._settings), Vectors.connect(self._settings)
-        serving, encoders = Serving.connect(self._settings), Encoders(Shelf.open(self._settings))
-        sync = Sync(Documents(warehouse), vectors, encoders, SyncConfig(), _now, self._rest, self._breathe)
-        verify = VerifyConfig()
-        verifier = Verifier(sync, verify, _now)
-        tester = ShadowTester(warehouse, vectors, encoders, ShadowTestConfig(), self._breathe)
-        config, keeper = ServiceConfig(), Keeper(serving, sync, _now)
-        self._live_first = LiveFirst(serving, keeper, config.shadow_slice_s, _now)
-        return Indexer(
-            serving,
-            keeper,
-            self._live_first,
-            Shadows(serving, sync, verifier, tester, verify, _now, learning.emit),
-            Cutover(serving, sync, verifier, verify, _now),
-            config,
-            learning.emit,
-            _now,
-        )
-
-    def _rest(self, seconds: float) -> None:
+    def _sleep(self, seconds: float) -> None:
         self._stop.wait(seconds)
 
-    def _breathe(self) -> None:
+    def _check_stop(self) -> None:
         if self._stop.is_set():
             raise Stopping
-        if self._live_first is not None:
-            self._live_first.breathe()
 
 
 def _now() -> datetime:

@@ -1,10 +1,9 @@
-"""The shadow test: real recent queries through the live collection and the shadow, side by side.
+"""The comparison (shadow test): real recent queries through the live collection and the shadow, side by side.
 
 Clicks were made on what the live model showed, so the click-based nDCG favours it: a shadow that is level there is
 likely better. It is a check for harm, not the proof of gain; that is the training run's comparison on held-out queries.
 """
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from indexer.ranking import EVERYONE, Found
 from indexer.search import retrieve
 from indexer.sync import Target
 from retrieval.encoders import EncoderSource
+from retrieval.metrics import ndcg
+from schemas.packet import ExampleQuery, Latency, ShadowTest, ShownDocument
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
@@ -24,7 +25,7 @@ HIDDEN = "(not for everyone)"
 """Stands for the title of a document that only some may see: a packet is read by whoever operates, not by them."""
 
 
-class ShadowTestConfig(BaseModel):
+class ComparisonConfig(BaseModel):
     """How much is tried."""
 
     model_config = ConfigDict(frozen=True)
@@ -32,54 +33,6 @@ class ShadowTestConfig(BaseModel):
     queries: int = Field(default=100, description="newest distinct queries that are compared")
     timed: int = Field(default=30, description="queries sent one by one through both, in turn, for the latencies")
     examples: int = Field(default=5, description="best and worst queries shown of each kind")
-
-
-class Shown(BaseModel):
-    """A document as an operator sees it in an example."""
-
-    model_config = ConfigDict(frozen=True)
-
-    document: str
-    title: str
-    wanted: bool
-
-
-class Example(BaseModel):
-    """One query through both; `live` and `shadow` are the first documents of each."""
-
-    model_config = ConfigDict(frozen=True)
-
-    query: str
-    ndcg_live: float | None
-    ndcg_shadow: float | None
-    live: tuple[Shown, ...]
-    shadow: tuple[Shown, ...]
-
-
-class Latency(BaseModel):
-    """Milliseconds of one query, encoding included."""
-
-    model_config = ConfigDict(frozen=True)
-
-    p50_ms: float
-    p95_ms: float
-
-
-class ShadowTest(BaseModel):
-    """What real queries showed. Means over `queries`; the nDCGs over the `judged` of them that people clicked on."""
-
-    model_config = ConfigDict(frozen=True)
-
-    queries: int
-    overlap_at_10: float | None
-    judged: int
-    ndcg_live: float | None
-    ndcg_shadow: float | None
-    latency_live: Latency | None
-    latency_shadow: Latency | None
-    better: tuple[Example, ...]
-    worse: tuple[Example, ...]
-    different: tuple[Example, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,33 +52,31 @@ class Compared:
 
     @property
     def gain(self) -> float:
-        """Return nDCG of the shadow less that of the live collection, on clicks."""
-        return ndcg(self.shadow, self.clicked) - ndcg(self.live, self.clicked)
+        """Return nDCG of the shadow less that of the live collection, on clicks, of which there must be one."""
+        return _ndcg(self.shadow, self.clicked) - _ndcg(self.live, self.clicked)
 
 
-def ndcg(found: Sequence[str], wanted: frozenset[str], k: int = K) -> float:
-    """Return nDCG@k with gain 1 for a wanted document (Järvelin and Kekäläinen, 2002); 0 when none is wanted."""
-    gained = sum(1 / math.log2(place + 2) for place, document in enumerate(found[:k]) if document in wanted)
-    ideal = sum(1 / math.log2(place + 2) for place in range(min(k, len(wanted))))
-    return gained / ideal if ideal else 0.0
+def _ndcg(found: Sequence[str], clicked: frozenset[str]) -> float:
+    """Return nDCG@K with gain 1 for a document that people opened, of which there must be one."""
+    return ndcg(found, dict.fromkeys(clicked, 1.0), K)
 
 
-class ShadowTester:
-    """Runs shadow tests."""
+class ComparisonRunner:
+    """Compares a tenant's live collection with a shadow. `yield_point` is called between its parts."""
 
     def __init__(
         self,
         warehouse: Warehouse,
         vectors: Vectors,
         encoders: EncoderSource,
-        config: ShadowTestConfig,
-        breathe: Callable[[], None] = lambda: None,
+        config: ComparisonConfig,
+        yield_point: Callable[[], None] = lambda: None,
     ) -> None:
         self._warehouse = warehouse
         self._vectors = vectors
         self._encoders = encoders
         self._config = config
-        self._breathe = breathe
+        self._yield_point = yield_point
 
     def run(self, live: Target, shadow: Target) -> ShadowTest:
         """Compare two collections of one tenant on what its people asked last."""
@@ -150,7 +101,7 @@ class ShadowTester:
     def _times(self, live: Target, shadow: Target, queries: Sequence[str]) -> tuple[Latency, Latency]:
         times: dict[Target, list[float]] = {live: [], shadow: []}
         for turn, query in enumerate(queries):
-            self._breathe()
+            self._yield_point()
             for target in (live, shadow) if turn % 2 else (shadow, live):
                 began = time.perf_counter()
                 self._retrieve(target, [query])
@@ -168,8 +119,8 @@ class ShadowTester:
             queries=len(compared),
             overlap_at_10=float(np.mean([c.overlap for c in compared])),
             judged=len(judged),
-            ndcg_live=float(np.mean([ndcg(c.live, c.clicked) for c in judged])) if judged else None,
-            ndcg_shadow=float(np.mean([ndcg(c.shadow, c.clicked) for c in judged])) if judged else None,
+            ndcg_live=float(np.mean([_ndcg(c.live, c.clicked) for c in judged])) if judged else None,
+            ndcg_shadow=float(np.mean([_ndcg(c.shadow, c.clicked) for c in judged])) if judged else None,
             latency_live=times[0],
             latency_shadow=times[1],
             better=tuple(_example(c, known) for c in better),
@@ -187,16 +138,18 @@ def titles(warehouse: Warehouse, tenant: str, documents: set[str]) -> dict[str, 
     return {row["document"]: row["title"] if EVERYONE in row["acl"] else HIDDEN for row in rows}
 
 
-def shown(found: Sequence[str], wanted: frozenset[str], known: dict[str, str], first: int = 5) -> tuple[Shown, ...]:
+def shown(
+    found: Sequence[str], wanted: frozenset[str], known: dict[str, str], first: int = 5
+) -> tuple[ShownDocument, ...]:
     """Return the first documents of a list as an operator sees them."""
-    return tuple(Shown(document=d, title=known.get(d, HIDDEN), wanted=d in wanted) for d in found[:first])
+    return tuple(ShownDocument(document=d, title=known.get(d, HIDDEN), wanted=d in wanted) for d in found[:first])
 
 
-def _example(c: Compared, known: dict[str, str]) -> Example:
-    return Example(
+def _example(c: Compared, known: dict[str, str]) -> ExampleQuery:
+    return ExampleQuery(
         query=c.query,
-        ndcg_live=ndcg(c.live, c.clicked) if c.clicked else None,
-        ndcg_shadow=ndcg(c.shadow, c.clicked) if c.clicked else None,
+        ndcg_live=_ndcg(c.live, c.clicked) if c.clicked else None,
+        ndcg_shadow=_ndcg(c.shadow, c.clicked) if c.clicked else None,
         live=shown(c.live, c.clicked, known),
         shadow=shown(c.shadow, c.clicked, known),
     )

@@ -10,9 +10,11 @@ The same calls run on Milvus 2.6 and on Milvus Lite. Four of their habits shape 
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pymilvus import AnnSearchRequest, DataType, Function, FunctionType, MilvusClient, RRFRanker
 from pymilvus.exceptions import MilvusException
 
@@ -22,6 +24,7 @@ from stores.settings import Settings
 from stores.vector_rows import Hit, Passage, Stored, clipped, primary_key
 
 T = TypeVar("T")
+Vector = Sequence[float] | NDArray[np.float32]
 
 MAX_TEXT_BYTES = 65_535
 MAX_TITLE_BYTES = 8_192
@@ -133,12 +136,13 @@ class Vectors:
         self,
         collection: str,
         queries: Sequence[str],
-        vectors: Sequence[Sequence[float]],
+        vectors: Iterable[Vector],
         limit: int,
         groups: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
         """Search by meaning and by words at once, fused by reciprocal rank; at most `limit` passages a query.
 
+        `vectors` has one a query, e.g. as an array of shape (queries, dimension).
         `groups` leaves out what none of them may see already in the engine. It only saves work: the caller checks
         every hit's list all the same.
         """
@@ -146,7 +150,7 @@ class Vectors:
         seen = {} if groups is None else {"expr": f"array_contains_any(acl, {listed(groups)})"}
         dense = {"metric_type": "COSINE", "params": {"ef": max(128, limit)}}
         routes = [
-            AnnSearchRequest([list(v) for v in vectors], "dense", dense, limit, **seen),
+            AnnSearchRequest(list(vectors), "dense", dense, limit, **seen),
             AnnSearchRequest(list(queries), "sparse", {"metric_type": "BM25"}, limit, **seen),
         ]
         answer = self._read(
@@ -154,12 +158,12 @@ class Vectors:
         )
         return [[_hit(hit) for hit in hits] for hits in answer]
 
-    def nearest(self, collection: str, vectors: Sequence[Sequence[float]], limit: int) -> list[list[tuple[str, float]]]:
+    def nearest(self, collection: str, vectors: Iterable[Vector], limit: int) -> list[list[tuple[str, float]]]:
         """Return the keys and cosines of the nearest rows, by the index that searches use."""
         answer = self._read(
             self._client.search,
             collection,
-            data=[list(v) for v in vectors],
+            data=list(vectors),
             anns_field="dense",
             limit=limit,
             search_params={"metric_type": "COSINE", "params": {"ef": 128}},

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from indexer.search import Answer
+from indexer.answer import Answer, search_served
 from operations.lineage import Node, trace
 from retrieval.encoders import EncoderConfig, Encoders
-from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
+from schemas.activity import DocumentOpened, FromSearch
 from schemas.codec import decode, encode
 from schemas.documents import DocumentUpserted
 from schemas.envelope import Event
@@ -150,10 +150,8 @@ def searched(house: House, click: DocumentOpened) -> Answer:
     """Search for the click's words once more, as the same person; what was served goes to Kafka."""
     query, name = click.from_search.query, f"{click.tenant}-later"
     (answer,) = house.loop.world.searcher.search(click.tenant, [query], frozenset())
-    shown = tuple(Result(document=found.document, rank=found.rank, score=found.score) for found in answer.results)
-    by: dict[str, Any] = {part: getattr(answer, part) for part in ("model", "collection", "serving_version")}
-    by |= {"tenant": click.tenant, "user": click.user, "occurred_at": datetime.now(UTC)}
-    house.store(SearchServed(**by, event_id=name, search=name, query=query, results=shown))
+    by: dict[str, Any] = {"tenant": click.tenant, "user": click.user, "at": datetime.now(UTC)}
+    house.store(search_served(answer, **by, event_id=name, search=name, query=query))
     return answer
 
 

@@ -12,6 +12,7 @@ from schemas.learning import (
     ModelTrained,
     RolledBack,
 )
+from schemas.packet import Packet
 from stores.errors import Refused, Retryable
 from tests.indexer.loop import WON, Loop, approval, first, of, record, refused, trained
 from tests.indexer.world import NOW, World
@@ -29,13 +30,28 @@ def test_an_approval_of_anything_else_is_refused(world: World) -> None:
     assert record(world).model == world.next
 
 
+def alter(world: World, packet: Packet) -> None:
+    """Change the kept packet behind its hash."""
+    text = packet.canonical().replace('"run_verdict":"WIN"', '"run_verdict":"WON"')
+    world.serving._client.hset(f"packets:{world.tenant}", packet.digest, text)
+
+
 def test_an_altered_packet_is_refused(world: World) -> None:
     loop = first(world)
     loop.settle()
     packet = loop.ready()
-    altered = packet.canonical().replace('"run_verdict":"WIN"', '"run_verdict":"WON"')
-    world.serving.put_packet(world.tenant, packet.digest, altered)
+    alter(world, packet)
     assert "not what was reviewed" in refused(loop, approval(packet))
+
+
+def test_an_altered_packet_is_made_anew_by_itself(world: World) -> None:
+    loop = first(world)
+    loop.settle()
+    alter(world, loop.ready())
+    world.clock.ahead = timedelta(minutes=2)
+    loop.settle()
+    loop.indexer.handle(approval(loop.packet()))
+    assert record(world).model == world.next
 
 
 def test_what_became_live_after_the_review_voids_the_approval(world: World, models: dict[str, Path]) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from indexer.authority import Standing, authority
+from indexer.authority import UsageStats, authority
 from indexer.ranking import AUTHORITY_WEIGHT, SNIPPET_CHARACTERS, may_see, rank, snippet
 from stores.vector_rows import Hit
 from tests.indexer.world import NOW, days_ago
@@ -47,11 +47,11 @@ def test_authority_settles_what_is_close_and_nothing_else() -> None:
 
 
 def test_authority_grows_with_references_use_and_recency() -> None:
-    least = authority(Standing(), days_ago(10_000), NOW)
-    assert authority(Standing(), NOW, NOW) == pytest.approx(0.2)
-    assert authority(Standing(3, 0), days_ago(10_000), NOW) == pytest.approx(least + 0.2)
-    assert authority(Standing(0, 10), days_ago(10_000), NOW) == pytest.approx(least + 0.2)
-    assert authority(Standing(10**9, 10**9), days_ago(-99), NOW) == pytest.approx(1.0)
+    least = authority(UsageStats(), days_ago(10_000), NOW)
+    assert authority(UsageStats(), NOW, NOW) == pytest.approx(0.2)
+    assert authority(UsageStats(3, 0), days_ago(10_000), NOW) == pytest.approx(least + 0.2)
+    assert authority(UsageStats(0, 10), days_ago(10_000), NOW) == pytest.approx(least + 0.2)
+    assert authority(UsageStats(10**9, 10**9), days_ago(-99), NOW) == pytest.approx(1.0)
 
 
 def test_the_snippet_begins_at_the_sentence_that_answers() -> None:

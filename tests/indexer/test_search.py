@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from indexer.rollback import rollback
-from indexer.search import Answer, Searcher, retrieve
-from indexer.states import State
+from indexer.answer import Answer
+from indexer.search import Searcher, retrieve
+from operations.rollback import rollback
 from retrieval.encoders import Encoder
+from stores.collection_states import State
 from stores.errors import Refused
 from stores.serving import Collection, Serving, ServingRecord, Standby
 from stores.vector_rows import Hit, collection_name
@@ -228,7 +229,7 @@ def test_a_rollback_takes_less_than_a_second_and_loads_no_model(both: World) -> 
     code = (
         "import sys, time; began = time.perf_counter()\n"
         "from datetime import UTC, datetime\n"
-        "from indexer.rollback import rollback\n"
+        "from operations.rollback import rollback\n"
         "from stores.serving import Serving\n"
         "from stores.settings import Settings\n"
         "s = Settings(redis_url=sys.argv[1], kafka_bootstrap='', clickhouse_url='', milvus_uri='')\n"

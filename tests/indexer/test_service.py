@@ -134,7 +134,7 @@ def test_one_tenants_trouble_is_not_the_others(world: World) -> None:
     other = ServingRecord(tenant=f"{world.tenant}a", model="absent", collection="C", version=1, moved_at=NOW)
     world.serving.move(other, {})
     world.put("d0", 2, "changed")
-    loop.indexer._keeper.marks = lambda: {other.tenant: 1, world.tenant: 2}  # type: ignore[method-assign]  # two tenants
+    loop.indexer._upkeep.marks = lambda: {other.tenant: 1, world.tenant: 2}  # type: ignore[method-assign]  # two tenants
     for _ in range(3):
         loop.indexer.turn()
     assert [v for v, _, _ in world.shown("d0")] == [2]

@@ -79,11 +79,12 @@ class World:
         self.searcher = Searcher(self.serving, self.vectors, self.encoders)
         self.offset = 0
 
-    def new_sync(self, encoders: Encoders | None = None) -> Sync:
+    def new_sync(self, encoders: Encoders | None = None, yield_point: Callable[[], None] = lambda: None) -> Sync:
         """As after a restart: nothing is remembered but what the stores hold."""
         return Sync(
-            Documents(self.warehouse), self.vectors, encoders or self.encoders, self.config, self.clock, lambda s: None
-        )
+            Documents(self.warehouse), self.vectors, encoders or self.encoders, self.config, self.clock,
+            lambda seconds: None, yield_point,
+        )  # fmt: skip
 
     def target(self, model: str | None = None) -> Target:
         return Target(self.tenant, model or self.live)

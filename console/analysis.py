@@ -3,10 +3,9 @@
 import click
 
 from console.output import json_option, print_rows, tenant_option
+from operations import analysis
+from operations.connections import Connections
 from stores import settings
-from stores.warehouse import Warehouse
-
-_FORMATS = {"table": "PrettyCompactNoEscapes", "json": "JSONEachRow", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 
 
 @click.command()
@@ -21,7 +20,8 @@ def drift(tenant: str, signal: str, limit: int, as_json: bool) -> None:
     Example:
       tidewheel drift --tenant acme --signal query_drift
     """
-    rows = Warehouse.connect(settings.load()).query("drift_windows", tenant=tenant, signal=signal, limit=limit)
+    with Connections(settings.load()) as stores:
+        rows = analysis.drift(stores.warehouse, tenant, signal, limit)
     print_rows(rows, as_json, f"No window of '{tenant}' has been judged yet; one is when its event time has passed.")
 
 
@@ -36,7 +36,8 @@ def runs(tenant: str, limit: int, as_json: bool) -> None:
     Example:
       tidewheel runs --tenant acme --json
     """
-    rows = Warehouse.connect(settings.load()).query("runs_newest", tenant=tenant, limit=limit)
+    with Connections(settings.load()) as stores:
+        rows = analysis.runs(stores.warehouse, tenant, limit)
     print_rows(rows, as_json, f"No training run of '{tenant}' yet. `tidewheel retrain --tenant {tenant}` asks for one.")
 
 
@@ -52,9 +53,10 @@ def ledger(topic: str, as_json: bool) -> None:
     Example:
       tidewheel ledger --topic clicks
     """
-    rows = Warehouse.connect(settings.load()).query("ledger", topic=topic)
+    with Connections(settings.load()) as stores:
+        rows = analysis.ledger(stores.warehouse, topic)
     print_rows(rows, as_json, "Nothing has been processed yet.")
-    if any(row["missing"] for row in rows):
+    if analysis.missing(rows):
         raise SystemExit(3)
 
 
@@ -63,7 +65,7 @@ def ledger(topic: str, as_json: bool) -> None:
 @click.option(
     "--format",
     "output_format",
-    type=click.Choice(sorted(_FORMATS)),
+    type=click.Choice(sorted(analysis.FORMATS)),
     default="table",
     show_default=True,
     help="How ClickHouse writes the answer.",
@@ -81,8 +83,8 @@ def sql(query: str, output_format: str, as_json: bool) -> None:
     text = click.get_text_stream("stdin").read() if query == "-" else query
     if not text.strip():
         raise click.BadParameter("there is no query in it", param_hint="QUERY")
-    chosen = "json" if as_json else output_format
-    answer = Warehouse.connect(settings.load()).text(text, _FORMATS[chosen])
+    with Connections(settings.load()) as stores:
+        answer = analysis.answer(stores.warehouse, text, "json" if as_json else output_format)
     click.echo(answer, nl=False)
     if not answer:
         click.echo("No rows.", err=True)

@@ -49,12 +49,12 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
     chosen = [] if stores_only else services(home)
     fixed = _ports(ports)
     if detach:
-        told(home, control.start_in_background(home, chosen, fixed))
+        print_endpoints(home, control.start_in_background(home, chosen, fixed))
     else:
-        control.up(home, chosen, fixed, lambda endpoints: told(home, endpoints, foreground=True))
+        control.up(home, chosen, fixed, lambda endpoints: print_endpoints(home, endpoints, foreground=True))
 
 
-def told(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
+def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
     """Print where each part is and what to do next."""
     for name, endpoint in endpoints.items():
         click.echo(f"{name:<16} {endpoint}")

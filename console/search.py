@@ -5,12 +5,9 @@ import textwrap
 import click
 
 from console.output import json_option, print_json, tenant_option
-from indexer.search import Answer, Searcher
-from retrieval.encoders import Encoders
+from indexer.answer import Answer
+from indexer.wiring import connect_searcher
 from stores import settings
-from stores.serving import Serving
-from stores.shelf import Shelf
-from stores.vectors import Vectors
 
 _SNIPPET_WIDTH = 100
 
@@ -28,9 +25,7 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
     Example:
       tidewheel search "how do I start a server" --tenant acme --group operators -k 5
     """
-    where = settings.load()
-    searcher = Searcher(Serving.connect(where), Vectors.connect(where), Encoders(Shelf.open(where)))
-    answer = searcher.search(tenant, [query], frozenset(groups), k)[0]
+    answer = connect_searcher(settings.load()).search(tenant, [query], frozenset(groups), k)[0]
     if as_json:
         print_json(
             {

@@ -4,7 +4,7 @@
        │              │           │  ▲ │         │                    │
        │              │           │  └─┼─────────┤ proof grew old     │ replaced, or its
        │              ◀───────────┘    │         │                    │ time is over
-       │   documents changed meanwhile │         │ turned down        ▼
+       │   documents changed meanwhile │         │ refused            ▼
        ├──────────────┴────────────────┴─────────┴───────────────▶ retired
        └──────▶ failed ◀── any state before ready; failed ──▶ building (tried again) or retired
 
@@ -18,7 +18,7 @@ from stores.errors import Refused
 
 
 class State(StrEnum):
-    """Where a collection stands in its life."""
+    """One step of a collection's life."""
 
     BUILDING = "building"
     CATCHING_UP = "catching_up"
@@ -30,7 +30,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-_MOVES: dict[State, frozenset[State]] = {
+LEGAL_MOVES: dict[State, frozenset[State]] = {
     State.BUILDING: frozenset({State.CATCHING_UP, State.LIVE, State.FAILED, State.RETIRED}),
     State.CATCHING_UP: frozenset({State.VERIFYING, State.FAILED, State.RETIRED}),
     State.VERIFYING: frozenset({State.CATCHING_UP, State.READY, State.FAILED, State.RETIRED}),
@@ -40,21 +40,14 @@ _MOVES: dict[State, frozenset[State]] = {
     State.FAILED: frozenset({State.BUILDING, State.RETIRED}),
     State.RETIRED: frozenset(),
 }
+"""The states that may follow each state."""
 
 GROWING = frozenset({State.BUILDING, State.CATCHING_UP, State.VERIFYING})
 """States in which a shadow is still on its way to being ready."""
 
-FRESH = frozenset({State.BUILDING, State.CATCHING_UP, State.VERIFYING, State.READY, State.LIVE, State.STANDBY})
-"""States in which document changes are applied."""
-
 
 def check_move(collection: str, before: State, after: State) -> None:
     """Raise `Refused` unless a collection may go from `before` to `after`."""
-    if after not in _MOVES[before]:
-        legal = ", ".join(sorted(_MOVES[before])) or "none: the collection is gone"
+    if after not in LEGAL_MOVES[before]:
+        legal = ", ".join(sorted(LEGAL_MOVES[before])) or "none: the collection is gone"
         raise Refused(f"{collection} is {before} and cannot become {after}; legal next states: {legal}")
-
-
-def legal_moves(state: State) -> frozenset[State]:
-    """Return the states that may follow `state`."""
-    return _MOVES[state]
