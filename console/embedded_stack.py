@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from console.output import json_option, print_rows
 from embedded import control
 from embedded.servers import Service
+from operations import operators
 from stores import settings
 
 SERVICES = ("streams", "trainer", "indexer")
@@ -55,10 +57,15 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
 
 
 def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
-    """Print where each part is and what to do next."""
+    """Make a first operator where there is none, and print where each part is and what to do next."""
+    first = operators.ensure_first(settings.load(home), datetime.now(UTC))
     for name, endpoint in endpoints.items():
         click.echo(f"{name:<16} {endpoint}")
     click.echo(f"{'logs':<16} {home / 'logs'}")
+    if first:
+        click.echo(
+            f"{'operator':<16} {first} may decide, by the key in {home / 'keys'}; `tidewheel operators` adds others"
+        )
     click.echo("Up. Topics live in the broker's memory: what has not been processed when it stops is gone.")
     click.echo("Ctrl-C stops it." if foreground else "`tidewheel status` shows the loop, `tidewheel down` stops it.")
 

@@ -11,6 +11,7 @@ from indexer.search import Searcher
 from indexer.service import Indexer, ServiceConfig
 from indexer.shadow import Shadows
 from indexer.sync import Sync, SyncConfig
+from indexer.trust import Trust
 from indexer.upkeep import Upkeep
 from indexer.verify import Verifier, VerifyConfig
 from retrieval.encoders import Encoders
@@ -18,6 +19,8 @@ from schemas.envelope import Event
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf
+from stores.signing import Signing
+from stores.trail import Trail
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
@@ -39,8 +42,10 @@ def build_indexer(
     `publish` sends an event and returns once it arrived; `check_stop` is called between the parts of long work and
     raises when the process is to end; `sleep` rests for so many seconds, or less when the process is to end.
     """
-    serving, encoders = Serving.connect(where), Encoders(Shelf.open(where))
+    shelf, signing = Shelf.open(where), Signing(where)
+    serving, encoders = Serving.connect(where), Encoders(shelf)
     vectors, warehouse = Vectors.connect(where), Warehouse.connect(where)
+    trust = Trust(signing, Trail(warehouse, signing, clock), shelf)
     documents, service, verify = Documents(warehouse), ServiceConfig(), VerifyConfig()
 
     def sync(yield_point: Callable[[], None]) -> Sync:
@@ -59,8 +64,9 @@ def build_indexer(
     return Indexer(
         serving,
         upkeep,
-        Shadows(serving, shadow_sync, verifier, comparison, verify, clock, publish),
-        Cutover(serving, shadow_sync, verifier, verify, clock),
+        Shadows(serving, shadow_sync, verifier, comparison, trust, verify, clock, publish),
+        Cutover(serving, shadow_sync, verifier, trust, verify, clock),
+        trust,
         service,
         publish,
         clock,

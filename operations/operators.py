@@ -1,8 +1,6 @@
 """Operators: who may decide, by a key of their own that services verify."""
 
 import base64
-import getpass
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -79,12 +77,12 @@ def ensure_first(where: Settings, now: datetime) -> str | None:
     """
     if Signing(where).registry.keys():
         return None
-    name = own_name()
+    name = keys.own_name()
     add(where, name, now)
     return name
 
 
-def own_name() -> str:
-    """Return the name of this machine's user as an operator's name."""
-    name = re.sub(r"[^A-Za-z0-9._@-]+", "-", getpass.getuser()).lstrip(".@-")[:64]
-    return name or "operator"
+def ensure(where: Settings, name: str, now: datetime) -> None:
+    """Make a key for the operator, here, unless a key of that name holds."""
+    if all(key.name != name or key.revoked_at is not None for key in Signing(where).registry.keys().values()):
+        add(where, name, now)

@@ -9,6 +9,7 @@ can sign in its owner's name.
 
 import base64
 import binascii
+import getpass
 import hashlib
 import os
 import re
@@ -161,3 +162,9 @@ def operator_file(settings: Settings, name: str) -> Path:
 def operators_here(settings: Settings) -> list[str]:
     """Return the names of the operators whose private keys are in this home."""
     return sorted(path.stem for path in (directory(settings) / "operators").glob("*.key"))
+
+
+def own_name() -> str:
+    """Return the name of this machine's user as an operator's name."""
+    name = re.sub(r"[^A-Za-z0-9._@-]+", "-", getpass.getuser()).lstrip(".@-")[:64]
+    return name or "operator"

@@ -35,6 +35,9 @@ Moved = CutoverDone | RolledBack
 DONE = "done"
 """The outcome of an approval that was carried out; any other outcome is the reason of its refusal."""
 
+HIGHEST_VERSION = 2**40
+"""No record gets so far by moving: one that says so, or an event, was not made by us and is not counted on from."""
+
 STANDBY_FOR = timedelta(days=7)
 """How long what was live before is kept fresh, so that a rollback is at once and loses no document change."""
 
@@ -76,7 +79,12 @@ class ServingRecord(_Value):
         standby = None
         if event.previous_model is not None and event.previous_collection is not None:
             until = event.occurred_at + STANDBY_FOR
-            standby = Standby(model=event.previous_model, collection=event.previous_collection, until=until)
+            standby = Standby(
+                model=event.previous_model,
+                collection=event.previous_collection,
+                until=until,
+                manifest=event.previous_manifest,
+            )
         return cls(
             tenant=event.tenant,
             model=event.model,
@@ -86,6 +94,7 @@ class ServingRecord(_Value):
             packet=event.packet if isinstance(event, CutoverDone) else None,
             by=event.by,
             moved_at=event.occurred_at,
+            manifest=event.manifest,
         )
 
 
@@ -104,6 +113,7 @@ class Collection(_Value):
     model: str
     collection: str
     created_at: datetime
+    manifest: str | None = None
     candidate: Candidate | None = None
     proof: Proof | None = None
     proved_at: datetime | None = None

@@ -43,6 +43,14 @@ class Objecting(Protocol):
         ...
 
 
+class Sign(Protocol):
+    """What an operator's acts need of `Signing.as_operator`."""
+
+    def __call__(self, event: D, name: str, /) -> D:
+        """Return the event with the operator's signature. Raises `Misconfigured` or `Refused`."""
+        ...
+
+
 class Signing:
     """The keys of one process: those that it signs with and those that it believes."""
 
@@ -66,7 +74,8 @@ class Signing:
         return signed
 
     def operator(self, name: str | None = None) -> str:
-        """Return who decides on this machine: `name` if given, else the one operator whose key is here.
+        """Return who decides on this machine: `name` if given, else the one operator whose key is here, else the one
+        of several who has the user's own name.
 
         Raises `Misconfigured` when that is nobody, or more than one.
         """
@@ -78,6 +87,8 @@ class Signing:
         here = keys.operators_here(self._settings)
         if not here:
             raise Misconfigured("no operator's key is in this home; make one with `tidewheel operators add NAME`")
+        if len(here) > 1 and keys.own_name() in here:
+            return keys.own_name()
         if len(here) > 1:
             raise Misconfigured(f"several operators' keys are in this home; say which with --by: {', '.join(here)}")
         return here[0]

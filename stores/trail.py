@@ -11,12 +11,9 @@ from schemas.codec import decode
 from schemas.learning import CutoverDone, Decision, ModelTrained, RolledBack
 from schemas.topics import LEARNING
 from stores.evaluation import Evaluation, evaluation
-from stores.serving import Moved, ServingRecord
+from stores.serving import HIGHEST_VERSION, Moved, ServingRecord
 from stores.signing import Objecting
 from stores.warehouse import Warehouse
-
-HIGHEST_VERSION = 2**40
-"""No serving record gets so far; an event that says so is not to be counted on from."""
 
 LAG = timedelta(minutes=1)
 """How long the event of a move may take until the warehouse shows it."""

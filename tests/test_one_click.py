@@ -22,6 +22,7 @@ from schemas.learning import CutoverDone, ModelTrained, ShadowReady
 from schemas.topics import CLICKS, LEARNING, TOPICS, key_of
 from stores.kafka import EventReader, RawEvent, ensure_topics, topic_ids
 from stores.settings import Settings
+from stores.signing import Signing
 from stores.vectors import Vectors
 from tests.indexer.loop import Loop, approval
 from tests.indexer.world import World
@@ -86,7 +87,9 @@ def house(stack: Settings, tenant: str, tmp_path: Path) -> Iterator[House]:
     parts = replace(connected, shelf=shelf, home=tmp_path / "home")
     parts.warehouse.migrate()
     encoders, candidate = Encoders(shelf, EncoderConfig(threads=1)), f"{tenant}-run-1"
-    world = World(tenant, parts.warehouse, vectors, parts.serving, shelf, encoders, live="base", next=candidate)
+    world = World(
+        tenant, parts.warehouse, vectors, parts.serving, shelf, encoders, Signing(stack), live="base", next=candidate
+    )
     flow = Flow(stack, tmp_path)
     try:
         flow.worker()

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from operations import operators
 from retrieval.encoders import EncoderConfig, Encoders
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf
+from stores.signing import Signing
 from stores.vector_rows import belongs_to
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
-from tests.indexer.world import NOW, World, tiny_model
+from tests.indexer.world import NOW, OPERATOR, World, tiny_model
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +51,9 @@ def world(
     for name, path in models.items():
         shelf.put(tenant, name, path, {}, NOW)
     serving = Serving.connect(stack)
-    yield World(tenant, warehouse, vectors, serving, shelf, Encoders(shelf, EncoderConfig(threads=1)))
+    operators.ensure(stack, OPERATOR, NOW)
+    encoders = Encoders(shelf, EncoderConfig(threads=1))
+    yield World(tenant, warehouse, vectors, serving, shelf, encoders, Signing(stack))
     serving.close()
     for name in vectors.names():
         if belongs_to(name, tenant):

@@ -16,6 +16,7 @@ from retrieval.encoders import Encoder
 from stores.collection_states import State
 from stores.errors import Refused
 from stores.serving import Collection, Serving, ServingRecord, Standby
+from stores.settings import Settings
 from stores.vector_rows import Hit, collection_name
 from stores.vectors import Vectors
 from tests.indexer.world import NOW, World
@@ -125,8 +126,8 @@ class Witness:
     seen: set[str] = field(default_factory=set)
     last: threading.local = field(default_factory=threading.local)
 
-    def get(self, tenant: str, model: str) -> Encoder:
-        encoder, last = self.world.encoders.get(tenant, model), self.last
+    def get(self, tenant: str, model: str, manifest: str | None = None) -> Encoder:
+        encoder, last = self.world.encoders.get(tenant, model, manifest), self.last
 
         class Noting:
             @staticmethod
@@ -180,7 +181,7 @@ def moved_all_the_time(world: World, kind: type[Searcher], moves: int = 60) -> t
         thread.start()
     try:
         for _ in range(moves):
-            rollback(world.serving, world.tenant, "op", "again", world.clock())
+            rollback(world.serving, world.signing.as_operator, world.tenant, "op", "again", world.clock())
             time.sleep(0.02)
     finally:
         over.set()
@@ -225,22 +226,29 @@ def test_the_witness_notices_a_record_read_twice(both: World) -> None:
     assert witness.mixed
 
 
-def test_a_rollback_takes_less_than_a_second_and_loads_no_model(both: World) -> None:
+def test_a_rollback_takes_less_than_a_second_and_loads_no_model(both: World, stack: Settings) -> None:
     code = (
         "import sys, time; began = time.perf_counter()\n"
         "from datetime import UTC, datetime\n"
         "from operations.rollback import rollback\n"
         "from stores.serving import Serving\n"
         "from stores.settings import Settings\n"
-        "s = Settings(redis_url=sys.argv[1], kafka_bootstrap='', clickhouse_url='', milvus_uri='')\n"
-        "moved = time.perf_counter(); rollback(Serving.connect(s), sys.argv[2], 'op', 'now', datetime.now(UTC))\n"
+        "from stores.signing import Signing\n"
+        "away = {'kafka_bootstrap': '', 'clickhouse_url': '', 'milvus_uri': ''}\n"
+        "s = Settings(redis_url=sys.argv[1], home=sys.argv[3], **away)\n"
+        "moved, sign = time.perf_counter(), Signing(s).as_operator\n"
+        "rollback(Serving.connect(s), sign, sys.argv[2], 'op', 'now', datetime.now(UTC))\n"
         "assert not {'torch', 'pymilvus', 'sentence_transformers'} & set(sys.modules)\n"
         "print(time.perf_counter() - moved)"
     )
     redis = both.serving._client.connection_pool.connection_kwargs
     url = f"redis://{redis['host']}:{redis['port']}/0"
     answer = subprocess.run(
-        [sys.executable, "-c", code, url, both.tenant], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code, url, both.tenant, str(stack.home)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert float(answer.stdout) < 1.0
     record = both.serving.record(both.tenant)
@@ -254,7 +262,9 @@ def test_of_many_rollbacks_at_once_each_version_is_one_move(both: World) -> None
     def roll() -> None:
         barrier.wait()
         try:
-            done.append(rollback(both.serving, both.tenant, "op", "at once", both.clock()).serving_version)
+            sign = both.signing.as_operator
+            moved = rollback(both.serving, sign, both.tenant, "op", "at once", both.clock())
+            done.append(moved.serving_version)
         except Refused:
             return
 
@@ -274,9 +284,9 @@ def test_warming_loads_what_may_be_live_next(both: World) -> None:
 
     class Noting:
         @staticmethod
-        def get(tenant: str, model: str) -> Encoder:
+        def get(tenant: str, model: str, manifest: str | None = None) -> Encoder:
             asked.append(model)
-            return both.encoders.get(tenant, model)
+            return both.encoders.get(tenant, model, manifest)
 
     Searcher(both.serving, both.vectors, Noting()).warm(both.tenant)
     assert asked == [both.live, both.next]

@@ -1,6 +1,7 @@
 """An event passes when exactly it was signed by whoever may say it, and never otherwise."""
 
 import base64
+import getpass
 import json
 from datetime import datetime
 from pathlib import Path
@@ -198,11 +199,14 @@ def test_numbers_are_signed_as_they_will_be_read(signing: Signing) -> None:
     assert signing.objection(again) is None
 
 
-def test_who_decides_is_the_one_whose_key_is_here(tmp_path: Path) -> None:
+def test_who_decides_is_the_one_whose_key_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Misconfigured, match="operators add NAME"):
         installation(tmp_path).operator()
     assert installation(tmp_path, "sam").operator() == "sam"
     both = installation(tmp_path, "kim")
+    monkeypatch.setattr(getpass, "getuser", lambda: "kim")
+    assert both.operator() == "kim"
+    monkeypatch.setattr(getpass, "getuser", lambda: "eve")
     with pytest.raises(Misconfigured, match="--by: kim, sam"):
         both.operator()
     assert both.operator("kim") == "kim"

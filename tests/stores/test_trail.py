@@ -10,9 +10,9 @@ import pytest
 
 from schemas.codec import encode
 from schemas.learning import CutoverDone, RolledBack
-from stores.serving import Moved, ServingRecord
+from stores.serving import HIGHEST_VERSION, Moved, ServingRecord
 from stores.signing import Signing
-from stores.trail import HIGHEST_VERSION, LAG, Trail, difference, last
+from stores.trail import LAG, Trail, difference, last
 from stores.warehouse import Warehouse
 from tests.schemas.samples import NOW, WHEN
 from tests.stores.keyed import installation
