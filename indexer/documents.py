@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from indexer.authority import USE_WINDOW, UsageStats, authority
 from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS, split
-from stores.vectors import MAX_GROUPS
+from stores.vector_rows import MAX_GROUPS
 from stores.warehouse import Warehouse
 
 _USAGE_LASTS = timedelta(seconds=60)

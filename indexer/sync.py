@@ -21,7 +21,7 @@ from indexer.authority import UsageStats
 from indexer.documents import Document, Documents, Pending, Record
 from retrieval.encoders import EncoderSource
 from stores.errors import Poison
-from stores.vector_rows import Passage, collection_name, primary_key
+from stores.vector_rows import collection_name, primary_key, vector_row
 from stores.vectors import Vectors
 
 LOG = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ class Sync:
             for number, text in enumerate(d.passages):
                 dense = there[d.document][number] if d.document in there else next(fresh)
                 rows.append(
-                    Passage(
+                    vector_row(
                         d.document, number, d.version, d.content_hash, d.acl, d.title, text, dense, weight, d.updated_ms
                     )
                 )

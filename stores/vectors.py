@@ -21,16 +21,10 @@ from pymilvus.exceptions import MilvusException
 from stores.errors import Poison
 from stores.milvus import CollectionMissing, CollectionReleased, guarded, listed, one_of
 from stores.settings import Settings
-from stores.vector_rows import Hit, Passage, Stored, clipped, primary_key
+from stores.vector_rows import MAX_GROUPS, MAX_ID_BYTES, MAX_TEXT_BYTES, MAX_TITLE_BYTES, Hit, Stored, VectorRow
 
 T = TypeVar("T")
 Vector = Sequence[float] | NDArray[np.float32]
-
-MAX_TEXT_BYTES = 65_535
-MAX_TITLE_BYTES = 8_192
-MAX_ID_BYTES = 1_024
-MAX_GROUPS = 4_096
-"""Milvus's capacity of an array; groups beyond it cannot see the document (less is shown, never more)."""
 
 WINDOW = 16_384
 """The most hits that Milvus returns for one query."""
@@ -107,10 +101,10 @@ class Vectors:
         """Return the names of all collections, whoever's they are."""
         return sorted(self._call(self._client.list_collections))
 
-    def upsert(self, collection: str, passages: Sequence[Passage]) -> None:
+    def upsert(self, collection: str, rows: Sequence[VectorRow]) -> None:
         """Write rows, replacing those of the same key; returns once they are stored."""
-        if passages:
-            self._call(self._client.upsert, collection, [_row(passage) for passage in passages])
+        if rows:
+            self._call(self._client.upsert, collection, list(rows))
 
     def delete(self, collection: str, keys: Sequence[str]) -> None:
         """Remove rows by primary key; absent keys are harmless."""
@@ -243,22 +237,6 @@ def _schema(dimension: int) -> Any:  # noqa: ANN401  # the client's own untyped 
         )
     )
     return schema
-
-
-def _row(passage: Passage) -> dict[str, Any]:
-    return {
-        "pk": primary_key(passage.document, passage.number),
-        "document": passage.document,
-        "passage": passage.number,
-        "version": passage.version,
-        "content_hash": passage.content_hash,
-        "acl": list(passage.acl[:MAX_GROUPS]),
-        "title": clipped(passage.title, MAX_TITLE_BYTES),
-        "text": clipped(passage.text, MAX_TEXT_BYTES),
-        "dense": [float(x) for x in passage.dense],
-        "authority": passage.authority,
-        "updated_at": passage.updated_at_ms,
-    }
 
 
 def _stored(row: dict[str, Any]) -> Stored:

@@ -24,9 +24,8 @@ from stores.signing import Signing
 from stores.trail import difference
 from tests.attacks.forgeries import WAYS, Forger, refusal_of, rollback_of
 from tests.console.pointing import point_at
-from tests.indexer.conftest import OPERATOR
 from tests.indexer.loop import Loop, approval, first, of, record, refused, trained
-from tests.indexer.world import NOW, World
+from tests.indexer.world import NOW, OPERATOR, World
 from tests.streams.world import World as Streams
 
 CASE_19 = """\

@@ -7,14 +7,15 @@ import pytest
 
 from operations import operators
 from retrieval.encoders import EncoderConfig, Encoders
-from stores.serving import Serving
+from stores.collection_states import State
+from stores.serving import Collection, Serving, Standby
 from stores.settings import Settings
 from stores.shelf import Shelf
 from stores.signing import Signing
 from stores.vector_rows import belongs_to
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
-from tests.indexer.world import NOW, OPERATOR, World, tiny_model
+from tests.indexer.world import NOW, OPERATOR, World, live, tiny_model
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +59,22 @@ def world(
     for name in vectors.names():
         if belongs_to(name, tenant):
             vectors.drop(name)
+
+
+@pytest.fixture
+def both(world: World) -> World:
+    """A tenant with one model live and the other standing by."""
+    for n in range(10):
+        world.put(f"d{n}", 1, f"merger plan {n}")
+    live(world)
+    world.fill(world.next)
+    target = world.target(world.next)
+    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
+    world.serving.register(about, State.STANDBY)
+    record = world.serving.record(world.tenant)
+    assert record is not None
+    standby = Standby(model=target.model, collection=target.collection, until=NOW)
+    world.serving.move(record.model_copy(update={"version": 2, "standby": standby}), {})
+    for model in (world.live, world.next):
+        world.encoders.get(world.tenant, model)
+    return world

@@ -16,7 +16,8 @@ from indexer.search import Searcher
 from indexer.sync import Sync, SyncConfig, Target
 from indexer.trust import Trust
 from retrieval.encoders import Encoders
-from stores.serving import Serving
+from stores.collection_states import State
+from stores.serving import Collection, Serving, ServingRecord
 from stores.shelf import Shelf, base_model
 from stores.signing import Signing
 from stores.trail import Trail
@@ -171,3 +172,15 @@ class World:
 
 
 MakeWorld = Callable[[], World]
+
+
+def live(world: World, model: str | None = None) -> None:
+    """Fill the model's collection and make it what answers."""
+    world.fill(model)
+    target = world.target(model)
+    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
+    world.serving.register(about, State.BUILDING)
+    record = ServingRecord(
+        tenant=world.tenant, model=target.model, collection=target.collection, version=1, moved_at=NOW
+    )
+    world.serving.move(record, {target.collection: (State.BUILDING, State.LIVE)})
