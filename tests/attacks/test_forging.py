@@ -24,7 +24,7 @@ from stores.signing import Signing
 from stores.trail import difference
 from tests.attacks.forgeries import WAYS, Forger, refusal_of, rollback_of
 from tests.console.pointing import point_at
-from tests.indexer.loop import Loop, approval, first, of, record, refused, trained
+from tests.indexer.loop import Loop, approval, first, lose_record, of, record, refused, trained
 from tests.indexer.world import NOW, OPERATOR, World
 from tests.streams.world import World as Streams
 
@@ -246,9 +246,7 @@ def test_a_forged_row_of_the_audit_trail_is_not_what_was_live_last(world: World,
     ]  # fmt: skip
     for lie in lies:
         world.event(type(lie).__name__, "", payload=lie.model_dump_json())
-    for key in world.serving._client.keys(f"*:{world.tenant}"):
-        world.serving._client.delete(key)
-    world.vectors.drop(world.target().collection)
+    lose_record(world)
     Loop(world).settle()
     assert (record(world).model, record(world).version) == (world.live, 2)
 

@@ -101,7 +101,7 @@ def trained(world: World, model: str | None = None, comparison: Comparison = WON
         parent="base",
         snapshot="s",
         comparison=comparison,
-        manifest=world.manifest(model),
+        manifest=world.manifest(model) or "f" * 64,
         evaluation=evaluation(scored(world, run, comparison)).sha256,
     )
     event = world.signing.as_installation(event.model_copy(update=changed))
@@ -158,21 +158,33 @@ def start_with(world: World, model: str) -> None:
         manifest=target.manifest,
     )
     assert world.serving.register(about, State.BUILDING)
-    been = world.signing.as_installation(
-        CutoverDone(
-            event_id=f"first-{world.tenant}",
-            tenant=world.tenant,
-            occurred_at=world.clock(),
-            model=model,
-            collection=target.collection,
-            serving_version=1,
-            by="indexer",
-            manifest=target.manifest,
-        )
-    )
+    been = moved_to(world, model, 1)
     world.serving.switch(been, {target.collection: (State.BUILDING, State.LIVE)}, replaces=0)
     world.serving.mark_published(been)
     world.event("CutoverDone", "", payload=been.model_dump_json())
+
+
+def moved_to(world: World, model: str, version: int) -> CutoverDone:
+    """The signed event of a move to this model's collection."""
+    return world.signing.as_installation(
+        CutoverDone(
+            event_id=f"move-{world.tenant}-{version}",
+            tenant=world.tenant,
+            occurred_at=world.clock(),
+            model=model,
+            collection=world.target(model).collection,
+            serving_version=version,
+            by="indexer",
+            manifest=world.manifest(model),
+        )
+    )
+
+
+def lose_record(world: World) -> None:
+    """Lose all that Redis has of the tenant, and the live collection's rows, which have to come anew."""
+    for key in world.serving._client.keys(f"*:{world.tenant}"):
+        world.serving._client.delete(key)
+    world.vectors.drop(world.target().collection)
 
 
 def record(world: World) -> ServingRecord:

@@ -18,7 +18,7 @@ from indexer.trust import Trust
 from retrieval.encoders import Encoders
 from stores.collection_states import State
 from stores.serving import Collection, Serving, ServingRecord
-from stores.shelf import Shelf, base_model
+from stores.shelf import BASE, Shelf, base_model
 from stores.signing import Signing
 from stores.trail import Trail
 from stores.vectors import Vectors
@@ -96,8 +96,10 @@ class World:
     def target(self, model: str | None = None) -> Target:
         return Target(self.tenant, model or self.live, self.manifest(model or self.live))
 
-    def manifest(self, model: str) -> str:
-        return self.shelf.manifest(self.tenant, model)
+    def manifest(self, model: str) -> str | None:
+        """Return the hash of the model's files, None when it is not on the shelf."""
+        on_shelf = model == BASE or self.shelf.entry(self.tenant, model)
+        return self.shelf.manifest(self.tenant, model) if on_shelf else None
 
     def put(
         self,
