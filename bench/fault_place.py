@@ -51,7 +51,7 @@ class Place:
 
     def settings(self) -> Settings:
         """Return the settings of a process here."""
-        return Settings.model_validate({**self.endpoints, "streams": RULES})
+        return Settings.model_validate(self.endpoints)
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a process here."""

@@ -19,12 +19,12 @@ _WORKERS = "SELECT DISTINCT worker FROM batches"
 _DOUBLED = """
 SELECT
     (SELECT count() FROM (
-        SELECT topic, log, partition, offset FROM
+        SELECT topic, topic_id, partition, offset FROM
         (
-            SELECT topic, log, partition, offset FROM events FINAL
-            UNION ALL SELECT topic, log, partition, offset FROM dead_letters FINAL
+            SELECT topic, topic_id, partition, offset FROM events FINAL
+            UNION ALL SELECT topic, topic_id, partition, offset FROM dead_letters FINAL
         )
-        GROUP BY topic, log, partition, offset HAVING count() > 1)) AS offsets,
+        GROUP BY topic, topic_id, partition, offset HAVING count() > 1)) AS offsets,
     (SELECT count() FROM (SELECT session FROM live_sessions GROUP BY session HAVING count() > 1)) AS sessions,
     (SELECT count() FROM (SELECT pair FROM live_pairs GROUP BY pair HAVING count() > 1)) AS pairs
 """

@@ -33,7 +33,7 @@ import orjson
 
 from bench.fault_flow import Flow
 from bench.fault_kinds import KINDS, Scene, plan
-from bench.fault_place import Place, running
+from bench.fault_place import RULES, Place, running
 from bench.fault_sabotage import SABOTAGE
 from bench.fault_watch import Verdict, Watch
 from bench.fault_workers import Fleet, command
@@ -43,7 +43,7 @@ from stores.access_log import AccessLog
 from stores.errors import Misconfigured, Retryable
 from stores.settings import kafka_home
 from stores.warehouse import Warehouse
-from streams.config import streams_config
+from streams.config import StreamsConfig
 from streams.sessions.oracle import Differences, differences
 from streams.wiring import pace
 
@@ -93,7 +93,7 @@ class _Run:
         self._place = place
         self._given = given
         self._rng = random.Random(given.seed)
-        self._config = streams_config(place.settings().streams)
+        self._config = StreamsConfig.model_validate(RULES)
         Warehouse.connect(place.settings()).migrate()
         self._flow = Flow(place.bootstrap, given.seed)
         self._watch = Watch(place, self._flow)

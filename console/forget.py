@@ -51,7 +51,7 @@ def forget(tenant: str, user: str, strays: bool, yes: bool, as_json: bool) -> No
 
 
 def _remove(stores: Connections, tenant: str, user: str, strays: bool, yes: bool) -> Kept:
-    """Remove the person, after asking unless told not to, and return what was kept of them."""
+    """Remove the person, after asking unless `yes`, and return what was kept of them."""
     accesses = open_sessions(stores.redis)
     with stores.lease("forget"), Forgetting(stores.warehouse, accesses, tenant, user, strays) as forgetting:
         kept = forgetting.look()

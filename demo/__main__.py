@@ -15,13 +15,14 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from console.packet_view import print_packet
 from demo.memory import PeakMemory
-from demo.scene import DRIFT, TRAINING, Scene
+from demo.scene import RULES, Scene
 from demo.stage import connect, open_stage
 from demo.story import play
 from embedded import control
 from schemas.packet import Packet
 from stores import settings
 from stores.errors import TidewheelError
+from stores.exit_codes import command_status
 
 EXIT_NO_WIN, EXIT_NO_DRIFT, EXIT_REFUSED = 10, 11, 12
 _EXITS = {"a better model is live": 0, "no win": EXIT_NO_WIN, "no drift": EXIT_NO_DRIFT}
@@ -48,7 +49,7 @@ def main(interactive: bool, keep: bool, seed: int) -> None:
         code = _run(console, home, interactive, keep, seed)
     except TidewheelError as error:
         console.print(f"demo: {error}", style="red", soft_wrap=True)
-        code = 2
+        code = command_status(error)
     finally:
         if not keep:
             control.down(home)
@@ -61,7 +62,7 @@ def _run(console: Console, home: Path, interactive: bool, keep: bool, seed: int)
     began, tenant = perf_counter(), f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     with _telling(console) as (tell, bar):
         tell("starting broker, Redis, ClickHouse, Milvus and the services")
-        parts = open_stage(home, DRIFT, TRAINING)
+        parts = open_stage(home, RULES)
         control.start_in_background(home, parts, tied=not keep)
         supervisor = next(part.pid for part in control.status(home) if part.name == "supervisor")
 

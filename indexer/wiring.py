@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from indexer.comparison import ComparisonConfig, ComparisonRunner
+from indexer.comparison import ComparisonRunner
+from indexer.config import IndexerConfig
 from indexer.cutover import Cutover
 from indexer.documents import Documents
 from indexer.live_first import LiveFirst
 from indexer.search import Searcher
-from indexer.service import Indexer, ServiceConfig
+from indexer.service import Indexer
 from indexer.shadow import Shadows
-from indexer.sync import Sync, SyncConfig
+from indexer.sync import Sync
 from indexer.trust import Trust
 from indexer.upkeep import Upkeep
-from indexer.verify import Verifier, VerifyConfig
+from indexer.verify import Verifier
+from retrieval.config import RetrievalConfig
 from retrieval.encoders import Encoders
 from schemas.envelope import Event
+from stores import configuration
+from stores.service import Life, Stopped
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf
@@ -27,47 +31,54 @@ from stores.warehouse import Warehouse
 
 def connect_searcher(where: Settings) -> Searcher:
     """Return the search on this installation. Raises `Retryable` when a store does not answer."""
-    return Searcher(Serving.connect(where), Vectors.connect(where), Encoders(Shelf.open(where)))
+    return Searcher(Serving.connect(where), Vectors.connect(where), _encoders(where))
 
 
 def build_indexer(
-    where: Settings,
-    publish: Callable[[Event], None],
-    clock: Callable[[], datetime],
-    sleep: Callable[[float], None],
-    check_stop: Callable[[], None],
+    where: Settings, config: IndexerConfig, life: Life, publish: Callable[[Event], None], clock: Callable[[], datetime]
 ) -> Indexer:
     """Return the indexer on this installation. Raises `Retryable` when a store does not answer.
 
-    `publish` sends an event and returns once it arrived; `check_stop` is called between the parts of long work and
-    raises when the process is to end; `sleep` rests for so many seconds, or less when the process is to end.
+    `publish` sends an event and returns once it arrived. Long work ends with `Stopped` between two of its parts, and
+    rests end at once, when the process is asked to stop.
     """
     shelf, signing = Shelf.open(where), Signing(where)
-    serving, encoders = Serving.connect(where), Encoders(shelf)
+    serving, encoders = Serving.connect(where), _encoders(where, shelf)
     vectors, warehouse = Vectors.connect(where), Warehouse.connect(where)
-    trust = Trust(signing, Trail(warehouse, signing, clock), shelf)
-    documents, service, verify = Documents(warehouse), ServiceConfig(), VerifyConfig()
+    trust, documents = Trust(signing, Trail(warehouse, signing, clock), shelf), Documents(warehouse)
+
+    def rest(seconds: float) -> None:
+        life.stop.wait(seconds)
 
     def sync(yield_point: Callable[[], None]) -> Sync:
-        return Sync(documents, vectors, encoders, SyncConfig(), clock, sleep, yield_point)
+        return Sync(documents, vectors, encoders, config.sync, clock, rest, yield_point)
+
+    def check_stop() -> None:
+        if life.stop.is_set():
+            raise Stopped("between two batches")
 
     upkeep = Upkeep(serving, sync(check_stop), clock)
-    live_first = LiveFirst(serving, upkeep, service.shadow_slice_s, clock)
+    live_first = LiveFirst(serving, upkeep, config.service.shadow_slice_s, clock)
 
     def between_parts_of_shadow_work() -> None:
         check_stop()
         live_first.yield_point()
 
     shadow_sync = sync(between_parts_of_shadow_work)
-    verifier = Verifier(shadow_sync, verify, clock)
-    comparison = ComparisonRunner(warehouse, vectors, encoders, ComparisonConfig(), between_parts_of_shadow_work)
+    verifier = Verifier(shadow_sync, config.verify, clock)
+    comparison = ComparisonRunner(warehouse, vectors, encoders, config.comparison, between_parts_of_shadow_work)
     return Indexer(
         serving,
         upkeep,
-        Shadows(serving, shadow_sync, verifier, comparison, trust, verify, clock, publish),
-        Cutover(serving, shadow_sync, verifier, trust, verify, clock),
+        Shadows(serving, shadow_sync, verifier, comparison, trust, config.verify, clock, publish),
+        Cutover(serving, shadow_sync, verifier, trust, config.verify, clock),
         trust,
-        service,
+        config.service,
         publish,
         clock,
     )
+
+
+def _encoders(where: Settings) -> Encoders:
+    rules = configuration.load("retrieval", RetrievalConfig, where.home)
+    return Encoders(Shelf.open(where), rules.encoder)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
 
-from schemas.codec import encode
 from schemas.envelope import Event
-from schemas.topics import TOPIC_OF, TOPICS, key_of
+from schemas.topics import TOPICS
 from stores import lease, redis_client
 from stores.kafka import EventProducer, ensure_topics
+from stores.learning import announce
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.signing import Signing
@@ -65,8 +65,7 @@ class Connections:
 
     def publish(self, event: Event) -> None:
         """Send one event to its topic and return once the broker has it. Raises `Retryable` when it does not answer."""
-        with self.producer() as producer:
-            producer.send(TOPIC_OF[type(event).__name__].name, key_of(event), encode(event))
+        announce(self.where, event)
 
     def close(self) -> None:
         """Give back the connections that were made."""

@@ -9,11 +9,12 @@ oldest first.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
 from stores.errors import Refused
+from stores.ports import Queries
 
 Row = dict[str, Any]
 
@@ -21,14 +22,6 @@ _MOST = 100
 """Events, sessions or pairs of one list."""
 
 _TOP_DOCUMENTS = 10
-
-
-class Warehouse(Protocol):
-    """What lineage needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # the named query's own
-        """Return the rows of a named query."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +36,15 @@ class Node:
 
     def plain(self) -> Row:
         """Return it as nested dictionaries; empty directions are left out."""
-        told: Row = {"kind": self.kind, "id": self.id, **self.facts}
+        plain: Row = {"kind": self.kind, "id": self.id, **self.facts}
         if self.came_from:
-            told["came_from"] = [node.plain() for node in self.came_from]
+            plain["came_from"] = [node.plain() for node in self.came_from]
         if self.led_to:
-            told["led_to"] = [node.plain() for node in self.led_to]
-        return told
+            plain["led_to"] = [node.plain() for node in self.led_to]
+        return plain
 
 
-def trace(warehouse: Warehouse, name: str, tenant: str = "") -> list[Node]:
+def trace(warehouse: Queries, name: str, tenant: str = "") -> list[Node]:
     """Return everything that carries this id, with its lineage; `tenant` narrows it to one.
 
     Raises `Refused` when nothing carries it.
@@ -67,11 +60,11 @@ def trace(warehouse: Warehouse, name: str, tenant: str = "") -> list[Node]:
 
 
 class _Tracer:
-    """Builds the trees of one tenant; a snapshot's or model's own tree is told once, then only named."""
+    """Builds the trees of one tenant; a snapshot's or model's own tree is given once, then only named."""
 
-    def __init__(self, warehouse: Warehouse, tenant: str) -> None:
+    def __init__(self, warehouse: Queries, tenant: str) -> None:
         self._warehouse, self._tenant = warehouse, tenant
-        self._told: set[tuple[str, str]] = set()
+        self._expanded: set[tuple[str, str]] = set()
 
     def of(self, kind: str, name: str) -> Node:
         node: Node = getattr(self, f"_{kind}")(name)
@@ -147,9 +140,9 @@ class _Tracer:
 
     def _once(self, kind: str, name: str) -> tuple[Node, ...]:
         """Return what came of a snapshot or model the first time that it is asked for, nothing later."""
-        if (kind, name) in self._told:
+        if (kind, name) in self._expanded:
             return ()
-        self._told.add((kind, name))
+        self._expanded.add((kind, name))
         return self._runs(snapshot=name) if kind == "snapshot" else self._collections(model=name)
 
     def _snapshot(self, name: str) -> Node:
@@ -194,8 +187,8 @@ class _Tracer:
     def _collections(self, model: str = "", collection: str = "") -> tuple[Node, ...]:
         history: dict[str, list[Row]] = defaultdict(list)
         for row in self._ask("lineage_collections", model=model, collection=collection):
-            told = {name: value for name, value in row.items() if value and name not in ("collection", "run")}
-            history[row["collection"]].append({"model": ""} | told)
+            facts = {name: value for name, value in row.items() if value and name not in ("collection", "run")}
+            history[row["collection"]].append({"model": ""} | facts)
         return self._served([Node("collection", name, {"history": steps}) for name, steps in history.items()])
 
     def _served(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
@@ -210,7 +203,7 @@ def _event_node(sent: Sequence[Row]) -> Node:
     first = sent[0]
     named = ("user", "document", "interaction", "query", "rank")
     facts = {"type": first["type"], "occurred_at": first["occurred_at"], "topic": first["topic"]}
-    places = [{"partition": row["partition"], "offset": row["offset"], "log": row["log"]} for row in sent]
+    places = [{"partition": row["partition"], "offset": row["offset"], "topic_id": row["topic_id"]} for row in sent]
     return Node("event", first["event_id"], facts | {n: first[n] for n in named if first[n]} | {"places": places})
 
 

@@ -1,6 +1,5 @@
 """What a vector collection holds and what it is called, as plain values."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,6 @@ MAX_GROUPS = 4_096
 """Milvus's capacity of an array; groups beyond it cannot see the document (less is shown, never more)."""
 
 _TENANT, _MODEL, _LAYOUT = "T_", "_M_", "_L"
-_NAME = re.compile(r"T_([a-z0-9_]+)_M_([a-z0-9_]+)_L(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +90,6 @@ def collection_name(tenant: str, model: str) -> str:
 def alias_name(tenant: str) -> str:
     """Return the alias that labels the tenant's live collection for other readers of Milvus."""
     return f"{_TENANT}{_plain(tenant)}_LIVE"
-
-
-def belongs_to(collection: str, tenant: str) -> bool:
-    """Return whether a collection of this name holds this tenant's vectors."""
-    match = _NAME.fullmatch(collection)
-    return match is not None and match[1] == _plain(tenant)
 
 
 def clipped(text: str, limit: int) -> str:

@@ -15,6 +15,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
 from stores import sql_files
 from stores.columns import Column, NoArrowType, Same, rows_of, table_of
+from stores.error_texts import unanswered
 from stores.errors import Misconfigured, Refused, Retryable
 from stores.settings import Settings
 
@@ -24,8 +25,6 @@ Row = dict[str, Any]
 _PASSING = {159, 202, 209, 210, 241, 243, 252, 439, 999}
 """Server error codes that pass by themselves: time-outs, too many queries or parts, memory, disk, network."""
 _UNKNOWN_TABLE, _UNKNOWN_DATABASE, _DENIED = 60, 81, {192, 193, 194, 497, 516}
-
-_NEXT_STEP = "is the stack up? `tidewheel up --status` tells, `tidewheel up` starts it"
 
 
 class Warehouse:
@@ -130,11 +129,11 @@ class Warehouse:
         try:
             answer = guarded(lambda: self._client.raw_query(sql, fmt=output_format, settings={"readonly": 1}))
         except DatabaseError as error:
-            raise Refused(_said(error)) from error
+            raise Refused(_message(error)) from error
         except Misconfigured as error:
             if isinstance(error.__cause__, DatabaseError) and error.__cause__.code in (_UNKNOWN_TABLE,):
-                told = f'{_said(error.__cause__)}; `tidewheel sql "SHOW TABLES"` lists what there is'
-                raise Refused(told) from error
+                message = f'{_message(error.__cause__)}; `tidewheel sql "SHOW TABLES"` lists what there is'
+                raise Refused(message) from error
             raise
         return answer.decode("utf-8", "replace")
 
@@ -162,10 +161,10 @@ ENGINE = ReplacingMergeTree ORDER BY number
 """
 
 
-def _said(error: DatabaseError) -> str:
+def _message(error: DatabaseError) -> str:
     """Return what ClickHouse says, without its version, address and list of every word that it would have taken."""
-    told = str(error).split("server response: ")[-1].split(" (version ")[0]
-    return "ClickHouse: " + re.split(r"[.:] Expected one of", told.split("DB::Exception: ")[-1])[0]
+    message = str(error).split("server response: ")[-1].split(" (version ")[0]
+    return "ClickHouse: " + re.split(r"[.:] Expected one of", message.split("DB::Exception: ")[-1])[0]
 
 
 def _if_absent(statement: str) -> str:
@@ -190,7 +189,7 @@ def guarded(call: Callable[[], T]) -> T:
         if code in _DENIED:
             raise Misconfigured(f"ClickHouse refused the user; check TIDEWHEEL_CLICKHOUSE_URL ({error})") from error
         if code is None and isinstance(error, OperationalError):
-            raise Retryable(f"ClickHouse did not answer: {_NEXT_STEP} ({error})") from error
+            raise unanswered("ClickHouse", error) from error
         raise
     except OSError as error:
-        raise Retryable(f"ClickHouse did not answer: {_NEXT_STEP} ({error})") from error
+        raise unanswered("ClickHouse", error) from error

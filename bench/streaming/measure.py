@@ -18,11 +18,11 @@ from typing import IO
 import orjson
 import psutil
 
-from bench.streaming.place import Place
+from bench.streaming.place import RULES, Place
 from stores import redis_client
 from stores.access_log import AccessLog
 from stores.warehouse import Warehouse
-from streams.config import streams_config
+from streams.config import StreamsConfig
 from streams.wiring import pace
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +84,7 @@ class Watch:
         self._processes = processes
         self.warehouse = Warehouse.connect(where)
         self.warehouse.migrate()
-        rules = streams_config(where.streams).sessions
+        rules = StreamsConfig.model_validate(RULES).sessions
         self.accesses = AccessLog(redis_client.connect(where), pace(rules))
 
     def look(self) -> Sample:

@@ -8,9 +8,9 @@ models are never compared.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from schemas.instants import milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,6 @@ class Due:
     reference: tuple[int, ...]
 
 
-def instant(milliseconds: int) -> datetime:
-    """Return the UTC time that lies so many milliseconds after the epoch."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def milliseconds(at: datetime) -> int:
-    """Return whole milliseconds since the epoch."""
-    return (at - _EPOCH) // timedelta(milliseconds=1)
-
-
 def complete_before(watermark: datetime, window_ms: int) -> int:
     """Return the end of the last complete window: no event before it is to come."""
     return milliseconds(watermark) // window_ms * window_ms
@@ -54,15 +44,15 @@ def due(served: Iterable[Served], judged_until_ms: int, reference_windows: int, 
     """
     reference: dict[str, list[int]] = {}
     searches: dict[str, int] = {}
-    found = []
+    windows = []
     for leader in _leaders(served):
         frozen, seen = reference.setdefault(leader.model, []), searches.get(leader.model, 0)
         if len(frozen) < reference_windows or seen < reference_searches:
             frozen.append(leader.start_ms)
             searches[leader.model] = seen + leader.searches
         elif leader.start_ms >= judged_until_ms:
-            found.append(Due(leader.start_ms, leader.model, tuple(frozen)))
-    return found
+            windows.append(Due(leader.start_ms, leader.model, tuple(frozen)))
+    return windows
 
 
 def _leaders(served: Iterable[Served]) -> list[Served]:

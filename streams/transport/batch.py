@@ -11,13 +11,40 @@ from faust.types import TP, EventT, Message
 class Record(Protocol):
     """One raw record as aiokafka hands it out."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int  # milliseconds since 1970, set by the producer or the broker
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    @property
+    def topic(self) -> str:
+        """Return the name of the topic that it lies in."""
+        ...
+
+    @property
+    def partition(self) -> int:
+        """Return the partition of the topic."""
+        ...
+
+    @property
+    def offset(self) -> int:
+        """Return its number in the partition."""
+        ...
+
+    @property
+    def timestamp(self) -> int:
+        """Return milliseconds since 1970, set by the producer or the broker."""
+        ...
+
+    @property
+    def key(self) -> bytes | None:
+        """Return the key's bytes."""
+        ...
+
+    @property
+    def value(self) -> bytes | None:
+        """Return the value's bytes; None is a tombstone."""
+        ...
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """Return the headers, in the producer's order."""
+        ...
 
 
 Stamp = tuple[int, int]
@@ -60,13 +87,13 @@ class Owner(Protocol):
         """Note that the agent has let go of it, finished or not."""
         ...
 
-    def hold(self, message: Message, step: int) -> None:
+    def wait_for_store(self, message: Message, step: int) -> None:
         """Note that the work begins (1) or ends (-1) to wait for a store."""
         ...
 
 
 class Work:
-    """One batch while an agent works on it: lets `hold` say that it waits for a store."""
+    """One batch while an agent works on it: lets `retry_while_unavailable` say that it waits for a store."""
 
     def __init__(self, consumer: Owner, message: Message) -> None:
         self.consumer = consumer

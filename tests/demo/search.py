@@ -1,6 +1,6 @@
 """A small real search for tests of the demo's people: documents by the words that they share with the query."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from demo.corpus import Document
@@ -27,9 +27,9 @@ class WordSearch:
         return [self._answer(search.query) for search in searches]
 
     def _answer(self, query: str) -> Answer:
-        scores: Counter[str] = Counter()
+        scores: defaultdict[str, float] = defaultdict(float)
         for word in content_words(query):
             found = self._by_word.get(word, [])
             for document in found:
                 scores[document] += 1 / len(found)
-        return answer(*scores.most_common(10))
+        return answer(*sorted(scores.items(), key=lambda found: -found[1])[:10])

@@ -12,7 +12,6 @@ from stores.serving import Collection, Serving, Standby
 from stores.settings import Settings
 from stores.shelf import Shelf
 from stores.signing import Signing
-from stores.vector_rows import belongs_to
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 from tests.indexer.world import NOW, OPERATOR, World, live, tiny_model
@@ -57,7 +56,7 @@ def world(
     yield World(tenant, warehouse, vectors, serving, shelf, encoders, Signing(stack))
     serving.close()
     for name in vectors.names():
-        if belongs_to(name, tenant):
+        if tenant in name:
             vectors.drop(name)
 
 

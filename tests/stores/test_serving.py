@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -155,7 +156,7 @@ def test_an_illegal_move_of_a_state_changes_nothing(serving: Serving, tenant: st
 
 
 def test_a_switch_leaves_the_record_that_its_event_says(serving: Serving, tenant: str) -> None:
-    common = {"tenant": tenant, "occurred_at": NOW, "by": "op"}
+    common: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW, "by": "op"}
     first = CutoverDone(**common, event_id="1", model="m", collection="A", serving_version=1)
     serving.register(about(tenant, "A"), "building")
     serving.switch(first, {"A": ("building", "live")}, replaces=0)

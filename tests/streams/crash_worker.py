@@ -9,11 +9,11 @@ import json
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable
 from pathlib import Path
 from typing import Any
 
-from streams.transport import Batch, Limits, build_app, hold, run_worker
+from streams.transport import Batch, Limits, build_app, retry_while_unavailable, run_worker
 
 
 def main(options: dict[str, Any]) -> int:
@@ -28,7 +28,7 @@ def main(options: dict[str, Any]) -> int:
             log.write(lines)
 
     @app.agent(app.batched(options["topic"]), name="finish")
-    async def finish(stream: AsyncIterator[Batch]) -> None:
+    async def finish(stream: AsyncIterable[Batch]) -> None:
         async for batch in stream:
             while (faults / "hang").exists():
                 await asyncio.sleep(0.05)
@@ -36,7 +36,7 @@ def main(options: dict[str, Any]) -> int:
                 time.sleep(0.05)
             await asyncio.sleep(options.get("seconds_a_batch", 0.0))
             line = {"partition": batch.partition, "offsets": [r.offset for r in batch]}
-            await hold(store, json.dumps(line) + "\n", retry_on=ConnectionError, longest_wait_s=0.2)
+            await retry_while_unavailable(store, json.dumps(line) + "\n", retry_on=ConnectionError, longest_wait_s=0.2)
 
     return run_worker(app)
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -57,8 +57,8 @@ def test_poison_is_put_aside_with_its_reason_and_its_neighbours_are_accepted(wor
     assert "occurred_at: 2099-01-01T00:00:00+00:00 is in the future" in rows[4]["reason"]
     sizes = world.warehouse.rows("SELECT length(value) AS n FROM dead_letters FINAL ORDER BY offset")
     assert [row["n"] for row in sizes] == [len(value or b"") for value in odd]
-    assert [letter.value for letter in world.sent.letters] == odd
-    headers = dict(world.sent.letters[1].headers)
+    assert [letter.value for letter in world.sent.messages] == odd
+    headers = dict(world.sent.messages[1].headers)
     assert headers == {"code": b"invalid", "reason": b"user: Field required", "source": b"clicks/0/3"}
     world.close_all()
     assert world.differences().none
@@ -99,7 +99,7 @@ def test_events_are_stored_as_they_came(world: World) -> None:
         assert row["dwell_s"] == (-1.0 if event.dwell_seconds is None else event.dwell_seconds)
         cut = event.occurred_at.replace(microsecond=event.occurred_at.microsecond // 1_000 * 1_000)
         assert row["occurred_at"] == cut
-        assert (row["topic"], row["log"], row["partition"], row["type"]) == (
+        assert (row["topic"], row["topic_id"], row["partition"], row["type"]) == (
             "clicks",
             world.tenant,
             1,
@@ -135,11 +135,11 @@ def test_searches_and_reactions_are_stored_and_move_time(world: World) -> None:
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2)])
 def test_the_newest_state_of_a_reaction_holds_in_whatever_order(world: World, order: tuple[int, ...]) -> None:
-    def reacted(number: int, change: str) -> Reacted:
+    def reacted(number: int, change: Literal["added", "withdrawn"]) -> Reacted:
         return Reacted(
             event_id=f"r{number}", tenant=world.tenant, occurred_at=BEGAN + timedelta(seconds=number), user="u",
             reaction="👎", change=change, target=OnAnswer(answer="a", question="why?", cited=("d1", "d2")),
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     told = [reacted(0, "added"), reacted(1, "withdrawn"), reacted(2, "added")]
     for number in order:
@@ -183,7 +183,7 @@ def test_a_store_that_is_away_leaves_a_batch_that_can_be_done_again(
         def insert(table: str, columns: Any, failing: str = failing) -> int:  # noqa: ANN401  # as the real one
             if table == failing:
                 raise Retryable("away")
-            return type(inserts).insert(inserts, table, columns)  # type: ignore[arg-type]
+            return type(inserts).insert(inserts, table, columns)
 
         monkeypatch.setattr(inserts, "insert", insert)
         if failing == "record":

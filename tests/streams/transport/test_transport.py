@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 from faust.types import TP
 
-from streams.transport import EXIT_CRASHED, Batch
+from stores.exit_codes import EXIT_CRASHED
+from streams.transport import Batch
 from tests.streams.apps import until, values, worker
 from tests.streams.brokers import Broker
 
@@ -37,8 +38,8 @@ async def test_values_keys_and_order_within_a_batch_arrive_as_sent(broker: Broke
 
 async def test_only_finished_batches_are_committed_and_the_rest_comes_again(broker: Broker) -> None:
     topic = broker.topic(partitions=2)
-    broker.produce(topic, values(1_000), partition=0)
-    broker.produce(topic, values(1_000), partition=1)
+    broker.produce(topic, values(1_000), 0)
+    broker.produce(topic, values(1_000), 1)
 
     async def get_stuck(batch: Batch) -> None:
         if batch.partition == 0 and batch[0].offset == 200:
@@ -72,6 +73,31 @@ async def test_an_exception_in_an_agent_crashes_the_worker_and_the_batch_comes_a
     async with worker(broker, topic, group="crash") as two:
         await until(lambda: two.seen(topic) == 600)
     assert two.offsets(topic) == {0: list(range(400, 1_000))}
+
+
+async def test_the_stop_after_a_crash_commits_what_is_acknowledged_however_long_others_take(
+    broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    topic = broker.topic(partitions=2)
+    broker.produce(topic, values(500), partition=0)
+    broker.produce(topic, values(100), partition=1)
+    begun = asyncio.Event()
+
+    async def choke(batch: Batch) -> None:
+        if batch.partition == 1:
+            begun.set()
+            await asyncio.sleep(3)  # the consumer's own thread would be gone by then
+        elif batch[0].offset == 400:
+            await begun.wait()
+            raise ValueError("poison")
+
+    async with worker(
+        broker, topic, group="last", handler=choke, concurrency=2, batch_records=100, commit_interval_s=60
+    ) as one:
+        await until(lambda: one.status is not None)
+    assert one.status == EXIT_CRASHED
+    assert "cut short" not in caplog.text
+    assert broker.committed("last", topic) == {0: 400, 1: 100}
 
 
 async def test_a_broker_that_goes_away_during_the_stop_is_told_by_the_exit_status(
@@ -119,8 +145,8 @@ async def test_seek_reads_again_and_ignores_the_acknowledgement_of_before(broker
 
 async def test_a_batch_that_waits_in_line_is_dropped_by_a_seek(broker: Broker) -> None:
     topic = broker.topic(partitions=2)
-    broker.produce(topic, values(300), partition=0)
-    broker.produce(topic, values(300), partition=1)
+    broker.produce(topic, values(300), 0)
+    broker.produce(topic, values(300), 1)
     gate = asyncio.Event()
     taken: list[int] = []
 
@@ -195,7 +221,7 @@ async def test_memory_in_flight_is_bounded(broker: Broker) -> None:
 @pytest.mark.parametrize("compression", ["gzip", "snappy", "lz4", "zstd"])
 async def test_compressed_batches_are_read(broker: Broker, compression: str) -> None:
     topic = broker.topic(partitions=1)
-    broker.produce(topic, values(5_000), **{"compression.type": compression})
+    broker.produce(topic, values(5_000), None, **{"compression.type": compression})
     async with worker(broker, topic) as one:
         await until(lambda: one.seen(topic) == 5_000)
     assert [r.value for batch in one.finished[TP(topic, 0)] for r in batch] == list(values(5_000))
@@ -245,9 +271,9 @@ async def test_offsets_taken_by_transactions_are_no_gap(broker: Broker) -> None:
         producer.commit_transaction(30)
     async with worker(broker, topic, group="transactions", batch_records=20) as one:
         await until(lambda: one.seen(topic) == 50)
-        places = one.consumer.watched()[TP(topic, 0)]
+        progress = one.consumer.watched()[TP(topic, 0)]
         await until(lambda: one.consumer.watched()[TP(topic, 0)].position == 55)
-        assert places.end == 55
+        assert progress.end == 55
     offsets = one.offsets(topic)[0]
     assert [b - a for a, b in pairwise(offsets)].count(2) == 4, "this test needs skipped offsets"
     assert broker.committed("transactions", topic) == {0: offsets[-1] + 1}
