@@ -36,7 +36,7 @@ def fusion() -> str:
 
 def tolerated(config: VerifyConfig) -> str:
     """Return which changes after the review leave an approval valid, in the words of the README."""
-    share, hours = f"{config.changed_share:.0%}".replace("%", " %"), config.holds.total_seconds() / 3600
+    share, hours = f"{config.changed_share:.0%}".replace("%", " %"), config.holds_s / 3600
     return (
         f"Documents may go on changing: up to {share} of them within {hours:g} hours of the proof, and each of them is "
         "read back from the shadow before it goes live. Any other change voids the approval: of the model's files, the "

@@ -31,7 +31,7 @@ from stores.warehouse import Warehouse
 
 def connect_searcher(where: Settings) -> Searcher:
     """Return the search on this installation. Raises `Retryable` when a store does not answer."""
-    return Searcher(Serving.connect(where), Vectors.connect(where), _encoders(where))
+    return Searcher(Serving.connect(where), Vectors.connect(where), _encoders(where, Shelf.open(where)))
 
 
 def build_indexer(
@@ -79,6 +79,6 @@ def build_indexer(
     )
 
 
-def _encoders(where: Settings) -> Encoders:
+def _encoders(where: Settings, shelf: Shelf) -> Encoders:
     rules = configuration.load("retrieval", RetrievalConfig, where.home)
-    return Encoders(Shelf.open(where), rules.encoder)
+    return Encoders(shelf, rules.encoder)

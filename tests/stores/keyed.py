@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from operations import operators
+from schemas.codec import Rejection
+from schemas.envelope import Event
 from stores.settings import Settings
-from stores.signing import Signing
+from stores.signing import D, Signing
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -28,3 +30,15 @@ def installation(home: Path, *names: str) -> Signing:
 def copy_of(home: Path, name: str) -> Path:
     """The home as it is now, elsewhere."""
     return Path(shutil.copytree(home, home.with_name(name)))
+
+
+class Believing:
+    """Whoever believes everybody: for tests in which signatures are not at issue."""
+
+    def objection(self, event: Event) -> Rejection | None:
+        return None
+
+
+def unsigned(event: D, name: str = "") -> D:
+    """In place of a signature, where it is not at issue."""
+    return event

@@ -22,7 +22,7 @@ class TinyShelf(Shelf):
 
     base: Path
 
-    def fetch(self, tenant: str, model: str) -> Path:
+    def fetch(self, tenant: str, model: str, manifest: str = "") -> Path:
         return self.base if model == BASE else super().fetch(tenant, model)
 
 
