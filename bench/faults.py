@@ -41,6 +41,7 @@ from embedded import control
 from stores import redis_client
 from stores.access_log import AccessLog
 from stores.errors import Misconfigured, Retryable
+from stores.exit_codes import command_status
 from stores.settings import kafka_home
 from stores.warehouse import Warehouse
 from streams.config import StreamsConfig
@@ -63,7 +64,7 @@ def main(arguments: list[str]) -> int:
             report = _Run(place, given).report()
     except Misconfigured as error:
         say(str(error))
-        return 2
+        return command_status(error)
     report |= {"load_start": round(load, 2), "load_end": round(os.getloadavg()[0], 2), "cpus": os.cpu_count()}
     print(orjson.dumps(report).decode(), flush=True)
     wrong = ("missing", "doubled", "sessions_differing", "pairs_differing", "unclosed")

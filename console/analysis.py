@@ -6,6 +6,7 @@ from console.output import json_option, print_rows, tenant_option
 from operations import analysis
 from operations.connections import Connections
 from stores import settings
+from stores.exit_codes import EXIT_REFUSED
 
 
 @click.command()
@@ -57,7 +58,7 @@ def ledger(topic: str, as_json: bool) -> None:
         rows = analysis.ledger(stores.warehouse, topic)
     print_rows(rows, as_json, "Nothing has been processed yet.")
     if analysis.missing(rows):
-        raise SystemExit(3)
+        raise SystemExit(EXIT_REFUSED)
 
 
 @click.command()

@@ -9,7 +9,7 @@ import click
 
 from stores import settings
 from stores.errors import TidewheelError
-from stores.exit_codes import command_status
+from stores.exit_codes import EXIT_PIPE_CLOSED, command_status
 
 _COMMANDS = {
     "up": "console.embedded_stack",
@@ -90,4 +90,4 @@ def main() -> None:
         sys.exit(command_status(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        sys.exit(EXIT_PIPE_CLOSED)

@@ -13,6 +13,7 @@ from embedded import control
 from embedded.servers import Service
 from operations import operators
 from stores import settings
+from stores.exit_codes import EXIT_NOT_NOW
 
 SERVICES = ("streams", "trainer", "indexer")
 
@@ -47,7 +48,7 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
     if only_status:
         rows = [asdict(state) for state in control.status(home)]
         print_rows(rows, as_json, f"Nothing runs in {home}; `tidewheel up` starts it.")
-        raise SystemExit(0 if rows else 4)
+        raise SystemExit(0 if rows else EXIT_NOT_NOW)
     chosen = [] if stores_only else services(home)
     fixed = _ports(ports)
     if detach:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.ranking import EVERYONE, Found
+from indexer.ranking import Found
 from indexer.search import retrieve
 from indexer.sync import Target
+from retrieval import metrics
+from retrieval.access import open_to_all
 from retrieval.encoders import EncoderSource
-from retrieval.metrics import ndcg
 from schemas.packet import ExampleQuery, Latency, ShadowTest, ShownDocument
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
@@ -51,14 +52,19 @@ class Compared:
         return len(set(self.live) & set(self.shadow)) / longer if longer else 1.0
 
     @property
+    def ndcg_live(self) -> float:
+        """Return nDCG@10 of the live collection on clicks; 0 when nothing was opened."""
+        return metrics.ndcg(self.live, dict.fromkeys(self.clicked, 1.0), K)
+
+    @property
+    def ndcg_shadow(self) -> float:
+        """Return nDCG@10 of the shadow on clicks; 0 when nothing was opened."""
+        return metrics.ndcg(self.shadow, dict.fromkeys(self.clicked, 1.0), K)
+
+    @property
     def gain(self) -> float:
-        """Return nDCG of the shadow less that of the live collection, on clicks, of which there must be one."""
-        return _ndcg(self.shadow, self.clicked) - _ndcg(self.live, self.clicked)
-
-
-def _ndcg(found: Sequence[str], clicked: frozenset[str]) -> float:
-    """Return nDCG@K with gain 1 for a document that people opened, of which there must be one."""
-    return ndcg(found, dict.fromkeys(clicked, 1.0), K)
+        """Return nDCG of the shadow less that of the live collection."""
+        return self.ndcg_shadow - self.ndcg_live
 
 
 class ComparisonRunner:
@@ -119,8 +125,8 @@ class ComparisonRunner:
             queries=len(compared),
             overlap_at_10=float(np.mean([c.overlap for c in compared])),
             judged=len(judged),
-            ndcg_live=float(np.mean([_ndcg(c.live, c.clicked) for c in judged])) if judged else None,
-            ndcg_shadow=float(np.mean([_ndcg(c.shadow, c.clicked) for c in judged])) if judged else None,
+            ndcg_live=float(np.mean([c.ndcg_live for c in judged])) if judged else None,
+            ndcg_shadow=float(np.mean([c.ndcg_shadow for c in judged])) if judged else None,
             latency_live=times[0],
             latency_shadow=times[1],
             better=tuple(_example(c, known) for c in better),
@@ -135,7 +141,7 @@ class ComparisonRunner:
 def titles(warehouse: Warehouse, tenant: str, documents: set[str]) -> dict[str, str]:
     """Return the titles of documents that everyone may see, and a placeholder for the others."""
     rows = warehouse.query("index_titles", tenant=tenant, documents=sorted(documents)) if documents else []
-    return {row["document"]: row["title"] if EVERYONE in row["acl"] else HIDDEN for row in rows}
+    return {row["document"]: row["title"] if open_to_all(row["acl"]) else HIDDEN for row in rows}
 
 
 def shown(
@@ -148,8 +154,8 @@ def shown(
 def _example(c: Compared, known: dict[str, str]) -> ExampleQuery:
     return ExampleQuery(
         query=c.query,
-        ndcg_live=_ndcg(c.live, c.clicked) if c.clicked else None,
-        ndcg_shadow=_ndcg(c.shadow, c.clicked) if c.clicked else None,
+        ndcg_live=c.ndcg_live if c.clicked else None,
+        ndcg_shadow=c.ndcg_shadow if c.clicked else None,
         live=shown(c.live, c.clicked, known),
         shadow=shown(c.shadow, c.clicked, known),
     )

@@ -5,8 +5,8 @@ import json
 
 from indexer.ranking import AUTHORITY_WEIGHT
 from indexer.verify import VerifyConfig
+from retrieval.fusion import RRF_K
 from retrieval.passages import MAX_CHARACTERS, MAX_PASSAGES, MAX_WORDS, split
-from stores.vectors import RRF_K
 
 _PROBE_TITLE = "A probe of the rules"
 _PROBE = " ".join(

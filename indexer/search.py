@@ -13,8 +13,10 @@ import time
 from collections.abc import Sequence
 
 from indexer.answer import Answer
-from indexer.ranking import EVERYONE, Found, rank
+from indexer.ranking import Found, rank
+from retrieval.access import effective
 from retrieval.encoders import Encoder, EncoderSource
+from retrieval.fusion import RRF_K
 from stores.collection_states import State
 from stores.errors import Refused
 from stores.serving import Serving
@@ -88,8 +90,8 @@ def retrieve(
     found: list[list[Found]] = [[] for _ in queries]
     left, limit, filtered = list(range(len(queries))), min(WINDOW, OVER_FETCH * k), False
     while left:
-        seen = sorted({EVERYONE, *groups}) if filtered and groups is not None else None
-        answers = vectors.search(collection, [queries[i] for i in left], embedded[left], limit, groups=seen)
+        seen = sorted(effective(groups)) if filtered and groups is not None else None
+        answers = vectors.search(collection, [queries[i] for i in left], embedded[left], limit, RRF_K, groups=seen)
         for i, hits in zip(left, answers, strict=True):
             found[i] = rank(queries[i], hits, groups, k)
         left = [i for i, hits in zip(left, answers, strict=True) if len(found[i]) < k and len(hits) >= limit]

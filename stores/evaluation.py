@@ -5,7 +5,7 @@ still say so.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from statistics import fmean
@@ -46,6 +46,12 @@ def evaluation(rows: Iterable[Mapping[str, Any]]) -> Evaluation:
     gained = [found[CANDIDATE][query] - found[LIVE][query] for query in sorted(both)]
     digest = sha256("\n".join(sorted(lines)).encode()).hexdigest()
     return Evaluation(len(both), fmean(gained) if gained else 0.0, digest)
+
+
+def of_columns(columns: Mapping[str, Sequence[Any]]) -> Evaluation:
+    """Return the same of columns, as the trainer writes them."""
+    names = ("query", "system", "relevant", "retrieved", "ndcg_10")
+    return evaluation(dict(zip(names, row, strict=True)) for row in zip(*(columns[n] for n in names), strict=True))
 
 
 def unsupported(found: Evaluation, comparison: Comparison, signed: str | None) -> str:

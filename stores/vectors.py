@@ -29,9 +29,6 @@ Vector = Sequence[float] | NDArray[np.float32]
 WINDOW = 16_384
 """The most hits that Milvus returns for one query."""
 
-RRF_K = 60
-"""Reciprocal rank fusion: score = sum over both searches of 1 / (60 + rank) (Cormack, Clarke, Buettcher, 2009)."""
-
 _KEYS_PER_CALL = 1_000
 _HNSW = {"M": 16, "efConstruction": 200}
 _SEALED = ("pk", "version", "content_hash", "acl", "authority")
@@ -132,11 +129,13 @@ class Vectors:
         queries: Sequence[str],
         vectors: Iterable[Vector],
         limit: int,
+        rank_constant: int,
         groups: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
         """Search by meaning and by words at once, fused by reciprocal rank; at most `limit` passages a query.
 
         `vectors` has one a query, e.g. as an array of shape (queries, dimension).
+        A passage's score is the sum over both searches of 1 / (rank_constant + rank), ranks counted from 1.
         `groups` leaves out what none of them may see already in the engine. It only saves work: the caller checks
         every hit's list all the same.
         """
@@ -148,7 +147,7 @@ class Vectors:
             AnnSearchRequest(list(queries), "sparse", {"metric_type": "BM25"}, limit, **seen),
         ]
         answer = self._read(
-            self._client.hybrid_search, collection, routes, RRFRanker(RRF_K), limit=limit, output_fields=_SHOWN
+            self._client.hybrid_search, collection, routes, RRFRanker(rank_constant), limit=limit, output_fields=_SHOWN
         )
         return [[_hit(hit) for hit in hits] for hits in answer]
 

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from console.cli import cli
 from indexer.search import Searcher
-from retrieval.encoders import EncoderConfig, Encoders
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoders
 from schemas.envelope import Event
 from schemas.learning import CutoverDone, CutoverRefused, Decision, RolledBack, ShadowStarted
 from stores.errors import Refused

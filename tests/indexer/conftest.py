@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from operations import operators
-from retrieval.encoders import EncoderConfig, Encoders
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoders
 from stores.collection_states import State
 from stores.serving import Collection, Serving, Standby
 from stores.settings import Settings

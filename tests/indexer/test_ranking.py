@@ -1,29 +1,9 @@
-import pytest
-
-from indexer.ranking import AUTHORITY_WEIGHT, SNIPPET_CHARACTERS, may_see, rank, snippet
+from indexer.ranking import AUTHORITY_WEIGHT, SNIPPET_CHARACTERS, rank, snippet
 from stores.vector_rows import Hit
 
 
 def hit(document: str, score: float, number: int = 0, acl: tuple[str, ...] = ("everyone",), weight: float = 0.0) -> Hit:
     return Hit(document, number, score, acl, "t", f"t\ntext of {document}", weight)
-
-
-@pytest.mark.parametrize(
-    ("acl", "groups", "seen"),
-    [
-        ((), {"a", "everyone"}, False),
-        (("everyone",), set(), True),
-        (("a",), set(), False),
-        (("a",), {"b"}, False),
-        (("a", "b"), {"b"}, True),
-        (("A",), {"a"}, False),
-        (("a ",), {"a"}, False),
-        (("everyone ",), set(), False),
-        (("",), {""}, True),
-    ],
-)
-def test_who_may_see(acl: tuple[str, ...], groups: set[str], seen: bool) -> None:
-    assert may_see(acl, frozenset(groups)) is seen
 
 
 def test_a_document_counts_once_with_its_best_passage() -> None:
