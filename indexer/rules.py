@@ -11,13 +11,13 @@ from retrieval.passages import MAX_CHARACTERS, MAX_PASSAGES, MAX_WORDS, split
 _PROBE_TITLE = "A probe of the rules"
 _PROBE = " ".join(
     [
+        "unbroken" * 300,
         "Short.",
         "One two three four five six; seven, eight!",
         "\u6771\u4eac\u3002\u4eac\u90fd\uff01",
         "\n\n* item\n* item",
     ]
     + [f"Sentence number {n} has {'many ' * (n % 40)}words, doesn't it?" for n in range(120)]
-    + ["unbroken" * 300]
 )
 """A text in which every rule of passages has something to do."""
 

@@ -76,15 +76,10 @@ class ServingRecord(_Value):
     @classmethod
     def after(cls, event: Moved) -> "ServingRecord":
         """Return the record that a move leaves: what it replaced, if anything, is the standby for `STANDBY_FOR`."""
-        standby = None
-        if event.previous_model is not None and event.previous_collection is not None:
-            until = event.occurred_at + STANDBY_FOR
-            standby = Standby(
-                model=event.previous_model,
-                collection=event.previous_collection,
-                until=until,
-                manifest=event.previous_manifest,
-            )
+        standby, until = None, event.occurred_at + STANDBY_FOR
+        model, collection, manifest = event.previous_model, event.previous_collection, event.previous_manifest
+        if model is not None and collection is not None:
+            standby = Standby(model=model, collection=collection, until=until, manifest=manifest)
         return cls(
             tenant=event.tenant,
             model=event.model,
