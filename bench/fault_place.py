@@ -19,8 +19,7 @@ from pathlib import Path
 import orjson
 
 from bench.fault_proxy import Proxy
-from embedded import control, launch
-from embedded import servers as parts
+from embedded import control, launch, servers
 from schemas.topics import TOPICS
 from stores import kafka
 from stores.errors import Misconfigured, TidewheelError
@@ -61,7 +60,7 @@ class Place:
 
     def store_process(self, name: str) -> int | None:
         """Return the process id of a store, which leads a process group of its own; None while there is none."""
-        return next((part.pid for part in control.status(self.home) if part.name == name), None)
+        return next((program.pid for program in control.status(self.home) if program.name == name), None)
 
 
 @contextmanager
@@ -98,14 +97,14 @@ def free_port() -> int:
 def _command(broker: str, kafka_home: Path, data: Path, front: int, behind: int) -> list[str]:
     data.mkdir(parents=True)
     if broker == "embedded":
-        command = list(parts.broker(data, behind).argv)
+        command = list(servers.broker(data, behind).argv)
         command[command.index("--advertised-listener-url") + 1] = f"tcp://127.0.0.1:{front}"
         return command
     server = kafka_home.absolute() / "kafka-server"
     if not server.exists():
         raise Misconfigured(f"no Apache Kafka: {server} is not there; set KAFKA_HOME or --kafka-home")
     properties = [f"advertised.listeners=PLAINTEXT://127.0.0.1:{front}", "message.max.bytes=16777216"]
-    flags = [part for given in properties for part in ("--property", given)]
+    flags = [program for given in properties for program in ("--property", given)]
     return [str(server), "--port", str(behind), "--data", str(data / "log"), *flags]
 
 
