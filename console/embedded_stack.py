@@ -52,23 +52,26 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
     chosen = [] if stores_only else services(home)
     fixed = _ports(ports)
     if detach:
-        print_endpoints(home, control.start_in_background(home, chosen, fixed))
+        _report_start(home, control.start_in_background(home, chosen, fixed))
     else:
-        control.up(home, chosen, fixed, lambda endpoints: print_endpoints(home, endpoints, foreground=True))
+        control.up(home, chosen, fixed, lambda endpoints: _report_start(home, endpoints, foreground=True))
+
+
+def _report_start(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
+    """Make whoever starts a fresh installation its first operator, and say what is up."""
+    first = operators.ensure_first(settings.load(home), datetime.now(UTC))
+    print_endpoints(home, endpoints, foreground)
+    if first:
+        click.echo(f"{first} may decide, by a key in {home / 'keys'}; `tidewheel operators add NAME` lets others.")
 
 
 def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
-    """Make a first operator where there is none; print where each server is, without its password, and what to do."""
-    first = operators.ensure_first(settings.load(home), datetime.now(UTC))
+    """Print where each server is, without its password, and what to do next."""
     for name, endpoint in passwords.without(endpoints).items():
         click.echo(f"{name:<16} {endpoint}")
     click.echo(f"{'passwords':<16} {home / state_files.STACK} (its owner's alone; the commands read them there)")
     click.echo(f"{'curl':<16} curl -K {home / state_files.CURL} --data-binary 'SHOW TABLES'")
     click.echo(f"{'logs':<16} {home / 'logs'}")
-    if first:
-        click.echo(
-            f"{'operator':<16} {first} may decide, by the key in {home / 'keys'}; `tidewheel operators` adds others"
-        )
     click.echo("Up. Topics live in the broker's memory: what has not been processed when it stops is gone.")
     click.echo("Ctrl-C stops it." if foreground else "`tidewheel status` shows the loop, `tidewheel down` stops it.")
 
