@@ -16,8 +16,9 @@ from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoders
 from schemas.envelope import Event
 from schemas.learning import CutoverDone, CutoverRefused, Decision, RolledBack, ShadowStarted
+from schemas.topics import TOPICS
 from stores.errors import Refused
-from stores.kafka import EventProducer, end_offsets
+from stores.kafka import EventProducer, end_offsets, ensure_topics
 from stores.learning import Learning, publish
 from stores.serving import Standby
 from stores.settings import Settings
@@ -89,6 +90,7 @@ def test_two_lines_through_emit_bring_nothing_live(
     stack: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     point_at(stack, "tidewheel", monkeypatch)
+    ensure_topics(stack.kafka_bootstrap, TOPICS.values())
     file = tmp_path / "in.jsonl"
     file.write_text(CASE_19)
     before = end_offsets(stack.kafka_bootstrap, "learning")

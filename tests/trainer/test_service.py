@@ -40,13 +40,13 @@ QUICK = TrainingConfig(
 Make = Callable[[TrainingConfig], RunContext]
 
 
-def request(tenant: str, run: str = "run-1") -> TrainingRequested:
+def request(tenant: str, run: str = "run-1", requested_by: str = "test") -> TrainingRequested:
     return TrainingRequested(
         event_id=f"{tenant}-{run}"[:64],
         tenant=tenant,
         occurred_at=datetime.now(UTC),
         run=run,
-        requested_by="test",
+        requested_by=requested_by,
         reason="test",
     )
 
