@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from bench.fault_events import Made
-from bench.fault_kinds import KINDS, plan
-from bench.fault_place import free_port
-from bench.fault_proxy import Proxy
+from bench.faults.events import Made
+from bench.faults.kinds import KINDS, plan
+from bench.faults.proxy import Proxy
+from bench.stack import free_port
 from schemas import codec
 from schemas.topics import TOPICS
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.streaming.events import POISON_EVERY, made
+from bench.streams.events import POISON_EVERY, made
 from schemas import codec
 from schemas.topics import TOPICS
 

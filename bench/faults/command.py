@@ -1,7 +1,7 @@
 """`python -m bench faults`: faults injected into a running flow; nothing may be missing, doubled or different.
 
 Workers (`python -m streams`, two or three, started again when they end) read a broker behind a TCP proxy, while events
-of a population flow without a pause. Faults come in a random order that the seed fixes (`bench.fault_kinds`). After
+of a population flow without a pause. Faults come in a random order that the seed fixes (`bench.faults.kinds`). After
 each, everything that was sent up to then must arrive, and the ledger must miss nothing. At the end all sessions are
 closed, and sessions and pairs are compared row for row with SQL over the raw events (`streams.sessions.oracle`).
 
@@ -15,14 +15,13 @@ longest_stall_s    the longest that any event waited from being sent until it wa
 restarts           of stores, by the supervisor; `exits` of workers by status (negative: signal)
 
 Exit code 1 unless missing, doubled, differing and unclosed are all 0. `--sabotage` runs a wrong implementation
-(`bench.fault_sabotage`), which must end with 1. Progress is told on stderr; the last line of stdout is JSON.
+(`bench.faults.sabotage`), which must end with 1. Progress is told on stderr; the last line of stdout is JSON.
 """
 
 import argparse
 import logging
 import os
 import random
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -31,12 +30,13 @@ from typing import Any
 
 import orjson
 
-from bench.fault_flow import Flow
-from bench.fault_kinds import KINDS, Scene, plan
-from bench.fault_place import Place, running
-from bench.fault_sabotage import SABOTAGE
-from bench.fault_watch import Verdict, Watch
-from bench.fault_workers import Fleet, command
+from bench.faults.fleet import Fleet, command
+from bench.faults.flow import Flow
+from bench.faults.kinds import KINDS, Scene, plan
+from bench.faults.sabotage import SABOTAGE
+from bench.faults.stack import FaultStack, running
+from bench.faults.watch import Verdict, Watch
+from bench.output import say
 from embedded import control
 from stores import redis_client
 from stores.access_log import AccessLog
@@ -59,8 +59,8 @@ def main(arguments: list[str]) -> int:
     load = os.getloadavg()[0]
     logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)  # a killed server is no news here
     try:
-        with running(given.broker, given.kafka_home) as place:
-            report = _Run(place, given).report()
+        with running(given.broker, given.kafka_home, "auto") as stack:
+            report = _Run(stack, given).report()
     except Misconfigured as error:
         say(str(error))
         return 2
@@ -87,20 +87,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Run:
-    """One run on one place."""
+    """One run on one stack."""
 
-    def __init__(self, place: Place, given: argparse.Namespace) -> None:
-        self._place = place
+    def __init__(self, stack: FaultStack, given: argparse.Namespace) -> None:
+        self._stack = stack
         self._given = given
         self._rng = random.Random(given.seed)
-        self._config = streams_config(place.settings().streams)
-        Warehouse.connect(place.settings()).migrate()
-        self._flow = Flow(place.bootstrap, given.seed)
-        self._watch = Watch(place, self._flow)
-        self._verdict = Verdict(place)
+        self._config = streams_config(stack.settings().streams)
+        Warehouse.connect(stack.settings()).migrate()
+        self._flow = Flow(stack.bootstrap, given.seed)
+        self._watch = Watch(stack, self._flow)
+        self._verdict = Verdict(stack)
         log = given.keep_log or Path(tempfile.gettempdir()) / f"tidewheel-faults-{os.getpid()}.log"
         self._log = log.absolute()
-        self._fleet = Fleet(place, command(given.sabotage), self._log)
+        self._fleet = Fleet(stack, command(given.sabotage), self._log)
         self._stall: dict[str, float] = {}
         self._done: Counter[str] = Counter()
         self._missing = self._unclosed = 0
@@ -139,7 +139,7 @@ class _Run:
             "records": self._flow.records,
             "accepted": self._verdict.accepted(),
             "dead": len(self._flow.poison),
-            "restarts": {part.name: part.restarts for part in control.status(self._place.home) if part.restarts},
+            "restarts": {part.name: part.restarts for part in control.status(self._stack.home) if part.restarts},
             "exits": {str(status): times for status, times in sorted(self._fleet.exits.items())},
             "seconds": round(flowed),
             "seed": self._given.seed,
@@ -149,7 +149,7 @@ class _Run:
 
     def _inject(self) -> None:
         """Inject faults until all are done, or one was not recovered from."""
-        scene = Scene(self._place, self._fleet, self._flow, self._watch, self._rng, self._live)
+        scene = Scene(self._stack, self._fleet, self._flow, self._watch, self._rng, self._live)
         allowed = self._given.kinds
         kinds = [self._rng.choice(allowed) for _ in range(self._given.count)] if allowed else []
         for number, kind in enumerate(kinds or plan(self._given.count, self._rng), 1):
@@ -187,7 +187,7 @@ class _Run:
 
     def _compare(self) -> Differences:
         """Wait until every session is closed; return what differs from the oracle, once that has settled."""
-        accesses = AccessLog(redis_client.connect(self._place.settings()), pace(self._config.sessions))
+        accesses = AccessLog(redis_client.connect(self._stack.settings()), pace(self._config.sessions))
         deadline = time.monotonic() + CLOSE_S
         while (left := self._open(accesses)) and time.monotonic() < deadline:
             self._live(0.5)
@@ -205,8 +205,3 @@ class _Run:
             return accesses.open_users()
         except Retryable:
             return 1
-
-
-def say(line: str) -> None:
-    """Tell the person who waits, on stderr."""
-    print(f"bench: {line}", file=sys.stderr, flush=True)

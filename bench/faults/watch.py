@@ -3,8 +3,8 @@
 import time
 from typing import Any
 
-from bench.fault_flow import Flow
-from bench.fault_place import Place
+from bench.faults.flow import Flow
+from bench.faults.stack import FaultStack
 from schemas.topics import TOPICS
 from stores import kafka
 from stores.errors import Retryable
@@ -33,10 +33,10 @@ SELECT
 class Watch:
     """What of the flow has arrived so far, by looking at the warehouse every now and then."""
 
-    def __init__(self, place: Place, flow: Flow) -> None:
-        self._place = place
+    def __init__(self, stack: FaultStack, flow: Flow) -> None:
+        self._stack = stack
         self._flow = flow
-        self._warehouse = Warehouse.connect(place.settings(), timeout_s=ANSWER_S)
+        self._warehouse = Warehouse.connect(stack.settings(), timeout_s=ANSWER_S)
         self._stored = bytearray()
         self._low = 0
         self._dead: set[str] = set()
@@ -78,9 +78,9 @@ class Watch:
 class Verdict:
     """What the warehouse says, asked for as long as it takes to answer; every figure must be 0."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
-        self.warehouse = Warehouse.connect(place.settings(), timeout_s=300.0)
+    def __init__(self, stack: FaultStack) -> None:
+        self._stack = stack
+        self.warehouse = Warehouse.connect(stack.settings(), timeout_s=300.0)
 
     def ledger_missing(self) -> int:
         """Return the offsets that lie between two stored ones and are nowhere; good while workers run."""
@@ -93,7 +93,7 @@ class Verdict:
         read = {(row["topic"], row["partition"]): row for row in rows}
         lost = sum(abs(int(row["missing"])) + int(row["first_read"]) for row in rows)
         for topic in TOPICS:
-            for partition, end in kafka.end_offsets(self._place.bootstrap, topic).items():
+            for partition, end in kafka.end_offsets(self._stack.bootstrap, topic).items():
                 row = read.get((topic, partition))
                 lost += max(0, end - (int(row["last_read"]) + 1 if row else 0))
         stored = {int(row["event_id"]) for row in self._rows(_STORED, low="0") if row["event_id"].isdigit()}

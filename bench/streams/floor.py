@@ -1,6 +1,6 @@
 """The floor: confluent-kafka reads, orjson decodes, nothing else. Prints what it measured as JSON.
 
-`python -m bench.streaming.floor EVENTS`, with the settings of a streams worker.
+`python -m bench.streams.floor EVENTS`, with the settings of a streams worker.
 """
 
 import os
@@ -10,7 +10,7 @@ import time
 import orjson
 from confluent_kafka import Consumer, TopicPartition
 
-from bench.streaming.same_job import MEASURED
+from bench.streams.same_job import MEASURED
 from stores import settings
 
 

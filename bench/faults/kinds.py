@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.fault_flow import Flow
-from bench.fault_place import Place
-from bench.fault_watch import Watch
-from bench.fault_workers import Fleet
+from bench.faults.fleet import Fleet
+from bench.faults.flow import Flow
+from bench.faults.stack import FaultStack
+from bench.faults.watch import Watch
 
 BURST = 300
 """Events sent right before a worker or a store is hit, so that there is work in flight."""
@@ -26,7 +26,7 @@ MOST_WORKERS = 3
 class Scene:
     """What a fault is done to; `live` lets so many seconds pass, with workers tended and arrivals noted."""
 
-    place: Place
+    stack: FaultStack
     fleet: Fleet
     flow: Flow
     watch: Watch
@@ -76,7 +76,7 @@ def _freeze(scene: Scene, pid: int, seconds: float) -> None:
 def _freeze_worker(scene: Scene) -> None:
     [worker] = scene.working(1)
     scene.strike()
-    _freeze(scene, worker.pid, scene.place.session_timeout_s * scene.rng.choice((0.5, 1.7)))
+    _freeze(scene, worker.pid, scene.stack.session_timeout_s * scene.rng.choice((0.5, 1.7)))
 
 
 def _freeze_store(scene: Scene, name: str, seconds: float) -> None:
@@ -87,27 +87,27 @@ def _freeze_store(scene: Scene, name: str, seconds: float) -> None:
 
 def _cut(scene: Scene) -> None:
     scene.strike()
-    scene.place.proxy.cut()
+    scene.stack.proxy.cut()
     scene.live(0.5)
 
 
 def _refuse(scene: Scene) -> None:
-    scene.place.proxy.refusing = True
-    scene.place.proxy.cut()
+    scene.stack.proxy.refusing = True
+    scene.stack.proxy.cut()
     scene.live(scene.rng.uniform(1.0, 5.0))
-    scene.place.proxy.refusing = False
+    scene.stack.proxy.refusing = False
 
 
 def _stall(scene: Scene) -> None:
-    scene.place.proxy.stalled = True
-    scene.live(scene.rng.choice((2.0, 2.5 * scene.place.session_timeout_s)))
-    scene.place.proxy.stalled = False
+    scene.stack.proxy.stalled = True
+    scene.live(scene.rng.choice((2.0, 2.5 * scene.stack.session_timeout_s)))
+    scene.stack.proxy.stalled = False
 
 
 def _slow(scene: Scene) -> None:
-    scene.place.proxy.delay_s = 0.15
+    scene.stack.proxy.delay_s = 0.15
     scene.live(4.0)
-    scene.place.proxy.delay_s = 0.0
+    scene.stack.proxy.delay_s = 0.0
 
 
 def _add_worker(scene: Scene) -> None:
@@ -175,7 +175,7 @@ def plan(count: int, rng: random.Random) -> list[str]:
 
 
 def _store(scene: Scene, name: str) -> int:
-    while (pid := scene.place.store_process(name)) is None:
+    while (pid := scene.stack.store_process(name)) is None:
         scene.live(0.3)
     return pid
 

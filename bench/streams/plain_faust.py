@@ -1,4 +1,4 @@
-"""Plain Faust, as its documentation shows it: `python -m bench.streaming.plain_faust event|take`.
+"""Plain Faust, as its documentation shows it: `python -m bench.streams.plain_faust event|take`.
 
 event   an agent handles one event at a time: a batch of one, stored before the next (four at a time, one a partition)
 take    Faust's own batches: `stream.take_events(5_000, within=1)`, stored by partition
@@ -15,7 +15,7 @@ from typing import Any
 
 import faust
 
-from bench.streaming.same_job import MEASURED, SameJob
+from bench.streams.same_job import MEASURED, SameJob
 
 TAKE = 5_000
 WITHIN_S = 1.0

@@ -1,4 +1,4 @@
-"""Quix Streams with a sink of its batching kind: `python -m bench.streaming.quix`, in the environment of `quix_venv`.
+"""Quix Streams with a sink of its batching kind: `python -m bench.streams.quix`, in the environment of `quix_venv`.
 
 Its per-record work is the reading; the sink gets the records of a partition at each checkpoint and does the same job.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from quixstreams import Application
 from quixstreams.sinks import BatchingSink
 
-from bench.streaming.same_job import MEASURED, SameJob
+from bench.streams.same_job import MEASURED, SameJob
 
 CHECKPOINT_EVENTS = 80_000
 """Ten thousand a partition: what an INSERT costs whatever its size is little beside that."""

@@ -8,17 +8,17 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.fault_place import Place, tied
+from bench.faults.stack import FaultStack
+from bench.stack import ROOT, tied
 
-ROOT = Path(__file__).parents[1]
 STOP_S = 25.0
 
 
 class Fleet:
     """`wanted` processes of one command."""
 
-    def __init__(self, place: Place, command: list[str], log: Path, wanted: int = 2) -> None:
-        self._place = place
+    def __init__(self, stack: FaultStack, command: list[str], log: Path, wanted: int = 2) -> None:
+        self._stack = stack
         self._command = command
         self._log = log
         self.wanted = wanted
@@ -39,7 +39,7 @@ class Fleet:
             return subprocess.Popen(
                 tied(self._command),
                 cwd=ROOT,
-                env=self._place.environment(),
+                env=self._stack.environment(),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -64,5 +64,5 @@ class Fleet:
 def command(sabotage: str) -> list[str]:
     """Return how a worker is started: the product's own command, or one with a wrong implementation in it."""
     if sabotage:
-        return [sys.executable, "-m", "bench.fault_sabotage", sabotage]
+        return [sys.executable, "-m", "bench.faults.sabotage", sabotage]
     return [sys.executable, "-m", "streams"]

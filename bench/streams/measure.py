@@ -4,28 +4,25 @@ The time runs from when its first record was read (not from the start of the pro
 until the table `batches` accounts for every event, and the ledger proves that each is in `events` or `dead_letters`.
 """
 
-import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO
 
 import orjson
 import psutil
 
-from bench.streaming.place import Place
+from bench.output import say
+from bench.stack import ROOT, Stack
 from stores import redis_client
 from stores.access_log import AccessLog
 from stores.warehouse import Warehouse
 from streams.config import streams_config
 from streams.wiring import pace
 
-ROOT = Path(__file__).parents[2]
 EVERY_S = 0.1
 START_S, CLOSE_S, STOP_S = 90.0, 300.0, 25.0
 
@@ -79,8 +76,8 @@ class Measured:
 class Watch:
     """Looks at the processes of one contestant and at its database."""
 
-    def __init__(self, place: Place, processes: Sequence[psutil.Process]) -> None:
-        where = place.settings()
+    def __init__(self, stack: Stack, processes: Sequence[psutil.Process]) -> None:
+        where = stack.settings()
         self._processes = processes
         self.warehouse = Warehouse.connect(where)
         self.warehouse.migrate()
@@ -114,7 +111,7 @@ class Watch:
 
 
 def measure(
-    place: Place, command: Sequence[str], events: int, workers: int = 1, limit_s: float = 900.0, closing: bool = True
+    stack: Stack, command: Sequence[str], events: int, workers: int = 1, limit_s: float = 900.0, closing: bool = True
 ) -> Measured:
     """Run `workers` processes of a command until all events are stored, or for `limit_s` seconds of work.
 
@@ -122,8 +119,8 @@ def measure(
     """
     with tempfile.TemporaryFile() as log:
         try:
-            with _started(place, command, workers, log) as processes:
-                return _watched(Watch(place, processes), events, limit_s, closing)
+            with _started(stack, command, workers, log) as processes:
+                return _watched(Watch(stack, processes), events, limit_s, closing)
         except Failed as failure:
             log.seek(0)
             last = log.read().decode("utf-8", "replace").strip()[-1_500:]
@@ -181,11 +178,11 @@ def closed(watch: Watch, began: float) -> float:
 
 
 @contextmanager
-def _started(place: Place, command: Sequence[str], workers: int, log: IO[bytes]) -> Iterator[list[psutil.Process]]:
+def _started(stack: Stack, command: Sequence[str], workers: int, log: IO[bytes]) -> Iterator[list[psutil.Process]]:
     started: list[subprocess.Popen[bytes]] = []
     try:
         for _ in range(workers):
-            started.append(subprocess.Popen(list(command), cwd=ROOT, env=place.environment(), stdout=log, stderr=log))
+            started.append(subprocess.Popen(list(command), cwd=ROOT, env=stack.environment(), stdout=log, stderr=log))
         yield [psutil.Process(process.pid) for process in started]
     finally:
         for process in started:
@@ -198,21 +195,11 @@ def _started(place: Place, command: Sequence[str], workers: int, log: IO[bytes])
                 process.wait()
 
 
-def load() -> float:
-    """Return the machine's load average over one minute."""
-    return round(os.getloadavg()[0], 2)
-
-
-def say(line: str) -> None:
-    """Tell the person who waits, on stderr."""
-    print(f"bench: {line}", file=sys.stderr, flush=True)
-
-
-def floor(place: Place, command: Sequence[str], events: int) -> Measured:
+def floor(stack: Stack, command: Sequence[str], events: int) -> Measured:
     """Run the floor, which measures itself: it stores nothing that could be watched. Raises `Failed`."""
     try:
         done = subprocess.run(
-            list(command), cwd=ROOT, env=place.environment(), capture_output=True, check=True, timeout=300
+            list(command), cwd=ROOT, env=stack.environment(), capture_output=True, check=True, timeout=300
         )
     except subprocess.CalledProcessError as error:
         raise Failed(f"the floor ended: {error.stderr.decode('utf-8', 'replace')[-500:]}") from error

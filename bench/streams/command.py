@@ -1,7 +1,8 @@
 """`python -m bench streams`: events a second, beside plain Faust, Quix Streams, and a floor that reads and decodes.
 
 One broker, the same events, the same job for all but the floor: decode, validate, sessions, pairs, rows in ClickHouse
-(`streaming.same_job`), each with databases of its own, one after the other. Ours is a real `python -m streams` worker.
+(`bench.streams.same_job`), each with databases of its own, one after the other. Ours is a real worker
+(`python -m streams`).
 
 events_per_s   from the first record read until every event is in `events` or `dead_letters`; `closed_s` tells when the
                last session was closed too (6 s of them are the wait for more events)
@@ -22,10 +23,12 @@ from typing import Any
 
 import orjson
 
-from bench.streaming import measure, quix_venv
-from bench.streaming.events import produce
-from bench.streaming.measure import Failed, Measured, load, say
-from bench.streaming.place import Place, running
+from bench.output import load, say
+from bench.stack import Stack
+from bench.streams import measure, quix_venv
+from bench.streams.events import produce
+from bench.streams.measure import Failed, Measured
+from bench.streams.stack import apart, running
 from stores.errors import Misconfigured
 from stores.settings import home_directory, kafka_home
 
@@ -80,8 +83,8 @@ def _counts(text: str) -> list[int]:
     return [int(part) for part in text.split(",")]
 
 
-def _produced(place: Place, events: int, users: int) -> None:
-    say(f"{events:,} events of {users:,} people sent in {produce(place.bootstrap, events, users):.1f} s")
+def _produced(stack: Stack, events: int, users: int) -> None:
+    say(f"{events:,} events of {users:,} people sent in {produce(stack.bootstrap, events, users):.1f} s")
 
 
 def _told(name: str, measured: Measured) -> dict[str, Any]:
@@ -92,9 +95,9 @@ def _told(name: str, measured: Measured) -> dict[str, Any]:
 
 def _ours(given: argparse.Namespace, events: int, workers: int, soak: bool = False) -> dict[str, Any]:
     """Measure this project alone, on a fresh stack."""
-    with running(given.broker, given.kafka_home) as place:
-        _produced(place, events, given.users)
-        measured = measure.measure(place, OURS, events, workers)
+    with running(given.broker, given.kafka_home) as stack:
+        _produced(stack, events, given.users)
+        measured = measure.measure(stack, OURS, events, workers)
     figures = _told(f"tidewheel, workers: {workers}", measured)
     if soak:
         first = measured.samples[0].at
@@ -105,13 +108,13 @@ def _ours(given: argparse.Namespace, events: int, workers: int, soak: bool = Fal
 
 def _compared(given: argparse.Namespace) -> dict[str, Any]:
     """Measure everybody on one stack."""
-    with running(given.broker, given.kafka_home) as place:
-        _produced(place, given.events, given.users)
-        ours = measure.measure(place, OURS, given.events)
+    with running(given.broker, given.kafka_home) as stack:
+        _produced(stack, given.events, given.users)
+        ours = measure.measure(stack, OURS, given.events)
         report = _told("tidewheel", ours)
         others: dict[str, dict[str, Any]] = {}
         for number, name in enumerate(given.against, 1):
-            others[name] = _other(name, place.apart(number), given)
+            others[name] = _other(name, apart(stack, number), given)
     rates = {name: found["events_per_s"] for name, found in others.items() if "events_per_s" in found}
     ratios = {
         ratio: round(ours.rate / rates[name], 3) if name in rates else None
@@ -125,7 +128,7 @@ def _compared(given: argparse.Namespace) -> dict[str, Any]:
     return report | ratios | {"contestants": others}
 
 
-def _other(name: str, place: Place, given: argparse.Namespace) -> dict[str, Any]:
+def _other(name: str, stack: Stack, given: argparse.Namespace) -> dict[str, Any]:
     """Return a contestant's figures, or why there are none."""
     interpreter: Path | None = Path(sys.executable)
     if name == "quix":
@@ -139,11 +142,11 @@ def _other(name: str, place: Place, given: argparse.Namespace) -> dict[str, Any]
         "take": ["plain_faust", "take"],
         "event": ["plain_faust", "event"],
     }[name]
-    command = [str(interpreter), "-m", f"bench.streaming.{module}", *options]
+    command = [str(interpreter), "-m", f"bench.streams.{module}", *options]
     try:
         if name == "floor":
-            return _told(name, measure.floor(place, command, given.events))
-        return _told(name, measure.measure(place, command, given.events, limit_s=given.limit, closing=False))
+            return _told(name, measure.floor(stack, command, given.events))
+        return _told(name, measure.measure(stack, command, given.events, limit_s=given.limit, closing=False))
     except Failed as failure:
         say(str(failure))
         return {"reason": str(failure).splitlines()[0]}

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from bench.fault_events import Made, Record
+from bench.faults.events import Made, Record
 from stores import kafka
 from stores.errors import TidewheelError
 
