@@ -1,4 +1,4 @@
-"""The workers that faults are injected into: restarted at once when they end, whatever they ended with."""
+"""The processes that faults are injected into: restarted at once when they end, whatever they ended with."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ STOP_S = 25.0
 class Fleet:
     """`wanted` processes of one command."""
 
-    def __init__(self, stack: FaultStack, command: list[str], log: Path, wanted: int = 2) -> None:
+    def __init__(self, stack: FaultStack, command: list[str], log: Path, wanted: int) -> None:
         self._stack = stack
         self._command = command
         self._log = log
@@ -61,8 +61,8 @@ class Fleet:
         self.tend()
 
 
-def command(sabotage: str) -> list[str]:
-    """Return how a worker is started: the product's own command, or one with a wrong implementation in it."""
+def command(service: str, sabotage: str) -> list[str]:
+    """Return how a service is started: by the product's own command, or with a wrong implementation in it."""
     if sabotage:
-        return [sys.executable, "-m", "bench.faults.sabotage", sabotage]
-    return [sys.executable, "-m", "streams"]
+        return [sys.executable, "-m", "bench.faults.sabotage", service, sabotage]
+    return [sys.executable, "-m", service]

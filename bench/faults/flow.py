@@ -6,7 +6,8 @@ What a broker did not take is sent again, with the same ids, until it has: a sen
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from bench.faults.events import Made, Record
@@ -70,6 +71,12 @@ class Flow:
             bad = [self._made.future(now) for _ in range(future_only)] if future_only else self._made.poison(now)
             self.poison |= {key.decode() for _, key, _ in bad}
             self._deliver(bad)
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Send nothing during the block."""
+        with self._lock:
+            yield
 
     def _deliver(self, records: Sequence[Record]) -> None:
         while True:

@@ -1,18 +1,22 @@
-"""Wrong implementations, to prove that the benchmark notices: a streams worker with one step replaced in this process.
+"""Wrong implementations, to prove that the benchmark notices: a service with one step replaced in its process.
 
 ack-first  a batch is acknowledged before it is stored: storing it is a task that nobody waits for
 drop-open  a batch counts as stored although Redis did not take its accesses, and nobody looks for what it lacks
+re-add     a deleted document stays in the index, and searches believe the index
+row-copy   searches read a document's list from the vector row's copy (`bench.documents.wrong`)
+swallow    a ClickHouse that answers a failed INSERT with 200 (`bench.faults.swallow`)
 """
 
 import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Any
 
 from stores.access_log import AccessLog, Recorded
 from stores.errors import Retryable
-from streams.__main__ import main as streams
+from stores.vectors import Vectors
 from streams.batch import Prepared
 from streams.sessions.repair import OpenSessionsRepair
 from streams.write import Writer
@@ -53,14 +57,34 @@ def drop_open() -> None:
     OpenSessionsRepair.audit = lambda repair, now: False  # type: ignore[method-assign, assignment]  # and this
 
 
-SABOTAGE: dict[str, Callable[[], None]] = {"ack-first": ack_first, "drop-open": drop_open}
+def re_add() -> None:
+    """Let the indexer put back what it removed: a removal never takes place."""
+    Vectors.delete = lambda vectors, collection, keys: None  # type: ignore[method-assign, assignment]  # the point of it
 
 
-def main(name: str) -> int:
-    """Replace the step and run a worker; return its exit status."""
-    SABOTAGE[name]()
-    return streams([])
+IN_SERVICES: dict[str, tuple[str, Callable[[], None]]] = {
+    "ack-first": ("streams", ack_first),
+    "drop-open": ("streams", drop_open),
+    "re-add": ("indexer", re_add),
+}
+"""Name of what is wrong, the service that it is in, and the step."""
+
+BY_ROW_COPY = frozenset({"row-copy", "re-add"})
+"""Wrong implementations whose searches believe the vector rows."""
+
+SWALLOW = "swallow"
+SABOTAGE = (*IN_SERVICES, "row-copy", SWALLOW)
+
+
+def main(service: str, name: str) -> int:
+    """Replace the step if it is in this service, and run the service; return its exit status."""
+    where, step = IN_SERVICES.get(name, ("", None))
+    if step is not None and where == service:
+        step()
+    return int(import_module(f"{service}.__main__").main())
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    arguments = sys.argv[1:]
+    sys.argv[1:] = []
+    sys.exit(main(*arguments))
