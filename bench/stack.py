@@ -46,7 +46,7 @@ class Stack:
 
     def settings(self) -> Settings:
         """Return the settings of a process here."""
-        return Settings.model_validate({**self.endpoints, "streams": self.rules})
+        return Settings.model_validate(self.endpoints)
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a process here."""

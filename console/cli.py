@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 
 from stores import settings
-from stores.errors import Misconfigured, Poison, Refused, Retryable, TidewheelError
+from stores.errors import TidewheelError
+from stores.exit_codes import command_status
 
 _COMMANDS = {
     "up": "console.stack",
     "down": "console.stack",
     "demo": "console.stack",
+    "config": "console.config",
     "status": "console.status",
     "emit": "console.events",
     "dead-letters": "console.dead_letters",
@@ -32,8 +34,6 @@ _COMMANDS = {
     "retrain": "console.operating",
 }
 """Command name to the module that holds it, as a function of the same name with `_` for `-`."""
-
-_EXIT_CODES: dict[type[TidewheelError], int] = {Misconfigured: 2, Refused: 3, Retryable: 4, Poison: 5}
 
 
 class LazyGroup(click.Group):
@@ -72,6 +72,9 @@ def cli(home: Path | None) -> None:
 
     Against real clusters set TIDEWHEEL_KAFKA_BOOTSTRAP, TIDEWHEEL_REDIS_URL, TIDEWHEEL_CLICKHOUSE_URL and
     TIDEWHEEL_MILVUS_URI; nothing else changes.
+
+    Exit codes: 0 done; 2 misconfigured or wrongly called; 3 refused by a rule; 4 a store did not answer, try again;
+    5 the input can never be accepted; 1 anything else.
     """
     if home is not None:
         settings.choose_home(home)
@@ -83,7 +86,7 @@ def main() -> None:
         cli(prog_name="tidewheel")
     except TidewheelError as error:
         click.echo(f"tidewheel: {error}", err=True)
-        sys.exit(next((code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)), 1))
+        sys.exit(command_status(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

@@ -11,13 +11,10 @@ import click
 from console.output import json_option, print_json, tenant_option
 from console.packet_view import print_packet
 from indexer.rollback import rollback as roll_back
-from schemas.codec import encode
-from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, TrainingRequested
-from schemas.topics import LEARNING, TOPICS, key_of
 from stores import settings
 from stores.errors import Refused, Retryable
-from stores.kafka import EventProducer, ensure_topics
+from stores.learning import announce
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.warehouse import Warehouse
@@ -25,13 +22,6 @@ from stores.warehouse import Warehouse
 _POLL_S = 0.2
 _by_option = click.option("--by", default=getpass.getuser, show_default="your user name", help="Who decides.")
 _packet_option = click.option("--packet", "digest", required=True, help="The packet's hash, from `tidewheel packet`.")
-
-
-def announce(where: Settings, event: Event) -> None:
-    """Send one event of the learning topic and wait until the broker has it."""
-    ensure_topics(where.kafka_bootstrap, TOPICS.values())
-    with EventProducer(where.kafka_bootstrap) as producer:
-        producer.send(LEARNING.name, key_of(event), encode(event))
 
 
 def waiting(serving: Serving, tenant: str) -> tuple[str, str]:

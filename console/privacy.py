@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from console.operating import announce
 from console.output import Row, cell, json_option, print_json, table_of, tenant_option
 from operations.forget import REMAINS, Forgetting, Kept, retraining
 from operations.lineage import Node, trace
 from schemas.learning import TrainingRequested
 from stores import lease, redis_client, settings
 from stores.access_log import AccessLog, Pace
+from stores.learning import announce
 from stores.serving import Serving
 from stores.warehouse import Warehouse
 

@@ -6,8 +6,9 @@ import click
 
 from console.output import json_option, print_json, tenant_option
 from indexer.search import Answer, Searcher
+from retrieval.config import RetrievalConfig
 from retrieval.encoders import Encoders
-from stores import settings
+from stores import configuration, settings
 from stores.serving import Serving
 from stores.shelf import Shelf
 from stores.vectors import Vectors
@@ -29,7 +30,9 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
       tidewheel search "how do I start a server" --tenant acme --group operators -k 5
     """
     where = settings.load()
-    searcher = Searcher(Serving.connect(where), Vectors.connect(where), Encoders(Shelf.open(where)))
+    rules = configuration.load("retrieval", RetrievalConfig, where.home)
+    encoders = Encoders(Shelf.open(where), rules.encoder)
+    searcher = Searcher(Serving.connect(where), Vectors.connect(where), encoders)
     answer = searcher.search(tenant, [query], frozenset(groups), k)[0]
     if as_json:
         print_json(

@@ -15,7 +15,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from console.packet_view import print_packet
 from demo.memory import PeakMemory
-from demo.scene import DRIFT, TRAINING, Scene
+from demo.scene import RULES, Scene
 from demo.stage import connect, open_stage
 from demo.story import play
 from embedded import control
@@ -60,7 +60,7 @@ def _run(console: Console, home: Path, interactive: bool, keep: bool, seed: int)
     began, tenant = perf_counter(), f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     with _telling(console) as (tell, bar):
         tell("starting broker, Redis, ClickHouse, Milvus and the services")
-        parts = open_stage(home, DRIFT, TRAINING)
+        parts = open_stage(home, RULES)
         control.start_in_background(home, parts, tied=not keep)
         supervisor = next(part.pid for part in control.status(home) if part.name == "supervisor")
 

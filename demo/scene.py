@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import Any
 
 from demo.corpus import Corpus, load_corpus
 from demo.library import Library
@@ -22,11 +23,11 @@ DAYS_FIRST = 5
 DAYS_SECOND = 5
 """At most so many days more; drift trips by the third or the demo says that it did not."""
 
-DRIFT = {"reference_windows": 4}
-"""A reference of four days, because the demo has no week; everything else is as in production."""
-
-TRAINING = {"fit": {"max_examples": 1_200}}
-"""Examples learned from, so that fitting takes a minute or two on two cores; everything else is as in production."""
+RULES: dict[str, dict[str, Any]] = {
+    "drift": {"reference_windows": 4},  # days: the demo has no week
+    "training": {"fit": {"max_examples": 1_200}},  # so that fitting takes a minute or two on two cores
+}
+"""Where the demo differs from production; everything else is the same."""
 
 
 @dataclass(slots=True)

@@ -14,12 +14,13 @@ from embedded import control
 from embedded.servers import Service
 from indexer.search import Searcher
 from retrieval.encoders import Encoders
-from schemas.codec import encode
 from schemas.envelope import Event
-from schemas.topics import TOPIC_OF, TOPICS, key_of
+from schemas.topics import TOPICS
 from stores import redis_client, settings, training_status
 from stores.errors import Refused, Retryable
 from stores.kafka import EventProducer, begin_offsets, end_offsets, ensure_topics
+from stores.learning import publish
+from stores.rules_file import toml_of
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf
@@ -50,10 +51,7 @@ class Stage:
 
     def send(self, events: Iterable[Event]) -> None:
         """Send events to their topics and wait until the broker has them."""
-        for event in events:
-            self.producer.send(TOPIC_OF[type(event).__name__].name, key_of(event), encode(event))
-            self.sent += 1
-        self.producer.flush()
+        self.sent += publish(self.producer, events)
 
     def send_bytes(self, topic: str, value: bytes) -> None:
         """Send one record as it is."""
@@ -112,16 +110,15 @@ class Stage:
         return training_status.read(self.redis, self.tenant)
 
 
-def open_stage(home: Path, drift: dict[str, Any], training: dict[str, Any]) -> list[Service]:
-    """Empty the demo's own home and return the services as the demo runs them, with these rules of theirs."""
+def open_stage(home: Path, rules: dict[str, dict[str, Any]]) -> list[Service]:
+    """Empty the demo's own home and return its services, with these rules of theirs by section."""
     if control.status(home):
         control.down(home)
     for part in ("data", "shelf", "models", "training"):
         shutil.rmtree(home / part, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
-    (home / "training.json").write_text(json.dumps(training))
-    extra = {"TIDEWHEEL_DRIFT": json.dumps(drift)}
-    return [Service(each.name, each.argv, {**each.environment, **extra}, each.stop_s) for each in services(home)]
+    (home / settings.RULES_FILE).write_text(toml_of(rules), encoding="utf-8")
+    return services(home)
 
 
 def connect(home: Path, tenant: str) -> Stage:

@@ -2,25 +2,26 @@
 
 import logging
 import os
-import signal
 import sys
-import threading
 from datetime import UTC, datetime
-from types import FrameType
+from functools import partial
 
-from indexer.comparison import ShadowTestConfig, ShadowTester
+from indexer.comparison import ShadowTester
+from indexer.config import IndexerConfig
 from indexer.cutover import Cutover
 from indexer.documents import Documents
 from indexer.live_first import LiveFirst
-from indexer.service import Indexer, ServiceConfig
+from indexer.service import Indexer
 from indexer.shadow import Shadows
-from indexer.sync import Sync, SyncConfig
+from indexer.sync import Sync
 from indexer.upkeep import Keeper
-from indexer.verify import Verifier, VerifyConfig
+from indexer.verify import Verifier
+from retrieval.config import RetrievalConfig
 from retrieval.encoders import Encoders
-from stores import lease, redis_client, settings
-from stores.errors import Retryable, TidewheelError
+from stores import configuration, lease, redis_client, settings
+from stores.errors import Retryable
 from stores.learning import Learning
+from stores.service import Life, Stopped, run
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf
@@ -28,83 +29,68 @@ from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
 LOG = logging.getLogger("indexer")
-LEASE_S = 10.0
-"""Milvus Lite takes one writer per collection: one indexer at a time, another takes over this long after it died."""
-
-
-class Stopping(BaseException):
-    """The process was asked to stop, or its lease went to another; every step may be cut short between batches."""
+GROUP = "tidewheel-indexer"
 
 
 class Process:
     """One run of the service."""
 
-    def __init__(self, given: Settings) -> None:
+    def __init__(self, given: Settings, life: Life) -> None:
         self._settings = given
-        self._stop = threading.Event()
+        self._config = configuration.load("indexer", IndexerConfig, given.home)
+        self._retrieval = configuration.load("retrieval", RetrievalConfig, given.home)
+        self._life = life
         self._live_first: LiveFirst | None = None
 
-    def stop(self, number: int, frame: FrameType | None) -> None:
-        """Ask the loop to end (a signal handler)."""
-        self._stop.set()
-
     def run(self) -> None:
-        """Take the lease, build the parts, go round until asked to stop."""
+        """Take the lease, build the parts, go round until asked to stop.
+
+        Milvus Lite takes one writer per collection: one indexer at a time works, another waits for its lease.
+        """
         client = redis_client.connect(self._settings)
-        held = None
-        while held is None and not self._stop.is_set():
-            held = lease.acquire(client, "indexer", LEASE_S)
-            if held is None:
-                self._stop.wait(1.0)
-        if held is None:
-            return
-        with held:
-            learning = Learning(self._settings, _now)
-            try:
-                self._loop(learning, self._indexer(learning), held)
-            except Stopping:
-                LOG.info("stopped between two batches")
-            finally:
-                learning.close()
+        with (
+            self._life.connect(partial(lease.wait_for, client, "indexer", self._config.lease_s)) as held,
+            self._life.connect(lambda: Learning(self._settings, GROUP, _now)) as learning,
+        ):
+            self._loop(learning, self._life.connect(lambda: self._indexer(learning)), held)
 
     def _loop(self, learning: Learning, indexer: Indexer, held: lease.Lease) -> None:
         LOG.info("ready")
-        busy, idle_s = True, ServiceConfig().idle_s
-        while not self._stop.is_set():
+        busy, idle_s = True, self._config.service.idle_s
+        while not self._life.stop.is_set():
             held.check()
             try:
                 busy = learning.handle(indexer.handle, 0.0 if busy else idle_s) > 0
                 busy = indexer.turn() or busy
             except Retryable as error:
                 LOG.warning("waiting: %s", error)
-                self._stop.wait(1.0)
+                self._life.stop.wait(1.0)
 
     def _indexer(self, learning: Learning) -> Indexer:
-        warehouse, vectors = Warehouse.connect(self._settings), Vectors.connect(self._settings)
-        serving, encoders = Serving.connect(self._settings), Encoders(Shelf.open(self._settings))
-        sync = Sync(Documents(warehouse), vectors, encoders, SyncConfig(), _now, self._rest, self._breathe)
-        verify = VerifyConfig()
-        verifier = Verifier(sync, verify, _now)
-        tester = ShadowTester(warehouse, vectors, encoders, ShadowTestConfig(), self._breathe)
-        config, keeper = ServiceConfig(), Keeper(serving, sync, _now)
-        self._live_first = LiveFirst(serving, keeper, config.shadow_slice_s, _now)
+        config, where = self._config, self._settings
+        warehouse, vectors, serving = Warehouse.connect(where), Vectors.connect(where), Serving.connect(where)
+        encoders = Encoders(Shelf.open(where), self._retrieval.encoder)
+        sync = Sync(Documents(warehouse), vectors, encoders, config.sync, _now, self._rest, self._breathe)
+        verifier, keeper = Verifier(sync, config.verify, _now), Keeper(serving, sync, _now)
+        tester = ShadowTester(warehouse, vectors, encoders, config.comparison, self._breathe)
+        self._live_first = LiveFirst(serving, keeper, config.service.shadow_slice_s, _now)
         return Indexer(
             serving,
             keeper,
             self._live_first,
-            Shadows(serving, sync, verifier, tester, verify, _now, learning.emit),
-            Cutover(serving, sync, verifier, verify, _now),
-            config,
+            Shadows(serving, sync, verifier, tester, config.verify, _now, learning.emit),
+            Cutover(serving, sync, verifier, config.verify, _now),
+            config.service,
             learning.emit,
             _now,
         )
 
     def _rest(self, seconds: float) -> None:
-        self._stop.wait(seconds)
+        self._life.stop.wait(seconds)
 
     def _breathe(self) -> None:
-        if self._stop.is_set():
-            raise Stopping
+        if self._life.stop.is_set():
+            raise Stopped("between two batches")
         if self._live_first is not None:
             self._live_first.breathe()
 
@@ -113,20 +99,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def main() -> int:
-    """Run the service; 0 when it was asked to stop, else the error's own message and 1."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+def work(life: Life) -> None:
+    """Build and serve until asked to stop."""
     os.nice(5)  # building gives way to searching when they share a machine
-    try:
-        process = Process(settings.load())
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, process.stop)
-        process.run()
-    except TidewheelError as error:
-        LOG.error("%s", error)
-        return 1
-    return 0
+    Process(settings.load(), life).run()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(work))

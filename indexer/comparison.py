@@ -27,11 +27,11 @@ HIDDEN = "(not for everyone)"
 class ShadowTestConfig(BaseModel):
     """How much is tried."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    queries: int = Field(default=100, description="newest distinct queries that are compared")
-    timed: int = Field(default=30, description="queries sent one by one through both, in turn, for the latencies")
-    examples: int = Field(default=5, description="best and worst queries shown of each kind")
+    queries: int = Field(default=100, ge=0, description="newest distinct queries that are compared")
+    timed: int = Field(default=30, ge=0, description="queries sent one by one through both, in turn, for the latencies")
+    examples: int = Field(default=5, ge=0, description="best and worst queries shown of each kind")
 
 
 class Shown(BaseModel):

@@ -31,13 +31,17 @@ LOG = logging.getLogger(__name__)
 class ServiceConfig(BaseModel):
     """How the service divides its time."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    idle_s: float = Field(default=0.5, description="seconds between looks at the documents when nothing changed")
-    live_slice_s: float = Field(default=5.0, description="seconds at once for a live or standby collection")
-    shadow_slice_s: float = Field(default=2.0, description="seconds at once for a shadow: what live changes may wait")
-    rest_s: float = Field(default=3.0, description="seconds until a tenant that had an error is tried again")
-    shadow_duty: float = Field(default=0.8, description="share of its slice that a shadow's build works, 0 to 1")
+    idle_s: float = Field(default=0.5, gt=0, description="seconds between looks at the documents when nothing changed")
+    live_slice_s: float = Field(default=5.0, gt=0, description="seconds at once for a live or standby collection")
+    shadow_slice_s: float = Field(
+        default=2.0, gt=0, description="seconds at once for a shadow: what live changes may wait"
+    )
+    rest_s: float = Field(default=3.0, ge=0, description="seconds until a tenant that had an error is tried again")
+    shadow_duty: float = Field(
+        default=0.8, gt=0, le=1, description="share of its slice that a shadow's build works, 0 to 1"
+    )
 
 
 class Indexer:

@@ -32,13 +32,13 @@ _ENCODED_AT_ONCE = 128
 class SyncConfig(BaseModel):
     """How documents are applied."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    batch: int = Field(default=64, description="documents applied at once: what a crash repeats")
-    plan: int = Field(default=1_024, description="documents asked for at once; the order is set anew after them")
-    seal_rows: int = Field(default=512, description="rows written until they are sealed: searched fast")
-    seal_rows_idle: int = Field(default=64, description="the same when nothing is left to apply")
-    seal_pause_s: float = Field(default=10.0, description="seconds between two seals; Milvus allows one in ten")
+    batch: int = Field(default=64, ge=1, description="documents applied at once: what a crash repeats")
+    plan: int = Field(default=1_024, ge=1, description="documents asked for at once; the order is set anew after them")
+    seal_rows: int = Field(default=512, ge=1, description="rows written until they are sealed: searched fast")
+    seal_rows_idle: int = Field(default=64, ge=1, description="the same when nothing is left to apply")
+    seal_pause_s: float = Field(default=10.0, ge=0, description="seconds between two seals; Milvus allows one in ten")
 
 
 @dataclass(frozen=True, slots=True)

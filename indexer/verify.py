@@ -38,14 +38,16 @@ _TIE = 1e-4
 class VerifyConfig(BaseModel):
     """How thorough a verification is and how long its proof holds."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    page: int = Field(default=500, description="documents compared at once")
-    sample: int = Field(default=64, description="passages embedded again and searched for")
-    seed: int = Field(default=20_260_501, description="which passages are drawn")
-    rounds: int = Field(default=3, description="times that mismatches are repaired before giving up")
-    holds: timedelta = Field(default=timedelta(hours=24), description="age at which a proof must be made anew")
-    changed_share: float = Field(default=0.2, description="share of documents changed since, at which it must be too")
+    page: int = Field(default=500, ge=1, description="documents compared at once")
+    sample: int = Field(default=64, ge=1, description="passages embedded again and searched for")
+    seed: int = Field(default=20_260_501, ge=0, description="which passages are drawn")
+    rounds: int = Field(default=3, ge=0, description="times that mismatches are repaired before giving up")
+    holds_s: float = Field(default=86_400.0, gt=0, description="seconds; a proof of this age must be made anew")
+    changed_share: float = Field(
+        default=0.2, ge=0, le=1, description="share of documents changed since, at which it must be too"
+    )
 
 
 class Proven(NamedTuple):
@@ -83,7 +85,7 @@ class Findings:
 
 def is_fresh(proved_at: datetime, now: datetime, changed: int, documents: int, config: VerifyConfig) -> bool:
     """Return whether a proof still holds: young enough, and few enough documents changed since it was made."""
-    return now - proved_at <= config.holds and changed <= config.changed_share * max(1, documents)
+    return now - proved_at <= timedelta(seconds=config.holds_s) and changed <= config.changed_share * max(1, documents)
 
 
 class Verifier:

@@ -21,12 +21,12 @@ Vectors32 = NDArray[np.float32]
 class EncoderConfig(BaseModel):
     """How encoders run."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    max_seq_length: int = Field(default=128, description="word pieces read of a text; passages are cut to fit")
-    batch_size: int = Field(default=32, description="texts at once; texts of like length go together")
-    threads: int = Field(default=2, description="CPU threads of one matrix product; 0 leaves it to torch")
-    kept: int = Field(default=3, description="models kept in memory: live, standby and shadow of one tenant")
+    max_seq_length: int = Field(default=128, ge=8, description="word pieces read of a text; passages are cut to fit")
+    batch_size: int = Field(default=32, ge=1, description="texts at once; texts of like length go together")
+    threads: int = Field(default=2, ge=0, description="CPU threads of one matrix product; 0 leaves it to torch")
+    kept: int = Field(default=3, ge=1, description="models kept in memory: live, standby and shadow of one tenant")
 
 
 class Encoder:

@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollectio
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # documented, but not in its stubs
 
 from schemas.topics import DAY_MS, MAX_EVENT_BYTES, Topic
+from stores.error_texts import unanswered
 from stores.errors import Misconfigured, Poison, Retryable, TidewheelError
 
 MAX_MESSAGE_BYTES = 2 * MAX_EVENT_BYTES
@@ -52,10 +53,7 @@ def translated(error: KafkaError, bootstrap: str) -> TidewheelError:
         return Misconfigured(f"the broker at {bootstrap} refuses us ({error.str()}): check the kafka settings")
     if error.code() in _MOVED_ON:
         return Retryable(f"the partitions went to another member ({error.str()}): what was not committed comes again")
-    return Retryable(
-        f"broker at {bootstrap} does not answer ({error.str()}): is the stack up? "
-        "`tidewheel up --status` tells, `tidewheel up` starts it"
-    )
+    return unanswered(f"the broker at {bootstrap}", error.str())
 
 
 def quiet(bootstrap: str, **settings: Any) -> dict[str, Any]:  # noqa: ANN401  # librdkafka's own values

@@ -1,66 +1,105 @@
-"""The `learning` topic as the indexer's inbox and outbox: decisions come in, what was done goes out.
+"""The `learning` topic in and out: decisions and requests come in, what was done goes out.
 
-An event is acknowledged only after it was handled. One whose store is away is kept and tried again; meanwhile documents
-go on being applied.
+An event is acknowledged only after it was handled. One whose store is away is kept and tried again; meanwhile the
+caller goes on with other work.
 """
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from types import TracebackType
+from typing import Protocol
 
 from schemas.codec import Rejection, decode, encode
 from schemas.envelope import Event
-from schemas.topics import LEARNING, TOPIC_OF, key_of
+from schemas.topics import LEARNING, TOPIC_OF, TOPICS, key_of
 from stores.errors import Retryable
 from stores.kafka import EventProducer, EventReader, ensure_topics
 from stores.settings import Settings
 
 LOG = logging.getLogger(__name__)
-GROUP = "tidewheel-indexer"
+
+
+class Producer(Protocol):
+    """What is needed of `stores.kafka.EventProducer` to publish."""
+
+    def send(self, topic: str, key: bytes | None, value: bytes) -> None:
+        """Put one event into the buffer."""
+        ...
+
+    def flush(self) -> int:
+        """Wait until everything sent has arrived."""
+        ...
+
+
+def publish(producer: Producer, events: Iterable[Event]) -> int:
+    """Send events to their topics, return their number once the broker has them. Raises as `EventProducer` does."""
+    sent = 0
+    for event in events:
+        producer.send(TOPIC_OF[type(event).__name__].name, key_of(event), encode(event))
+        sent += 1
+    producer.flush()
+    return sent
+
+
+def announce(where: Settings, event: Event) -> None:
+    """Publish one event from a program that is no service; topics that are missing are made first."""
+    ensure_topics(where.kafka_bootstrap, TOPICS.values())
+    with EventProducer(where.kafka_bootstrap) as producer:
+        publish(producer, [event])
 
 
 class Learning:
-    """One consumer and one producer of the topic."""
+    """One member of a consumer group of the topic, and one producer. Not for several threads at once."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
-        ensure_topics(settings.kafka_bootstrap, [LEARNING])
+    def __init__(self, where: Settings, group: str, clock: Callable[[], datetime], at_once: int = 500) -> None:
+        """Join the group; `at_once` events at most are acknowledged together. Raises `Retryable`."""
+        ensure_topics(where.kafka_bootstrap, [LEARNING])
         self._reader = EventReader(
-            settings.kafka_bootstrap, GROUP, [LEARNING.name], session_timeout_s=settings.kafka_session_timeout_s
+            where.kafka_bootstrap, group, [LEARNING.name], session_timeout_s=where.kafka_session_timeout_s
         )
-        self._producer = EventProducer(settings.kafka_bootstrap)
-        self._tenants = settings.tenants
+        self._producer = EventProducer(where.kafka_bootstrap)
+        self._tenants = where.tenants
         self._clock = clock
+        self._at_once = at_once
         self._waiting: deque[Event] = deque()
 
     def handle(self, handler: Callable[[Event], None], timeout_s: float) -> int:
-        """Handle what has come, in order, waiting up to `timeout_s` for something; return how many were handled."""
+        """Handle what has come, in order, waiting up to `timeout_s` for something; return how many were handled.
+
+        An event whose handler raises `Retryable` waits, with those behind it, for the next call. Any other error
+        passes through: what was not acknowledged comes again.
+        """
+        handled = 0
         try:
             self._poll(timeout_s)
-            handled = 0
             while self._waiting:
                 handler(self._waiting[0])
                 self._waiting.popleft()
                 handled += 1
-            if handled:
-                self._reader.commit()
-            return handled
+            self._reader.commit()
         except Retryable as error:
             LOG.warning("waiting: %s", error)
-            return 0
+        return handled
 
     def emit(self, event: Event) -> None:
         """Send an event and return once the broker has it."""
-        self._producer.send(TOPIC_OF[type(event).__name__].name, key_of(event), encode(event))
-        self._producer.flush()
+        publish(self._producer, [event])
 
     def close(self) -> None:
         """Leave the group."""
         self._reader.close()
         self._producer.close()
 
+    def __enter__(self) -> "Learning":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
     def _poll(self, timeout_s: float) -> None:
-        for raw in self._reader.poll(timeout_s=timeout_s):
+        for raw in self._reader.poll(self._at_once, timeout_s):
             event = decode(LEARNING, raw.key, raw.value, self._clock(), self._tenants)
             if isinstance(event, Rejection):
                 LOG.warning("offset %d of %s is no event (%s); the streams keep it as a dead letter", raw.offset,

@@ -10,6 +10,7 @@ script each: nobody can act on a value that another holder has just replaced.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -87,6 +88,15 @@ def acquire(client: redis_client.Client, name: str, ttl_s: float = 30.0) -> Leas
     owner = uuid4().hex
     fence = redis_client.guarded(lambda: client.eval(_ACQUIRE, 2, *_keys(name), owner, str(int(ttl_s * 1000))))
     return Lease(client, name, owner, int(str(fence)), ttl_s) if fence else None
+
+
+def wait_for(client: redis_client.Client, name: str, ttl_s: float = 30.0, look_every_s: float = 1.0) -> Lease:
+    """Return the lease on `name` once it is free, however long that takes. Raises `Retryable` when Redis is away."""
+    while True:
+        lease = acquire(client, name, ttl_s)
+        if lease is not None:
+            return lease
+        time.sleep(look_every_s)
 
 
 @contextmanager

@@ -6,11 +6,11 @@ from typing import TypeVar
 import grpc
 from pymilvus.exceptions import ConnectError, MilvusException
 
+from stores.error_texts import unanswered
 from stores.errors import Misconfigured, Poison, Retryable, TidewheelError
 
 T = TypeVar("T")
 
-_NEXT_STEP = "is the stack up? `tidewheel up --status` tells, `tidewheel up` starts it"
 _ABSENT, _ABSENT_BEFORE_2_3 = 100, 4
 _RELEASED = 101
 _BAD_INPUT, _BAD_INPUT_BEFORE_2_3 = {1100, 1101, 1804}, 6
@@ -70,7 +70,7 @@ def _sorted(error: Exception) -> TidewheelError | None:
     if code == _RELEASED:
         return CollectionReleased(f"Milvus: {told}")
     if code in _PASSING or getattr(error, "retriable", False) or isinstance(error, ConnectError):
-        return Retryable(f"Milvus did not answer: {_NEXT_STEP} ({told})")
+        return unanswered("Milvus", told)
     if code in _BAD_INPUT or older == _BAD_INPUT_BEFORE_2_3 or getattr(error, "is_input_error", False):
         return Poison(f"Milvus cannot take this: {told}")
     return None

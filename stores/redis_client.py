@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import redis
 
+from stores.error_texts import unanswered
 from stores.errors import Misconfigured, Retryable
 from stores.settings import Settings
 
@@ -14,8 +15,6 @@ Client = redis.Redis
 
 _PASSES = re.compile(r"(^|-)(LOADING|BUSY|READONLY|OOM|MISCONF|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|NOREPLICAS)\b")
 """States that end by themselves; within a script Redis puts `-OOM` and the like into the middle of its text."""
-
-_NEXT_STEP = "is the stack up? `tidewheel up --status` tells, `tidewheel up` starts it"
 
 
 def connect(settings: Settings, timeout_s: float = 10.0) -> Client:
@@ -36,7 +35,7 @@ def guarded(call: Callable[[], T]) -> T:
     except redis.exceptions.AuthenticationError as error:
         raise Misconfigured(f"Redis refused the user; check TIDEWHEEL_REDIS_URL ({error})") from error
     except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError) as error:
-        raise Retryable(f"Redis did not answer: {_NEXT_STEP} ({error})") from error
+        raise unanswered("Redis", error) from error
     except redis.exceptions.ResponseError as error:
         if _PASSES.search(str(error)):
             raise Retryable(f"Redis cannot write now ({error}); waiting for it") from error

@@ -2,7 +2,7 @@
 
 Order of authority: `TIDEWHEEL_*` environment variables, then `stack.json` in the home directory (written by
 `tidewheel up`), then the defaults below. How a job behaves (gaps, thresholds, sizes) is not here but in a frozen model
-beside the job's own code.
+beside the job's own code, read through `stores.configuration`.
 """
 
 import json
@@ -17,23 +17,33 @@ from pydantic_settings import (
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
+from stores.error_texts import suggestion
 from stores.errors import Misconfigured
 
 STACK_FILE = "stack.json"
+RULES_FILE = "tidewheel.toml"
+SECTIONS = ("streams", "drift", "training", "indexer", "retrieval")
+"""Of the rules: each is a table of the file of rules, and a variable `TIDEWHEEL_<SECTION>` above it."""
+
+_PREFIX = "TIDEWHEEL_"
+_NO_SETTINGS = ("CONFIG", "STACK", "MINIO_PASSWORD")
+"""Known all the same: the file of rules, the embedded stack's mark on its processes, a secret of docker-compose.yml."""
+
 _ENDPOINTS = ("kafka_bootstrap", "redis_url", "clickhouse_url", "milvus_uri")
 
 
 class Settings(BaseSettings):
     """Endpoints and directories of one installation."""
 
-    model_config = SettingsConfigDict(env_prefix="TIDEWHEEL_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
 
     home: Path = Field(default=Path(".tidewheel"), description="directory of the embedded stack, models and reports")
     kafka_bootstrap: str = Field(description="host:port[,host:port] of the Kafka brokers")
     kafka_session_timeout_s: float = Field(
-        default=6.0, description="seconds without a heartbeat until a consumer's partitions go to another"
+        default=6.0, gt=0, description="seconds without a heartbeat until a consumer's partitions go to another"
     )
     redis_url: SecretStr = Field(description="redis://[user:password@]host:port/db")
     clickhouse_url: SecretStr = Field(description="http[s]://[user:password@]host:port")
@@ -42,12 +52,6 @@ class Settings(BaseSettings):
     milvus_token: SecretStr = Field(default=SecretStr(""), description="user:password or API key of Milvus")
     shelf_url: str = Field(default="", description="fsspec URL of the model shelf; empty means HOME/shelf")
     tenants: tuple[str, ...] = Field(default=(), description="JSON list of tenants that may send; empty means any")
-    streams: dict[str, Any] = Field(
-        default_factory=dict, description="JSON of the stream rules that differ from streams/config.py"
-    )
-    drift: dict[str, Any] = Field(
-        default_factory=dict, description="JSON of the drift rules that differ from streams/drift/config.py"
-    )
 
     @property
     def shelf(self) -> str:
@@ -87,27 +91,52 @@ def load(home: Path | None = None) -> Settings:
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no model is ever fetched behind the user's back
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    refuse_unknown_variables()
     try:
         explicit: dict[str, Any] = {"home": home} if home else {}
         return Settings(**explicit)
+    except SettingsError as error:
+        raise Misconfigured(f"a {_PREFIX}* variable is no JSON ({error}); a list is like '[\"acme\"]'") from error
     except ValidationError as error:
         missing = [str(p["loc"][0]) for p in error.errors() if p["type"] == "missing"]
         if missing:
             raise Misconfigured(
                 "the stack is not up: run `tidewheel up`, or set "
-                + ", ".join(f"TIDEWHEEL_{name.upper()}" for name in missing)
+                + ", ".join(f"{_PREFIX}{name.upper()}" for name in missing)
             ) from error
-        raise Misconfigured(f"settings: {error}") from error
+        wrong = [f"{_PREFIX}{str(p['loc'][0]).upper()}: {p['msg']}" for p in error.errors()]
+        raise Misconfigured("; ".join(wrong)) from error
+
+
+def refuse_unknown_variables() -> None:
+    """Raise `Misconfigured` for a variable with our prefix that nothing reads: it is a misspelt one."""
+    names = (*Settings.model_fields, *SECTIONS, *_NO_SETTINGS)
+    known = {f"{_PREFIX}{name.upper()}" for name in names}
+    for name in sorted(os.environ):
+        if name.startswith(_PREFIX) and name not in known:
+            raise Misconfigured(f"the environment variable {name} is unknown, {suggestion(name, known)}")
+
+
+def rules_file(home: Path) -> tuple[Path, bool]:
+    """Return the file of rules, and whether `TIDEWHEEL_CONFIG` names it (it must then be there)."""
+    named = os.environ.get(f"{_PREFIX}CONFIG")
+    return (Path(named).absolute(), True) if named else ((home / RULES_FILE).absolute(), False)
+
+
+def rules_in_environment(section: str) -> tuple[str, str] | None:
+    """Return the variable that overrides rules of a section and its text, or None when it is not set."""
+    name = f"{_PREFIX}{section.upper()}"
+    return (name, os.environ[name]) if name in os.environ else None
 
 
 def home_directory() -> Path:
     """Return the home directory alone, for callers that run before any stack is up."""
-    return Path(os.environ.get("TIDEWHEEL_HOME", ".tidewheel")).absolute()
+    return Path(os.environ.get(f"{_PREFIX}HOME", ".tidewheel")).absolute()
 
 
 def choose_home(home: Path) -> None:
     """Make `home` the home directory of this process and of those that it starts."""
-    os.environ["TIDEWHEEL_HOME"] = str(home.absolute())
+    os.environ[f"{_PREFIX}HOME"] = str(home.absolute())
 
 
 def environment_with(additions: Mapping[str, str]) -> dict[str, str]:

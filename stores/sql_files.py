@@ -1,4 +1,8 @@
-"""SQL as files: named queries, the schema, and numbered migrations, read from beside this module."""
+"""SQL as files: named queries and numbered migrations, read from beside this module.
+
+What several queries share is a fragment: a line `-- include: NAME` in a query stands for `sql/fragments/NAME.sql`, and
+`-- include: NAME,` for the same with a comma behind it.
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 _SQL = Path(__file__).parent / "sql"
+_INCLUDE = re.compile(r"^-- include: (\w+)(,?)$", re.MULTILINE)
 _STATEMENT_END = re.compile(r";[ \t]*(?:\n|$)")
 
 
@@ -29,7 +34,11 @@ def named(name: str) -> str:
     path = _SQL / "queries" / f"{name}.sql"
     if not path.is_file():
         raise KeyError(f"no query named '{name}' in {path.parent}")
-    return path.read_text().strip().removesuffix(";")
+    return _INCLUDE.sub(_fragment, path.read_text()).strip().removesuffix(";")
+
+
+def _fragment(include: re.Match[str]) -> str:
+    return (_SQL / "fragments" / f"{include[1]}.sql").read_text().rstrip("\n") + include[2]
 
 
 def statements(text: str) -> tuple[str, ...]:

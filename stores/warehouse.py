@@ -15,6 +15,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
 from stores import sql_files
 from stores.columns import Column, NoArrowType, Same, rows_of, table_of
+from stores.error_texts import unanswered
 from stores.errors import Misconfigured, Refused, Retryable
 from stores.settings import Settings
 
@@ -24,8 +25,6 @@ Row = dict[str, Any]
 _PASSING = {159, 202, 209, 210, 241, 243, 252, 439, 999}
 """Server error codes that pass by themselves: time-outs, too many queries or parts, memory, disk, network."""
 _UNKNOWN_TABLE, _UNKNOWN_DATABASE, _DENIED = 60, 81, {192, 193, 194, 497, 516}
-
-_NEXT_STEP = "is the stack up? `tidewheel up --status` tells, `tidewheel up` starts it"
 
 
 class Warehouse:
@@ -190,7 +189,7 @@ def guarded(call: Callable[[], T]) -> T:
         if code in _DENIED:
             raise Misconfigured(f"ClickHouse refused the user; check TIDEWHEEL_CLICKHOUSE_URL ({error})") from error
         if code is None and isinstance(error, OperationalError):
-            raise Retryable(f"ClickHouse did not answer: {_NEXT_STEP} ({error})") from error
+            raise unanswered("ClickHouse", error) from error
         raise
     except OSError as error:
-        raise Retryable(f"ClickHouse did not answer: {_NEXT_STEP} ({error})") from error
+        raise unanswered("ClickHouse", error) from error

@@ -1,10 +1,7 @@
 """How the streams behave, in one frozen model; each part's rules stand beside that part's code."""
 
-from typing import Any
+from pydantic import BaseModel, ConfigDict, Field
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from stores.errors import Misconfigured
 from streams.pairs.citation_click import CitationClickRules
 from streams.pairs.co_access import CoAccessRules
 from streams.pairs.conversations import ConversationRules
@@ -15,7 +12,7 @@ from streams.sessions.rules import SessionRules
 
 
 class StreamsConfig(BaseModel):
-    """The rules of every stream. Override single fields as JSON in the setting `streams`."""
+    """The rules of every stream. The section `streams`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,12 +26,3 @@ class StreamsConfig(BaseModel):
     close_every_s: float = Field(default=1.0, gt=0, description="wall seconds between two looks for complete sessions")
     close_users: int = Field(default=1_000, ge=1, le=1_500, description="users of one closing; bounds a script's time")
     close_accesses: int = Field(default=20_000, ge=1, description="accesses of one closing, about; bounds its memory")
-
-
-def streams_config(overrides: dict[str, Any]) -> StreamsConfig:
-    """Return the rules with `overrides` (the setting `streams`) in place. Raises `Misconfigured` for a wrong one."""
-    try:
-        return StreamsConfig.model_validate(overrides)
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, p['loc'])) or 'value'}: {p['msg']}" for p in error.errors())
-        raise Misconfigured(f"the setting TIDEWHEEL_STREAMS is wrong: {told}") from error

@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, LEARNING, REACTIONS, SEARCHES, TOPICS, Topic
-from stores import kafka, lease, redis_client
+from stores import configuration, kafka, lease, redis_client
 from stores.access_log import AccessLog, Pace
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
 from stores.warehouse import Warehouse
 from streams.agents.documents import Documents
 from streams.batch import Prepared, Raw
-from streams.config import StreamsConfig, streams_config
+from streams.config import StreamsConfig
 from streams.dead_letters import DeadLetters
-from streams.drift.config import drift_config
+from streams.drift.config import DriftConfig
 from streams.drift.job import DriftJob
 from streams.event_rows import EPOCH, MILLISECOND
 from streams.prepare import Preparation
@@ -144,9 +144,10 @@ def pace(rules: SessionRules) -> Pace:
 def assemble(settings: Settings, warehouse: Warehouse) -> Parts:
     """Connect to the stores and put the worker together; the warehouse's schema and the topics must be there.
 
-    Raises `Retryable` when a store does not answer, `Misconfigured` when a setting is wrong.
+    Raises `Retryable` when a store does not answer, `Misconfigured` when a rule is wrong.
     """
-    config, drift = streams_config(settings.streams), drift_config(settings.drift)
+    config = configuration.load("streams", StreamsConfig, settings.home)
+    drift = configuration.load("drift", DriftConfig, settings.home).sharing(config)
     redis = redis_client.connect(settings)
     accesses = AccessLog(redis, pace(config.sessions))
     inserts = GroupedInserts(warehouse)

@@ -131,16 +131,21 @@ def gone_live(house: House, event: ModelTrained) -> CutoverDone:
     return done
 
 
+def query_of(click: DocumentOpened) -> str:
+    assert click.from_search is not None
+    return click.from_search.query
+
+
 def learned_from(house: House, opened: Sequence[DocumentOpened], event: ModelTrained) -> tuple[DocumentOpened, str]:
     """Return a click that the run learned from, and its pair, found by the click's words and not by its id."""
     pairs = {(row["anchor"], row["user"]): row for row in house.rows(PAIRS, kind="search_click")}
     sides = {row["pair"]: row["side"] for row in house.rows(SIDES, snapshot=event.snapshot)}
     judged, taught = {row["query"] for row in house.rows(JUDGED)}, list[tuple[DocumentOpened, str]]()
     for click in opened:
-        pair = pairs[click.from_search.query, click.user]
+        pair = pairs[query_of(click), click.user]
         assert (pair["document"], pair["event_ids"]) == (click.document, [click.event_id])
         side = sides[pair["pair"]]
-        assert (side == "test") == (click.from_search.query in judged), "what judged is on side test, nothing else"
+        assert (side == "test") == (query_of(click) in judged), "what judged is on side test, nothing else"
         taught += [(click, pair["pair"])] if side == "train" else []
     assert len(opened) / 3 < len(taught) < len(opened)
     return taught[len(taught) // 2]
@@ -148,7 +153,7 @@ def learned_from(house: House, opened: Sequence[DocumentOpened], event: ModelTra
 
 def searched(house: House, click: DocumentOpened) -> Answer:
     """Search for the click's words once more, as the same person; what was served goes to Kafka."""
-    query, name = click.from_search.query, f"{click.tenant}-later"
+    query, name = query_of(click), f"{click.tenant}-later"
     (answer,) = house.loop.world.searcher.search(click.tenant, [query], frozenset())
     shown = tuple(Result(document=found.document, rank=found.rank, score=found.score) for found in answer.results)
     by: dict[str, Any] = {part: getattr(answer, part) for part in ("model", "collection", "serving_version")}

@@ -2,24 +2,16 @@
 
 import argparse
 import logging
-import signal
 import sys
-import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import TypeVar
 
-from schemas.codec import Rejection, decode, encode
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
-from schemas.topics import LEARNING, TOPIC_OF, key_of
-from stores import settings
-from stores.errors import Refused, Retryable, TidewheelError
-from stores.kafka import EventProducer, EventReader, ensure_topics
-from stores.settings import Settings
-from trainer import config
+from stores import configuration, settings
+from stores.errors import Refused
+from stores.learning import Learning
+from stores.service import Life, run
 from trainer.config import TrainingConfig
 from trainer.context import Parts
 from trainer.learning.child import Cancelled
@@ -27,7 +19,6 @@ from trainer.service import Trainer
 
 LOG = logging.getLogger("trainer")
 GROUP = "tidewheel-trainer"
-T = TypeVar("T")
 
 _HELP = """\
 Waits for TrainingRequested events (drift sends them, and so does `tidewheel retrain`) and answers each with
@@ -41,88 +32,50 @@ what to look at:
   tidewheel runs                       every run with its verdict
   HOME/training/TENANT/RUN/report      metrics, worst losses, best wins
 
-rules: put those that differ from `--rules` into HOME/training.json, for example
-  {"fit": {"max_examples": 1200, "max_seconds": 120}, "gate": {"min_queries": 100}}
+rules: `tidewheel config training` lists them; put those that differ into HOME/tidewheel.toml, for example
+  [training.fit]
+  max_examples = 1200
 
 SIGTERM leaves a checkpoint; the next start goes on from there.
 """
-_PAUSE_S = 2.0
+_WAITS_ALSO = (Refused, OSError)
+"""A lease that another trainer has, and a full disk, pass like a store that is away."""
 
 
-def _arguments() -> argparse.Namespace:
+def main() -> int:
+    """Run the service until it is asked to stop; return the exit status (see `stores.exit_codes`)."""
     parser = argparse.ArgumentParser(
         prog="python -m trainer",
         description=_HELP,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="JSON file of rules instead of HOME/training.json")
-    parser.add_argument("--rules", action="store_true", help="print every rule with its value and reason, and exit")
-    return parser.parse_args()
+    parser.parse_args()
+    return run(work)
 
 
-def serve(where: Settings, rules: TrainingConfig, stop: threading.Event) -> None:
-    """Answer requests in order until `stop` is set."""
-    _patiently(lambda: ensure_topics(where.kafka_bootstrap, [LEARNING]), stop)
-    producer = EventProducer(where.kafka_bootstrap)
+def work(life: Life) -> None:
+    """Answer requests in order until asked to stop."""
+    where = settings.load()
+    rules = configuration.load("training", TrainingConfig, where.home)
+    with life.connect(lambda: Learning(where, GROUP, _now, at_once=1)) as learning:
+        parts = life.connect(lambda: Parts.connect(where, rules, _now, life.stop), _WAITS_ALSO)
+        trainer = Trainer(parts, learning.emit)
 
-    def emit(event: Event) -> None:
-        producer.send(TOPIC_OF[type(event).__name__].name, key_of(event), encode(event))
-        producer.flush()
+        def answer(event: Event) -> None:
+            if isinstance(event, TrainingRequested):
+                life.retry_while_unavailable(partial(trainer.handle, event), _WAITS_ALSO)
 
-    trainer = Trainer(_patiently(lambda: Parts.connect(where, rules, _now, stop), stop), emit)
-    timeout = where.kafka_session_timeout_s
-    with EventReader(where.kafka_bootstrap, GROUP, [LEARNING.name], session_timeout_s=timeout) as reader:
         LOG.info("ready")
-        while not stop.is_set():
-            for raw in _patiently(lambda: reader.poll(max_events=1, timeout_s=0.5), stop):
-                event = decode(LEARNING, raw.key, raw.value, _now(), where.tenants)
-                if isinstance(event, Rejection):
-                    LOG.warning(
-                        "offset %d is no event (%s); the streams keep it as a dead letter", raw.offset, event.code
-                    )
-                elif isinstance(event, TrainingRequested):
-                    _patiently(partial(trainer.handle, event), stop)
-            _patiently(reader.commit, stop)
-
-
-def _patiently(call: Callable[[], T], stop: threading.Event) -> T:
-    """Return what the call returns, however long a store is away, a lease lost, or the disk full.
-
-    Raises `Cancelled` when asked to stop meanwhile.
-    """
-    while True:
         try:
-            return call()
-        except (Retryable, Refused, OSError) as error:
-            LOG.warning("waiting: %s", error)
-            if stop.wait(_PAUSE_S):
-                raise Cancelled("stopped while waiting for a store") from error
+            while not life.stop.is_set():
+                learning.handle(answer, timeout_s=0.5)
+        except Cancelled:
+            LOG.info("the run at work goes on at the next start")
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def main() -> int:
-    """Run the service; 0 when it was asked to stop, else the error's own message and 1."""
-    arguments = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    try:
-        if arguments.rules:
-            print(config.described())
-            return 0
-        where = settings.load()
-        serve(where, config.load(where.home, arguments.config), stop)
-    except Cancelled:
-        LOG.info("stopped; the run at work goes on at the next start")
-    except TidewheelError as error:
-        LOG.error("%s", error)
-        return 1
-    return 0
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from stores import redis_client
 from stores.access_log import AccessLog
 from stores.errors import Retryable, TidewheelError
 from stores.warehouse import Warehouse
-from streams.config import streams_config
+from streams.config import StreamsConfig
 from streams.sessions.oracle import Differences, differences
 from streams.wiring import pace
 
@@ -51,7 +51,7 @@ class Run:
         self._given = given
         self._rng = random.Random(given.seed)
         self._kinds = plan(given.count, self._rng, given.kinds or tuple(KINDS))
-        self._config = streams_config(stack.settings().streams)
+        self._config = StreamsConfig.model_validate(stack.rules)
         Warehouse.connect(stack.settings()).migrate()
         self._flow = Flow(stack.bootstrap, given.seed)
         self._watch = Watch(stack, self._flow)

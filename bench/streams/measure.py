@@ -20,7 +20,7 @@ from bench.stack import ROOT, Stack
 from stores import redis_client
 from stores.access_log import AccessLog
 from stores.warehouse import Warehouse
-from streams.config import streams_config
+from streams.config import StreamsConfig
 from streams.wiring import pace
 
 EVERY_S = 0.1
@@ -81,7 +81,7 @@ class Watch:
         self._processes = processes
         self.warehouse = Warehouse.connect(where)
         self.warehouse.migrate()
-        rules = streams_config(where.streams).sessions
+        rules = StreamsConfig.model_validate(stack.rules).sessions
         self.accesses = AccessLog(redis_client.connect(where), pace(rules))
 
     def look(self) -> Sample:

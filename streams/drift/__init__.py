@@ -1,6 +1,6 @@
 """Drift: is the present still what the live model was trained for?
 
-`job.DriftJob` is the story: windows due, sample, measure, judge, write, ask. Everything else is a pure rule:
-`permutation` and `measured` (how sure, how large), `query_drift`, `vocabulary`, `comparisons`, `behaviour`, `signals`
-(what is measured), `judgement`, `windows` and `requests` (what follows from it).
+`job.DriftJob` is the story: windows due, sample, measure, judge, write, ask. `signals/` holds what is measured, one
+file a signal; `statistics/` how sure and how large a change is; `sampling` and `sample` the arrays that signals see;
+`measurement`, `judgement`, `windows` and `requests` what follows. All but `history` and `encoder` are pure rules.
 """

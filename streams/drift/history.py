@@ -7,7 +7,8 @@ from streams.drift.behaviour import Opening, Search
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import ReferenceEncoder
 from streams.drift.requests import Run
-from streams.drift.sample import Changed, Sample, sample
+from streams.drift.sample import Changed, Sample
+from streams.drift.sampling import sample
 from streams.drift.windows import Served, instant
 
 Row = dict[str, Any]

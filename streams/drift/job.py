@@ -9,19 +9,18 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
-from schemas.codec import encode
-from schemas.learning import TrainingRequested
-from schemas.topics import LEARNING, key_of
+from stores.learning import Producer, publish
 from streams.drift import history
-from streams.drift.config import SIGNALS, DriftConfig
+from streams.drift.config import DriftConfig
 from streams.drift.encoder import ReferenceEncoder, WordLlamaEncoder
 from streams.drift.history import Row, Rows
 from streams.drift.judgement import Judged, Verdict, judge
+from streams.drift.measurement import measure, thresholds
 from streams.drift.requests import obstacle, request, run_id
 from streams.drift.sample import Sample
-from streams.drift.signals import measure, thresholds
+from streams.drift.signals import SIGNALS
 from streams.drift.windows import Due, Served, complete_before, due, instant, milliseconds
 
 _log = logging.getLogger(__name__)
@@ -29,18 +28,6 @@ _log = logging.getLogger(__name__)
 _NOTHING_JUDGED = -1
 _KEPT_VERDICTS = 100
 """Enough to find the last n testable windows among many with too few cases."""
-
-
-class Producer(Protocol):
-    """What drift needs of `stores.kafka.EventProducer`."""
-
-    def send(self, topic: str, key: bytes | None, value: bytes) -> None:
-        """Put one event into the buffer."""
-        ...
-
-    def flush(self) -> int:
-        """Wait until everything sent has arrived."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +97,7 @@ class DriftJob:
         reference = self._reference(tenant, memory, window)
         sample = self._load(tenant, window.model, window.start_ms, self._config.max_queries, reference.since_ms)
         measured = measure(reference.samples, sample, self._config)
-        earlier = {signal: memory.verdicts.get((window.model, signal), []) for signal in SIGNALS}
+        earlier = {signal.name: memory.verdicts.get((window.model, signal.name), []) for signal in SIGNALS}
         judged = judge(measured, reference.thresholds, earlier, self._config)
         end = instant(window.start_ms + self._config.window_ms)
         asked, hindered = self._ask(tenant, memory, end, judged, now)
@@ -135,14 +122,10 @@ class DriftJob:
             return "", hindered
         event = request(tenant, end, judged, self._config, now)
         if run_id(tenant, end) not in {run.run for run in runs}:
-            self._send(event)
+            publish(self._producer, [event])
         memory.last_request_end = end
         _log.warning("drift of %s: %s requested: %s", tenant, event.run, event.reason)
         return event.run, ""
-
-    def _send(self, event: TrainingRequested) -> None:
-        self._producer.send(LEARNING.name, key_of(event), encode(event))
-        self._producer.flush()
 
     def _reference(self, tenant: str, memory: _Memory, window: Due) -> _Reference:
         kept = memory.reference
@@ -183,9 +166,9 @@ class DriftJob:
         self, tenant: str, window: Due, end: datetime, judged: Judged, asked: str, hindered: str, now: datetime
     ) -> Row:
         m = judged.measured
-        told: dict[str, Any] = {**m.detail, "people_reference": m.people_reference, "people_window": m.people_window}
+        detail: dict[str, Any] = {**m.detail, "people_reference": m.people_reference, "people_window": m.people_window}
         if judged.verdict == "tripped":
-            told.update({name: text for name, text in (("asked", asked), ("not_asked", hindered)) if text})
+            detail.update({name: text for name, text in (("asked", asked), ("not_asked", hindered)) if text})
         return {
             "tenant": tenant,
             "signal": m.signal,
@@ -201,7 +184,7 @@ class DriftJob:
             "n_reference": m.n_reference,
             "n_window": m.n_window,
             "verdict": judged.verdict,
-            "detail": json.dumps(told, ensure_ascii=False),
+            "detail": json.dumps(detail, ensure_ascii=False),
             "revision": milliseconds(now),
         }
 

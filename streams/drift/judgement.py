@@ -13,9 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from scipy.stats import false_discovery_control
+
 from streams.drift.config import DriftConfig
-from streams.drift.measured import Measured
-from streams.drift.signals import enough
+from streams.drift.measurement import enough
+from streams.drift.signal import Measured
+from streams.drift.signals import SIGNALS
 
 Verdict = Literal["steady", "suspect", "tripped", "too_few"]
 
@@ -38,35 +41,24 @@ def judge(
 ) -> list[Judged]:
     """Return the verdict of every measured signal of one window.
 
-    `history` holds each signal's earlier verdicts under the same model, newest first; missing means none.
+    `history` holds each signal's earlier verdicts under the same model, newest first; missing means none. The p values
+    of the testable signals are corrected together (Benjamini & Hochberg 1995): calling q <= alpha a discovery keeps the
+    expected share of false discoveries at alpha, also for positively dependent tests (Benjamini & Yekutieli 2001).
     """
-    testable = [signal for signal, m in measured.items() if enough(m, config)]
-    adjusted = dict(zip(testable, benjamini_hochberg([measured[signal].p for signal in testable]), strict=True))
+    testable = [s.name for s in SIGNALS if s.name in measured and enough(s, measured[s.name], config)]
+    p_values = [measured[name].p for name in testable]
+    adjusted = dict(zip(testable, false_discovery_control(p_values).tolist() if p_values else (), strict=True))
     judged = []
-    for signal, m in measured.items():
-        earlier = [verdict for verdict in history.get(signal, ()) if verdict != "too_few"]
-        held = bool(earlier) and _is_evidence(earlier[0])
-        limit = thresholds[signal] * (config.release if held else 1.0)
+    for name, m in measured.items():
+        earlier = [verdict for verdict in history.get(name, ()) if verdict != "too_few"]
+        was_evidence = bool(earlier) and _is_evidence(earlier[0])
+        limit = thresholds[name] * (config.release if was_evidence else 1.0)
         verdict: Verdict = "too_few"
-        if signal in adjusted:
-            evidence = adjusted[signal] <= config.alpha and m.effect >= limit
+        if name in adjusted:
+            evidence = adjusted[name] <= config.alpha and m.effect >= limit
             verdict = _verdict(evidence, earlier[: config.of_windows - 1], config.trip_windows)
-        judged.append(Judged(m, adjusted.get(signal, 1.0), limit, verdict))
+        judged.append(Judged(m, adjusted.get(name, 1.0), limit, verdict))
     return judged
-
-
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Return adjusted p values (q) in the given order (Benjamini & Hochberg 1995).
-
-    Calling q <= alpha a discovery keeps the expected share of false discoveries at alpha; when nothing changed at all,
-    the chance of any false one is at most alpha. Holds for positively dependent tests too (Benjamini & Yekutieli 2001).
-    """
-    order = sorted(range(len(p_values)), key=p_values.__getitem__, reverse=True)
-    adjusted, smallest = [1.0] * len(p_values), 1.0
-    for rank, i in zip(range(len(p_values), 0, -1), order, strict=True):
-        smallest = min(smallest, p_values[i] * len(p_values) / rank)
-        adjusted[i] = smallest
-    return adjusted
 
 
 def _verdict(evidence: bool, earlier: Sequence[Verdict], needed: int) -> Verdict:

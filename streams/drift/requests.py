@@ -29,7 +29,7 @@ def request(
     Its ids come from tenant and window alone: the same window asks for the same run however often it is judged.
     """
     tripped = [j for j in judged if j.verdict == "tripped"]
-    told = "; ".join(
+    evidence = "; ".join(
         f"{j.measured.signal} {j.measured.value:.3g} (reference {j.measured.reference:.3g}, p {j.measured.p:.2g})"
         for j in tripped
     )
@@ -40,7 +40,7 @@ def request(
         occurred_at=now,
         run=run_id(tenant, window_end),
         requested_by=REQUESTED_BY,
-        reason=f"{told} in {span}",
+        reason=f"{evidence} in {span}",
         evidence=tuple(_evidence(j, window_end) for j in tripped),
     )
 

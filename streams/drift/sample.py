@@ -1,16 +1,13 @@
 """A window's sample as arrays, and several windows stacked into the two sides of a comparison."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
-from streams.drift.behaviour import SHARES, Behaviour, Counts, Search, count
-from streams.drift.config import DriftConfig
-from streams.drift.encoder import ReferenceEncoder, Vectors
-from streams.drift.permutation import Flags, Indices, Numbers
-from streams.drift.vocabulary import words
+from streams.drift.statistics.permutation import Flags, Indices, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +20,37 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """Hits and cases of one share, by cluster: both of shape (clusters,)."""
+
+    hits: Numbers
+    cases: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A number of single searches, and the cluster that each search belongs to: both of shape (searches,)."""
+
+    cluster: Indices
+    value: Numbers
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One window of one tenant under one model.
 
-    `people` are the clusters. `query_*`, `vectors` and `fit` have one entry a distinct (person, query): the person's
-    index, the words, the vector in the reference encoder's space, the best cosine to a shown title (NaN without one).
+    `people` are the clusters. `query_*`, `vectors` (unit, in the reference encoder's space) and `fit` (best cosine to a
+    shown title, NaN without one) have one entry a distinct (person, query). `counts` and `values` are by signal.
     """
 
     start: datetime
     people: tuple[str, ...]
     query_person: Indices
     query_words: tuple[frozenset[str], ...]
-    vectors: Vectors
+    vectors: NDArray[np.float32]
     fit: Numbers
-    behaviour: Behaviour
+    counts: Mapping[str, Counts]
+    values: Mapping[str, Values]
     documents: tuple[Changed, ...]
 
 
@@ -48,39 +62,23 @@ class Stack:
     person: Indices
     query_cluster: Indices
     query_words: tuple[frozenset[str], ...]
-    vectors: Vectors
+    vectors: NDArray[np.float32]
     fit: Numbers
-    counts: dict[str, Counts]
-    rank_cluster: Indices
-    reciprocal_rank: Numbers
+    counts: Mapping[str, Counts]
+    values: Mapping[str, Values]
     openings: Numbers
     changed: Numbers
     document_in_window: Flags
 
+    def people(self, clusters: Indices) -> tuple[int, int]:
+        """Return how many different people stand behind these clusters, in the reference and in the window."""
+        here = self.in_window[clusters]
+        return len(np.unique(self.person[clusters[~here]])), len(np.unique(self.person[clusters[here]]))
 
-def sample(
-    start: datetime,
-    searches: Sequence[Search],
-    titles: dict[str, str],
-    documents: Sequence[Changed],
-    encoder: ReferenceEncoder,
-    config: DriftConfig,
-) -> Sample:
-    """Return the sample of one window. A query that one person repeats counts once as text, each time as behaviour."""
-    people = tuple(sorted({search.person for search in searches}))
-    number = {person: i for i, person in enumerate(people)}
-    distinct = list({(s.person, " ".join(s.query.lower().split())): s for s in reversed(searches)}.values())
-    vectors = encoder.encode([search.query for search in distinct])
-    return Sample(
-        start=start,
-        people=people,
-        query_person=np.array([number[search.person] for search in distinct], dtype=np.int64),
-        query_words=tuple(words(search.query) for search in distinct),
-        vectors=vectors,
-        fit=_fit(distinct, vectors, titles, encoder, config.shown_for_fit),
-        behaviour=count(searches, people, config),
-        documents=tuple(documents),
-    )
+    def sizes(self, cluster_of: Indices) -> tuple[int, int, int, int]:
+        """Return the observations in the reference and in the window, then the people behind them there."""
+        here = self.in_window[cluster_of]
+        return int((~here).sum()), int(here.sum()), *self.people(np.unique(cluster_of))
 
 
 def stack(reference: Sequence[Sample], window: Sample) -> Stack:
@@ -89,7 +87,7 @@ def stack(reference: Sequence[Sample], window: Sample) -> Stack:
     sizes = [len(s.people) for s in samples]
     offsets = np.concatenate(([0], np.cumsum(sizes)))[:-1]
     number: dict[str, int] = {}
-    cells = [cell for s in samples for cell in s.documents]
+    opened = [document for s in samples for document in s.documents]
     opened_before = sum(len(s.documents) for s in reference)
     return Stack(
         in_window=np.arange(sum(sizes)) >= offsets[-1],
@@ -98,12 +96,11 @@ def stack(reference: Sequence[Sample], window: Sample) -> Stack:
         query_words=tuple(w for s in samples for w in s.query_words),
         vectors=np.concatenate([s.vectors for s in samples]),
         fit=np.concatenate([s.fit for s in samples]),
-        counts={signal: _counts(signal, samples) for signal in SHARES},
-        rank_cluster=_shifted([s.behaviour.rank_person for s in samples], offsets),
-        reciprocal_rank=np.concatenate([s.behaviour.reciprocal_rank for s in samples]),
-        openings=np.array([cell.openings for cell in cells], dtype=np.float64),
-        changed=np.array([cell.openings * cell.changed for cell in cells], dtype=np.float64),
-        document_in_window=np.arange(len(cells)) >= opened_before,
+        counts={signal: _counts([s.counts[signal] for s in samples]) for signal in window.counts},
+        values={signal: _values([s.values[signal] for s in samples], offsets) for signal in window.values},
+        openings=np.array([document.openings for document in opened], dtype=np.float64),
+        changed=np.array([document.openings * document.changed for document in opened], dtype=np.float64),
+        document_in_window=np.arange(len(opened)) >= opened_before,
     )
 
 
@@ -111,23 +108,10 @@ def _shifted(parts: Sequence[Indices], offsets: Indices) -> Indices:
     return np.concatenate([part + offset for part, offset in zip(parts, offsets, strict=True)])
 
 
-def _counts(signal: str, samples: Sequence[Sample]) -> Counts:
-    return Counts(
-        np.concatenate([s.behaviour.counts[signal].hits for s in samples]),
-        np.concatenate([s.behaviour.counts[signal].cases for s in samples]),
-    )
+def _counts(parts: Sequence[Counts]) -> Counts:
+    return Counts(np.concatenate([part.hits for part in parts]), np.concatenate([part.cases for part in parts]))
 
 
-def _fit(
-    searches: Sequence[Search], vectors: Vectors, titles: dict[str, str], encoder: ReferenceEncoder, shown: int
-) -> Numbers:
-    """Return each query's best cosine to the titles of its first `shown` results, NaN where none has a title."""
-    names = sorted({d for s in searches for d in s.best_shown[:shown] if titles.get(d, "").strip()})
-    row = {document: i for i, document in enumerate(names)}
-    title_vectors = encoder.encode([titles[document] for document in names])
-    fit = np.full(len(searches), np.nan)
-    for i, search in enumerate(searches):
-        rows = [row[document] for document in search.best_shown[:shown] if document in row]
-        if rows:
-            fit[i] = float(np.max(title_vectors[rows] @ vectors[i]))
-    return fit
+def _values(parts: Sequence[Values], offsets: Indices) -> Values:
+    clusters = _shifted([part.cluster for part in parts], offsets)
+    return Values(clusters, np.concatenate([part.value for part in parts]))

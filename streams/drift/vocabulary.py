@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from streams.drift.permutation import Flags, Indices, Numbers
+from streams.drift.statistics.permutation import Flags, Indices, Numbers
 
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 

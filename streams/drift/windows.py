@@ -54,15 +54,15 @@ def due(served: Iterable[Served], judged_until_ms: int, reference_windows: int, 
     """
     reference: dict[str, list[int]] = {}
     searches: dict[str, int] = {}
-    found = []
+    windows = []
     for leader in _leaders(served):
         frozen, seen = reference.setdefault(leader.model, []), searches.get(leader.model, 0)
         if len(frozen) < reference_windows or seen < reference_searches:
             frozen.append(leader.start_ms)
             searches[leader.model] = seen + leader.searches
         elif leader.start_ms >= judged_until_ms:
-            found.append(Due(leader.start_ms, leader.model, tuple(frozen)))
-    return found
+            windows.append(Due(leader.start_ms, leader.model, tuple(frozen)))
+    return windows
 
 
 def _leaders(served: Iterable[Served]) -> list[Served]:

@@ -7,6 +7,7 @@ millisecond the withdrawal does.
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,12 +16,15 @@ _VARIATION = "\ufe0f"
 _SKIN_TONES: dict[int, None] = dict.fromkeys(range(0x1F3FB, 0x1F400))
 
 
+Strength = Annotated[float, Field(gt=0, le=1)]
+
+
 class ReactionRules(BaseModel):
     """What reactions mean; names are written without colons, in lower case."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    positive: dict[str, float] = Field(
+    positive: dict[str, Strength] = Field(
         default={
             **dict.fromkeys(("+1", "thumbsup", "thumbs_up", "👍", "upvote", "up"), 1.0),
             **dict.fromkeys(("white_check_mark", "heavy_check_mark", "✅", "✔", "100", "💯"), 1.0),
@@ -29,7 +33,7 @@ class ReactionRules(BaseModel):
         },
         description="strength in (0, 1]: a vote or a check mark says 'this answers it', applause says a little less",
     )
-    negative: dict[str, float] = Field(
+    negative: dict[str, Strength] = Field(
         default={
             **dict.fromkeys(("-1", "thumbsdown", "thumbs_down", "👎", "downvote", "down", "x", "❌"), 1.0),
             **dict.fromkeys(("confused", "😕", "thinking_face", "🤔"), 0.5),

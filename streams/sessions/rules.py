@@ -7,6 +7,7 @@ Two accesses are of one session iff the later comes less than a gap after the ea
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +15,10 @@ from schemas.ids import stable_id
 
 Access = tuple[int, str, str]
 """(milliseconds since 1970, event id, document)."""
+
+
+Timed = TypeVar("Timed", bound=tuple[Any, ...])
+"""Anything that begins with its time: an access, or whatever else comes in sessions."""
 
 
 class SessionRules(BaseModel):
@@ -58,9 +63,9 @@ def distinct(accesses: Iterable[Access]) -> list[Access]:
     return sorted((time, event, document) for (event, document), time in first.items())
 
 
-def split(accesses: Sequence[Access], gap_ms: int, max_accesses: int) -> list[list[Access]]:
-    """Cut distinct accesses, in order, into sessions, in order."""
-    sessions: list[list[Access]] = []
+def split(accesses: Sequence[Timed], gap_ms: int, max_accesses: int) -> list[list[Timed]]:
+    """Cut distinct accesses, in order of their time in milliseconds, into sessions, in order."""
+    sessions: list[list[Timed]] = []
     previous = None
     for access in accesses:
         if previous is None or access[0] - previous >= gap_ms or len(sessions[-1]) >= max_accesses:

@@ -52,8 +52,8 @@ Back-pressure and memory
 
 Staying alive
     Consumers are known to stall after rebalances without any error (faust #175, #640). A watchdog in a thread of its
-    own, with a connection of its own, ends the process (`EXIT_STALLED`) when a partition that has more to read made no
-    progress for `stall_after_s` and no store is being waited for. Errors of the group coordinator, which Faust never
+    own, with a connection of its own, ends the process (`EXIT_TRY_AGAIN`) when a partition that has more to read made
+    no progress for `stall_after_s` and no store is being waited for. Errors of the group coordinator, which Faust never
     looks at, are raised and crash the worker. SIGTERM: batches being worked on finish or are abandoned, what is
     acknowledged is committed, the member leaves the group, exit 0; all within `stop_within_s`, come what may.
 
@@ -67,13 +67,9 @@ from streams.transport.app import BatchApp, build_app
 from streams.transport.batch import Batch, BatchStream, Record
 from streams.transport.limits import Limits
 from streams.transport.retry import hold
-from streams.transport.watchdog import EXIT_STALLED
-from streams.transport.worker import EXIT_CRASHED, EXIT_OVERDUE, run_worker, serve
+from streams.transport.worker import run_worker, serve
 
 __all__ = [
-    "EXIT_CRASHED",
-    "EXIT_OVERDUE",
-    "EXIT_STALLED",
     "Batch",
     "BatchApp",
     "BatchStream",

@@ -11,13 +11,40 @@ from faust.types import TP, EventT, Message
 class Record(Protocol):
     """One raw record as aiokafka hands it out."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int  # milliseconds since 1970, set by the producer or the broker
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    @property
+    def topic(self) -> str:
+        """Return the name of the topic that it lies in."""
+        ...
+
+    @property
+    def partition(self) -> int:
+        """Return the partition of the topic."""
+        ...
+
+    @property
+    def offset(self) -> int:
+        """Return its number in the partition."""
+        ...
+
+    @property
+    def timestamp(self) -> int:
+        """Return milliseconds since 1970, set by the producer or the broker."""
+        ...
+
+    @property
+    def key(self) -> bytes | None:
+        """Return the key's bytes."""
+        ...
+
+    @property
+    def value(self) -> bytes | None:
+        """Return the value's bytes; None is a tombstone."""
+        ...
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """Return the headers, in the producer's order."""
+        ...
 
 
 Stamp = tuple[int, int]

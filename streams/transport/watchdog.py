@@ -21,13 +21,11 @@ from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, server_list
 from faust.types import TP
 
+from stores.exit_codes import EXIT_TRY_AGAIN
 from streams.transport.consumer import BatchConsumer, BatchTransport, Place
 
 if TYPE_CHECKING:
     from streams.transport.app import BatchApp
-
-EXIT_STALLED = 75
-"""Exit status (EX_TEMPFAIL): start me again."""
 
 ANSWER_WITHIN_S = 10.0
 
@@ -68,7 +66,7 @@ def end_process(reason: str) -> None:
     log.critical("%s; ending the process, to be started again", reason)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    os._exit(EXIT_STALLED)
+    os._exit(EXIT_TRY_AGAIN)
 
 
 class Watchdog:

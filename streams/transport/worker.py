@@ -9,16 +9,10 @@ from time import monotonic
 from types import FrameType
 from typing import cast
 
+from stores.exit_codes import EXIT_CRASHED, EXIT_OVERDUE, EXIT_STOPPED
 from streams.transport.app import BatchApp
 from streams.transport.consumer import BatchConsumer
 from streams.transport.watchdog import Watchdog
-
-EXIT_CRASHED = 70
-"""Exit status (EX_SOFTWARE): an agent raised, or the broker could not be reached, perhaps only while stopping. The log
-says which."""
-
-EXIT_OVERDUE = 71
-"""Exit status: the stop did not end within its time and was cut short."""
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +52,7 @@ async def _stop(app: BatchApp, starting: "asyncio.Task[None]", failure: BaseExce
         log.error("the stop was cut short: %r", error)
         return EXIT_CRASHED
     log.info("stopped within %.1f s", monotonic() - began)
-    return EXIT_CRASHED if failure is not None else 0
+    return EXIT_CRASHED if failure is not None else EXIT_STOPPED
 
 
 class _Guard:

@@ -1,6 +1,6 @@
 """A small real search for tests of the demo's people: documents by the words that they share with the query."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -35,9 +35,10 @@ class WordSearch:
         return [self._answer(search.query) for search in searches]
 
     def _answer(self, query: str) -> Served:
-        scores: Counter[str] = Counter()
+        scores: defaultdict[str, float] = defaultdict(float)
         for word in content_words(query):
             found = self._by_word.get(word, [])
             for document in found:
                 scores[document] += 1 / len(found)
-        return Served(tuple(Shown(document, score) for document, score in scores.most_common(10)))
+        best = sorted(scores.items(), key=lambda found: -found[1])[:10]
+        return Served(tuple(Shown(document, score) for document, score in best))

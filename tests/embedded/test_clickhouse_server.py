@@ -7,6 +7,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import clickhouse_connect
@@ -44,7 +45,7 @@ def client(address: tuple[str, int], database: str) -> Client:
 
 
 def ask(
-    address: tuple[str, int], body: str | bytes | None, headers: dict[str, str] | None = None, **url: str
+    address: tuple[str, int], body: str | bytes | None, headers: dict[str, str] | None = None, /, **url: str
 ) -> tuple[int, dict[str, str], bytes]:
     """POST a body, or GET without one; return status, headers and content."""
     connection = http.client.HTTPConnection(*address, timeout=20)
@@ -64,7 +65,7 @@ class TestClickHouseConnect:
         self, client: Client, address: tuple[str, int], database: str, compress: str | bool
     ) -> None:
         other = clickhouse_connect.get_client(host=address[0], port=address[1], database=database, compress=compress)
-        columns = [list(range(1000)), [f"s{i % 7}" for i in range(1000)], [self.NOW] * 1000]
+        columns: list[list[Any]] = [list(range(1000)), [f"s{i % 7}" for i in range(1000)], [self.NOW] * 1000]
         summary = other.insert("t", columns, column_names=["a", "s", "at"], column_oriented=True)
         assert summary.written_rows == 1000
         other.insert("t", [[1000, "row", self.NOW]], column_names=["a", "s", "at"])

@@ -19,8 +19,7 @@ from schemas.topics import LEARNING, key_of
 from stores.kafka import EventProducer, EventReader
 from stores.settings import Settings
 from stores.shelf import Shelf
-from tests.indexer.loop import trained
-from tests.indexer.test_service import first
+from tests.indexer.loop import first, trained
 from tests.indexer.world import NOW, World
 
 ROOT = Path(__file__).parents[2]

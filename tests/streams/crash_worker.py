@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def main(options: dict[str, Any]) -> int:
             log.write(lines)
 
     @app.agent(app.batched(options["topic"]), name="finish")
-    async def finish(stream: AsyncIterator[Batch]) -> None:
+    async def finish(stream: AsyncIterable[Batch]) -> None:
         async for batch in stream:
             while (faults / "hang").exists():
                 await asyncio.sleep(0.05)

@@ -26,7 +26,7 @@ def test_a_worker_that_waits_for_a_store_says_so_and_stops_in_order(tmp_path: Pa
                 workers[number] = subprocess.Popen(command, env=environment, stdout=out, stderr=out), log
         for number, (worker, log) in workers.items():
             deadline = time.monotonic() + 60
-            while "waiting: broker at 127.0.0.1:9 does not answer" not in log.read_text():
+            while "waiting: the broker at 127.0.0.1:9 did not answer" not in log.read_text():
                 assert worker.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)

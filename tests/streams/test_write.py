@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -135,11 +135,11 @@ def test_searches_and_reactions_are_stored_and_move_time(world: World) -> None:
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2)])
 def test_the_newest_state_of_a_reaction_holds_in_whatever_order(world: World, order: tuple[int, ...]) -> None:
-    def reacted(number: int, change: str) -> Reacted:
+    def reacted(number: int, change: Literal["added", "withdrawn"]) -> Reacted:
         return Reacted(
             event_id=f"r{number}", tenant=world.tenant, occurred_at=BEGAN + timedelta(seconds=number), user="u",
             reaction="👎", change=change, target=OnAnswer(answer="a", question="why?", cited=("d1", "d2")),
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     told = [reacted(0, "added"), reacted(1, "withdrawn"), reacted(2, "added")]
     for number in order:
@@ -183,7 +183,7 @@ def test_a_store_that_is_away_leaves_a_batch_that_can_be_done_again(
         def insert(table: str, columns: Any, failing: str = failing) -> int:  # noqa: ANN401  # as the real one
             if table == failing:
                 raise Retryable("away")
-            return type(inserts).insert(inserts, table, columns)  # type: ignore[arg-type]
+            return type(inserts).insert(inserts, table, columns)
 
         monkeypatch.setattr(inserts, "insert", insert)
         if failing == "record":

@@ -16,7 +16,7 @@ from schemas.topics import TOPIC_OF, TOPICS, key_of
 from stores import kafka, redis_client
 from stores.settings import Settings
 from stores.warehouse import Warehouse
-from streams.config import StreamsConfig, streams_config
+from streams.config import StreamsConfig
 from streams.sessions.oracle import differences
 from tests.streams.brokers import Broker
 
@@ -69,7 +69,7 @@ class Flow:
 
     def __init__(self, settings: Settings, logs: Path) -> None:
         self.settings = settings
-        self.config: StreamsConfig = streams_config(RULES)
+        self.config = StreamsConfig.model_validate(RULES)
         self.warehouse = Warehouse.connect(settings)
         self.warehouse.migrate()
         self._logs = logs

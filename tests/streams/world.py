@@ -18,7 +18,7 @@ from stores.settings import Settings
 from stores.warehouse import Warehouse
 from streams.agents.documents import Documents
 from streams.batch import Raw
-from streams.config import StreamsConfig, streams_config
+from streams.config import StreamsConfig
 from streams.dead_letters import DeadLetters
 from streams.prepare import Preparation
 from streams.publisher import Letter, Outbox
@@ -65,7 +65,7 @@ class World:
 
     def __init__(self, settings: Settings, tenant: str, **overrides: dict[str, Any]) -> None:
         self.tenant = tenant
-        self.config: StreamsConfig = streams_config(overrides)
+        self.config = StreamsConfig.model_validate(overrides)
         self.database = f"test_{tenant}"
         self.warehouse = Warehouse.connect(settings.model_copy(update={"clickhouse_database": self.database}))
         self.warehouse.migrate()

@@ -11,6 +11,7 @@ from schemas.codec import decode, encode
 from schemas.envelope import Event
 from schemas.learning import ModelRefused
 from schemas.topics import LEARNING, key_of
+from stores.exit_codes import EXIT_MISCONFIGURED
 from stores.kafka import EventProducer, EventReader, ensure_topics
 from stores.settings import Settings
 from stores.warehouse import Warehouse
@@ -61,7 +62,7 @@ def test_the_service_answers_a_request_and_stops_when_asked(stack: Settings, war
 
 def test_help_teaches() -> None:
     shown = subprocess.run([sys.executable, "-m", "trainer", "--help"], capture_output=True, text=True, check=True)
-    for word in ("TrainingRequested", "training.json", "SIGTERM", "tidewheel runs"):
+    for word in ("TrainingRequested", "tidewheel config training", "SIGTERM", "tidewheel runs"):
         assert word in shown.stdout
 
 
@@ -74,6 +75,6 @@ def test_a_stack_that_is_not_up_is_said_plainly(tmp_path: object) -> None:
         env=bare | {"TIDEWHEEL_HOME": str(tmp_path)},
         check=False,
     )
-    assert ended.returncode == 1
+    assert ended.returncode == EXIT_MISCONFIGURED
     assert "run `tidewheel up`" in ended.stderr
     assert "Traceback" not in ended.stderr

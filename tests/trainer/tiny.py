@@ -22,7 +22,8 @@ def build(path: Path, width: int = 32, seed: int = 3) -> Path:
         intermediate_size=2 * width,
         max_position_embeddings=128,
     )
-    BertModel(config).save_pretrained(path / "bert")
+    # Theirs is untyped.
+    BertModel(config).save_pretrained(path / "bert")  # type: ignore[no-untyped-call]
     tokenizer.save_pretrained(path / "bert")
     transformer = Transformer(str(path / "bert"), max_seq_length=128)
     model = SentenceTransformer(modules=[transformer, Pooling(width, "mean"), Normalize()], device="cpu")

@@ -24,18 +24,24 @@ class CleaningRules(BaseModel):
     """What is not worth learning from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    min_words: int = Field(default=3, description="words of a positive text; shorter ones say nothing")
+    min_words: int = Field(default=3, ge=1, description="words of a positive text; shorter ones say nothing")
     max_documents_per_anchor: int = Field(
-        default=10, description="documents; an anchor that leads to more ('click here') names none of them"
+        default=10, ge=1, description="documents; an anchor that leads to more ('click here') names none of them"
     )
     min_share: float = Field(
-        default=0.5, description="share of the anchor's strongest label; fainter ones are likely mistaken clicks"
+        default=0.5,
+        ge=0,
+        le=1,
+        description="share of the anchor's strongest label; fainter ones are likely mistaken clicks",
     )
     loudest: float = Field(
-        default=2.0, description="most that one signal counts: a lone deep click must not outweigh two plain ones"
+        default=2.0, gt=0, description="most that one signal counts: a lone deep click must not outweigh two plain ones"
     )
     contradiction: float = Field(
-        default=0.5, description="share of the positive weight that negative signals may not reach: a disputed label"
+        default=0.5,
+        ge=0,
+        le=1,
+        description="share of the positive weight that negative signals may not reach: a disputed label",
     )
 
 

@@ -26,12 +26,18 @@ class SnapshotRules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     per_user: int = Field(
-        default=200, description="newest signals of one kind by one person; nobody trains the model alone"
+        default=200, ge=1, description="newest signals of one kind by one person; nobody trains the model alone"
     )
-    max_pairs: int = Field(default=200_000, description="newest signals; bounds memory to some hundred MB")
-    max_documents: int = Field(default=50_000, description="most opened documents; bounds memory and evaluation time")
-    max_characters: int = Field(default=12_000, description="of a body; more than its passages hold is never read")
-    nearby_s: int = Field(default=1_800, description="seconds; what somebody opened within is no negative for them")
+    max_pairs: int = Field(default=200_000, ge=1, description="newest signals; bounds memory to some hundred MB")
+    max_documents: int = Field(
+        default=50_000, ge=1, description="most opened documents; bounds memory and evaluation time"
+    )
+    max_characters: int = Field(
+        default=12_000, ge=1, description="of a body; more than its passages hold is never read"
+    )
+    nearby_s: int = Field(
+        default=1_800, ge=0, description="seconds; what somebody opened within is no negative for them"
+    )
 
 
 @dataclass(frozen=True, slots=True)

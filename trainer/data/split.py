@@ -26,20 +26,28 @@ class SplitRules(BaseModel):
     """How much is held out, and what counts as the same."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    test_share: float = Field(default=0.3, description="share of the queries that judge; the rest teach")
-    max_test: int = Field(default=400, description="queries; more would only cost time, the interval is narrow by then")
-    guard_share: float = Field(default=0.25, description="share of the test queries that come from the oldest subjects")
-    validation_share: float = Field(default=0.06, description="share of the queries that choose the best checkpoint")
-    max_validation: int = Field(default=60, description="queries; they are ranked several times during training")
+    test_share: float = Field(default=0.3, gt=0, lt=1, description="share of the queries that judge; the rest teach")
+    max_test: int = Field(
+        default=400, ge=1, description="queries; more would only cost time, the interval is narrow by then"
+    )
+    guard_share: float = Field(
+        default=0.25, ge=0, le=1, description="share of the test queries that come from the oldest subjects"
+    )
+    validation_share: float = Field(
+        default=0.06, ge=0, lt=1, description="share of the queries that choose the best checkpoint"
+    )
+    max_validation: int = Field(default=60, ge=0, description="queries; they are ranked several times during training")
     max_group_share: float = Field(
         default=0.1,
+        gt=0,
+        le=1,
         description="share of the queries; a larger group would make one subject decide, so it only teaches",
     )
     query_similarity: float = Field(
-        default=0.75, description="Jaccard of subject words from which queries are the same"
+        default=0.75, gt=0, le=1, description="Jaccard of subject words from which queries are the same"
     )
     document_similarity: float = Field(
-        default=0.8, description="Jaccard of 4-word runs from which documents are copies"
+        default=0.8, gt=0, le=1, description="Jaccard of 4-word runs from which documents are copies"
     )
 
 

@@ -21,17 +21,31 @@ class GateRules(BaseModel):
     """When a difference counts. All differences are candidate minus live, in nDCG@10 (0 to 1)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    min_queries: int = Field(default=50, description="held-out queries; fewer cannot tell a real gain from chance")
-    min_groups: int = Field(default=25, description="independent groups among them, for the same reason")
-    min_gain: float = Field(default=0.01, description="mean gain; less is not worth embedding every document again")
-    confidence: float = Field(default=0.95, description="two-sided level of the interval that must lie above zero")
-    slice_loss: float = Field(default=0.03, description="mean loss in a slice that blocks, when its interval agrees")
-    slice_floor: float = Field(default=0.1, description="mean loss in a slice that blocks whatever its interval says")
-    min_slice: int = Field(default=20, description="queries; a smaller slice is shown but does not decide")
-    behaviour_loss: float = Field(default=0.1, description="net share of a behaviour's tests lost, which blocks")
-    min_behaviour: int = Field(default=20, description="tests of one behaviour; fewer are shown but do not decide")
-    resamples: int = Field(default=10_000, description="bootstrap draws; the interval's ends are stable to about 0.001")
-    seed: int = Field(default=20_260_101, description="of the draws, so that a verdict can be repeated")
+    min_queries: int = Field(
+        default=50, ge=1, description="held-out queries; fewer cannot tell a real gain from chance"
+    )
+    min_groups: int = Field(default=25, ge=1, description="independent groups among them, for the same reason")
+    min_gain: float = Field(
+        default=0.01, ge=0, description="mean gain; less is not worth embedding every document again"
+    )
+    confidence: float = Field(
+        default=0.95, gt=0, lt=1, description="two-sided level of the interval that must lie above zero"
+    )
+    slice_loss: float = Field(
+        default=0.03, ge=0, description="mean loss in a slice that blocks, when its interval agrees"
+    )
+    slice_floor: float = Field(
+        default=0.1, ge=0, description="mean loss in a slice that blocks whatever its interval says"
+    )
+    min_slice: int = Field(default=20, ge=1, description="queries; a smaller slice is shown but does not decide")
+    behaviour_loss: float = Field(default=0.1, ge=0, description="net share of a behaviour's tests lost, which blocks")
+    min_behaviour: int = Field(
+        default=20, ge=1, description="tests of one behaviour; fewer are shown but do not decide"
+    )
+    resamples: int = Field(
+        default=10_000, ge=100, description="bootstrap draws; the interval's ends are stable to about 0.001"
+    )
+    seed: int = Field(default=20_260_101, ge=0, description="of the draws, so that a verdict can be repeated")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,27 +10,41 @@ class FitRules(BaseModel):
     """How carefully is learned. The defaults suit all-MiniLM-L6-v2 on two CPU cores; training is conservative."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    epochs: int = Field(default=1, description="passes over the examples; more overfits the few clicks there are")
-    batch_size: int = Field(default=32, description="examples whose documents are each other's negatives")
-    learning_rate: float = Field(default=5e-5, description="peak of AdamW; a run has few steps to use it in")
-    warmup: float = Field(default=0.1, description="share of the steps in which the learning rate rises")
-    dropout: float = Field(default=0.0, description="of activations; one pass does not overfit, and 0 saves 300 MB")
-    scale: float = Field(default=20.0, description="inverse temperature of the loss, as the base model was trained")
-    max_tokens: int = Field(default=64, description="word pieces of a text in training; doubling halves the speed")
-    max_examples: int = Field(default=20_000, description="per run; older ones beyond are replayed as a sample")
-    replay_share: float = Field(
-        default=0.3, description="share of the examples kept for older ones, against forgetting"
+    epochs: int = Field(default=1, ge=1, description="passes over the examples; more overfits the few clicks there are")
+    batch_size: int = Field(default=32, ge=1, description="examples whose documents are each other's negatives")
+    learning_rate: float = Field(default=5e-5, gt=0, description="peak of AdamW; a run has few steps to use it in")
+    warmup: float = Field(default=0.1, ge=0, le=1, description="share of the steps in which the learning rate rises")
+    dropout: float = Field(
+        default=0.0, ge=0, lt=1, description="of activations; one pass does not overfit, and 0 saves 300 MB"
     )
-    general_share: float = Field(default=0.02, description="share of general examples mixed in, against forgetting")
-    extra_share: float = Field(default=0.0, description="share of examples that bring a negative nobody asked for")
-    max_steps: int = Field(default=0, description="steps; 0 means as many as the epochs take")
-    max_seconds: float = Field(default=1_800.0, description="seconds; the learning rate reaches zero by then")
-    checkpoints: int = Field(default=2, description="times that validation chooses the best weights and a resume point")
-    threads: int = Field(default=2, description="CPU threads of the fitting process")
-    seed: int = Field(default=17, description="of shuffling and dropout, so that a run can be repeated")
-    masked_language_steps: int = Field(default=0, description="steps on the tenant's raw text first; 0 leaves it out")
+    scale: float = Field(
+        default=20.0, gt=0, description="inverse temperature of the loss, as the base model was trained"
+    )
+    max_tokens: int = Field(
+        default=64, ge=8, description="word pieces of a text in training; doubling halves the speed"
+    )
+    max_examples: int = Field(default=20_000, ge=1, description="per run; older ones beyond are replayed as a sample")
+    replay_share: float = Field(
+        default=0.3, ge=0, le=1, description="share of the examples kept for older ones, against forgetting"
+    )
+    general_share: float = Field(
+        default=0.02, ge=0, lt=1, description="share of general examples mixed in, against forgetting"
+    )
+    extra_share: float = Field(
+        default=0.0, ge=0, le=1, description="share of examples that bring a negative nobody asked for"
+    )
+    max_steps: int = Field(default=0, ge=0, description="steps; 0 means as many as the epochs take")
+    max_seconds: float = Field(default=1_800.0, gt=0, description="seconds; the learning rate reaches zero by then")
+    checkpoints: int = Field(
+        default=2, ge=1, description="times that validation chooses the best weights and a resume point"
+    )
+    threads: int = Field(default=2, ge=0, description="CPU threads of the fitting process")
+    seed: int = Field(default=17, ge=0, description="of shuffling and dropout, so that a run can be repeated")
+    masked_language_steps: int = Field(
+        default=0, ge=0, description="steps on the tenant's raw text first; 0 leaves it out"
+    )
     masked_share: float = Field(
-        default=0.15, description="share of the words blanked in that stage, as BERT was trained"
+        default=0.15, gt=0, lt=1, description="share of the words blanked in that stage, as BERT was trained"
     )
 
 

@@ -23,9 +23,11 @@ class MiningRules(BaseModel):
     """What is hard, and how many are wanted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    margin: float = Field(default=0.95, description="share of the positive's score that a negative must stay below")
-    per_example: int = Field(default=8, description="negatives listed for an example, hardest first")
-    look_at: int = Field(default=60, description="nearest documents examined for an example; the rest are easy")
+    margin: float = Field(
+        default=0.95, gt=0, le=1, description="share of the positive's score that a negative must stay below"
+    )
+    per_example: int = Field(default=8, ge=0, description="negatives listed for an example, hardest first")
+    look_at: int = Field(default=60, ge=1, description="nearest documents examined for an example; the rest are easy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,35 +67,7 @@ WITH
         )
         WHERE NOT newest.5
     ),
-    marked AS
-    (
-        SELECT tenant, user, toUnixTimestamp64Milli(min(occurred_at)) AS time, event_id, document,
-               time - lagInFrame(time, 1, time - {gap_ms:Int64}) OVER everything >= {gap_ms:Int64} AS starts
-        FROM raw WHERE type IN ('DocumentOpened', 'CitationOpened')
-        GROUP BY tenant, user, event_id, document
-        WINDOW everything AS (PARTITION BY tenant, user ORDER BY time, event_id, document
-                              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
-    ),
-    in_runs AS
-    (
-        SELECT *, sum(starts) OVER (PARTITION BY tenant, user ORDER BY time, event_id, document
-                                    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
-        FROM marked
-    ),
-    in_chunks AS
-    (
-        SELECT *, intDiv(row_number() OVER (PARTITION BY tenant, user, run ORDER BY time, event_id, document) - 1,
-                         {max_accesses:UInt32}) AS chunk
-        FROM in_runs
-    ),
-    sittings AS
-    (
-        SELECT tenant, user, arraySort(groupArray((time, event_id, document))) AS held,
-               lower(hex(substring(SHA256(arrayStringConcat(
-                   ['session', toString(tenant), user, toString(held[1].1), held[1].2, held[1].3], '\x1f')), 1, 16)))
-                   AS session
-        FROM in_chunks GROUP BY tenant, user, run, chunk
-    ),
+-- include: oracle_sessions,
     near AS
     (
         SELECT tenant, user, session, least(a.3, b.3) AS low, greatest(a.3, b.3) AS high,
@@ -104,7 +76,7 @@ WITH
         (
             SELECT tenant, user, session, held, i, arrayJoin(range(i + 1, least(i + {lookahead:UInt32}, length(held)) + 1))
                    AS j, held[i] AS a, held[j] AS b
-            FROM sittings ARRAY JOIN arrayEnumerate(held) AS i
+            FROM oracle_sessions ARRAY JOIN arrayEnumerate(held) AS i
         )
         WHERE b.1 - a.1 < {window_ms:Int64} AND a.3 != b.3
         GROUP BY tenant, user, session, low, high

@@ -54,7 +54,7 @@ def _pairs(world: World) -> list[tuple[str, str, str, str]]:
     rows = world.rows(
         "SELECT kind, anchor, anchor_document, document FROM live_pairs WHERE tenant = {tenant:String} ORDER BY ALL"
     )
-    return [tuple(row.values()) for row in rows]  # type: ignore[misc]  # four text columns
+    return [tuple(row.values()) for row in rows]
 
 
 def _settle(world: World) -> int:

@@ -12,7 +12,8 @@ from demo.operations import package_directory
 from streams.drift.behaviour import Opening, Search
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import Vectors, WordLlamaEncoder
-from streams.drift.sample import Sample, sample
+from streams.drift.sample import Sample
+from streams.drift.sampling import sample
 
 FIRST = (
     "ec2",

@@ -1,25 +1,11 @@
-"""What counts as a hit, search by search."""
-
-from datetime import timedelta
+"""What counts as satisfied, as the same need again, as one sitting."""
 
 import pytest
 
-from streams.drift.behaviour import Behaviour, Opening, Search, count, is_reformulation, satisfied, sessions
-from streams.drift.config import DriftConfig
-from tests.streams.drift.people import MORNING
-
-CONFIG = DriftConfig()
-LONG, SHORT, UNKNOWN = Opening("d1", 2, 45.0), Opening("d2", 1, 5.0), Opening("d3", 4, -1.0)
-
-
-def asked(query: str, seconds: float = 0, person: str = "ann", **rest: object) -> Search:
-    known: dict[str, object] = {"shown": 10} | rest
-    return Search(person, query, MORNING + timedelta(seconds=seconds), **known)  # type: ignore[arg-type]  # test short-hand
-
-
-def tally(behaviour: Behaviour, signal: str) -> tuple[list[float], list[float]]:
-    counts = behaviour.counts[signal]
-    return counts.hits.tolist(), counts.cases.tolist()
+from streams.drift.behaviour import Search, is_reformulation, is_satisfied, search_sessions
+from streams.pairs.search_click import SearchClickRules
+from streams.sessions.rules import SessionRules
+from tests.streams.drift.searching import CONFIG, LONG, SHORT, UNKNOWN, asked
 
 
 @pytest.mark.parametrize(
@@ -34,7 +20,7 @@ def tally(behaviour: Behaviour, signal: str) -> tuple[list[float], list[float]]:
     ],
 )
 def test_satisfied_needs_a_visit_of_some_length_or_a_citation(search: Search, answer: bool) -> None:
-    assert satisfied(search, CONFIG) is answer
+    assert is_satisfied(search, CONFIG) is answer
 
 
 @pytest.mark.parametrize(
@@ -54,27 +40,19 @@ def test_a_reformulation_is_soon_similar_and_after_a_failure(first: Search, seco
 
 def test_sessions_end_at_the_gap_exactly() -> None:
     own = [asked("a"), asked("b", 1_799), asked("c", 1_799 + 1_800)]
-    assert [[s.query for s in session] for session in sessions(own, CONFIG)] == [["a", "b"], ["c"]]
+    assert [[s.query for s in session] for session in search_sessions(own, CONFIG)] == [["a", "b"], ["c"]]
 
 
-def test_counts_stand_beside_their_person() -> None:
-    searches = [
-        asked("reset password", 0),
-        asked("reset my password", 60, opened=(LONG, SHORT)),
-        asked("travel", 5_000),
-        asked("vpn", 0, "bob", assistant=True, cited=("d9",), reactions=(":thumbsdown:", "+1", "eyes")),
-        asked("wifi", 10, "bob", assistant=True),
-    ]
-    found = count(reversed(searches), ["ann", "bob"], CONFIG)
-    assert tally(found, "click_through") == ([2, 0], [30, 0])
-    assert tally(found, "zero_click") == ([2, 0], [3, 0])
-    assert tally(found, "reformulation") == ([1, 0], [3, 2])
-    assert tally(found, "session_satisfaction") == ([1, 1], [2, 1])
-    assert tally(found, "citation_click") == ([0, 1], [0, 2])
-    assert tally(found, "negative_reaction") == ([0, 1], [0, 2])
-    assert (found.rank_person.tolist(), found.reciprocal_rank.tolist()) == ([0], [1.0])
+def test_gap_and_dwell_are_those_of_sessions_and_pairs() -> None:
+    rules = CONFIG.model_copy(
+        update={"sessions": SessionRules(gap_s=60), "search_click": SearchClickRules(satisfied_s=5.0)}
+    )
+    assert len(search_sessions([asked("a"), asked("b", 60)], rules)) == 2
+    assert len(search_sessions([asked("a"), asked("b", 59)], rules)) == 1
+    assert is_satisfied(asked("q", opened=(SHORT,)), rules)
 
 
-def test_opening_a_document_twice_is_one_opened_result() -> None:
-    found = count([asked("q", opened=(LONG, Opening("d1", 2, 3.0)))], ["ann"], CONFIG)
-    assert tally(found, "click_through") == ([1], [10])
+def test_only_a_list_that_showed_something_is_a_list() -> None:
+    assert asked("q").is_list
+    assert not asked("q", shown=0).is_list
+    assert not asked("q", assistant=True).is_list

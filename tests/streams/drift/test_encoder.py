@@ -15,7 +15,8 @@ def test_weights_come_from_the_package_without_network(monkeypatch: pytest.Monke
     handlers, level = list(logging.getLogger().handlers), logging.getLogger().level
     vectors = WordLlamaEncoder().encode(["rotate a key", "key rotation", "grilled cheese", "", "  "])
     assert (logging.getLogger().handlers, logging.getLogger().level) == (handlers, level)
-    assert (vectors.shape, vectors.dtype) == ((5, 256), np.float32)
+    assert vectors.shape == (5, 256)
+    assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1, 0, 0], abs=1e-5)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from streams.drift.config import SIGNALS, DriftConfig
+from streams.drift.config import DriftConfig
 from streams.drift.judgement import Judged, Verdict, judge
+from streams.drift.measurement import measure, thresholds
 from streams.drift.sample import Sample
-from streams.drift.signals import measure, thresholds
+from streams.drift.signals import SIGNALS
 from tests.streams.drift.people import Company, Remembering, window
 
 QUICK = DriftConfig(permutations=599)
@@ -22,7 +23,7 @@ def encoder() -> Remembering:
 
 def replay(reference: Sequence[Sample], later: Sequence[Sample], config: DriftConfig) -> list[list[Judged]]:
     """Judge `later` windows one after the other against a frozen reference."""
-    limits, history, found = thresholds(reference, config), {signal: list[Verdict]() for signal in SIGNALS}, []
+    limits, history, found = thresholds(reference, config), {signal.name: list[Verdict]() for signal in SIGNALS}, []
     for sample in later:
         found.append(judge(measure(reference, sample, config), limits, history, config))
         for judged in found[-1]:
@@ -83,7 +84,7 @@ def test_false_alarms_of_two_hundred_quiet_months(encoder: Remembering, people: 
     found = [window for month in months for window in month]
     assert alarms(found, "tripped") <= len(found) / 200
     assert alarms(found, "suspect", "tripped") <= len(found) / 50
-    for signal in SIGNALS:
+    for signal in (one.name for one in SIGNALS):
         p = np.array([j.measured.p for w in found for j in w if j.measured.signal == signal and j.verdict != "too_few"])
         if len(p) > 100:
             assert np.mean(p <= 0.05) <= 0.075, signal

@@ -6,8 +6,8 @@ import pytest
 
 from streams.drift.config import DriftConfig
 from streams.drift.judgement import Judged
-from streams.drift.measured import Measured
 from streams.drift.requests import Run, obstacle, request, run_id
+from streams.drift.signal import Measured
 
 CONFIG = DriftConfig(window_s=3_600, cooldown_windows=4, run_timeout_s=7_200)
 END = datetime(2025, 3, 3, 12, tzinfo=UTC)

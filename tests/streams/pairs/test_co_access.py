@@ -26,7 +26,9 @@ def test_a_document_never_goes_with_itself() -> None:
 
 
 def test_two_documents_count_once_by_their_closest_accesses() -> None:
-    assert _told((0, "a"), (50, "b"), (60, "a")) == [("b", "a", pytest.approx(0.9))]
+    ((first, second, weight),) = _told((0, "a"), (50, "b"), (60, "a"))
+    assert (first, second) == ("b", "a")
+    assert weight == pytest.approx(0.9)
 
 
 def test_only_the_next_few_accesses_are_looked_at() -> None:

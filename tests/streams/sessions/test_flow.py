@@ -6,13 +6,15 @@ because time of one installation never goes back.
 """
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from confluent_kafka.admin import AdminClient, NewPartitions
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # documented, but not in its stubs
+    AdminClient,
+    NewPartitions,
+)
 
 from schemas.activity import CitationOpened, DocumentOpened
 from schemas.codec import encode
@@ -28,7 +30,7 @@ _days = count(10, 2)
 
 
 @pytest.fixture
-def day() -> Iterator[datetime]:
+def day() -> datetime:
     """Eight o'clock of a day that lies behind everything sent before."""
     return BEGAN + timedelta(days=next(_days))
 

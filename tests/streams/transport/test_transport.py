@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 from faust.types import TP
 
-from streams.transport import EXIT_CRASHED, Batch
+from stores.exit_codes import EXIT_CRASHED
+from streams.transport import Batch
 from tests.streams.apps import until, values, worker
 from tests.streams.brokers import Broker
 
@@ -37,8 +38,8 @@ async def test_values_keys_and_order_within_a_batch_arrive_as_sent(broker: Broke
 
 async def test_only_finished_batches_are_committed_and_the_rest_comes_again(broker: Broker) -> None:
     topic = broker.topic(partitions=2)
-    broker.produce(topic, values(1_000), partition=0)
-    broker.produce(topic, values(1_000), partition=1)
+    broker.produce(topic, values(1_000), 0)
+    broker.produce(topic, values(1_000), 1)
 
     async def get_stuck(batch: Batch) -> None:
         if batch.partition == 0 and batch[0].offset == 200:
@@ -119,8 +120,8 @@ async def test_seek_reads_again_and_ignores_the_acknowledgement_of_before(broker
 
 async def test_a_batch_that_waits_in_line_is_dropped_by_a_seek(broker: Broker) -> None:
     topic = broker.topic(partitions=2)
-    broker.produce(topic, values(300), partition=0)
-    broker.produce(topic, values(300), partition=1)
+    broker.produce(topic, values(300), 0)
+    broker.produce(topic, values(300), 1)
     gate = asyncio.Event()
     taken: list[int] = []
 
@@ -195,7 +196,7 @@ async def test_memory_in_flight_is_bounded(broker: Broker) -> None:
 @pytest.mark.parametrize("compression", ["gzip", "snappy", "lz4", "zstd"])
 async def test_compressed_batches_are_read(broker: Broker, compression: str) -> None:
     topic = broker.topic(partitions=1)
-    broker.produce(topic, values(5_000), **{"compression.type": compression})
+    broker.produce(topic, values(5_000), None, **{"compression.type": compression})
     async with worker(broker, topic) as one:
         await until(lambda: one.seen(topic) == 5_000)
     assert [r.value for batch in one.finished[TP(topic, 0)] for r in batch] == list(values(5_000))

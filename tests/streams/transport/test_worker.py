@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from faust.types import TP
 
-from streams.transport import EXIT_CRASHED, EXIT_STALLED
+from stores.exit_codes import EXIT_CRASHED, EXIT_TRY_AGAIN
 from streams.transport.consumer import Place
 from streams.transport.watchdog import LagClock
 from tests.streams.brokers import Broker
@@ -161,7 +161,7 @@ def test_the_watchdog_ends_a_worker_that_makes_no_progress(
     assert worker.poll() is None, "an idle worker was taken for a stalled one"
     fleet.fault(fault)
     broker.produce(fleet.topic, values(100))
-    assert worker.wait(20) == EXIT_STALLED, fleet.stderr()
+    assert worker.wait(20) == EXIT_TRY_AGAIN, fleet.stderr()
     assert f"{fleet.topic}[" in fleet.stderr()
 
 

@@ -12,7 +12,7 @@ def query(text: str, name: str = "d1") -> Query:
 
 def test_a_paraphrase_asks_the_same_in_other_words() -> None:
     (test,) = behaviours.build([query("To delete a bucket")], {}, 10)
-    assert (test.behaviour, test.query, test.expected) == (PARAPHRASE, "how do i remove a bucket", {"d1"})
+    assert (test.behaviour, test.query, test.expected) == (PARAPHRASE, "how do i remove a bucket", frozenset({"d1"}))
     (keywords,) = behaviours.build([query("What is the limit of parking tickets")], {}, 10)
     assert keywords.query == "limit parking tickets"
 
@@ -24,7 +24,7 @@ def test_acronyms_come_from_where_the_tenant_spells_them_out() -> None:
         **{f"x{n}": document(f"x{n}", "Shouting OK is no acronym (OK).") for n in range(9)},
     }
     (test,) = [t for t in behaviours.build([], known, 10) if t.behaviour == ACRONYM]
-    assert (test.query, test.expected) == ("VPC", {"d1", "d2"})
+    assert (test.query, test.expected) == ("VPC", frozenset({"d1", "d2"}))
 
 
 def test_key_documents_are_those_that_people_open_most() -> None:

@@ -8,6 +8,7 @@ from tests.trainer.build import document, documents, example
 from trainer.learning.mine import MiningRules, mine, never_negative
 
 NOBODY: frozenset[str] = frozenset()
+NOTHING: frozenset[tuple[str, str]] = frozenset()
 
 
 def unit(*angles: float) -> np.ndarray:
@@ -19,7 +20,7 @@ def test_negatives_are_the_nearest_below_the_margin() -> None:
     angles = [np.arccos(score) for score in (0.92, 0.98, 0.86, 0.70, 0.10)]
     names = ["positive", "too good", "hard", "softer", "easy"]
     rules = MiningRules(margin=0.95, per_example=2)
-    mined = mine([example("q", "positive")], unit(0.0), names, unit(*angles), [NOBODY], NOBODY, NOBODY, rules)
+    mined = mine([example("q", "positive")], unit(0.0), names, unit(*angles), [NOBODY], NOTHING, NOBODY, rules)
     assert mined.negatives == (("hard", "softer"),)
 
 
@@ -35,7 +36,7 @@ def test_what_must_not_be_a_negative_is_none_and_what_people_rejected_comes_firs
 
 
 def test_a_positive_outside_the_corpus_gets_no_guesses() -> None:
-    mined = mine([example("q", "gone")], unit(0.0), ["a"], unit(0.3), [NOBODY], NOBODY, NOBODY, MiningRules())
+    mined = mine([example("q", "gone")], unit(0.0), ["a"], unit(0.3), [NOBODY], NOTHING, NOBODY, MiningRules())
     assert mined.negatives == ((),)
 
 
@@ -46,8 +47,8 @@ def test_chunks_change_nothing(seed: int, chunk: int) -> None:
     names = [f"d{n}" for n in range(12)]
     lessons = [example(f"q{n}", f"d{n}") for n in range(9)]
     nothing = [NOBODY] * 9
-    whole = mine(lessons, anchors, names, vectors, nothing, NOBODY, NOBODY, MiningRules())
-    assert mine(lessons, anchors, names, vectors, nothing, NOBODY, NOBODY, MiningRules(), chunk=chunk) == whole
+    whole = mine(lessons, anchors, names, vectors, nothing, NOTHING, NOBODY, MiningRules())
+    assert mine(lessons, anchors, names, vectors, nothing, NOTHING, NOBODY, MiningRules(), chunk=chunk) == whole
 
 
 def test_possible_answers_are_never_negatives() -> None:

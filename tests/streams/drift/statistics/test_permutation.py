@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from streams.drift.permutation import average_ranks, concordance, p_value, relabellings, shares
+from streams.drift.statistics.permutation import concordance, p_value, relabellings, shares
 
 
 def test_relabellings_keep_the_observed_row_and_the_number_of_window_clusters() -> None:
@@ -58,8 +58,3 @@ def test_an_empty_side_says_nothing() -> None:
     inside, outside = shares(labels, np.zeros(2), np.zeros(2))
     assert (inside == 0).all()
     assert (outside == 0).all()
-
-
-def test_ranks_are_scipys() -> None:
-    values = np.array([3.0, 1.0, 3.0, 2.0, 3.0, 1.0])
-    assert (average_ranks(values) == stats.rankdata(values)).all()

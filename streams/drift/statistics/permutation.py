@@ -8,6 +8,7 @@ for exact inference"). Treating searches as independent instead would alarm far 
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
@@ -53,19 +54,11 @@ def concordance(labels: Flags, cluster_of: Indices, values: Numbers) -> Numbers:
     """
     clusters = labels.shape[1]
     flags = labels.astype(np.float64)
-    rank_sums = flags @ np.bincount(cluster_of, weights=average_ranks(values), minlength=clusters)
+    rank_sums = flags @ np.bincount(cluster_of, weights=rankdata(values), minlength=clusters)
     ones = flags @ np.bincount(cluster_of, minlength=clusters)
     zeros = len(values) - ones
     u = rank_sums - ones * (ones + 1) / 2
     return np.divide(u, ones * zeros, out=np.full_like(u, 0.5), where=(ones > 0) & (zeros > 0))
-
-
-def average_ranks(values: Numbers) -> Numbers:
-    """Return ranks from 1 upwards; equal values share the mean of their ranks."""
-    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(sizes)
-    ranks: Numbers = (last - (sizes - 1) / 2)[group]
-    return ranks
 
 
 def _ratio(part: Numbers, whole: Numbers) -> Numbers:

@@ -1,4 +1,4 @@
-"""Query drift: can a classifier tell the window's queries from the reference's?
+"""The domain classifier: can one tell the window's vectors from the reference's?
 
 The domain classifier (two-sample) test: Kim et al. 2021, "Classification accuracy as a proxy for two-sample testing";
 Rabanser et al. 2019, "Failing loudly". The value is the cross-validated area under the ROC curve, 0.5 = cannot tell.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.drift.permutation import Flags, Indices, Numbers
+from streams.drift.statistics.permutation import Flags, Indices, Numbers
 
 Matrix = NDArray[np.float32]
 

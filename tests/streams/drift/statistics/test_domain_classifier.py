@@ -8,8 +8,8 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from streams.drift.permutation import p_value, relabellings
-from streams.drift.query_drift import classifier_auc, leading_components
+from streams.drift.statistics.domain_classifier import classifier_auc, leading_components
+from streams.drift.statistics.permutation import p_value, relabellings
 
 Matrix = NDArray[np.float32]
 

@@ -1,0 +1,22 @@
+"""How the indexer behaves: the rules of every step in one frozen model, the section `indexer`."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from indexer.comparison import ShadowTestConfig
+from indexer.service import ServiceConfig
+from indexer.sync import SyncConfig
+from indexer.verify import VerifyConfig
+
+
+class IndexerConfig(BaseModel):
+    """All rules of the service."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lease_s: float = Field(
+        default=10.0, gt=0, description="seconds after which a dead indexer's work is free for another"
+    )
+    service: ServiceConfig = ServiceConfig()
+    sync: SyncConfig = SyncConfig()
+    verify: VerifyConfig = VerifyConfig()
+    comparison: ShadowTestConfig = ShadowTestConfig()

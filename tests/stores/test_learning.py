@@ -1,0 +1,92 @@
+"""The `learning` topic in and out, on a real broker."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from schemas.envelope import Event
+from schemas.learning import TrainingRequested
+from schemas.topics import LEARNING, key_of
+from stores.errors import Refused, Retryable
+from stores.kafka import EventProducer
+from stores.learning import Learning, announce, publish
+from stores.settings import Settings
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def request(tenant: str, number: int) -> TrainingRequested:
+    return TrainingRequested(
+        event_id=f"{tenant}-{number}",
+        tenant=tenant,
+        occurred_at=NOW,
+        run=f"run-{number}",
+        requested_by="ana",
+        reason="a test",
+    )
+
+
+@pytest.fixture
+def learning(stack: Settings, tenant: str) -> Iterator[Learning]:
+    with Learning(stack.model_copy(update={"tenants": (tenant,)}), f"group-{tenant}", lambda: NOW) as joined:
+        yield joined
+
+
+def received(learning: Learning, count: int, handler: "Handler") -> int:
+    handled = 0
+    for _ in range(60):
+        handled += learning.handle(handler, 0.5)
+        if handled >= count:
+            break
+    return handled
+
+
+class Handler:
+    def __init__(self, *errors: Exception) -> None:
+        self.seen: list[str] = []
+        self._errors = list(errors)
+
+    def __call__(self, event: Event) -> None:
+        if self._errors:
+            raise self._errors.pop(0)
+        self.seen.append(event.event_id)
+
+
+def test_what_is_announced_is_handled_in_order_once_and_foreign_words_are_passed_over(
+    stack: Settings, tenant: str, learning: Learning
+) -> None:
+    announce(stack, request(tenant, 1))
+    with EventProducer(stack.kafka_bootstrap) as producer:
+        producer.send(LEARNING.name, key_of(request(tenant, 0)), b"not an event")
+        assert publish(producer, [request(tenant, 2), request(tenant, 3)]) == 2
+    learning.emit(request(tenant, 4))
+    handler = Handler()
+    assert received(learning, 4, handler) == 4
+    assert handler.seen == [f"{tenant}-{number}" for number in (1, 2, 3, 4)]
+    again = Handler()
+    assert learning.handle(again, 1.0) == 0
+    assert again.seen == []
+
+
+def test_an_event_whose_store_is_away_waits_with_those_behind_it(
+    stack: Settings, tenant: str, learning: Learning
+) -> None:
+    for number in (1, 2):
+        announce(stack, request(tenant, number))
+    handler = Handler(Retryable("away"), Retryable("away"))
+    assert received(learning, 2, handler) == 2
+    assert handler.seen == [f"{tenant}-1", f"{tenant}-2"]
+
+
+def test_what_was_not_acknowledged_comes_again_to_the_next_member(stack: Settings, tenant: str) -> None:
+    where, group = stack.model_copy(update={"tenants": (tenant,)}), f"again-{tenant}"
+    for number in (1, 2):
+        announce(stack, request(tenant, number))
+    with Learning(where, group, lambda: NOW, at_once=1) as first, pytest.raises(Refused, match="a bug"):  # noqa: PT012
+        received(first, 1, Handler())
+        received(first, 1, Handler(Refused("a bug")))
+    handler = Handler()
+    with Learning(where, group, lambda: NOW) as second:
+        assert received(second, 1, handler) == 1
+    assert handler.seen == [f"{tenant}-2"]

@@ -1,0 +1,46 @@
+"""SQL files: fragments stand where they are included, statements are cut where a line ends."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from stores import sql_files
+
+SQL = sql_files.directory()
+FRAGMENTS = sorted(path.stem for path in SQL.glob("fragments/*.sql"))
+QUERIES = {path.stem: path.read_text() for path in sorted(SQL.glob("queries/*.sql"))}
+
+
+def test_a_query_is_its_file_without_the_last_semicolon() -> None:
+    assert sql_files.named("clock") == QUERIES["clock"].strip().removesuffix(";")
+    with pytest.raises(KeyError, match="no_such_query"):
+        sql_files.named("no_such_query")
+
+
+def test_an_include_stands_for_its_fragment() -> None:
+    pairs = sql_files.named("pairs_oracle")
+    assert "include:" not in pairs
+    fragment = (SQL / "fragments" / "oracle_sessions.sql").read_text().rstrip("\n")
+    assert f"{fragment},\n    near AS" in pairs
+    assert fragment in sql_files.named("sessions_oracle")
+
+
+@pytest.mark.parametrize("name", FRAGMENTS)
+def test_every_fragment_is_shared(name: str) -> None:
+    assert sum(bool(re.search(rf"^-- include: {name},?$", text, re.MULTILINE)) for text in QUERIES.values()) >= 2
+
+
+def test_session_rules_stand_in_sql_once() -> None:
+    texts = [*QUERIES.values(), *(path.read_text() for path in Path(SQL / "fragments").glob("*.sql"))]
+    assert sum("lagInFrame(time" in text for text in texts) == 1
+
+
+def test_statements_end_where_a_semicolon_ends_a_line() -> None:
+    assert sql_files.statements("SELECT ';' AS a;\n-- why\nSELECT 2;") == ("SELECT ';' AS a", "-- why\nSELECT 2")
+
+
+def test_migrations_are_numbered_without_gap_and_repeat() -> None:
+    numbers = [migration.number for migration in sql_files.migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert sql_files.migrations()[0].name == "first"
