@@ -55,16 +55,18 @@ class Disk:
             self._limited = pid
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (LIMIT_BYTES, resource.RLIM_INFINITY))
             return
-        with self._filler.open("wb") as filler:
-            piece = bytes(1 << 20)
+        filler = os.open(self._filler, os.O_WRONLY | os.O_CREAT, 0o600)
+        piece = bytes(1 << 20)
+        try:
             while piece:
                 try:
-                    filler.write(piece)
-                    filler.flush()
+                    os.write(filler, piece)
                 except OSError as error:
                     if error.errno != errno.ENOSPC:
                         raise
                     piece = piece[: len(piece) // 2]
+        finally:
+            os.close(filler)
 
     def free(self) -> None:
         """Give the room back."""

@@ -12,7 +12,7 @@ from bench.streams.events import POISON_EVERY, made
 from schemas import codec
 from schemas.topics import TOPICS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_events_are_valid_but_for_the_poison_and_of_as_many_people_as_asked() -> None:
