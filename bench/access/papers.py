@@ -12,8 +12,8 @@ import orjson
 
 from bench.access.world import World
 from bench.documents.oracle import EVERYONE
-from bench.documents.population import Record
 from bench.documents.second_model import RUN
+from bench.sender import Record
 from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
 from schemas.codec import encode
 from schemas.topics import CLICKS, SEARCHES, key_of

@@ -28,7 +28,7 @@ def prepare(world: World, visible: int, hidden: int, seed: int) -> None:
     world.deliver([change.record for change in (*shown, *secret)])
     mine, theirs = shown[:visible], [*shown[visible:], *secret]
     for population, changes in ((alone, mine), (mixed, theirs)):
-        part = World(world.stack, world.search, world.producer, world.oracle, population)
+        part = World(world.stack, world.search, world.sender, world.oracle, population)
         part.until_found([change.document for change in changes], HIDERS)
 
 

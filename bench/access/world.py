@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.documents.oracle import Oracle
-from bench.documents.population import Change, Population, Record, send
+from bench.documents.population import Change, Population, send
 from bench.documents.searching import Asked, Search, ask, searcher
 from bench.output import say
+from bench.sender import Record, Sender
 from bench.stack import Stack
 from console.stack import services
 from embedded import control
@@ -34,15 +35,13 @@ class World:
 
     stack: Stack
     search: Search
-    producer: kafka.EventProducer
+    sender: Sender
     oracle: Oracle
     population: Population
 
     def deliver(self, records: Sequence[Record]) -> None:
         """Send records and return when the broker has them."""
-        for topic, key, value in records:
-            self.producer.send(topic, key, value)
-        self.producer.flush()
+        self.sender.deliver(records)
 
     def send(self, changes: Sequence[Change]) -> float:
         """Send changes; return when the broker had acknowledged them, which is when they hold for the oracle."""
@@ -94,8 +93,7 @@ def running(seed: int, bound_s: float, wrong: Callable[[Stack], Search] | None =
             stack = Stack(endpoints, {})
             kafka.ensure_topics(stack.bootstrap, TOPICS.values())
             search = wrong(stack) if wrong else searcher(stack.settings())
-            with kafka.EventProducer(stack.bootstrap, linger_ms=1) as producer:
-                yield World(stack, search, producer, Oracle(bound_s), Population(TENANT, seed))
+            yield World(stack, search, Sender(stack.bootstrap), Oracle(bound_s), Population(TENANT, seed))
         finally:
             control.down(home)
             say("the stack is stopped")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bench.documents.oracle import EVERYONE, Oracle
+from bench.sender import Record
 from schemas.codec import encode
 from schemas.documents import DocumentDeleted, DocumentUpserted
 from schemas.topics import DOCUMENTS, key_of
@@ -20,9 +21,6 @@ WORDS = (
     "travel", "expense", "laptop", "leave", "contract", "salary", "budget", "office", "merger", "review", "launch",
     "training", "visa", "pension", "parking", "badge", "server", "backup", "invoice", "holiday",
 )  # fmt: skip
-
-Record = tuple[str, bytes, bytes]
-"""(topic, key, value)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from bench.sender import Record
 from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, KEY_SEPARATOR, MAX_EVENT_BYTES, REACTIONS, SEARCHES
 
 TENANT = "faults"
@@ -23,9 +24,6 @@ DOCUMENTS_KNOWN = 800
 
 _WORDS = ("launch", "instance", "subnet", "role", "policy", "bucket", "travel", "expense", "leave", "laptop", "access")
 _REACTIONS = ("👍", "👎", "✅", "shrug")
-
-Record = tuple[str, bytes, bytes | None]
-"""(topic, key, value)."""
 
 
 class Made:

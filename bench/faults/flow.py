@@ -1,18 +1,14 @@
-"""The running flow: events sent all the time from a thread of its own, with a note of when each was sent.
-
-What a broker did not take is sent again, with the same ids, until it has: a sender that cares does that.
-"""
+"""The running flow: events sent all the time from a thread of its own, with a note of when each was sent."""
 
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from bench.faults.events import Made, Record
-from stores import kafka
-from stores.errors import TidewheelError
+from bench.faults.events import Made
+from bench.sender import Record, Sender
 
 EVENTS_A_SECOND = 60
 PERIOD_S = 0.25
@@ -26,7 +22,7 @@ class Flow:
     def __init__(self, bootstrap: str, seed: int) -> None:
         self._made = Made(seed, datetime.now(UTC).replace(microsecond=0) - AGO)
         self._rng = random.Random(seed + 1)
-        self._producer = kafka.EventProducer(bootstrap, linger_ms=5, deliver_within_s=15)
+        self._sender = Sender(bootstrap)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="flow", daemon=True)
@@ -35,8 +31,6 @@ class Flow:
         """By event number: when it was first sent, monotonic seconds."""
         self.poison: set[str] = set()
         """Keys of what must become a dead letter."""
-        self.records = 0
-        """How many records were handed to the broker, repeats included."""
 
     def start(self) -> None:
         """Begin to send."""
@@ -53,7 +47,7 @@ class Flow:
             new = [self._made.next(skew_s) for _ in range(count)]
             self._history += new
             self.sent_at += [time.monotonic()] * count
-            self._deliver(new)
+            self._sender.deliver(new)
 
     def repeat(self, count: int, shuffled: bool) -> None:
         """Send `count` consecutive events of the past again, as they came or shuffled."""
@@ -62,7 +56,7 @@ class Flow:
             again = self._history[start : start + count]
             if shuffled:
                 self._rng.shuffle(again)
-            self._deliver(again)
+            self._sender.deliver(again)
 
     def spoil(self, future_only: int = 0) -> None:
         """Send one of each kind of poison, or so many events dated ahead of all clocks."""
@@ -70,25 +64,18 @@ class Flow:
             now = datetime.now(UTC)
             bad = [self._made.future(now) for _ in range(future_only)] if future_only else self._made.poison(now)
             self.poison |= {key.decode() for _, key, _ in bad}
-            self._deliver(bad)
+            self._sender.deliver(bad)
+
+    @property
+    def records(self) -> int:
+        """Return how many records were handed to the broker, repeats included."""
+        return self._sender.records
 
     @contextmanager
     def resting(self) -> Iterator[None]:
         """Send nothing during the block."""
         with self._lock:
             yield
-
-    def _deliver(self, records: Sequence[Record]) -> None:
-        while True:
-            self.records += len(records)
-            try:
-                for topic, key, value in records:
-                    self._producer.send(topic, key, value)
-                self._producer.flush()
-            except TidewheelError:
-                time.sleep(0.2)
-            else:
-                return
 
     def _run(self) -> None:
         while not self._stop.wait(PERIOD_S):

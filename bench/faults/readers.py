@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 from bench.documents.oracle import EVERYONE, Oracle, Wrong
-from bench.documents.population import GROUPS, Change, Population, Record, send
+from bench.documents.population import GROUPS, Change, Population, send
 from bench.documents.searching import Asked, Search, ask
 from bench.faults.stack import FaultStack
-from stores import kafka
+from bench.sender import Sender
 from stores.errors import TidewheelError
 from stores.warehouse import Warehouse
 
@@ -44,12 +44,10 @@ class Readers:
         self._rng = random.Random(seed + 2)
         self._oracle = Oracle(BOUND_S)
         self._population = Population(TENANT, seed)
-        self._stack = stack
-        self._bootstrap = stack.bootstrap
-        self._producer = kafka.EventProducer(stack.bootstrap, linger_ms=5, deliver_within_s=15)
+        self._sender = Sender(stack.bootstrap)
+        self.deliver = self._sender.deliver
         self._warehouse = Warehouse.connect(stack.settings(), timeout_s=3.0)
         self._lock = threading.RLock()
-        self._sending = threading.Lock()
         self._stop = threading.Event()
         self._changing = threading.Event()
         self._known = False
@@ -77,6 +75,7 @@ class Readers:
     def stop(self) -> None:
         """Send and search no more."""
         self._stop.set()
+        self._sender.stop()
         for thread in self._threads:
             thread.join(30)
 
@@ -148,18 +147,6 @@ class Readers:
         with self._lock:
             newest = {change.document: change for change in self._history}
             self.deliver([change.record for change in newest.values()])
-
-    def deliver(self, records: Sequence[Record]) -> None:
-        """Send records again and again until the broker has them; topics that are missing are made."""
-        while not self._stop.is_set():
-            try:
-                with self._sending:
-                    for topic, key, value in records:
-                        self._producer.send(topic, key, value)
-                    self._producer.flush()
-                return
-            except TidewheelError:
-                time.sleep(0.2)
 
     def _send(self, changes: Sequence[Change]) -> None:
         self._history += changes

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from bench.documents.oracle import Oracle
-from bench.documents.population import Change, Population, Record, send
+from bench.documents.population import Change, Population, send
+from bench.sender import Record
 from schemas import codec
 from schemas.documents import DocumentDeleted, DocumentUpserted
 from schemas.topics import TOPICS
