@@ -12,6 +12,7 @@ from rich.console import Console
 from console.output import cell, json_option, print_json, print_rows, printable, table_of
 from operations import dead_letters as letters
 from operations.dead_letters import Outcome, Wanted
+from schemas.instants import EPOCH
 from schemas.topics import TOPICS
 from stores import lease, redis_client, settings
 from stores.kafka import EventProducer, ensure_topics
@@ -42,9 +43,7 @@ class Moment(click.ParamType):
 
 _topic = click.option("--topic", type=click.Choice(list(TOPICS)), help="Only letters of this topic.")
 _code = click.option("--code", default="", help="Only this reason code, e.g. invalid, not_json, future.")
-_since = click.option(
-    "--since", type=Moment(), default=letters.EPOCH, help="Only since: 2026-11-01, or 90m, 2h, 3d ago."
-)
+_since = click.option("--since", type=Moment(), default=EPOCH, help="Only since: 2026-11-01, or 90m, 2h, 3d ago.")
 
 
 @click.group()
@@ -86,11 +85,11 @@ def list_(topic: str | None, code: str, since: datetime, waiting: bool, limit: i
 @click.argument("partition", type=click.IntRange(0))
 @click.argument("offset", type=click.IntRange(0))
 @click.option(
-    "--log", default="", help="Kafka's id of the topic, where it was made anew; the newest letter by default."
+    "--topic-id", default="", help="Kafka's id of the topic, where it was made anew; the newest letter by default."
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the original bytes to this file.")
 @json_option
-def show(topic: str, partition: int, offset: int, log: str, out: Path | None, as_json: bool) -> None:
+def show(topic: str, partition: int, offset: int, topic_id: str, out: Path | None, as_json: bool) -> None:
     """Show one dead letter: why it was not accepted, its key, and its original bytes as text or as a hex dump.
 
     \b
@@ -98,13 +97,13 @@ def show(topic: str, partition: int, offset: int, log: str, out: Path | None, as
       tidewheel dead-letters show clicks 0 17
       tidewheel dead-letters show clicks 0 17 --out letter.json    then mend it and `tidewheel emit letter.json`
     """
-    letter = letters.one(Warehouse.connect(settings.load()), topic, partition, offset, log)
+    letter = letters.one(Warehouse.connect(settings.load()), topic, partition, offset, topic_id)
     if out is not None:
         out.write_bytes(letter["value"])
     if as_json:
         print_json(letter | {name: _plain(letter[name]) for name in ("key", "value")})
         return
-    for name in ("topic", "partition", "offset", "log", "code", "reason", "received_at", "replayed_at", "bytes"):
+    for name in ("topic", "partition", "offset", "topic_id", "code", "reason", "received_at", "replayed_at", "bytes"):
         click.echo(f"{name:<12} {cell(letter[name])}")
     click.echo(f"{'key':<12} {printable(letter['key'].decode('utf-8', 'backslashreplace')) or '-'}")
     click.echo(f"\n{_legible(letter['value'])}" if out is None else f"\n{letter['bytes']:,} bytes are in {out}")

@@ -21,6 +21,7 @@ from demo.story import play
 from embedded import control
 from stores import settings
 from stores.errors import TidewheelError
+from stores.exit_codes import command_status
 
 EXIT_NO_WIN, EXIT_NO_DRIFT, EXIT_REFUSED = 10, 11, 12
 _EXITS = {"a better model is live": 0, "no win": EXIT_NO_WIN, "no drift": EXIT_NO_DRIFT}
@@ -47,7 +48,7 @@ def main(interactive: bool, keep: bool, seed: int) -> None:
         code = _run(console, home, interactive, keep, seed)
     except TidewheelError as error:
         console.print(f"demo: {error}", style="red", soft_wrap=True)
-        code = 2
+        code = command_status(error)
     finally:
         if not keep:
             control.down(home)

@@ -16,6 +16,7 @@ from schemas.activity import OnMessage, Reacted
 from schemas.documents import DocumentUpserted, Link
 from schemas.envelope import Event
 from schemas.ids import stable_id
+from schemas.instants import milliseconds
 from streams.pairs.conversations import ConversationRules, Message, Scope, conversations
 
 LOW_VALUE_CHANNEL = "random"
@@ -135,7 +136,7 @@ def _conversation_id(said: Sequence[DocumentUpserted]) -> str:
     """Return the document id under which the system will know this conversation."""
     first = said[0]
     scope = Scope(first.tenant, first.app, first.channel or "", first.thread or "", 0)
-    told = [Message(m.document, round(m.occurred_at.timestamp() * 1_000), m.body, m.acl) for m in said]
+    told = [Message(m.document, milliseconds(m.occurred_at), m.body, m.acl) for m in said]
     return conversations(scope, told, ConversationRules(min_messages=1, min_characters=0))[0].document
 
 

@@ -24,7 +24,6 @@ _OPEN, _CLOSE = (b"(", b"[", b"{"), (b")", b"]", b"}")
 
 READING = frozenset({"SELECT", "WITH", "FROM", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN", "CHECK", "("})
 STREAMING = frozenset({"SELECT", "WITH", "FROM"})
-SESSION_CHANGING = frozenset({"SET", "USE"})
 
 
 @dataclass(frozen=True)

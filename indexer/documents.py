@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from indexer.authority import USE_WINDOW, Standing, authority
 from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS, split
+from schemas.instants import instant, microseconds, milliseconds
 from stores.vectors import MAX_GROUPS
 from stores.warehouse import Warehouse
 
@@ -40,7 +41,7 @@ class Document:
 
     def authority(self, standing: Standing, now: datetime) -> float:
         """Return its authority in [0, 1]."""
-        return authority(standing, datetime.fromtimestamp(self.updated_ms / 1000, UTC), now)
+        return authority(standing, instant(self.updated_ms), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Documents:
         """Return references and use of the tenant's documents that have any, as of at most a minute ago."""
         known = self._standings.get(tenant)
         if known is None or now - known[0] > _STANDINGS_LAST:
-            since = int((now - USE_WINDOW).timestamp() * 1000)
+            since = milliseconds(now - USE_WINDOW)
             rows = self.warehouse.query("index_standing", tenant=tenant, since_ms=since)
             found = {row["document"]: Standing(int(row["references"]), int(row["people"])) for row in rows}
             known = self._standings[tenant] = (now, found)
@@ -120,7 +121,7 @@ class Documents:
 
     def record(self, tenant: str, collection: str, records: Sequence[Record], now: datetime, step: int = 0) -> None:
         """Record what a collection shows; of one `now`, the highest `step` of a document holds."""
-        stamp = int(now.timestamp() * 1_000_000)
+        stamp = microseconds(now)
         self.warehouse.insert(
             "applied",
             {
@@ -143,7 +144,7 @@ class Documents:
 
     def changed(self, tenant: str, collection: str, since: datetime) -> list[str]:
         """Return the documents that were applied to a collection since then, gone ones included."""
-        since_ms = int(since.timestamp() * 1000)
+        since_ms = milliseconds(since)
         rows = self.warehouse.query("index_changed", tenant=tenant, collection=collection, since_ms=since_ms)
         return [row["document"] for row in rows]
 
@@ -159,9 +160,7 @@ class Documents:
 
     def forget(self, tenant: str, collection: str, now: datetime) -> None:
         """Record that a collection shows nothing that can be relied on."""
-        self.warehouse.run(
-            "index_forget", tenant=tenant, collection=collection, revision=int(now.timestamp() * 1_000_000)
-        )
+        self.warehouse.run("index_forget", tenant=tenant, collection=collection, revision=microseconds(now))
 
 
 def _document(row: dict[str, object]) -> Document:

@@ -44,17 +44,9 @@ _MOVES: dict[State, frozenset[State]] = {
 GROWING = frozenset({State.BUILDING, State.CATCHING_UP, State.VERIFYING})
 """States in which a shadow is still on its way to being ready."""
 
-FRESH = frozenset({State.BUILDING, State.CATCHING_UP, State.VERIFYING, State.READY, State.LIVE, State.STANDBY})
-"""States in which document changes are applied."""
-
 
 def check_move(collection: str, before: State, after: State) -> None:
     """Raise `Refused` unless a collection may go from `before` to `after`."""
     if after not in _MOVES[before]:
         legal = ", ".join(sorted(_MOVES[before])) or "none: the collection is gone"
         raise Refused(f"{collection} is {before} and cannot become {after}; legal next states: {legal}")
-
-
-def legal_moves(state: State) -> frozenset[State]:
-    """Return the states that may follow `state`."""
-    return _MOVES[state]

@@ -13,44 +13,24 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from schemas.codec import Rejection, decode
 from schemas.envelope import Event
+from schemas.instants import EPOCH, milliseconds
 from schemas.topics import TOPICS, key_of
 from stores.errors import Refused
+from stores.ports import Queries, Sends, Statements
 
 Row = dict[str, Any]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_LETTERS = 500
 
 
-class Warehouse(Protocol):
+class Warehouse(Queries, Statements, Protocol):
     """What replaying needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # the named query's own
-        """Return the rows of a named query."""
-        ...
-
-    def run(self, name: str, **parameters: Any) -> None:  # noqa: ANN401  # the named statement's own
-        """Run a named statement."""
-        ...
-
-
-class Producer(Protocol):
-    """What replaying needs of `stores.kafka.EventProducer`."""
-
-    def send(self, topic: str, key: bytes | None, value: bytes | None) -> None:
-        """Put one record into the buffer."""
-        ...
-
-    def flush(self) -> int:
-        """Wait until everything sent has arrived."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +52,7 @@ class Letter:
     """One dead letter with its original bytes; a key of None was absent or empty."""
 
     topic: str
-    log: str
+    topic_id: str
     partition: int
     offset: int
     code: str
@@ -100,12 +80,12 @@ def listed(warehouse: Warehouse, wanted: Wanted, waiting: bool, limit: int) -> l
     return warehouse.query("dead_letters_list", **wanted.parameters, waiting=waiting, limit=limit)
 
 
-def one(warehouse: Warehouse, topic: str, partition: int, offset: int, log: str = "") -> Row:
+def one(warehouse: Warehouse, topic: str, partition: int, offset: int, topic_id: str = "") -> Row:
     """Return the letter at a place, `key` and `value` as the original bytes; the newest if the topic was made anew.
 
     Raises `Refused` when there is none.
     """
-    rows = warehouse.query("dead_letters_one", topic=topic, partition=partition, offset=offset, log=log)
+    rows = warehouse.query("dead_letters_one", topic=topic, partition=partition, offset=offset, topic_id=topic_id)
     if not rows:
         raise Refused(f"no dead letter at {topic}/{partition}/{offset}; `tidewheel dead-letters list` shows them")
     return rows[0] | {"key": b64decode(rows[0]["key"]), "value": b64decode(rows[0]["value"])}
@@ -113,7 +93,7 @@ def one(warehouse: Warehouse, topic: str, partition: int, offset: int, log: str 
 
 def replay(
     warehouse: Warehouse,
-    producer: Producer | None,
+    producer: Sends | None,
     wanted: Wanted,
     now: datetime,
     tenants: Collection[str] = (),
@@ -142,9 +122,7 @@ def replay(
     return outcome
 
 
-def _send(
-    warehouse: Warehouse, producer: Producer, chosen: list[tuple[Letter, Event | Rejection]], now: datetime
-) -> int:
+def _send(warehouse: Warehouse, producer: Sends, chosen: list[tuple[Letter, Event | Rejection]], now: datetime) -> int:
     for letter, event in chosen:
         producer.send(letter.topic, letter.key or _own_key(event), letter.value)
     producer.flush()
@@ -152,7 +130,7 @@ def _send(
     warehouse.run(
         "dead_letters_mark",
         topic=first.topic,
-        log=first.log,
+        topic_id=first.topic_id,
         partition=first.partition,
         offsets=[letter.offset for letter, _ in chosen],
         now_ms=milliseconds(now),
@@ -181,20 +159,24 @@ def _portions(rows: list[Row]) -> Iterator[list[Row]]:
 
 
 def _place(row: Row) -> tuple[str, str, int]:
-    return row["topic"], row["log"], row["partition"]
+    return row["topic"], row["topic_id"], row["partition"]
 
 
 def _read(warehouse: Warehouse, portion: list[Row]) -> list[Letter]:
-    topic, log, partition = _place(portion[0])
+    topic, topic_id, partition = _place(portion[0])
     if topic not in TOPICS:
         raise Refused(f"there is no topic '{topic}' any more; choose others with --topic")
     rows = warehouse.query(
-        "dead_letters_content", topic=topic, log=log, partition=partition, offsets=[row["offset"] for row in portion]
+        "dead_letters_content",
+        topic=topic,
+        topic_id=topic_id,
+        partition=partition,
+        offsets=[row["offset"] for row in portion],
     )
     return [
         Letter(
             topic,
-            log,
+            topic_id,
             partition,
             row["offset"],
             row["code"],
@@ -203,8 +185,3 @@ def _read(warehouse: Warehouse, portion: list[Row]) -> list[Letter]:
         )
         for row in rows
     ]
-
-
-def milliseconds(moment: datetime) -> int:
-    """Return an aware instant as milliseconds since 1970."""
-    return int(moment.timestamp() * 1_000)

@@ -23,6 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 from schemas.ids import TenantId, UserId, stable_id
 from schemas.learning import TrainingRequested
 from stores.errors import Misconfigured, Retryable
+from stores.ports import Inserts, Queries, Statements
 
 Row = dict[str, Any]
 
@@ -45,20 +46,8 @@ _ROUNDS = 3
 _POLL_S = 0.05
 
 
-class Warehouse(Protocol):
+class Warehouse(Queries, Statements, Inserts, Protocol):
     """What forgetting needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # the named query's own
-        """Return the rows of a named query."""
-        ...
-
-    def run(self, name: str, **parameters: Any) -> None:  # noqa: ANN401  # the named statement's own
-        """Run a named statement."""
-        ...
-
-    def insert(self, table: str, columns: Mapping[str, Any]) -> int:
-        """Insert columns."""
-        ...
 
 
 class OpenSessions(Protocol):

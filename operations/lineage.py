@@ -9,11 +9,12 @@ oldest first.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
 from stores.errors import Refused
+from stores.ports import Queries
 
 Row = dict[str, Any]
 
@@ -21,14 +22,6 @@ _MOST = 100
 """Events, sessions or pairs of one list."""
 
 _TOP_DOCUMENTS = 10
-
-
-class Warehouse(Protocol):
-    """What lineage needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # the named query's own
-        """Return the rows of a named query."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,7 @@ class Node:
         return told
 
 
-def trace(warehouse: Warehouse, name: str, tenant: str = "") -> list[Node]:
+def trace(warehouse: Queries, name: str, tenant: str = "") -> list[Node]:
     """Return everything that carries this id, with its lineage; `tenant` narrows it to one.
 
     Raises `Refused` when nothing carries it.
@@ -69,7 +62,7 @@ def trace(warehouse: Warehouse, name: str, tenant: str = "") -> list[Node]:
 class _Tracer:
     """Builds the trees of one tenant; a snapshot's or model's own tree is told once, then only named."""
 
-    def __init__(self, warehouse: Warehouse, tenant: str) -> None:
+    def __init__(self, warehouse: Queries, tenant: str) -> None:
         self._warehouse, self._tenant = warehouse, tenant
         self._told: set[tuple[str, str]] = set()
 
@@ -210,7 +203,7 @@ def _event_node(sent: Sequence[Row]) -> Node:
     first = sent[0]
     named = ("user", "document", "interaction", "query", "rank")
     facts = {"type": first["type"], "occurred_at": first["occurred_at"], "topic": first["topic"]}
-    places = [{"partition": row["partition"], "offset": row["offset"], "log": row["log"]} for row in sent]
+    places = [{"partition": row["partition"], "offset": row["offset"], "topic_id": row["topic_id"]} for row in sent]
     return Node("event", first["event_id"], facts | {n: first[n] for n in named if first[n]} | {"places": places})
 
 

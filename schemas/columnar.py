@@ -15,10 +15,10 @@ begins at least one row; as many rows as records then means exactly one each.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import orjson
@@ -29,7 +29,11 @@ from numpy.typing import NDArray
 
 from schemas.codec import EARLIEST, MAX_CLOCK_SKEW, Rejection, decode
 from schemas.column_plan import MOMENT, Certain, Fit, Plan, plan_of, schema_of
-from schemas.topics import KEY_SEPARATOR, MAX_EVENT_BYTES, Topic
+from schemas.ids import SEPARATOR
+from schemas.topics import MAX_EVENT_BYTES, Topic
+
+Bytes: TypeAlias = Any
+"""An Arrow array of binary values, nulls among them. (pyarrow carries no types.)"""
 
 _CHUNK = 64
 """Records below which a chunk that Arrow cannot read is decoded one by one instead of being sieved or halved again."""
@@ -43,7 +47,7 @@ _ROW = re.compile(r" in row (\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class Decoded:
     """A decoded batch: `table` has one column a field (`occurred_at` as microseconds, UTC), `kept` its rows' positions
     in the batch, in order; `rejected` the other positions, with the reason."""
 
@@ -54,33 +58,36 @@ class Columns:
 
 def decode_columns(
     topic: Topic,
-    keys: Sequence[bytes | None],
-    values: Sequence[bytes | None],
+    keys: Bytes,
+    values: Bytes,
     now: datetime,
     tenants: Collection[str] = (),
-) -> Columns:
-    """Return the events of a topic that carries one event type, exactly those that `codec.decode` would return."""
+) -> Decoded:
+    """Return the events of a topic that carries one event type, exactly those that `codec.decode` would return.
+
+    `now` is when they were received; `tenants` are those that may send (none named: all).
+    """
     plan = plan_of(topic.events[0])
     certain = [] if plan is None else _certain(plan, keys, values, now, tenants, np.arange(len(values)))
     known = np.concatenate([positions for positions, _ in certain]) if certain else np.array([], np.int64)
     if certain and len(known) == len(values):
-        return Columns(pa.concat_tables([table for _, table in certain]), known, [])
+        return Decoded(pa.concat_tables([table for _, table in certain]), known, [])
     return _with_the_rest(topic, keys, values, now, tenants, certain, known)
 
 
 def _with_the_rest(
     topic: Topic,
-    keys: Sequence[bytes | None],
-    values: Sequence[bytes | None],
+    keys: Bytes,
+    values: Bytes,
     now: datetime,
     tenants: Collection[str],
     certain: list[tuple[NDArray[np.int64], Any]],
     known: NDArray[np.int64],
-) -> Columns:
+) -> Decoded:
     schema = schema_of(topic.events[0])
     rows, positions, rejected = [], [], []
     for i in np.setdiff1d(np.arange(len(values)), known, assume_unique=True).tolist():
-        event = decode(topic, keys[i], values[i], now, tenants)
+        event = decode(topic, keys[i].as_py(), values[i].as_py(), now, tenants)
         if isinstance(event, Rejection):
             rejected.append((i, event))
         else:
@@ -89,17 +96,16 @@ def _with_the_rest(
     table = pa.concat_tables([*(table for _, table in certain), pa.Table.from_pylist(rows, schema=schema)])
     kept = np.concatenate([known, np.array(positions, np.int64)])
     order = np.argsort(kept)
-    return Columns(table.take(order), kept[order], rejected)
+    return Decoded(table.take(order), kept[order], rejected)
 
 
 def _certain(
-    plan: Plan, keys: Sequence[bytes | None], values: Sequence[bytes | None], now: datetime,
-    tenants: Collection[str], positions: NDArray[np.int64], suspects: int = _SUSPECTS,
+    plan: Plan, keys: Bytes, values: Bytes, now: datetime, tenants: Collection[str],
+    positions: NDArray[np.int64], suspects: int = _SUSPECTS,
 ) -> list[tuple[NDArray[np.int64], Any]]:  # fmt: skip
     """Return (positions, table) of those events at these positions of the batch that are certainly valid."""
-    chunk = [values[i] for i in positions.tolist()]
-    raw = pa.array(chunk, pa.binary())
-    shaped = _shaped(raw)
+    chunk, named = _at(values, positions), _at(keys, positions)
+    shaped = _shaped(chunk)
     if not shaped.all():
         return _certain(plan, keys, values, now, tenants, positions[shaped], suspects)
     table, suspect = _read(plan, chunk)
@@ -112,8 +118,8 @@ def _certain(
             return _certain(plan, keys, values, now, tenants, positions[_sieved(plan, chunk)], -1)
         halves = np.array_split(positions, 2)
         return [found for half in halves for found in _certain(plan, keys, values, now, tenants, half, -1)]
-    table = _defaulted(plan, table, raw)
-    certain = pc.and_(plan.check(table), _placed(table, [keys[i] for i in positions.tolist()], tenants))
+    table = _defaulted(plan, table, chunk)
+    certain = pc.and_(plan.check(table), _of_own_tenant(table, named, tenants))
     table = _dated(table, certain)
     newest, oldest = pa.scalar(now + MAX_CLOCK_SKEW, MOMENT), pa.scalar(EARLIEST, MOMENT)
     when = table["occurred_at"]
@@ -125,21 +131,26 @@ def _certain(
     return [(positions[certain.to_numpy()], table.filter(certain))]
 
 
-def _shaped(raw: Any) -> NDArray[np.bool_]:  # noqa: ANN401
+def _at(column: Bytes, positions: NDArray[np.int64]) -> Bytes:
+    """Return the items at these positions, which are distinct and in order."""
+    return column if len(positions) == len(column) else column.take(pa.array(positions))
+
+
+def _shaped(values: Bytes) -> NDArray[np.bool_]:
     """Tell which values may be one object each, as far as their ends and their length show."""
-    braced = pc.and_(pc.starts_with(raw, b"{"), pc.ends_with(raw, b"}"))
-    fit = pc.fill_null(pc.and_(braced, pc.less_equal(pc.binary_length(raw), MAX_EVENT_BYTES)), False)
+    braced = pc.and_(pc.starts_with(values, b"{"), pc.ends_with(values, b"}"))
+    fit = pc.fill_null(pc.and_(braced, pc.less_equal(pc.binary_length(values), MAX_EVENT_BYTES)), False)
     return np.asarray(fit.to_numpy(zero_copy_only=False), bool)
 
 
-def _read(plan: Plan, values: Sequence[bytes | None]) -> tuple[Any, int | None]:
+def _read(plan: Plan, values: Bytes) -> tuple[Any, int | None]:
     """Return shaped values as an Arrow table; None when Arrow cannot read every one of them as one row, and the
     position of the one at fault where that is known."""
-    lines = b"\n".join(values)  # type: ignore[arg-type]  # no null among them: `_shaped`
+    lines = pc.binary_join(pa.ListArray.from_arrays([0, len(values)], values), b"\n")[0].as_buffer()
     try:
         table = pyarrow.json.read_json(
             pa.BufferReader(lines),
-            read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
+            read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=lines.size + 1),
             parse_options=pyarrow.json.ParseOptions(explicit_schema=plan.raw, unexpected_field_behavior="error"),
         )
         table.validate(full=True)  # strings are UTF-8
@@ -149,9 +160,9 @@ def _read(plan: Plan, values: Sequence[bytes | None]) -> tuple[Any, int | None]:
     return (table.combine_chunks() if len(table) == len(values) else None), None
 
 
-def _sieved(plan: Plan, values: Sequence[bytes | None]) -> NDArray[np.bool_]:
+def _sieved(plan: Plan, values: Bytes) -> NDArray[np.bool_]:
     """Tell which shaped values Arrow can be expected to read: those of known fields and types."""
-    return np.array([_legible(value, plan.fits) for value in values], bool)
+    return np.array([_legible(value, plan.fits) for value in values.to_pylist()], bool)
 
 
 def _legible(value: bytes | None, fits: Fit) -> bool:
@@ -161,28 +172,27 @@ def _legible(value: bytes | None, fits: Fit) -> bool:
         return False
 
 
-def _defaulted(plan: Plan, table: Any, raw: Any) -> Any:  # noqa: ANN401
+def _defaulted(plan: Plan, table: Any, values: Bytes) -> Any:  # noqa: ANN401
     """Fill in the defaults of fields that are certainly absent: Arrow shows an absent field and a null alike."""
     for name, default in plan.defaults.items():
         column = table[name]
         if column.null_count:
             # A field's name may be spelt with escapes; without a backslash it stands as it is, or not at all.
-            spelt = pc.or_(pc.match_substring(raw, f'"{name}"'), pc.match_substring(raw, "\\"))
+            spelt = pc.or_(pc.match_substring(values, f'"{name}"'), pc.match_substring(values, "\\"))
             absent = pc.and_(pc.is_null(column), pc.invert(spelt))
             filled = pc.if_else(absent, pa.scalar(default, column.type), column)
             table = table.set_column(table.schema.get_field_index(name), name, filled)
     return table
 
 
-def _placed(table: Any, keys: Sequence[bytes | None], tenants: Collection[str]) -> Certain:  # noqa: ANN401
+def _of_own_tenant(table: Any, keys: Bytes, tenants: Collection[str]) -> Certain:  # noqa: ANN401
     """Tell which events' keys name the events' tenant, a tenant that may send."""
     column = table["tenant"]
     present = pc.unique(column).to_pylist()
-    raw = pa.array(keys, pa.binary())
     certain = pa.repeat(False, len(table))
     for tenant in present:
         if tenant is not None and (not tenants or tenant in tenants):
-            named = pc.starts_with(raw, (tenant + KEY_SEPARATOR).encode())
+            named = pc.starts_with(keys, (tenant + SEPARATOR).encode())
             own = named if len(present) == 1 else pc.and_(pc.equal(column, tenant), named)
             certain = pc.or_(certain, pc.fill_null(own, False))
     return certain

@@ -22,17 +22,28 @@ DocumentId = OpaqueId
 UserId = OpaqueId
 EventId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
 
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
+"""U+001F, which no id of ours may contain: it stands between ids that make one."""
+
+
+def join_ids(*parts: str | int) -> str:
+    """Return ids as one text, with U+001F between them."""
+    return SEPARATOR.join(map(str, parts))
+
+
+def split_ids(joined: str) -> tuple[str, str]:
+    """Return the first of some joined ids, and the rest, which is empty when there is no more."""
+    first, _, rest = joined.partition(SEPARATOR)
+    return first, rest
 
 
 def stable_id(*parts: str | int) -> str:
     """Return the first 32 hexadecimal digits of the SHA-256 of the parts, separated by U+001F.
 
     The same parts give the same id on every machine and in every run, which is what makes a replayed event rewrite its
-    own rows. No id of ours may contain the separator. In ClickHouse's SQL the same id is
-    `lower(hex(substring(SHA256(concat(a, '\\x1f', b)), 1, 16)))`.
+    own rows. In ClickHouse's SQL the same id is `lower(hex(substring(SHA256(concat(a, '\\x1f', b)), 1, 16)))`.
     """
-    return sha256(_SEPARATOR.join(map(str, parts)).encode()).hexdigest()[:32]
+    return sha256(join_ids(*parts).encode()).hexdigest()[:32]
 
 
 def stable_ids(joined: Iterable[bytes]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from schemas.activity import CitationOpened, DocumentOpened, Reacted, SearchServed
 from schemas.documents import DocumentDeleted, DocumentUpserted
 from schemas.envelope import Event
+from schemas.ids import join_ids, split_ids
 from schemas.learning import (
     CutoverApproved,
     CutoverDone,
@@ -23,7 +24,6 @@ MAX_EVENT_BYTES = 8 * 1024 * 1024
 """A larger value is a dead letter. Brokers must take twice that (`max.message.bytes`), so that it arrives to be one."""
 
 DAY_MS = 24 * 60 * 60 * 1000
-KEY_SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,9 @@ TOPIC_OF: dict[str, Topic] = {
 def key_of(event: Event) -> bytes:
     """Return the partition key: tenant, then what the topic is keyed by, so that one key's events keep their order."""
     topic = TOPIC_OF[type(event).__name__]
-    return f"{event.tenant}{KEY_SEPARATOR}{topic.keyed_by(event)}".encode()
+    return join_ids(event.tenant, topic.keyed_by(event)).encode()
 
 
 def tenant_of_key(key: bytes) -> str:
     """Return the tenant that a partition key names; malformed UTF-8 is replaced, never an error."""
-    return key.split(KEY_SEPARATOR.encode(), 1)[0].decode("utf-8", "replace")
+    return split_ids(key.decode("utf-8", "replace"))[0]

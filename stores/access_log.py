@@ -17,10 +17,9 @@ from typing import Any
 
 import orjson
 
+from schemas.ids import join_ids, split_ids
 from stores import redis_client
 from stores.access_scripts import CLAIM, FINISH, FORGET, RECORD, RESTORE, TAG
-
-SEPARATOR = "\x1f"
 
 AT_ONCE = 5_000
 """Accesses of one script call: Redis answers nobody else meanwhile, about 20 ms."""
@@ -102,7 +101,7 @@ class AccessLog:
         times: Sequence[int],
         repaired: bool = False,
     ) -> Recorded:
-        """Add accesses (parallel columns; a user is `user_key(...)`, a member `event id + SEPARATOR + document`).
+        """Add accesses (parallel columns; a user is `user_key(...)`, a member `join_ids(event id, document)`).
 
         Accesses of one user should follow each other: that is quicker.
 
@@ -187,7 +186,7 @@ class AccessLog:
 
 def user_key(tenant: str, user: str) -> str:
     """Return how a user is named in Redis."""
-    return tenant + SEPARATOR + user
+    return join_ids(tenant, user)
 
 
 def _call(script: Any, tag: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401  # redis-py types no scripts
@@ -200,7 +199,7 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 
 def _open_user(key: str, late: int, accesses: list[str] | int) -> OpenUser:
-    tenant, user = key.split(SEPARATOR, 1)
+    tenant, user = split_ids(key)
     flat = accesses if isinstance(accesses, list) else []
-    parted = [member.partition(SEPARATOR) for member in flat[::2]]
-    return OpenUser(tenant, user, late, [(int(t), e, d) for (e, _, d), t in zip(parted, flat[1::2], strict=True)])
+    members = [split_ids(member) for member in flat[::2]]
+    return OpenUser(tenant, user, late, [(int(t), e, d) for (e, d), t in zip(members, flat[1::2], strict=True)])

@@ -6,10 +6,13 @@ Arrow is what costs least on both sides: about 1 us of our time a row of `events
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+
+from schemas.instants import EPOCH
 
 _PLAIN: dict[str, pa.DataType] = {
     "String": pa.string(),
@@ -30,6 +33,9 @@ class Same:
     value: Any
 
 
+_LATEST = datetime(2299, 12, 31, tzinfo=UTC)
+"""The last day that ClickHouse's DateTime64 reaches."""
+
 Column: TypeAlias = Sequence[Any] | np.ndarray[Any, Any] | Same
 """Arrow arrays too; pyarrow carries no types that could say so."""
 
@@ -48,6 +54,11 @@ def arrow_type(clickhouse_type: str) -> pa.DataType:
     if (instant := _INSTANT.fullmatch(clickhouse_type)) and instant[1] in _UNITS:
         return pa.timestamp(_UNITS[instant[1]], "UTC")
     raise NoArrowType(clickhouse_type)
+
+
+def storable(moment: datetime) -> datetime:
+    """Return an aware instant, moved into what a column of instants can hold."""
+    return min(max(moment, EPOCH), _LATEST)
 
 
 def rows_of(columns: Mapping[str, Column]) -> int:

@@ -2,7 +2,7 @@
 
 TidewheelError
 ├── Retryable      a part is away or too slow: wait, and do the same again
-├── Poison         this input can never be accepted: put it aside with its reason, go on with the rest
+├── Poison         this input can never be accepted: keep it as a dead letter with its reason, go on
 ├── Refused        a rule says no (a lost race, a stale approval, a gate): do not repeat it unchanged
 └── Misconfigured  a person must change something first: the message says what
 """

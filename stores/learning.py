@@ -9,31 +9,19 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol
 
 from schemas.codec import Rejection, decode, encode
 from schemas.envelope import Event
 from schemas.topics import LEARNING, TOPIC_OF, TOPICS, key_of
 from stores.errors import Retryable
 from stores.kafka import EventProducer, EventReader, ensure_topics
+from stores.ports import Sends
 from stores.settings import Settings
 
 LOG = logging.getLogger(__name__)
 
 
-class Producer(Protocol):
-    """What is needed of `stores.kafka.EventProducer` to publish."""
-
-    def send(self, topic: str, key: bytes | None, value: bytes) -> None:
-        """Put one event into the buffer."""
-        ...
-
-    def flush(self) -> int:
-        """Wait until everything sent has arrived."""
-        ...
-
-
-def publish(producer: Producer, events: Iterable[Event]) -> int:
+def publish(producer: Sends, events: Iterable[Event]) -> int:
     """Send events to their topics, return their number once the broker has them. Raises as `EventProducer` does."""
     sent = 0
     for event in events:

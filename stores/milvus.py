@@ -60,19 +60,19 @@ def guarded(call: Callable[[], T]) -> T:
 
 
 def _sorted(error: Exception) -> TidewheelError | None:
-    told = str(getattr(error, "message", error))
+    message = str(getattr(error, "message", error))
     code, older = getattr(error, "code", None), getattr(error, "compatible_code", None)
     code = code() if callable(code) else code
     if code in _DENIED:
-        return Misconfigured(f"Milvus refused the user; check TIDEWHEEL_MILVUS_TOKEN ({told})")
+        return Misconfigured(f"Milvus refused the user; check TIDEWHEEL_MILVUS_TOKEN ({message})")
     if code == _ABSENT or older == _ABSENT_BEFORE_2_3:
-        return CollectionMissing(f"Milvus: {told}")
+        return CollectionMissing(f"Milvus: {message}")
     if code == _RELEASED:
-        return CollectionReleased(f"Milvus: {told}")
+        return CollectionReleased(f"Milvus: {message}")
     if code in _PASSING or getattr(error, "retriable", False) or isinstance(error, ConnectError):
-        return unanswered("Milvus", told)
+        return unanswered("Milvus", message)
     if code in _BAD_INPUT or older == _BAD_INPUT_BEFORE_2_3 or getattr(error, "is_input_error", False):
-        return Poison(f"Milvus cannot take this: {told}")
+        return Poison(f"Milvus cannot take this: {message}")
     return None
 
 

@@ -112,16 +112,6 @@ class Shelf:
             raise Refused(f"{name} speaks of another model or of files outside its own; remove it")
         return entry
 
-    def list(self, tenant: str) -> list[ShelfEntry]:
-        """Return the tenant's models, oldest first."""
-        _check(tenant)
-        try:
-            places = self._fs.ls(f"{self._root}/{tenant}", detail=False)
-        except FileNotFoundError:
-            return []
-        found = [self.entry(tenant, PurePosixPath(place).name) for place in places]
-        return sorted((entry for entry in found if entry), key=lambda entry: (entry.created_at, entry.model))
-
     def fetch(self, tenant: str, model: str) -> Path:
         """Return a local directory with the model, every byte verified; `base` needs no shelf.
 

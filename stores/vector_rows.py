@@ -1,6 +1,5 @@
 """What a vector collection holds and what it is called, as plain values."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,6 @@ LAYOUT = 1
 """Grows when the fields of a collection change; a collection of another layout is another collection."""
 
 _TENANT, _MODEL, _LAYOUT = "T_", "_M_", "_L"
-_NAME = re.compile(r"T_([a-z0-9_]+)_M_([a-z0-9_]+)_L(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +65,6 @@ def collection_name(tenant: str, model: str) -> str:
 def alias_name(tenant: str) -> str:
     """Return the alias that labels the tenant's live collection for other readers of Milvus."""
     return f"{_TENANT}{_plain(tenant)}_LIVE"
-
-
-def belongs_to(collection: str, tenant: str) -> bool:
-    """Return whether a collection of this name holds this tenant's vectors."""
-    match = _NAME.fullmatch(collection)
-    return match is not None and match[1] == _plain(tenant)
 
 
 def clipped(text: str, limit: int) -> str:

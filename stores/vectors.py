@@ -197,11 +197,6 @@ class Vectors:
         except _NO_ALIAS:
             return None
 
-    def unlabel(self, alias: str) -> None:
-        """Remove the alias; harmless when it is not there."""
-        if self.labelled(alias) is not None:
-            self._call(self._client.drop_alias, alias)
-
     def _read(self, method: Callable[..., T], collection: str, *args: Any, **options: Any) -> T:  # noqa: ANN401
         """Call what needs a loaded collection; after a restart of Milvus the first reader loads it."""
         try:

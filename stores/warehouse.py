@@ -129,11 +129,11 @@ class Warehouse:
         try:
             answer = guarded(lambda: self._client.raw_query(sql, fmt=output_format, settings={"readonly": 1}))
         except DatabaseError as error:
-            raise Refused(_said(error)) from error
+            raise Refused(_message(error)) from error
         except Misconfigured as error:
             if isinstance(error.__cause__, DatabaseError) and error.__cause__.code in (_UNKNOWN_TABLE,):
-                told = f'{_said(error.__cause__)}; `tidewheel sql "SHOW TABLES"` lists what there is'
-                raise Refused(told) from error
+                message = f'{_message(error.__cause__)}; `tidewheel sql "SHOW TABLES"` lists what there is'
+                raise Refused(message) from error
             raise
         return answer.decode("utf-8", "replace")
 
@@ -161,10 +161,10 @@ ENGINE = ReplacingMergeTree ORDER BY number
 """
 
 
-def _said(error: DatabaseError) -> str:
+def _message(error: DatabaseError) -> str:
     """Return what ClickHouse says, without its version, address and list of every word that it would have taken."""
-    told = str(error).split("server response: ")[-1].split(" (version ")[0]
-    return "ClickHouse: " + re.split(r"[.:] Expected one of", told.split("DB::Exception: ")[-1])[0]
+    message = str(error).split("server response: ")[-1].split(" (version ")[0]
+    return "ClickHouse: " + re.split(r"[.:] Expected one of", message.split("DB::Exception: ")[-1])[0]
 
 
 def _if_absent(statement: str) -> str:

@@ -33,8 +33,8 @@ def work(life: Life, tenants: tuple[str, ...]) -> int:
         LOG.info("made the topics %s", ", ".join(created))
     warehouse = life.connect(lambda: Warehouse.connect(where))
     life.connect(warehouse.migrate)
-    parts = life.connect(lambda: assemble(where, warehouse))
-    return run_worker(build(where, parts))
+    worker = life.connect(lambda: assemble(where, warehouse))
+    return run_worker(build(where, worker))
 
 
 if __name__ == "__main__":

@@ -23,9 +23,9 @@ from schemas.topics import TOPICS, Topic
 from stores.errors import Retryable
 from stores.settings import Settings
 from streams.topic_ids import Behind
-from streams.transport import Batch, BatchApp, Limits, build_app, hold
-from streams.transport.consumer import BatchConsumer, Place
-from streams.wiring import Parts
+from streams.transport import Batch, BatchApp, Limits, build_app, retry_while_unavailable
+from streams.transport.consumer import BatchConsumer
+from streams.wiring import Worker
 
 GROUP = "tidewheel-streams"
 AUDIT_EVERY_S = 60.0
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[[AsyncIterable[Batch]], Awaitable[None]]
 
 
-def build(settings: Settings, parts: Parts, limits: Limits | None = None) -> BatchApp:
+def build(settings: Settings, worker: Worker, limits: Limits | None = None) -> BatchApp:
     """Return the app with an agent for every topic, and the worker's periodic tasks."""
     limits = limits or Limits(
         batch_records=BATCH_RECORDS, fetch_bytes=FETCH_BYTES, session_timeout_s=settings.kafka_session_timeout_s
@@ -50,22 +50,22 @@ def build(settings: Settings, parts: Parts, limits: Limits | None = None) -> Bat
     for topic in TOPICS.values():
         # As many batches at a time as there are partitions: while one waits for its stores, another is decoded.
         listen = app.agent(app.batched(topic.name), name=topic.name, concurrency=topic.partitions)
-        listen(_agent(app, topic, parts))
+        listen(_agent(app, topic, worker))
     app.task(_threads)
-    app.task(_resume(app, parts))
-    app.task(_close(app, parts))
-    app.task(_judge(app, parts))
+    app.task(_resume(app, worker))
+    app.task(_close(app, worker))
+    app.task(_judge(app, worker))
     return app
 
 
-def _agent(app: BatchApp, topic: Topic, parts: Parts) -> Handler:
-    work = parts.work(topic)
-
+def _agent(app: BatchApp, topic: Topic, worker: Worker) -> Handler:
     async def agent(stream: AsyncIterable[Batch]) -> None:
         async for batch in stream:
             try:
-                raw = await hold(parts.raw, topic, batch, datetime.now(UTC), retry_on=Retryable)
-                await hold(work, raw, retry_on=Retryable)
+                columns = await retry_while_unavailable(
+                    worker.batch, topic, batch, datetime.now(UTC), retry_on=Retryable
+                )
+                await retry_while_unavailable(worker.process, columns, retry_on=Retryable)
             except Behind as behind:
                 await _go_back(app, batch.tp, behind.offset)
 
@@ -77,16 +77,16 @@ async def _go_back(app: BatchApp, tp: TP, offset: int) -> None:
     await cast(BatchConsumer, app.consumer).seek(tp, offset)
 
 
-def _resume(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
-    """Hold what was assigned against the rows, also where nothing new comes in."""
+def _resume(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
+    """Compare where reading begins with where the rows end, also where nothing new comes in."""
 
     async def resume() -> None:
         while not app.should_stop:
-            places = cast(BatchConsumer, app.consumer).watched()
-            idle = {tp: place.position for tp, place in places.items() if place.position and place.flying is None}
-            for tp, offset in (await hold(parts.behind, idle, retry_on=Retryable)).items():
+            partitions = cast(BatchConsumer, app.consumer).watched()
+            idle = {tp: at.position for tp, at in partitions.items() if at.position and at.in_flight is None}
+            for tp, offset in (await retry_while_unavailable(worker.behind, idle, retry_on=Retryable)).items():
                 await _go_back(app, tp, offset)
-            await asyncio.sleep(parts.config.close_every_s)
+            await asyncio.sleep(worker.config.close_every_s)
 
     return resume
 
@@ -97,33 +97,30 @@ async def _threads() -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(count, thread_name_prefix="stores"))
 
 
-def _close(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
+def _close(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
     async def close() -> None:
         audited = time.monotonic()
         while not app.should_stop:
-            places = cast(BatchConsumer, app.consumer).watched()
-            active = parts.sources(tp for tp, place in places.items() if _active(place))
-            closed = await hold(parts.closing.step, parts.sources(places), active, _now(), retry_on=Retryable)
+            partitions = cast(BatchConsumer, app.consumer).watched()
+            active = worker.sources(tp for tp, at in partitions.items() if at.has_more)
+            closed = await retry_while_unavailable(
+                worker.closing.step, worker.sources(partitions), active, _now(), retry_on=Retryable
+            )
             if time.monotonic() - audited >= AUDIT_EVERY_S:
                 audited = time.monotonic()
-                await hold(parts.repair.audit, _now(), retry_on=Retryable)
-                await hold(parts.logs.verify, retry_on=Retryable)
+                await retry_while_unavailable(worker.repair.audit, _now(), retry_on=Retryable)
+                await retry_while_unavailable(worker.topic_ids.verify, retry_on=Retryable)
             if not closed.users:
-                await asyncio.sleep(parts.config.close_every_s)
+                await asyncio.sleep(worker.config.close_every_s)
 
     return close
 
 
-def _active(place: Place) -> bool:
-    """Tell whether a partition is worked on or has more to read: then it is not idle, however long that takes."""
-    return place.flying is not None or place.position is None or place.position < place.end
-
-
-def _judge(app: BatchApp, parts: Parts) -> Callable[[], Awaitable[None]]:
+def _judge(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
     async def judge() -> None:
         while not app.should_stop:
-            await asyncio.sleep(parts.config.close_every_s)
-            await hold(parts.judging.step, datetime.now(UTC), retry_on=Retryable)
+            await asyncio.sleep(worker.config.close_every_s)
+            await retry_while_unavailable(worker.drift.step, datetime.now(UTC), retry_on=Retryable)
 
     return judge
 

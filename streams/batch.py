@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from schemas.codec import Rejection
@@ -17,31 +19,34 @@ Columns = dict[str, Column]
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
-    """Consecutive records of one partition, in order, never empty.
+class RecordBatch:
+    """Consecutive records of one partition, in order, never empty, as columns: row i is record i.
 
-    `log` is the id that the broker gave the topic, `previous` the last offset read before, when this worker knows it.
+    `topic_id` is the id that the broker gave the topic, `previous` the last offset read before, when this worker knows
+    it. `keys` and `values` are Arrow arrays of binary, null where the record has none (pyarrow carries no types).
     """
 
     topic: Topic
-    log: str
+    topic_id: str
     partition: int
     offsets: NDArray[np.uint64]
-    keys: list[bytes | None]
-    values: list[bytes | None]
+    keys: Any
+    values: Any
     received_at: datetime
     previous: int | None = None
 
     @classmethod
-    def of(cls, topic: Topic, log: str, records: Sequence[Record], now: datetime, previous: int | None = None) -> "Raw":
-        """Take a transport's records apart into columns."""
+    def of(
+        cls, topic: Topic, topic_id: str, records: Sequence[Record], now: datetime, previous: int | None = None
+    ) -> "RecordBatch":
+        """Take a transport's records, received `now`, apart into columns."""
         return cls(
             topic,
-            log,
+            topic_id,
             records[0].partition,
             np.array([record.offset for record in records], np.uint64),
-            [record.key for record in records],
-            [record.value for record in records],
+            pa.array([record.key for record in records], pa.binary()),
+            pa.array([record.value for record in records], pa.binary()),
             now,
             previous,
         )
@@ -49,7 +54,7 @@ class Raw:
     @property
     def source(self) -> str:
         """Return the name of the partition, unique over all topics that ever were."""
-        return f"{self.topic.name}/{self.log}/{self.partition}"
+        return f"{self.topic.name}/{self.topic_id}/{self.partition}"
 
     @property
     def span(self) -> tuple[int, int]:
@@ -70,12 +75,12 @@ class Accesses:
     times: list[int]
 
 
-@dataclass(slots=True)
-class Prepared:
+@dataclass(frozen=True, slots=True)
+class BatchWrites:
     """All that follows from a batch: rows by table, accesses for the open sessions, what was rejected and why, and the
     newest event time (milliseconds since 1970; None when nothing was accepted or the topic does not move time)."""
 
-    raw: Raw
+    batch: RecordBatch
     tables: list[tuple[str, Columns]] = field(default_factory=list)
     accesses: Accesses | None = None
     rejected: list[tuple[int, Rejection]] = field(default_factory=list)

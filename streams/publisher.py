@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
+
+from stores.ports import Sends
 
 
-class Letter(NamedTuple):
+class OutgoingMessage(NamedTuple):
     """One message to send."""
 
     topic: str
@@ -14,31 +16,19 @@ class Letter(NamedTuple):
     headers: Sequence[tuple[str, bytes]] = ()
 
 
-class Producer(Protocol):
-    """What sending needs of `stores.kafka.EventProducer`."""
+class Publisher:
+    """One producer for several threads, one at a time: its flush speaks for whatever thread called it."""
 
-    def send(
-        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()
-    ) -> None:
-        """Put one event into the buffer."""
-        ...
-
-    def flush(self) -> int:
-        """Wait until everything sent has arrived; raise when something did not."""
-        ...
-
-
-class Outbox:
-    """One producer for several threads, one at a time: its flush speaks for whoever called it."""
-
-    def __init__(self, producer: Producer) -> None:
+    def __init__(self, producer: Sends) -> None:
         self._producer = producer
         self._lock = threading.Lock()
 
-    def deliver(self, letters: Iterable[Letter]) -> int:
-        """Send the letters and return how many, after the broker has all of them. Raises `Retryable`, or `Poison`
-        when the broker will never take one of them."""
+    def deliver(self, messages: Iterable[OutgoingMessage]) -> int:
+        """Send the messages and return how many, after the broker has all of them.
+
+        Raises `Retryable`, or `Poison` when the broker will never take one of them.
+        """
         with self._lock:
-            for letter in letters:
-                self._producer.send(*letter)
+            for message in messages:
+                self._producer.send(*message)
             return self._producer.flush()

@@ -1,8 +1,8 @@
-"""Which log a batch is of, and whether it goes on from what is stored.
+"""Which topic, by its id, a batch is of, and whether it goes on from what is stored.
 
 A topic that was made anew has the same name, another id, and counts its offsets anew; the group's committed offsets may
-still be those of the old one. So where a partition's reading begins is held against the warehouse: when that ends
-earlier (another log, a warehouse that was lost or set back), reading goes back to where it ends.
+still be those of the old one. So where a partition's reading begins is compared with the warehouse: when that ends
+earlier (another topic id, a warehouse that was lost or set back), reading goes back to where it ends.
 """
 
 import threading
@@ -21,11 +21,11 @@ class Behind(Exception):
     offset: int
 
 
-class TopicLogs:
+class TopicIds:
     """The broker's ids of the topics, and how far each partition was read; safe to use from several threads.
 
-    `ids()` gives the ids by topic; `ends(topic, log, partition)` where a log's rows end: the offset after the last one
-    stored, or the first that the broker still has if that is more.
+    `ids()` gives the ids by topic; `ends(topic, topic id, partition)` where a partition's rows end: the offset after
+    the last one stored, or the first that the broker still has if that is more.
     """
 
     def __init__(self, ids: Callable[[], dict[str, str]], ends: Callable[[str, str, int], int]) -> None:
@@ -46,20 +46,20 @@ class TopicLogs:
                 raise TopicMadeAnew(f"the topic {topic} was made anew; starting again to read it as what it is")
 
     def of_batch(self, topic: str, partition: int, first: int, last: int) -> tuple[str, int | None]:
-        """Return the id of the log that these offsets are of, and the last offset read before, if they go on from it.
+        """Return the id of the topic that these offsets are of, and the last offset read before, if they go on from it.
 
         Offsets run backwards after a rebalance or a seek, which changes nothing, and when the topic was made anew.
         Raises `TopicMadeAnew` then, `Behind` once when what lies before was never stored, and `Retryable` when broker
         or warehouse do not say.
         """
-        place = topic, partition
+        key = topic, partition
         with self._lock:
-            before = self._read.get(place)
+            before = self._read.get(key)
             if before is not None and first <= before:
                 self.verify()
             if before is None and (end := self._behind(topic, partition, first)) is not None:
                 raise Behind(end)
-            self._read[place] = last
+            self._read[key] = last
             return self._ids[topic], None if before is None or first <= before else before
 
     def behind(self, topic: str, partition: int, position: int) -> int | None:

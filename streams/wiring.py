@@ -7,126 +7,70 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, LEARNING, REACTIONS, SEARCHES, TOPICS, Topic
-from stores import configuration, kafka, lease, redis_client
+from schemas.topics import CITATIONS, CLICKS, REACTIONS, SEARCHES, TOPICS, Topic
+from stores import configuration, kafka, redis_client
 from stores.access_log import AccessLog, Pace
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
 from stores.warehouse import Warehouse
-from streams.agents.documents import Documents
-from streams.batch import Prepared, Raw
+from streams.agents import Agent, AgentContext, agents
+from streams.batch import RecordBatch
 from streams.config import StreamsConfig
 from streams.dead_letters import DeadLetters
 from streams.drift.config import DriftConfig
 from streams.drift.job import DriftJob
-from streams.event_rows import EPOCH, MILLISECOND
-from streams.prepare import Preparation
-from streams.publisher import Outbox
-from streams.sessions.closing import Closed, Closer
+from streams.drift.step import DriftStep
+from streams.publisher import Publisher
+from streams.sessions.closing import Closer
 from streams.sessions.repair import OpenSessionsRepair
 from streams.sessions.rules import SessionRules
-from streams.topic_ids import TopicLogs
+from streams.sessions.step import ClosingStep
+from streams.topic_ids import TopicIds
 from streams.transport import Record
 from streams.write import Writer
+
+_MOVE_TIME = frozenset({CLICKS.name, CITATIONS.name, SEARCHES.name, REACTIONS.name})
+"""The topics of what people do: how far they have been read is how far time has come."""
 
 _LONG = 2
 """A user with this many full chunks of open accesses is closed without waiting for a pause."""
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
-    """One look at the open sessions: say which partitions are read here, then close a portion."""
-
-    closer: Closer
-    accesses: AccessLog
-    assigned: set[str]
-
-    def step(self, sources: frozenset[str], active: frozenset[str], now: int) -> Closed:
-        """Close a portion of what is due.
-
-        `sources` are the partitions read here, `active` those of them that have more to read or are worked on; `now`
-        is wall time in milliseconds.
-        """
-        self.accesses.assign(active | (sources - self.assigned), now)
-        self.assigned.clear()
-        self.assigned.update(sources)
-        return self.closer.close_portion(now)
-
-
-@dataclass(slots=True)
-class Judging:
-    """Drift, looked at whenever time has come a window further; one worker at a time."""
-
-    warehouse: Warehouse
-    redis: redis_client.Client
-    accesses: AccessLog
-    job: Callable[[], DriftJob]
-    window_ms: int
-    _job: DriftJob | None = None
-    _judged: int = -1
-
-    def step(self, now: datetime) -> int:
-        """Judge every tenant's complete windows, if there are new ones; return how many rows were written."""
-        watermark = self.accesses.watermark()
-        if watermark is None or watermark // self.window_ms == self._judged:
-            return 0
-        held = lease.acquire(self.redis, "drift")
-        if held is None:
-            return 0
-        with held:
-            self._job = self._job or self.job()
-            moment = EPOCH + watermark * MILLISECOND
-            tenants = [row["tenant"] for row in self.warehouse.query("tenants")]
-            written = sum(len(self._job.run(tenant, moment, now)) for tenant in tenants)
-        if not written:
-            self._judged = watermark // self.window_ms
-        return written
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Worker:
     """Everything that one worker needs."""
 
     config: StreamsConfig
-    logs: TopicLogs
-    preparation: Preparation
-    writer: Writer
-    documents: Documents
-    closing: Closing
+    topic_ids: TopicIds
+    agents: Mapping[str, Agent]
+    context: AgentContext
+    closing: ClosingStep
     repair: OpenSessionsRepair
-    judging: Judging
+    drift: DriftStep
 
-    def raw(self, topic: Topic, records: Sequence[Record], now: datetime) -> Raw:
-        """Return a transport's batch in our form.
+    def batch(self, topic: Topic, records: Sequence[Record], now: datetime) -> RecordBatch:
+        """Return a transport's batch, received `now`, as columns.
 
         Raises `Retryable`; `Behind`: read what lies before first; `TopicMadeAnew`: crash and start again.
         """
-        log, previous = self.logs.of_batch(topic.name, records[0].partition, records[0].offset, records[-1].offset)
-        return Raw.of(topic, log, records, now, previous)
+        partition, first, last = records[0].partition, records[0].offset, records[-1].offset
+        topic_id, previous = self.topic_ids.of_batch(topic.name, partition, first, last)
+        return RecordBatch.of(topic, topic_id, records, now, previous)
 
-    def behind(self, places: Mapping[Any, int]) -> dict[Any, int]:
+    def process(self, batch: RecordBatch) -> None:
+        """Take a batch through its topic's agent: decode and validate, apply the rules, store. Raises `Retryable`."""
+        self.agents[batch.topic.name].process(batch, self.context)
+
+    def behind(self, positions: Mapping[Any, int]) -> dict[Any, int]:
         """Return the partitions, of those read from these positions on, whose rows end earlier, and where they do."""
-        found = {tp: self.logs.behind(tp.topic, tp.partition, position) for tp, position in places.items()}
+        found = {tp: self.topic_ids.behind(tp.topic, tp.partition, offset) for tp, offset in positions.items()}
         return {tp: end for tp, end in found.items() if end is not None}
 
-    def work(self, topic: Topic) -> Callable[[Raw], None]:
-        """Return what a batch of this topic goes through: decode and validate, apply the rules, store."""
-        if topic is DOCUMENTS:
-            return self.documents.process
-        steps: dict[str, Callable[[Raw], Prepared]] = {
-            CLICKS.name: self.preparation.clicks,
-            CITATIONS.name: self.preparation.citations,
-            SEARCHES.name: self.preparation.searches,
-            REACTIONS.name: self.preparation.reactions,
-            LEARNING.name: self.preparation.learning,
-        }
-        step = steps[topic.name]
-        return lambda raw: self.writer.write(step(raw))
-
     def sources(self, assignment: Iterable[Any]) -> frozenset[str]:
-        """Return the names of the assigned partitions that move time: those of what people do."""
-        counted = (CLICKS.name, CITATIONS.name, SEARCHES.name, REACTIONS.name)
-        return frozenset(f"{tp.topic}/{self.logs[tp.topic]}/{tp.partition}" for tp in assignment if tp.topic in counted)
+        """Return the names of the assigned partitions that move time."""
+        return frozenset(
+            f"{tp.topic}/{self.topic_ids[tp.topic]}/{tp.partition}" for tp in assignment if tp.topic in _MOVE_TIME
+        )
 
 
 def pace(rules: SessionRules) -> Pace:
@@ -141,7 +85,7 @@ def pace(rules: SessionRules) -> Pace:
     )
 
 
-def assemble(settings: Settings, warehouse: Warehouse) -> Parts:
+def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
     """Connect to the stores and put the worker together; the warehouse's schema and the topics must be there.
 
     Raises `Retryable` when a store does not answer, `Misconfigured` when a rule is wrong.
@@ -151,33 +95,29 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Parts:
     redis = redis_client.connect(settings)
     accesses = AccessLog(redis, pace(config.sessions))
     inserts = GroupedInserts(warehouse)
-    outbox = Outbox(kafka.EventProducer(settings.kafka_bootstrap))
+    publisher = Publisher(kafka.EventProducer(settings.kafka_bootstrap))
     repair = OpenSessionsRepair(warehouse, accesses, config.sessions.gap_ms)
-    worker = f"{socket.gethostname()}-{os.getpid()}"
-    writer = Writer(inserts, accesses, DeadLetters(inserts, outbox), repair, worker)
+    writer = Writer(inserts, accesses, DeadLetters(inserts, publisher), repair, f"{socket.gethostname()}-{os.getpid()}")
     portion = (config.close_users, config.close_accesses)
     closer = Closer(warehouse, accesses, config.sessions, config.co_access, portion)
-    return Parts(
+
+    def drift_job() -> DriftJob:
+        return DriftJob(warehouse, kafka.EventProducer(settings.kafka_bootstrap), drift)
+
+    return Worker(
         config,
-        TopicLogs(lambda: kafka.topic_ids(settings.kafka_bootstrap, TOPICS), _ends(settings, warehouse)),
-        Preparation(config, settings.tenants),
-        writer,
-        Documents(warehouse, writer, outbox, config, settings.tenants),
-        Closing(closer, accesses, set()),
+        TopicIds(lambda: kafka.topic_ids(settings.kafka_bootstrap, TOPICS), _ends(settings, warehouse)),
+        agents(),
+        AgentContext(config, settings.tenants, writer, warehouse, publisher),
+        ClosingStep(closer, accesses),
         repair,
-        Judging(
-            warehouse,
-            redis,
-            accesses,
-            lambda: DriftJob(warehouse, kafka.EventProducer(settings.kafka_bootstrap), drift),
-            drift.window_ms,
-        ),
+        DriftStep(warehouse, redis, accesses, drift_job, drift.window_ms),
     )
 
 
 def _ends(settings: Settings, warehouse: Warehouse) -> Callable[[str, str, int], int]:
-    def ends(topic: str, log: str, partition: int) -> int:
-        stored = warehouse.query("stored_until", topic=topic, log=log, partition=partition)[0]["end"]
+    def ends(topic: str, topic_id: str, partition: int) -> int:
+        stored = warehouse.query("stored_until", topic=topic, topic_id=topic_id, partition=partition)[0]["end"]
         return max(int(stored), kafka.begin_offsets(settings.kafka_bootstrap, topic)[partition])
 
     return ends

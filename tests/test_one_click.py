@@ -36,7 +36,10 @@ ACCEPTED = "SELECT count() AS n FROM accepted WHERE tenant = {t:String} AND even
 PAIRS = "SELECT * FROM live_pairs WHERE tenant = {t:String} AND kind = {kind:String}"
 SIDES = "SELECT pair, side FROM snapshot_pairs FINAL WHERE tenant = {t:String} AND snapshot = {snapshot:String}"
 JUDGED = "SELECT query FROM query_scores WHERE tenant = {t:String}"
-EVENT = "SELECT topic, log, partition, offset, payload FROM events WHERE tenant = {t:String} AND event_id = {id:String}"
+EVENT = (
+    "SELECT topic, topic_id, partition, offset, payload FROM events "
+    "WHERE tenant = {t:String} AND event_id = {id:String}"
+)
 
 
 @dataclass
@@ -73,8 +76,8 @@ class House:
                 assert time.monotonic() < until, f"{click} is not in {CLICKS.name}"
                 found += [raw for raw in read if raw.value == encode(click)]
         (raw,) = found
-        log = topic_ids(bootstrap, [CLICKS.name])[CLICKS.name]
-        return {"partition": raw.partition, "offset": raw.offset, "log": log}
+        topic_id = topic_ids(bootstrap, [CLICKS.name])[CLICKS.name]
+        return {"partition": raw.partition, "offset": raw.offset, "topic_id": topic_id}
 
 
 @pytest.fixture

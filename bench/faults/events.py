@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from bench.sender import Record
-from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, KEY_SEPARATOR, MAX_EVENT_BYTES, REACTIONS, SEARCHES
+from schemas.ids import join_ids
+from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, MAX_EVENT_BYTES, REACTIONS, SEARCHES
 
 TENANT = "faults"
 PEOPLE, ACTIVE = 400, 40
@@ -47,7 +48,7 @@ class Made:
             "occurred_at": _written(self._began + timedelta(seconds=seconds)),
         }
         topic, subject, content = self._content(number, user)
-        return topic, f"{TENANT}{KEY_SEPARATOR}{subject}".encode(), orjson.dumps(common | content)
+        return topic, join_ids(TENANT, subject).encode(), orjson.dumps(common | content)
 
     def _content(self, number: int, user: str) -> tuple[str, str, dict[str, Any]]:
         rng, kind = self._rng, self._rng.random()
@@ -125,7 +126,7 @@ class Made:
 
     def _poison_key(self) -> bytes:
         self._poisoned += 1
-        return f"{TENANT}{KEY_SEPARATOR}poison-{self._poisoned}".encode()
+        return join_ids(TENANT, f"poison-{self._poisoned}").encode()
 
 
 def _written(moment: datetime) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from stores.access_log import AccessLog, Recorded
 from stores.errors import Retryable
 from stores.vectors import Vectors
-from streams.batch import Prepared
+from streams.batch import BatchWrites
 from streams.sessions.repair import OpenSessionsRepair
 from streams.write import Writer
 
@@ -29,14 +29,14 @@ def ack_first() -> None:
     store = Writer.write
     tasks = ThreadPoolExecutor(4)
 
-    def attempt(writer: Writer, prepared: Prepared) -> None:
+    def attempt(writer: Writer, writes: BatchWrites) -> None:
         try:
-            store(writer, prepared)
+            store(writer, writes)
         except Retryable as error:
             log.error("a batch is lost: %s", error)
 
-    def write(writer: Writer, prepared: Prepared) -> None:
-        tasks.submit(attempt, writer, prepared)
+    def write(writer: Writer, writes: BatchWrites) -> None:
+        tasks.submit(attempt, writer, writes)
 
     Writer.write = write  # type: ignore[method-assign, assignment]  # the point of it
 
@@ -53,7 +53,7 @@ def drop_open() -> None:
             return Recorded(None, None, [])
 
     AccessLog.record = attempt  # type: ignore[method-assign, assignment]  # the point of it
-    OpenSessionsRepair.__call__ = lambda repair, raw, known: None  # type: ignore[method-assign, assignment]  # as is this
+    OpenSessionsRepair.__call__ = lambda repair, batch, known: None  # type: ignore[method-assign, assignment]  # as is this
     OpenSessionsRepair.audit = lambda repair, now: False  # type: ignore[method-assign, assignment]  # and this
 
 

@@ -15,12 +15,12 @@ from stores.warehouse import Warehouse
 _DOUBLED = """
 SELECT
     (SELECT count() FROM (
-        SELECT topic, log, partition, offset FROM
+        SELECT topic, topic_id, partition, offset FROM
         (
-            SELECT topic, log, partition, offset FROM events FINAL
-            UNION ALL SELECT topic, log, partition, offset FROM dead_letters FINAL
+            SELECT topic, topic_id, partition, offset FROM events FINAL
+            UNION ALL SELECT topic, topic_id, partition, offset FROM dead_letters FINAL
         )
-        GROUP BY topic, log, partition, offset HAVING count() > 1)) AS offsets,
+        GROUP BY topic, topic_id, partition, offset HAVING count() > 1)) AS offsets,
     (SELECT count() FROM (SELECT session FROM live_sessions GROUP BY session HAVING count() > 1)) AS sessions,
     (SELECT count() FROM (SELECT pair FROM live_pairs GROUP BY pair HAVING count() > 1)) AS pairs
 """
@@ -43,9 +43,9 @@ class Verdict:
 
         `excused` are numbers of events that were destroyed.
         """
-        rows = self._rows("SELECT topic, log, partition, first_read, last_read, missing FROM ledger")
+        rows = self._rows("SELECT topic, topic_id, partition, first_read, last_read, missing FROM ledger")
         now = kafka.topic_ids(self._stack.bootstrap, TOPICS)
-        read = {(row["topic"], row["partition"]): row for row in rows if row["log"] == now[row["topic"]]}
+        read = {(row["topic"], row["partition"]): row for row in rows if row["topic_id"] == now[row["topic"]]}
         lost = sum(abs(int(row["missing"])) + int(row["first_read"]) for row in rows)
         for topic in TOPICS:
             for partition, end in kafka.end_offsets(self._stack.bootstrap, topic).items():

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
-from schemas.topics import CITATIONS, CLICKS, KEY_SEPARATOR
+from schemas.ids import join_ids
+from schemas.topics import CITATIONS, CLICKS
 from stores.kafka import EventProducer
 
 TENANT = "bench"
@@ -43,7 +44,7 @@ def made(count: int, users: int, end: datetime, seed: int = 7) -> Iterator[Sent]
         value = orjson.dumps(event)
         if number % POISON_EVERY == POISON_EVERY - 1:
             value = value[:-9] if number // POISON_EVERY % 2 else value.replace(b'"user":', b'"usher":')
-        yield topic, f"{TENANT}{KEY_SEPARATOR}{user}".encode(), value
+        yield topic, join_ids(TENANT, user).encode(), value
 
 
 def _opened(rng: random.Random, number: int) -> dict[str, object]:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
+import pyarrow as pa
 
 from schemas.topics import CITATIONS, CLICKS, TOPICS
 from stores import settings
 from stores.warehouse import Warehouse
-from streams.batch import Raw
+from streams.batch import RecordBatch
 from streams.wiring import assemble
 
 MEASURED = (CLICKS, CITATIONS)
@@ -28,10 +29,9 @@ class SameJob:
         warehouse = Warehouse.connect(where)
         warehouse.migrate()
         self.settings = where
-        self._parts = assemble(where, warehouse)
-        self._steps = {CLICKS.name: self._parts.preparation.clicks, CITATIONS.name: self._parts.preparation.citations}
+        self._worker = assemble(where, warehouse)
         self._sources = frozenset(
-            f"{topic.name}/{self._parts.logs[topic.name]}/{number}"
+            f"{topic.name}/{self._worker.topic_ids[topic.name]}/{number}"
             for topic in MEASURED
             for number in range(topic.partitions)
         )
@@ -46,9 +46,10 @@ class SameJob:
         received_at: datetime,
     ) -> None:
         """Do the job for some records of one partition; `received_at` is when the first of them was read."""
-        log = self._parts.logs[topic]
-        raw = Raw(TOPICS[topic], log, partition, np.array(offsets, np.uint64), keys, values, received_at)
-        self._parts.writer.write(self._steps[topic](raw))
+        columns = (np.array(offsets, np.uint64), pa.array(keys, pa.binary()), pa.array(values, pa.binary()))
+        self._worker.process(
+            RecordBatch(TOPICS[topic], self._worker.topic_ids[topic], partition, *columns, received_at)
+        )
 
     def keep_closing(self) -> None:
         """Close complete sessions in a thread of its own, as a worker of ours does."""
@@ -56,6 +57,6 @@ class SameJob:
 
     def _close(self) -> None:
         while True:
-            closed = self._parts.closing.step(self._sources, frozenset(), time.time_ns() // 1_000_000)
+            closed = self._worker.closing.step(self._sources, frozenset(), time.time_ns() // 1_000_000)
             if not closed.users:
-                time.sleep(self._parts.config.close_every_s)
+                time.sleep(self._worker.config.close_every_s)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 
+from schemas.instants import milliseconds
 from streams.drift.vocabulary import words
-from streams.drift.windows import milliseconds
 from streams.pairs.reaction import ReactionRules
 from streams.pairs.search_click import SearchClickRules
 from streams.sessions.rules import SessionRules, split

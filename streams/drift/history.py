@@ -1,29 +1,22 @@
 """Drift's reading of the warehouse: windows served, their samples, earlier verdicts, training runs."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from schemas.instants import instant
+from stores.ports import Inserts, Queries
 from streams.drift.behaviour import Opening, Search
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import ReferenceEncoder
 from streams.drift.requests import Run
 from streams.drift.sample import Changed, Sample
 from streams.drift.sampling import sample
-from streams.drift.windows import Served, instant
+from streams.drift.windows import Served
 
 Row = dict[str, Any]
 
 
-class Rows(Protocol):
+class Rows(Queries, Inserts, Protocol):
     """What drift needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # whatever the named query takes
-        """Return the rows of a named query."""
-        ...
-
-    def insert(self, table: str, columns: Mapping[str, Sequence[Any]]) -> int:
-        """Store columns and return the number of rows."""
-        ...
 
 
 def served(warehouse: Rows, tenant: str, from_ms: int, until_ms: int, window_ms: int) -> list[Served]:

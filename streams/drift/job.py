@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from stores.learning import Producer, publish
+from schemas.instants import instant, milliseconds
+from stores.learning import publish
+from stores.ports import Sends
 from streams.drift import history
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import ReferenceEncoder, WordLlamaEncoder
@@ -21,7 +23,7 @@ from streams.drift.measurement import measure, thresholds
 from streams.drift.requests import obstacle, request, run_id
 from streams.drift.sample import Sample
 from streams.drift.signals import SIGNALS
-from streams.drift.windows import Due, Served, complete_before, due, instant, milliseconds
+from streams.drift.windows import Due, Served, complete_before, due
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class DriftJob:
     """
 
     def __init__(
-        self, warehouse: Rows, producer: Producer, config: DriftConfig, encoder: ReferenceEncoder | None = None
+        self, warehouse: Rows, producer: Sends, config: DriftConfig, encoder: ReferenceEncoder | None = None
     ) -> None:
         self._warehouse = warehouse
         self._producer = producer

@@ -8,9 +8,9 @@ models are never compared.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from schemas.instants import milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,6 @@ class Due:
     start_ms: int
     model: str
     reference: tuple[int, ...]
-
-
-def instant(milliseconds: int) -> datetime:
-    """Return the UTC time that lies so many milliseconds after the epoch."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def milliseconds(at: datetime) -> int:
-    """Return whole milliseconds since the epoch."""
-    return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
 def complete_before(watermark: datetime, window_ms: int) -> int:

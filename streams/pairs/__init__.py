@@ -17,25 +17,7 @@ must not take for a positive one.
 
 from schemas.ids import stable_id
 
-KINDS = (
-    "search_click",
-    "citation_click",
-    "reaction",
-    "co_access",
-    "title_body",
-    "anchor_text",
-    "linked_titles",
-    "conversation",
-)
-
-FIRST_WINS = 1 << 63
-
 
 def pair_id(kind: str, tenant: str, *parts: str | int) -> str:
     """Return the deterministic id of a pair; `parts` say what makes it that pair and no other."""
     return stable_id(kind, tenant, *parts)
-
-
-def first_wins(occurred_ms: int) -> int:
-    """Return a revision under which, of an event sent twice with two dates, the earlier one holds."""
-    return FIRST_WINS - occurred_ms

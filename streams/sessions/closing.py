@@ -8,14 +8,15 @@ so the later claim's rows hold. Co-access pairs carry their session's revision a
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
-from schemas.ids import stable_ids
+from schemas.ids import join_ids, stable_ids
 from stores.access_log import AccessLog, Claim, OpenUser
 from stores.columns import Column, Same
+from stores.ports import Inserts, Queries
 from streams.pairs.co_access import CoAccessRules, neighbours
 from streams.sessions.rules import Access, SessionRules, complete, distinct, session_id, split
 
@@ -28,16 +29,8 @@ CLAIMS = 10
 """Claims written together: a query costs about the same whatever its size; a claim is as large as a script may be."""
 
 
-class Warehouse(Protocol):
+class Warehouse(Queries, Inserts, Protocol):
     """What closing needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # the named query's own
-        """Return the rows of a named query."""
-        ...
-
-    def insert(self, table: str, columns: Mapping[str, Column]) -> int:
-        """Insert columns."""
-        ...
 
 
 class _Session(NamedTuple):
@@ -235,7 +228,7 @@ def _pair_columns(rows: list[_Session], rules: CoAccessRules) -> dict[str, Any]:
         for i, j, weight in neighbours(accesses, rules) if len(accesses) > 1 else ():
             (_, event, first), (time, later_event, second) = accesses[i], accesses[j]
             low, high = (first, second) if first < second else (second, first)
-            parts.append(f"co_access\x1f{tenant}\x1f{session}\x1f{low}\x1f{high}".encode())
+            parts.append(join_ids("co_access", tenant, session, low, high).encode())
             tenants.append(tenant)
             anchors.append(first)
             documents.append(second)

@@ -6,8 +6,9 @@ and the fault benchmark ask `differences` after everything has been closed.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+from stores.ports import Queries
 from streams.config import StreamsConfig
 from streams.pairs.reaction import strength
 from streams.pairs.search_click import rank_weights
@@ -15,14 +16,6 @@ from streams.pairs.search_click import rank_weights
 Row = dict[str, Any]
 
 _SESSION = ("tenant", "user", "session", "started", "ended", "accesses", "documents", "event_ids")
-
-
-class Warehouse(Protocol):
-    """What the oracle needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # whatever the named query takes
-        """Return the rows of a named query."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +43,7 @@ class Differences:
         return len({row["pair"] for row in self.pairs_only_written + self.pairs_only_expected})
 
 
-def differences(warehouse: Warehouse, config: StreamsConfig, tenant: str = "") -> Differences:
+def differences(warehouse: Queries, config: StreamsConfig, tenant: str = "") -> Differences:
     """Compare what was written with what the raw events give; an empty tenant means all."""
     sessions = warehouse.query("sessions_written", tenant=tenant)
     expected = [
@@ -69,7 +62,7 @@ def differences(warehouse: Warehouse, config: StreamsConfig, tenant: str = "") -
     )
 
 
-def _constants(warehouse: Warehouse, config: StreamsConfig) -> dict[str, Any]:
+def _constants(warehouse: Queries, config: StreamsConfig) -> dict[str, Any]:
     names = [row["reaction"] for row in warehouse.query("reactions_used")]
     strengths = {name: signed for name in names if (signed := strength(name, config.reaction))}
     return {

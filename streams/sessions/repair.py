@@ -12,12 +12,12 @@ twice, and are computed from the raw rows too.
 """
 
 import logging
-from typing import Any, Protocol
 
+from schemas.instants import milliseconds
 from stores.access_log import AccessLog, user_key
 from stores.errors import Retryable
-from streams.batch import Raw
-from streams.event_rows import in_milliseconds
+from stores.ports import Queries
+from streams.batch import RecordBatch
 
 log = logging.getLogger(__name__)
 
@@ -26,18 +26,10 @@ _REPEATS_EVERY_MS, _OVERLAP_MS = 3_600_000, 600_000
 written that much later than its revision says."""
 
 
-class Warehouse(Protocol):
-    """What repairing needs of `stores.warehouse.Warehouse`."""
-
-    def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # the named query's own
-        """Return the rows of a named query."""
-        ...
-
-
 class OpenSessionsRepair:
     """Looks for lost accesses when a batch does not follow on what is known; safe to use from several threads."""
 
-    def __init__(self, warehouse: Warehouse, accesses: AccessLog, gap_ms: int) -> None:
+    def __init__(self, warehouse: Queries, accesses: AccessLog, gap_ms: int) -> None:
         self._warehouse = warehouse
         self._accesses = accesses
         self._gap_ms = gap_ms
@@ -45,15 +37,15 @@ class OpenSessionsRepair:
         self._look_at = 0
         self._looked: int | None = None
 
-    def __call__(self, raw: Raw, known: int | None) -> None:
+    def __call__(self, batch: RecordBatch, known: int | None) -> None:
         """Look for accesses that had been lost before this batch, and open them again; may be repeated at will."""
-        if not self._between(raw, known) and (known is not None or not self._time_went_back()):
+        if not self._between(batch, known) and (known is not None or not self._time_went_back()):
             return
         log.warning(
             "the open sessions of %s end at offset %s, not before %d: some were lost; computing from the raw rows",
-            raw.source, known, raw.span[0],
+            batch.source, known, batch.span[0],
         )  # fmt: skip
-        self.rebuild(in_milliseconds(raw.received_at))
+        self.rebuild(milliseconds(batch.received_at))
 
     def audit(self, now: int) -> bool:
         """Compare with what the warehouse had at the last audit; call it every minute or so, `now` wall milliseconds.
@@ -93,9 +85,9 @@ class OpenSessionsRepair:
             self._accesses.restore([(user_key(row["tenant"], row["user"]), row["last"]) for row in rows], [], -1, now)
         self._looked = now
 
-    def _between(self, raw: Raw, known: int | None) -> bool:
-        after, before = -1 if known is None else known, raw.span[0]
-        place = {"topic": raw.topic.name, "log": raw.log, "partition": raw.partition}
+    def _between(self, batch: RecordBatch, known: int | None) -> bool:
+        after, before = -1 if known is None else known, batch.span[0]
+        place = {"topic": batch.topic.name, "topic_id": batch.topic_id, "partition": batch.partition}
         return bool(self._warehouse.query("accesses_between", **place, after=after, before=before)[0]["accesses"])
 
     def _time_went_back(self) -> bool:
@@ -111,4 +103,4 @@ class OpenSessionsRepair:
 
     def _sources(self) -> list[tuple[str, int, int]]:
         rows = self._warehouse.query("accesses_stored")
-        return [(f"{r['topic']}/{r['log']}/{r['partition']}", r["last_offset"], r["newest"]) for r in rows]
+        return [(f"{r['topic']}/{r['topic_id']}/{r['partition']}", r["last_offset"], r["newest"]) for r in rows]

@@ -8,7 +8,7 @@ This package knows nothing of what the events mean; it works for any Faust app o
     async def store(stream):
         async for batch in stream:                          # a list of raw records, all of one partition
             rows = [decode(r.value) for r in batch]         # r.key, r.value, r.offset, r.timestamp (ms), r.headers
-            await hold(warehouse.insert, rows, retry_on=ConnectionError)
+            await retry_while_unavailable(warehouse.insert, rows, retry_on=ConnectionError)
                                                             # asking for the next batch acknowledges this one
     sys.exit(run_worker(app))
 
@@ -40,15 +40,16 @@ The life of a partition in a worker
 
       assigned ──seek to the committed offset──▶ READY ◀──────────── acknowledged ───────────┐
          ▲                                         │ fetched: one batch                      │
-         │                                      QUEUED ──agent takes it──▶ WORKED ON ◀─▶ HELD (a store is away)
+         │                                      QUEUED ──agent takes it──▶ WORKED ON ◀─▶ WAITING (a store is away)
          │                                         │ revoke, seek, stop: dropped  │ revoke, stop: waited for, bounded
          └────────── rebalance ◀── commit ◀────────┴──────────────────────────────┘
 
 Back-pressure and memory
     A partition with a batch in flight is not fetched from (beyond the one response that aiokafka keeps ahead, at most
     `fetch_bytes` a partition). A batch closes at `batch_records` or `batch_bytes`; nothing is handed out while
-    `in_flight_bytes` are. `hold` repeats a call while its store is away: its partition stands still, the others flow,
-    and heartbeats go on from the consumer's own thread, so the member is not expelled however long it takes.
+    `in_flight_bytes` are. `retry_while_unavailable` repeats a call while its store is away: its partition stands still,
+    the others flow, and heartbeats go on from the consumer's own thread, so the member is not expelled however long it
+    takes.
 
 Staying alive
     Consumers are known to stall after rebalances without any error (faust #175, #640). A watchdog in a thread of its
@@ -66,7 +67,7 @@ Scaling
 from streams.transport.app import BatchApp, build_app
 from streams.transport.batch import Batch, BatchStream, Record
 from streams.transport.limits import Limits
-from streams.transport.retry import hold
+from streams.transport.retry import retry_while_unavailable
 from streams.transport.worker import run_worker, serve
 
 __all__ = [
@@ -76,7 +77,7 @@ __all__ = [
     "Limits",
     "Record",
     "build_app",
-    "hold",
+    "retry_while_unavailable",
     "run_worker",
     "serve",
 ]

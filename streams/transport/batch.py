@@ -87,13 +87,13 @@ class Owner(Protocol):
         """Note that the agent has let go of it, finished or not."""
         ...
 
-    def hold(self, message: Message, step: int) -> None:
+    def wait_for_store(self, message: Message, step: int) -> None:
         """Note that the work begins (1) or ends (-1) to wait for a store."""
         ...
 
 
 class Work:
-    """One batch while an agent works on it: lets `hold` say that it waits for a store."""
+    """One batch while an agent works on it: lets `retry_while_unavailable` say that it waits for a store."""
 
     def __init__(self, consumer: Owner, message: Message) -> None:
         self.consumer = consumer

@@ -19,12 +19,18 @@ LAST_COMMIT_S = 5.0
 """How long a rebalance or a stop waits for the broker to take the last commit."""
 
 
-class Place(NamedTuple):
-    """Where a partition is: the next offset to fetch, the last offset of the batch in flight, the end last seen."""
+class PartitionProgress(NamedTuple):
+    """How far a partition is: the next offset to fetch (None while unknown), the last offset of the batch in flight, if
+    there is one, and the end that was seen last."""
 
     position: int | None
-    flying: int | None
+    in_flight: int | None
     end: int
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether it is worked on or has more to read: then it is not idle, however long that takes."""
+        return self.in_flight is not None or self.position is None or self.position < self.end
 
 
 class BatchConsumer(driver.Consumer):
@@ -42,7 +48,7 @@ class BatchConsumer(driver.Consumer):
         self._in_flight: dict[TP, Message] = {}
         self._bytes = 0
         self._working: Counter[Message] = Counter()
-        self._holding: Counter[Message] = Counter()
+        self._waiting: Counter[Message] = Counter()
         self._acknowledged: dict[TP, int] = {}
         self._changed = asyncio.Event()
         super().__init__(*args, **kwargs)
@@ -127,16 +133,16 @@ class BatchConsumer(driver.Consumer):
         self._working += Counter()  # drops what is down to zero
         self._changed.set()
 
-    def hold(self, message: Message, step: int) -> None:
+    def wait_for_store(self, message: Message, step: int) -> None:
         """Note that the work on this message begins (1) or ends (-1) to wait for a store."""
-        self._holding[message] += step
-        self._holding += Counter()
+        self._waiting[message] += step
+        self._waiting += Counter()
         self._changed.set()
 
     @property
-    def holding(self) -> bool:
+    def waits_for_store(self) -> bool:
         """Tell whether any agent waits for a store."""
-        return bool(self._holding)
+        return bool(self._waiting)
 
     def ack(self, message: Message) -> bool:
         """Acknowledge the message if it is the one in flight; its partition may be fetched again."""
@@ -157,7 +163,7 @@ class BatchConsumer(driver.Consumer):
     async def settle(self, within: float) -> bool:
         """Wait until no batch is worked on but those that wait for a store; False when `within` seconds were up."""
         deadline = monotonic() + within
-        while any(message not in self._holding for message in self._working):
+        while any(message not in self._waiting for message in self._working):
             self._changed.clear()
             try:
                 async with asyncio.timeout(max(0.0, deadline - monotonic())):
@@ -243,12 +249,12 @@ class BatchConsumer(driver.Consumer):
 
     # -- for the watchdog, from its own thread
 
-    def watched(self) -> dict[TP, Place]:
+    def watched(self) -> dict[TP, PartitionProgress]:
         """Return, per assigned partition, how far it has been read and what is being worked on."""
         tps = [TP(tp.topic, tp.partition) for tp in self.assignment()]
-        flying = {tp: message.offset for tp in tps if (message := self._in_flight.get(tp)) is not None}
+        in_flight = {tp: message.offset for tp in tps if (message := self._in_flight.get(tp)) is not None}
         reach = self._thread.reach(tps)
-        return {tp: Place(position, flying.get(tp), end) for tp, (position, end) in reach.items()}
+        return {tp: PartitionProgress(position, in_flight.get(tp), end) for tp, (position, end) in reach.items()}
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Do nothing: Faust's own check logs guesses about single events; the watchdog acts on facts."""

@@ -1,5 +1,6 @@
 """The consumer's own thread: takes record batches from aiokafka, commits and seeks where aiokafka lives."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Protocol, cast
 
@@ -138,6 +139,18 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             fetcher = self._consumer._fetcher
             for waiter in list(fetcher._fetch_waiters):
                 fetcher._notify(waiter)
+
+    async def wait_until_stopped(self) -> None:
+        """Go on until the app stops this thread, also after an agent has crashed: the last commit needs it."""
+        await self._stopped.wait()
+
+    async def commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Commit, from the main loop; False when the group has moved on.
+
+        Goes around Faust's queue of calls, which nobody works off once the app has crashed.
+        """
+        committing = asyncio.run_coroutine_threadsafe(self._commit(offsets), self.thread_loop)
+        return await asyncio.wrap_future(committing)
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         consumer = self._ensure_consumer()

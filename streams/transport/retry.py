@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 @overload
-async def hold(
+async def retry_while_unavailable(
     work: Callable[..., Awaitable[R]],
     *args: object,
     retry_on: type[Exception] | tuple[type[Exception], ...],
@@ -31,7 +31,7 @@ async def hold(
 
 
 @overload
-async def hold(
+async def retry_while_unavailable(
     work: Callable[..., R],
     *args: object,
     retry_on: type[Exception] | tuple[type[Exception], ...],
@@ -40,7 +40,7 @@ async def hold(
 ) -> R: ...
 
 
-async def hold(
+async def retry_while_unavailable(
     work: Callable[..., Any],
     *args: object,
     retry_on: type[Exception] | tuple[type[Exception], ...],
@@ -75,7 +75,7 @@ async def _call(work: Callable[..., Any], args: tuple[object, ...]) -> Any:  # n
 
 
 class _Absence:
-    """One stretch of waiting: told to the consumer (nobody waits for this batch meanwhile) and to the log."""
+    """One stretch of waiting: the consumer knows of it, so that nobody waits for this batch meanwhile, and the log."""
 
     def __init__(self, work: Callable[..., Any], error: Exception) -> None:
         self._name = getattr(work, "__qualname__", repr(work))
@@ -85,11 +85,11 @@ class _Absence:
 
     def __enter__(self) -> None:
         if self._work is not None:
-            self._work.consumer.hold(self._work.message, 1)
+            self._work.consumer.wait_for_store(self._work.message, 1)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._work is not None:
-            self._work.consumer.hold(self._work.message, -1)
+            self._work.consumer.wait_for_store(self._work.message, -1)
         if kind is None:
             log.warning("%s: answers again after %.1f s", self._name, monotonic() - self._began)
 

@@ -22,7 +22,7 @@ from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, serve
 from faust.types import TP
 
 from stores.exit_codes import EXIT_TRY_AGAIN
-from streams.transport.consumer import BatchConsumer, BatchTransport, Place
+from streams.transport.consumer import BatchConsumer, BatchTransport, PartitionProgress
 
 if TYPE_CHECKING:
     from streams.transport.app import BatchApp
@@ -37,27 +37,27 @@ class LagClock:
     """How long each partition with lag has stood still. Pure: time is an argument, seconds on any steady clock."""
 
     stall_after_s: float
-    _since: dict[TP | None, tuple[Place | None, float]] = field(default_factory=dict)
+    _since: dict[TP | None, tuple[PartitionProgress | None, float]] = field(default_factory=dict)
 
     def reset(self) -> None:
         """Forget everything: whatever stood still had a reason."""
         self._since.clear()
 
-    def stalled(self, now: float, flowing: bool, places: Mapping[TP, Place]) -> list[TP | None]:
+    def stalled(self, now: float, flowing: bool, partitions: Mapping[TP, PartitionProgress]) -> list[TP | None]:
         """Return the partitions that stand still for too long; `None` stands for a rebalance that does not end.
 
         `flowing` is false from the moment partitions are given up until the new ones are read.
         """
-        lagging: dict[TP | None, Place | None] = {}
-        for tp, place in places.items():
-            if place.flying is not None or place.position is None or place.position < place.end:
-                lagging[tp] = place._replace(end=0)  # a growing end is no progress
+        lagging: dict[TP | None, PartitionProgress | None] = {}
+        for tp, at in partitions.items():
+            if at.has_more:
+                lagging[tp] = at._replace(end=0)  # a growing end is no progress
         if not flowing:
             lagging = {None: None}
         before, self._since = self._since, {}
-        for key, at in lagging.items():
+        for key, progress in lagging.items():
             last = before.get(key)
-            self._since[key] = last if last is not None and last[0] == at else (at, now)
+            self._since[key] = last if last is not None and last[0] == progress else (progress, now)
         return [tp for tp, (_, since) in self._since.items() if now - since >= self.stall_after_s]
 
 
@@ -131,15 +131,15 @@ class Watchdog:
 
     async def _look(self, observer: AIOKafkaConsumer) -> None:
         consumer = cast(BatchConsumer, self._app.consumer)
-        places = consumer.watched()
+        partitions = consumer.watched()
         async with asyncio.timeout(ANSWER_WITHIN_S):
-            ends = await observer.end_offsets([TopicPartition(tp.topic, tp.partition) for tp in places])
-        if consumer.holding:
+            ends = await observer.end_offsets([TopicPartition(tp.topic, tp.partition) for tp in partitions])
+        if consumer.waits_for_store:
             self._clock.reset()
         # Two witnesses: a stuck consumer fetches no news, and some brokers list the end one batch too low.
-        for tp, place in places.items():
-            places[tp] = place._replace(end=max(place.end, ends.get(TopicPartition(tp.topic, tp.partition), 0)))
-        stalled = self._clock.stalled(monotonic(), consumer.flow_active, places)
+        for tp, at in partitions.items():
+            partitions[tp] = at._replace(end=max(at.end, ends.get(TopicPartition(tp.topic, tp.partition), 0)))
+        stalled = self._clock.stalled(monotonic(), consumer.flow_active, partitions)
         if stalled:
             names = ", ".join(f"{tp.topic}[{tp.partition}]" if tp else "the group's rebalance" for tp in stalled)
             self._on_stall(f"no progress for {self._app.limits.stall_after_s:g} s although there is more: {names}")

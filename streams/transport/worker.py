@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Awaitable
 from time import monotonic
 from types import FrameType
 from typing import cast
@@ -18,7 +19,11 @@ log = logging.getLogger(__name__)
 
 
 async def serve(app: BatchApp, stop: asyncio.Event) -> int:
-    """Run the app until `stop` is set or it crashes, then stop it in order; return the exit status."""
+    """Run the app until `stop` is set or it crashes, then stop it in order; return the exit status.
+
+    There is a status whatever fails or is cancelled inside: a consumer's thread that goes down cancels the calls that
+    wait for it. A cancellation of `serve` itself is passed on, and leaves the app as it is.
+    """
     watchdog = Watchdog(app)
     starting = asyncio.create_task(app.start(), name="start")
     stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -26,33 +31,56 @@ async def serve(app: BatchApp, stop: asyncio.Event) -> int:
     watchdog.start()
     try:
         await asyncio.wait({starting, stopping, crashing}, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done() and starting.exception() is None:
+        if _started(starting):
             await asyncio.wait({stopping, crashing}, return_when=asyncio.FIRST_COMPLETED)
-        failure = starting.exception() if starting.done() else None
-        return await _stop(app, starting, failure or app.crash_reason)
+        failure = _failure(starting) or app.crash_reason
+        if failure is None and not stop.is_set():
+            failure = asyncio.CancelledError("it ended without having been asked to")
+        return await _stop(app, _started(starting), failure)
     finally:
         watchdog.stop()
         for task in (starting, stopping, crashing):
             task.cancel()
 
 
-async def _stop(app: BatchApp, starting: "asyncio.Task[None]", failure: BaseException | None) -> int:
-    limits, began = app.limits, monotonic()
+def _started(starting: "asyncio.Task[None]") -> bool:
+    return starting.done() and _failure(starting) is None
+
+
+def _failure(starting: "asyncio.Task[None]") -> BaseException | None:
+    if starting.cancelled():
+        return asyncio.CancelledError("its start was cancelled")
+    return starting.exception() if starting.done() else None
+
+
+async def _stop(app: BatchApp, started: bool, failure: BaseException | None) -> int:
+    """Finish what is being worked on, commit, and stop the app; one step that fails does not keep the next from it."""
+    limits, began, complete = app.limits, monotonic(), True
     if failure is not None:
         log.critical("the worker crashed: %r", failure, exc_info=failure)
     try:
         async with asyncio.timeout(limits.stop_within_s):
-            if starting.done() and starting.exception() is None:
-                await cast(BatchConsumer, app.consumer).quiesce(limits.stop_wait_s)
-            await app.stop()
+            if started:
+                complete = await _completed(cast(BatchConsumer, app.consumer).quiesce(limits.stop_wait_s))
+            complete = await _completed(app.stop()) and complete
     except TimeoutError:
         log.error("the stop took longer than %g s; what was not committed will be read again", limits.stop_within_s)
         return EXIT_OVERDUE
-    except Exception as error:  # the broker is going away at the same time, say: nothing is lost by it
-        log.error("the stop was cut short: %r", error)
-        return EXIT_CRASHED
-    log.info("stopped within %.1f s", monotonic() - began)
-    return EXIT_CRASHED if failure is not None else EXIT_STOPPED
+    if complete:
+        log.info("stopped within %.1f s", monotonic() - began)
+    return EXIT_CRASHED if failure is not None or not complete else EXIT_STOPPED
+
+
+async def _completed(step: Awaitable[None]) -> bool:
+    """Tell whether this step of the stop ended as it should; a cancellation of the task that awaits it is raised."""
+    try:
+        await step
+    except (Exception, asyncio.CancelledError) as error:  # the broker is going away at the same time, say
+        if cast("asyncio.Task[int]", asyncio.current_task()).cancelling():
+            raise
+        log.error("the stop was cut short, by which nothing is lost: %r", error)
+        return False
+    return True
 
 
 class _Guard:

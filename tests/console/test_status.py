@@ -22,7 +22,7 @@ def test_status_shows_each_tenants_drift_and_what_is_live(on_stack: Settings, te
     warehouse = Warehouse.connect(on_stack)
     warehouse.migrate()
     at = datetime(2026, 5, 2, tzinfo=UTC)
-    event = {"topic": "clicks", "log": tenant, "partition": 0, "offset": 0, "event_id": "e", "tenant": tenant}
+    event = {"topic": "clicks", "topic_id": tenant, "partition": 0, "offset": 0, "event_id": "e", "tenant": tenant}
     warehouse.insert("events", {name: [value] for name, value in (event | {"type": "DocumentOpened"}).items()})
     window = {"tenant": tenant, "signal": "query_drift", "window_end": at, "verdict": "tripped", "effect": 0.5}
     warehouse.insert("drift_windows", {name: [value] for name, value in window.items()})

@@ -10,6 +10,7 @@ from demo.planning import DAY_LASTS, workdays
 from schemas.activity import OnMessage, Reacted
 from schemas.codec import Rejection, decode, encode
 from schemas.documents import DocumentUpserted
+from schemas.instants import milliseconds
 from schemas.topics import TOPIC_OF, key_of
 from streams.pairs.conversations import Conversation, ConversationRules, Message, Scope, conversations
 
@@ -41,7 +42,7 @@ def grouped(said: Chat) -> list[Conversation]:
     """Return the conversations that the system makes of the messages."""
     scopes = defaultdict(list)
     for message in messages(said):
-        sent = round(message.occurred_at.timestamp() * 1_000)
+        sent = milliseconds(message.occurred_at)
         day = 0 if message.thread else message.occurred_at.toordinal()
         scope = Scope("acme", message.app, message.channel or "", message.thread or "", day)
         scopes[scope].append(Message(message.document, sent, message.body, message.acl))

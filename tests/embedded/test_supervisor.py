@@ -174,15 +174,11 @@ def test_up_in_the_foreground_ends_cleanly_on_ctrl_c(home: Path) -> None:
         "import sys; from pathlib import Path; from embedded import control\n"
         "control.up(Path(sys.argv[1]), on_ready=lambda endpoints: print(endpoints['redis_url'], flush=True))"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(home)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith("redis://127.0.0.1:")
-    process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    with subprocess.Popen([sys.executable, "-c", code, str(home)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("redis://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
     assert family(home) == []
 
 

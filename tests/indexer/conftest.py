@@ -9,7 +9,6 @@ from retrieval.encoders import EncoderConfig, Encoders
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf
-from stores.vector_rows import belongs_to
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 from tests.indexer.world import NOW, World, tiny_model
@@ -52,5 +51,5 @@ def world(
     yield World(tenant, warehouse, vectors, serving, shelf, Encoders(shelf, EncoderConfig(threads=1)))
     serving.close()
     for name in vectors.names():
-        if belongs_to(name, tenant):
+        if tenant in name:
             vectors.drop(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.models import Pooling, Transformer
+from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from transformers import AutoTokenizer, BertConfig, BertModel
 
 from indexer.documents import Documents
@@ -130,7 +130,7 @@ class World:
             "events",
             {
                 "topic": [topics.get(kind, "learning")],
-                "log": [self.tenant],
+                "topic_id": [self.tenant],
                 "offset": [self.offset],
                 "event_id": [f"{self.tenant}-{self.offset}"],
                 "tenant": [self.tenant],

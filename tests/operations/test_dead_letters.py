@@ -177,14 +177,14 @@ def test_one_letter_shows_its_original_bytes(town: Streams, tenant: str) -> None
 
 
 def test_of_a_topic_made_anew_the_newest_letter_is_shown(town: Streams, tenant: str) -> None:
-    town.read(REACTIONS, [(None, b"old")], log="first")
+    town.read(REACTIONS, [(None, b"old")], topic_id="first")
     town.offsets.clear()
-    town.read(REACTIONS, [(None, b"new")], log="second")
+    town.read(REACTIONS, [(None, b"new")], topic_id="second")
     town.warehouse.run(
-        "dead_letters_mark", topic=REACTIONS.name, log="first", partition=0, offsets=[0], now_ms=1
+        "dead_letters_mark", topic=REACTIONS.name, topic_id="first", partition=0, offsets=[0], now_ms=1
     )  # fmt: skip
-    assert replay.one(town.warehouse, REACTIONS.name, 0, 0, log="first")["value"] == b"old"
-    assert replay.one(town.warehouse, REACTIONS.name, 0, 0, log="second")["value"] == b"new"
+    assert replay.one(town.warehouse, REACTIONS.name, 0, 0, topic_id="first")["value"] == b"old"
+    assert replay.one(town.warehouse, REACTIONS.name, 0, 0, topic_id="second")["value"] == b"new"
 
 
 def test_a_marked_letter_keeps_its_bytes_and_counts_once(town: Streams, tenant: str) -> None:

@@ -39,7 +39,7 @@ def named(town: Streams, *texts: str) -> list[tuple[str, str, str]]:
 def rows_of(town: Streams, tenant: str) -> list[Any]:
     """Everything of a tenant that readers see."""
     queries = (
-        "SELECT * EXCEPT (log) FROM accepted WHERE tenant = {t:String} ORDER BY topic, offset",
+        "SELECT * EXCEPT (topic_id) FROM accepted WHERE tenant = {t:String} ORDER BY topic, offset",
         "SELECT * FROM live_sessions WHERE tenant = {t:String} ORDER BY session",
         "SELECT * FROM live_pairs WHERE tenant = {t:String} ORDER BY kind, pair",
         "SELECT * FROM documents FINAL WHERE tenant = {t:String} ORDER BY document",

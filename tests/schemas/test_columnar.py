@@ -5,13 +5,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.activity import CitationOpened
 from schemas.codec import Rejection, decode, encode
-from schemas.columnar import Columns, decode_columns
+from schemas.columnar import Decoded, decode_columns
 from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, SEARCHES, Topic, key_of
 from tests.schemas.samples import NOW, cited, opened
 
@@ -30,10 +31,10 @@ def agree(
     values: Sequence[bytes | None],
     keys: Sequence[bytes | None] | None = None,
     tenants: Sequence[str] = (),
-) -> Columns:
+) -> Decoded:
     """Decode both ways, compare everything, and return the columns."""
     keys = [KEY] * len(values) if keys is None else keys
-    columns = decode_columns(topic, keys, values, NOW, tenants)
+    columns = decode_columns(topic, pa.array(keys, pa.binary()), pa.array(values, pa.binary()), NOW, tenants)
     singles = [decode(topic, key, value, NOW, tenants) for key, value in zip(keys, values, strict=True)]
     assert columns.rejected == [(i, event) for i, event in enumerate(singles) if isinstance(event, Rejection)]
     accepted = [(i, event) for i, event in enumerate(singles) if not isinstance(event, Rejection)]

@@ -7,7 +7,6 @@ import pytest
 
 from schemas.codec import Rejection, decode, encode
 from schemas.envelope import Event
-from schemas.export import export
 from schemas.topics import TOPIC_OF, TOPICS, key_of, tenant_of_key
 from tests.schemas.samples import EXAMPLES, NOW
 
@@ -44,14 +43,3 @@ def test_event_ids_of_the_examples_are_distinct() -> None:
 def test_an_example_is_a_rejection_on_another_topic() -> None:
     click = next(path for path in EXAMPLES if path.stem == "DocumentOpened")
     assert isinstance(decode(TOPICS["searches"], None, click.read_bytes(), NOW), Rejection)
-
-
-def test_the_json_schemas_name_every_event_and_forbid_unknown_fields(tmp_path: Path) -> None:
-    files = export(tmp_path / "new")
-    assert {f"{f.parent.name}/{f.stem}" for f in files} == {
-        f"{topic.name}/{event.__name__}" for topic in TOPICS.values() for event in topic.events
-    }
-    for file in files:
-        schema = json.loads(file.read_text())
-        assert schema["additionalProperties"] is False
-        assert {"event_id", "tenant", "occurred_at"} <= set(schema["required"])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.ids import DocumentId, EventId, TenantId, stable_id, stable_ids
+from schemas.ids import DocumentId, EventId, TenantId, join_ids, split_ids, stable_id, stable_ids
 
 PART = st.text(st.characters(exclude_characters="\x1f", codec="utf-8"))
 
@@ -17,6 +17,17 @@ def test_a_stable_id_is_the_same_for_ever() -> None:
 @given(st.lists(PART, min_size=1), st.lists(PART, min_size=1))
 def test_different_parts_have_different_ids(one: list[str], other: list[str]) -> None:
     assert (stable_id(*one) == stable_id(*other)) == (one == other)
+
+
+@given(st.lists(PART, min_size=2))
+def test_joined_ids_are_split_at_the_first_separator(parts: list[str]) -> None:
+    assert split_ids(join_ids(*parts)) == (parts[0], join_ids(*parts[1:]))
+
+
+def test_a_text_of_one_id_has_no_rest() -> None:
+    assert split_ids("acme") == ("acme", "")
+    assert split_ids("acme\x1f") == ("acme", "")
+    assert split_ids("") == ("", "")
 
 
 @given(st.lists(st.lists(PART, min_size=1, max_size=4)))

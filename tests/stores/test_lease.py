@@ -29,6 +29,17 @@ def test_one_holder_at_a_time_and_tokens_grow(client: Client, request: pytest.Fi
         assert second.fence > first.fence
 
 
+def test_the_next_holder_waits_until_the_lease_is_free(client: Client, request: pytest.FixtureRequest) -> None:
+    name = request.node.name
+    old = lease.acquire(client, name, ttl_s=0.3)
+    assert old is not None
+    began = time.monotonic()
+    with lease.wait_for(client, name, look_every_s=0.01) as new:
+        assert time.monotonic() - began > 0.2
+        assert new.fence > old.fence
+        new.check()
+
+
 def test_an_old_holder_learns_that_it_lost_and_cannot_free_the_new_one(
     client: Client, request: pytest.FixtureRequest
 ) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,8 @@ STACK = {
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (*STACK, "home", "tenants"):
-        monkeypatch.delenv(f"TIDEWHEEL_{name.upper()}", raising=False)
+    for name in [name for name in os.environ if name.startswith("TIDEWHEEL_")]:
+        monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 
@@ -51,3 +52,46 @@ def test_a_broken_stack_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "stack.json").write_text("{")
     with pytest.raises(Misconfigured, match=r"stack\.json cannot be read"):
         settings.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "named"),
+    [
+        (
+            "TIDEWHEEL_REDIS_URLS",
+            "x",
+            "TIDEWHEEL_REDIS_URLS is unknown, the nearest known name is 'TIDEWHEEL_REDIS_URL'",
+        ),
+        ("TIDEWHEEL_TENANTS", "acme", "is no JSON"),
+        ("TIDEWHEEL_TENANTS", "3", "TIDEWHEEL_TENANTS: "),
+        ("TIDEWHEEL_KAFKA_SESSION_TIMEOUT_S", "soon", "TIDEWHEEL_KAFKA_SESSION_TIMEOUT_S: "),
+        ("TIDEWHEEL_KAFKA_SESSION_TIMEOUT_S", "0", "TIDEWHEEL_KAFKA_SESSION_TIMEOUT_S: .*greater than 0"),
+    ],
+)
+def test_a_variable_that_is_misspelt_or_wrong_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, named: str
+) -> None:
+    (tmp_path / "stack.json").write_text(json.dumps(STACK))
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(Misconfigured, match=named):
+        settings.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["CONFIG", "STACK", "MINIO_PASSWORD", *map(str.upper, settings.SECTIONS)])
+def test_variables_that_are_no_settings_are_known_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "stack.json").write_text(json.dumps(STACK))
+    monkeypatch.setenv(f"TIDEWHEEL_{name}", "{}")
+    assert settings.load(tmp_path).home == tmp_path
+
+
+def test_the_file_of_rules_is_in_the_home_unless_the_environment_names_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.rules_file(tmp_path) == (tmp_path / "tidewheel.toml", False)
+    monkeypatch.setenv("TIDEWHEEL_CONFIG", "rules.toml")
+    assert settings.rules_file(tmp_path) == (Path("rules.toml").absolute(), True)
+    assert settings.rules_in_environment("drift") is None
+    monkeypatch.setenv("TIDEWHEEL_DRIFT", "{}")
+    assert settings.rules_in_environment("drift") == ("TIDEWHEEL_DRIFT", "{}")

@@ -30,7 +30,7 @@ def test_what_was_put_is_fetched_byte_for_byte(shelf: Shelf, tmp_path: Path) -> 
     assert (place / "model.safetensors").read_bytes() == b"weights"
     assert (place / "1_Pooling" / "config.json").read_text() == "{}"
     assert entry.about == {"run": "run-1"}
-    assert shelf.list("acme") == [entry]
+    assert shelf.entry("acme", "acme-run-1") == entry
     assert shelf.fetch("acme", "acme-run-1") == place
 
 
@@ -44,7 +44,7 @@ def test_putting_the_same_again_is_harmless_and_other_bytes_are_refused(shelf: S
 def test_a_model_without_its_manifest_is_not_on_the_shelf(shelf: Shelf, tmp_path: Path) -> None:
     shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
     shelf._fs.rm(f"{shelf._place('acme', 'm-1')}/{MANIFEST}")
-    assert shelf.list("acme") == []
+    assert shelf.entry("acme", "m-1") is None
     with pytest.raises(Refused, match="has no model"):
         shelf.fetch("acme", "m-1")
     shelf.put("acme", "m-1", made(tmp_path / "again", b"again"), {}, NOW)
@@ -67,7 +67,7 @@ def test_damage_in_the_cache_is_mended(tmp_path: Path) -> None:
 
 def test_tenants_do_not_see_each_other(shelf: Shelf, tmp_path: Path) -> None:
     shelf.put("acme", "acme-b-run", made(tmp_path / "m"), {}, NOW)
-    assert shelf.list("acme-b") == []
+    assert shelf.entry("acme-b", "acme-b-run") is None
     with pytest.raises(Refused, match="has no model"):
         shelf.fetch("acme-b", "acme-b-run")
 

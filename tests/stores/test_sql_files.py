@@ -37,7 +37,9 @@ def test_session_rules_stand_in_sql_once() -> None:
 
 
 def test_statements_end_where_a_semicolon_ends_a_line() -> None:
-    assert sql_files.statements("SELECT ';' AS a;\n-- why\nSELECT 2;") == ("SELECT ';' AS a", "-- why\nSELECT 2")
+    text = "-- one\nSELECT ';' AS a;  \n\n-- two\nSELECT 2\nFROM t;\n-- the end"
+    assert sql_files.statements(text) == ("-- one\nSELECT ';' AS a", "-- two\nSELECT 2\nFROM t", "-- the end")
+    assert sql_files.statements(" \n") == ()
 
 
 def test_migrations_are_numbered_without_gap_and_repeat() -> None:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterable
 from pathlib import Path
 from typing import Any
 
-from streams.transport import Batch, Limits, build_app, hold, run_worker
+from streams.transport import Batch, Limits, build_app, retry_while_unavailable, run_worker
 
 
 def main(options: dict[str, Any]) -> int:
@@ -36,7 +36,7 @@ def main(options: dict[str, Any]) -> int:
                 time.sleep(0.05)
             await asyncio.sleep(options.get("seconds_a_batch", 0.0))
             line = {"partition": batch.partition, "offsets": [r.offset for r in batch]}
-            await hold(store, json.dumps(line) + "\n", retry_on=ConnectionError, longest_wait_s=0.2)
+            await retry_while_unavailable(store, json.dumps(line) + "\n", retry_on=ConnectionError, longest_wait_s=0.2)
 
     return run_worker(app)
 

@@ -12,6 +12,7 @@ from schemas.codec import encode
 from schemas.documents import DocumentUpserted
 from schemas.envelope import Event
 from schemas.ids import stable_id
+from schemas.instants import milliseconds
 from schemas.learning import (
     Comparison,
     CutoverDone,
@@ -21,19 +22,17 @@ from schemas.learning import (
     ShadowStarted,
     TrainingRequested,
 )
-from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, LEARNING, REACTIONS, SEARCHES, TOPIC_OF, TOPICS, Topic, key_of
+from schemas.topics import TOPIC_OF, TOPICS, Topic, key_of
 from stores import redis_client
 from stores.access_log import AccessLog
 from stores.kafka import EventProducer, ensure_topics
 from stores.settings import Settings
 from stores.warehouse import Warehouse
-from streams.agents.documents import Documents
-from streams.batch import Raw
+from streams.agents import AgentContext, agents
+from streams.batch import RecordBatch
 from streams.config import StreamsConfig
 from streams.dead_letters import DeadLetters
-from streams.event_rows import in_milliseconds
-from streams.prepare import Preparation
-from streams.publisher import Outbox
+from streams.publisher import Publisher
 from streams.sessions.closing import Closer
 from streams.sessions.repair import OpenSessionsRepair
 from streams.wiring import pace
@@ -69,33 +68,24 @@ class Streams:
     offsets: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        prepare = Preparation(self.config)
-        outbox = Outbox(self.producer)
+        publisher = Publisher(self.producer)
         repair = OpenSessionsRepair(self.warehouse, self.accesses, self.config.sessions.gap_ms)
-        self.writer = Writer(self.warehouse, self.accesses, DeadLetters(self.warehouse, outbox), repair, "test")
-        self.documents = Documents(self.warehouse, self.writer, outbox, self.config, ())
-        self.steps = {
-            CLICKS: prepare.clicks,
-            CITATIONS: prepare.citations,
-            SEARCHES: prepare.searches,
-            REACTIONS: prepare.reactions,
-            LEARNING: prepare.learning,
-        }
+        self.writer = Writer(self.warehouse, self.accesses, DeadLetters(self.warehouse, publisher), repair, "test")
+        self.context = AgentContext(self.config, (), self.writer, self.warehouse, publisher)
+        self.agents = agents()
 
-    def read(self, topic: Topic, records: Sequence[tuple[bytes | None, bytes | None]], log: str = "log") -> list[int]:
+    def read(
+        self, topic: Topic, records: Sequence[tuple[bytes | None, bytes | None]], topic_id: str = "id"
+    ) -> list[int]:
         """Take (key, value) records from partition 0 of a topic; return their offsets."""
         first = self.offsets[topic.name]
         offsets = list(range(first, first + len(records)))
         self.offsets[topic.name] += len(records)
         lying = [
-            Lying(topic.name, 0, offset, in_milliseconds(NOW), key, value)
+            Lying(topic.name, 0, offset, milliseconds(NOW), key, value)
             for offset, (key, value) in zip(offsets, records, strict=True)
         ]
-        raw = Raw.of(topic, log, lying, NOW)
-        if topic is DOCUMENTS:
-            self.documents.process(raw)
-        else:
-            self.writer.write(self.steps[topic](raw))
+        self.agents[topic.name].process(RecordBatch.of(topic, topic_id, lying, NOW), self.context)
         return offsets
 
     def take(self, *events: Event) -> None:
@@ -108,7 +98,7 @@ class Streams:
 
     def close(self) -> None:
         """Close every session, as if nothing more had come for a day."""
-        rules, later = self.config.sessions, in_milliseconds(NOW + timedelta(days=1))
+        rules, later = self.config.sessions, milliseconds(NOW + timedelta(days=1))
         closer = Closer(self.warehouse, self.accesses, rules, self.config.co_access)
         while closer.close_portion(later).users:
             pass

@@ -57,8 +57,8 @@ def test_poison_is_put_aside_with_its_reason_and_its_neighbours_are_accepted(wor
     assert "occurred_at: 2099-01-01T00:00:00+00:00 is in the future" in rows[4]["reason"]
     sizes = world.warehouse.rows("SELECT length(value) AS n FROM dead_letters FINAL ORDER BY offset")
     assert [row["n"] for row in sizes] == [len(value or b"") for value in odd]
-    assert [letter.value for letter in world.sent.letters] == odd
-    headers = dict(world.sent.letters[1].headers)
+    assert [letter.value for letter in world.sent.messages] == odd
+    headers = dict(world.sent.messages[1].headers)
     assert headers == {"code": b"invalid", "reason": b"user: Field required", "source": b"clicks/0/3"}
     world.close_all()
     assert world.differences().none
@@ -99,7 +99,7 @@ def test_events_are_stored_as_they_came(world: World) -> None:
         assert row["dwell_s"] == (-1.0 if event.dwell_seconds is None else event.dwell_seconds)
         cut = event.occurred_at.replace(microsecond=event.occurred_at.microsecond // 1_000 * 1_000)
         assert row["occurred_at"] == cut
-        assert (row["topic"], row["log"], row["partition"], row["type"]) == (
+        assert (row["topic"], row["topic_id"], row["partition"], row["type"]) == (
             "clicks",
             world.tenant,
             1,

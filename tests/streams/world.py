@@ -10,18 +10,18 @@ from typing import Any
 from schemas.activity import CitationOpened, DocumentOpened, FromSearch
 from schemas.codec import encode
 from schemas.envelope import Event
+from schemas.instants import instant, milliseconds
 from schemas.topics import TOPIC_OF, TOPICS, key_of
 from stores import redis_client
 from stores.access_log import AccessLog
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
 from stores.warehouse import Warehouse
-from streams.agents.documents import Documents
-from streams.batch import Raw
+from streams.agents import AgentContext, agents
+from streams.batch import RecordBatch
 from streams.config import StreamsConfig
 from streams.dead_letters import DeadLetters
-from streams.prepare import Preparation
-from streams.publisher import Letter, Outbox
+from streams.publisher import OutgoingMessage, Publisher
 from streams.sessions.closing import Closer
 from streams.sessions.oracle import Differences, differences
 from streams.sessions.repair import OpenSessionsRepair
@@ -49,15 +49,15 @@ class Given:
 class Kept:
     """A producer that keeps what it is given."""
 
-    letters: list[Letter] = field(default_factory=list)
+    messages: list[OutgoingMessage] = field(default_factory=list)
 
     def send(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()
     ) -> None:
-        self.letters.append(Letter(topic, key, value, headers))
+        self.messages.append(OutgoingMessage(topic, key, value, headers))
 
     def flush(self) -> int:
-        return len(self.letters)
+        return len(self.messages)
 
 
 class World:
@@ -73,12 +73,12 @@ class World:
         self.accesses = AccessLog(self.redis, pace(self.config.sessions), f"test:{{{tenant}}}")
         self.repair = OpenSessionsRepair(self.warehouse, self.accesses, self.config.sessions.gap_ms)
         self.sent = Kept()
-        outbox = Outbox(self.sent)
+        publisher = Publisher(self.sent)
         inserts = GroupedInserts(self.warehouse)
-        self.writer = Writer(inserts, self.accesses, DeadLetters(inserts, outbox), self.repair, "test")
-        self.documents = Documents(self.warehouse, self.writer, outbox, self.config, (tenant,))
-        self.preparation = Preparation(self.config, (tenant,))
-        self.wall = int(NOW.timestamp() * 1_000)
+        self.writer = Writer(inserts, self.accesses, DeadLetters(inserts, publisher), self.repair, "test")
+        self.context = AgentContext(self.config, (tenant,), self.writer, self.warehouse, publisher)
+        self.agents = agents()
+        self.wall = milliseconds(NOW)
         self.ends: dict[tuple[str, int], int] = {}
 
     def closer(self) -> Closer:
@@ -97,12 +97,8 @@ class World:
     def process(self, records: Sequence[Given]) -> None:
         """Do with a batch what the topic's agent does."""
         topic = records[0].topic
-        raw = Raw.of(TOPICS[topic], self.tenant, records, datetime.fromtimestamp(self.wall / 1_000, UTC))
-        if topic == "documents.changes":
-            self.documents.process(raw)
-            return
-        name = {"citation.clicks": "citations"}.get(topic, topic)
-        self.writer.write(getattr(self.preparation, name)(raw))
+        batch = RecordBatch.of(TOPICS[topic], self.tenant, records, instant(self.wall))
+        self.agents[topic].process(batch, self.context)
 
     def feed(self, *events: Event, partition: int = 0) -> list[Given]:
         """Append events to their topics and process them, one batch a topic."""
@@ -132,7 +128,7 @@ class World:
 
     def ledger(self) -> dict[str, dict[str, int]]:
         """Return the ledger, summed by topic."""
-        rows = self.warehouse.rows("SELECT * FROM ledger WHERE log = {log:String}", log=self.tenant)
+        rows = self.warehouse.rows("SELECT * FROM ledger WHERE topic_id = {topic_id:String}", topic_id=self.tenant)
         counts = ("expected", "accepted", "repeated", "dead", "late", "missing")
         return {
             topic: {name: sum(row[name] for row in rows if row["topic"] == topic) for name in counts}

@@ -26,6 +26,7 @@ from trainer.judging.gate import GateRules
 from trainer.learning import fit
 from trainer.learning.child import Cancelled
 from trainer.learning.job import FitRules
+from trainer.publish import model_id
 from trainer.service import Trainer
 
 QUICK = TrainingConfig(
@@ -67,7 +68,7 @@ def write_learning(warehouse: Warehouse, event: Event) -> None:
         "events",
         {
             "topic": ["learning"],
-            "log": [event.tenant],
+            "topic_id": [event.tenant],
             "partition": [0],
             "offset": [0],
             "event_id": [event.event_id],
@@ -138,7 +139,7 @@ def test_a_worse_candidate_does_not_ship(
     assert event.verdict == "LOSS"
     assert event.comparison is not None
     assert event.comparison.high < 0
-    assert parts.shelf.list(tenant) == []
+    assert parts.shelf.entry(tenant, model_id(tenant, request(tenant).run)) is None
 
 
 def test_too_little_data_is_refused_with_what_is_missing(

@@ -189,7 +189,7 @@ def company(topics: int, seed: int = 5) -> tuple[list[Page], list[Click]]:
 def _event(tenant: str, topic: str, **fields: str | int | float | datetime) -> dict[str, Any]:
     blank: dict[str, Any] = {
         "topic": topic,
-        "log": tenant,
+        "topic_id": tenant,
         "partition": 0,
         "offset": next(_OFFSETS),
         "event_id": "",

@@ -1,10 +1,10 @@
 -- The first warehouse: events and their ledger, documents, sessions, pairs, drift, what the indexer applied.
 
--- One row per accepted event, keyed by where it stands in Kafka. `log` is Kafka's topic id.
+-- One row per accepted event, keyed by where it stands in Kafka.
 CREATE TABLE events
 (
     topic        LowCardinality(String),
-    log          LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
+    topic_id     LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
     partition    UInt32,
     offset       UInt64,
     event_id     String,
@@ -24,13 +24,13 @@ CREATE TABLE events
     INDEX by_user user TYPE bloom_filter GRANULARITY 4
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (topic, log, partition, offset);
+ORDER BY (topic, topic_id, partition, offset);
 
 -- What could not be accepted, with its original bytes.
 CREATE TABLE dead_letters
 (
     topic        LowCardinality(String),
-    log          LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
+    topic_id     LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
     partition    UInt32,
     offset       UInt64,
     code         LowCardinality(String),
@@ -42,13 +42,13 @@ CREATE TABLE dead_letters
     revision     UInt64 DEFAULT 0
 )
 ENGINE = ReplacingMergeTree(revision)
-ORDER BY (topic, log, partition, offset);
+ORDER BY (topic, topic_id, partition, offset);
 
 -- One row per processed batch: what was read, how often. The ledger's repeated count comes from here.
 CREATE TABLE batches
 (
     topic        LowCardinality(String),
-    log          LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
+    topic_id     LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
     partition    UInt32,
     first_offset UInt64,
     last_offset  UInt64,
@@ -59,13 +59,13 @@ CREATE TABLE batches
     processed_at DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (topic, log, partition, first_offset, last_offset, worker, processed_at);
+ORDER BY (topic, topic_id, partition, first_offset, last_offset, worker, processed_at);
 
 -- Accesses that arrived behind the watermark; their sessions were computed again with them.
 CREATE TABLE late_accesses
 (
     topic        LowCardinality(String),
-    log          LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
+    topic_id     LowCardinality(String) COMMENT 'Kafka''s topic id: a topic made anew counts its offsets anew',
     partition    UInt32,
     offset       UInt64,
     tenant       LowCardinality(String),
@@ -75,7 +75,7 @@ CREATE TABLE late_accesses
     watermark    DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (topic, log, partition, offset);
+ORDER BY (topic, topic_id, partition, offset);
 
 -- The newest version of each document; a deletion is a version too.
 CREATE TABLE documents
@@ -220,7 +220,7 @@ CREATE TABLE forgetting
     tenant       LowCardinality(String),
     text         String,
     topic        LowCardinality(String),
-    log          LowCardinality(String),
+    topic_id     LowCardinality(String),
     partition    UInt32,
     offset       UInt64
 )
@@ -238,22 +238,22 @@ SELECT tenant, user, interaction AS search, query, occurred_at,
        JSONExtractUInt(payload, 'serving_version') AS serving_version,
        JSONExtractFloat(payload, 'latency_ms') AS latency_ms,
        arrayMap(r -> JSONExtractString(r, 'document'), JSONExtractArrayRaw(payload, 'results')) AS shown,
-       event_id, topic, log, partition, offset
+       event_id, topic, topic_id, partition, offset
 FROM accepted WHERE type = 'SearchServed';
 
 CREATE VIEW clicks AS
-SELECT tenant, user, document, interaction AS search, query, rank, dwell_s, occurred_at, event_id, topic, log, partition, offset
+SELECT tenant, user, document, interaction AS search, query, rank, dwell_s, occurred_at, event_id, topic, topic_id, partition, offset
 FROM accepted WHERE type = 'DocumentOpened';
 
 CREATE VIEW citation_clicks AS
 SELECT tenant, user, document, interaction AS answer, query AS question, rank AS position,
-       JSONExtract(payload, 'cited', 'Array(String)') AS cited, occurred_at, event_id, topic, log, partition, offset
+       JSONExtract(payload, 'cited', 'Array(String)') AS cited, occurred_at, event_id, topic, topic_id, partition, offset
 FROM accepted WHERE type = 'CitationOpened';
 
 CREATE VIEW reactions AS
 SELECT tenant, user, interaction AS target, document, query AS question,
        JSONExtractString(payload, 'reaction') AS reaction, JSONExtractString(payload, 'change') AS change,
-       occurred_at, event_id, topic, log, partition, offset
+       occurred_at, event_id, topic, topic_id, partition, offset
 FROM accepted WHERE type = 'Reacted';
 
 -- Every access of a document that counts for sessions, once, however often the same event was sent.
@@ -304,37 +304,37 @@ CREATE VIEW ledger AS
 WITH
     read AS
     (
-        SELECT topic, log, partition, min(first_offset) AS first_read, max(last_offset) AS last_read,
+        SELECT topic, topic_id, partition, min(first_offset) AS first_read, max(last_offset) AS last_read,
                sum(events) AS read_events
-        FROM batches FINAL GROUP BY topic, log, partition
+        FROM batches FINAL GROUP BY topic, topic_id, partition
     ),
     stored AS
     (
-        SELECT topic, log, partition, countIf(state = 3) AS accepted, countIf(state = 2) AS dead,
+        SELECT topic, topic_id, partition, countIf(state = 3) AS accepted, countIf(state = 2) AS dead,
                countIf(state = 1) AS absent, count() AS known
         FROM
         (
-            SELECT topic, log, partition, offset, max(state) AS state
+            SELECT topic, topic_id, partition, offset, max(state) AS state
             FROM
             (
-                SELECT topic, log, partition, offset, 3 AS state FROM events
-                UNION ALL SELECT topic, log, partition, offset, 2 FROM dead_letters
+                SELECT topic, topic_id, partition, offset, 3 AS state FROM events
+                UNION ALL SELECT topic, topic_id, partition, offset, 2 FROM dead_letters
                 UNION ALL
-                SELECT topic, log, partition, arrayJoin(range(span.1, span.2 + 1)), 1
-                FROM (SELECT topic, log, partition, arrayJoin(arrayZip(absent_from, absent_to)) AS span FROM batches)
+                SELECT topic, topic_id, partition, arrayJoin(range(span.1, span.2 + 1)), 1
+                FROM (SELECT topic, topic_id, partition, arrayJoin(arrayZip(absent_from, absent_to)) AS span FROM batches)
             )
-            GROUP BY topic, log, partition, offset
+            GROUP BY topic, topic_id, partition, offset
         )
-        GROUP BY topic, log, partition
+        GROUP BY topic, topic_id, partition
     ),
-    behind AS (SELECT topic, log, partition, uniqExact(offset) AS late FROM late_accesses GROUP BY topic, log, partition)
-SELECT read.topic AS topic, read.log AS log, read.partition AS partition, first_read, last_read,
+    behind AS (SELECT topic, topic_id, partition, uniqExact(offset) AS late FROM late_accesses GROUP BY topic, topic_id, partition)
+SELECT read.topic AS topic, read.topic_id AS topic_id, read.partition AS partition, first_read, last_read,
        last_read - first_read + 1 - absent AS expected, accepted, dead, late, absent,
        toInt64(read_events) - (accepted + dead) AS repeated,
        toInt64(last_read - first_read + 1) - toInt64(known) AS missing
 FROM read
-LEFT JOIN stored ON read.topic = stored.topic AND read.log = stored.log AND read.partition = stored.partition
-LEFT JOIN behind ON read.topic = behind.topic AND read.log = behind.log AND read.partition = behind.partition;
+LEFT JOIN stored ON read.topic = stored.topic AND read.topic_id = stored.topic_id AND read.partition = stored.partition
+LEFT JOIN behind ON read.topic = behind.topic AND read.topic_id = behind.topic_id AND read.partition = behind.partition;
 
 CREATE VIEW drift AS SELECT * FROM drift_windows FINAL;
 

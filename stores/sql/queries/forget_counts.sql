@@ -33,7 +33,7 @@ FROM
     GROUP BY topic
     UNION ALL
     SELECT 'dead_letters', toString(topic), count() FROM dead_letters
-    WHERE (topic, log, partition, offset) IN (SELECT topic, log, partition, offset FROM forgetting WHERE what = 'letter')
+    WHERE (topic, topic_id, partition, offset) IN (SELECT topic, topic_id, partition, offset FROM forgetting WHERE what = 'letter')
       AND code != 'forgotten'
     GROUP BY topic
     UNION ALL

@@ -1,11 +1,11 @@
 -- Note the dead letters that name this person: by their key, or anywhere as a JSON string in a letter of the tenant. With
 -- `strays`, letters that name no tenant at all count too.
-INSERT INTO forgetting (what, topic, log, partition, offset)
+INSERT INTO forgetting (what, topic, topic_id, partition, offset)
 WITH
     (SELECT any(toString(tenant)) FROM forgetting WHERE what = 'user') AS whose,
     (SELECT any(text) FROM forgetting WHERE what = 'user') AS who,
     (SELECT groupArray(text) FROM forgetting WHERE what = 'spelling') AS spellings
-SELECT DISTINCT 'letter', topic, log, partition, offset
+SELECT DISTINCT 'letter', topic, topic_id, partition, offset
 FROM dead_letters
 WHERE key = concat(whose, '\x1f', who)
    OR (multiSearchAny(concat(value, '\n', reason), spellings)

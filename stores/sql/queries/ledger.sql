@@ -1,5 +1,5 @@
 -- Per topic and partition: offsets expected, accepted, repeated, dead, late, missing. Missing must be 0.
-SELECT topic, log, partition, first_read, last_read, expected, accepted, repeated, dead, late, absent, missing
+SELECT topic, topic_id, partition, first_read, last_read, expected, accepted, repeated, dead, late, absent, missing
 FROM ledger
 WHERE {topic:String} = '' OR topic = {topic:String}
-ORDER BY topic, log, partition
+ORDER BY topic, topic_id, partition

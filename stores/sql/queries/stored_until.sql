@@ -1,4 +1,4 @@
--- The offset after the last one of a partition that was stored in full; 0 when nothing of this log was.
+-- The offset after the last one of a partition that was stored in full; 0 when nothing of this topic id was.
 SELECT if(count() = 0, 0, max(last_offset) + 1) AS end
 FROM batches
-WHERE topic = {topic:String} AND log = {log:String} AND partition = {partition:UInt32}
+WHERE topic = {topic:String} AND topic_id = {topic_id:String} AND partition = {partition:UInt32}

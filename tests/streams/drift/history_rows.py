@@ -34,7 +34,7 @@ class Log:
             "events",
             {
                 "topic": [TOPIC_OF[type(e).__name__].name for e, _ in rows],
-                "log": [self.tenant for _ in rows],
+                "topic_id": [self.tenant for _ in rows],
                 "partition": [0 for _ in rows],
                 "offset": [next(offsets) for _ in rows],
                 "event_id": [e.event_id for e, _ in rows],

@@ -34,7 +34,9 @@ class Outbox:
 
     sent: list[TrainingRequested] = field(default_factory=list)
 
-    def send(self, topic: str, key: bytes | None, value: bytes) -> None:
+    def send(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> None:
         event = decode(LEARNING, key, value, NOW)
         assert topic == LEARNING.name
         assert isinstance(event, TrainingRequested)

@@ -1,8 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from streams.drift.windows import Due, Served, complete_before, due, instant, milliseconds
+from schemas.instants import instant, milliseconds
+from streams.drift.windows import Due, Served, complete_before, due
 
 
 def served(*models: str, searches: int = 100) -> list[Served]:
@@ -34,8 +33,3 @@ def test_a_new_model_begins_a_new_reference_and_a_rollback_takes_up_the_old_one(
 def test_a_shared_window_belongs_to_the_model_that_answered_most() -> None:
     rows = [Served(0, "base", 90), Served(0, "new", 10), Served(1_000, "base", 10), Served(1_000, "new", 90)]
     assert due([*rows, Served(2_000, "new", 50)], -1, 1, 0) == [Due(2_000, "new", (1_000,))]
-
-
-def test_milliseconds_need_an_instant() -> None:
-    with pytest.raises(TypeError):
-        milliseconds(datetime(2025, 1, 1))  # noqa: DTZ001  # the naive time is the point

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from streams.transport import Batch, hold
+from streams.transport import Batch, retry_while_unavailable
 from tests.streams.apps import Worker, until, values, worker
 from tests.streams.brokers import Broker
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_held_partition_waits_while_the_others_flow_and_the_member_stays(broker: Broker) -> None:
+async def test_a_partition_whose_store_is_away_waits_while_the_others_flow_and_the_member_stays(broker: Broker) -> None:
     slow, quick = broker.topic(partitions=1), broker.topic(partitions=1)
     broker.produce(slow, values(1_000))
     broker.produce(quick, values(1_000))
@@ -27,7 +27,7 @@ async def test_a_held_partition_waits_while_the_others_flow_and_the_member_stays
 
     async def handler(batch: Batch) -> None:
         if batch.topic == slow:
-            await hold(store, batch, retry_on=ConnectionError, first_wait_s=0.05, longest_wait_s=0.3)
+            await retry_while_unavailable(store, batch, retry_on=ConnectionError, first_wait_s=0.05, longest_wait_s=0.3)
 
     settings = {"broker_max_poll_interval": 1.0}
     async with worker(broker, slow, quick, handler=handler, batch_records=300, settings=settings) as one:
@@ -35,28 +35,28 @@ async def test_a_held_partition_waits_while_the_others_flow_and_the_member_stays
         await until(lambda: one.seen(quick) == 1_000)
         revoked.clear()
         assert one.seen(slow) == 0
-        assert one.consumer.holding
+        assert one.consumer.waits_for_store
         await asyncio.sleep(broker.session_timeout_s + 1.5)  # longer than the session and than max.poll.interval
         broker.produce(quick, values(500))
         await until(lambda: one.seen(quick) == 1_500)
         assert one.seen(slow) == 0
         away_until[0] = 0.0
         await until(lambda: one.seen(slow) == 1_000)
-        assert not one.consumer.holding
+        assert not one.consumer.waits_for_store
     assert one.offsets(slow) == {0: list(range(1_000))}
     assert calls[0] > 6
     assert not revoked, "the member was expelled while it waited"
 
 
-async def test_hold_lets_other_errors_through_and_returns_what_the_store_said() -> None:
-    assert await hold(lambda x: x + 1, 1, retry_on=ConnectionError) == 2
+async def test_other_errors_pass_through_and_what_the_store_answers_is_returned() -> None:
+    assert await retry_while_unavailable(lambda x: x + 1, 1, retry_on=ConnectionError) == 2
 
     async def answer(text: str) -> str:
         return text
 
-    assert await hold(answer, "yes", retry_on=ConnectionError) == "yes"
+    assert await retry_while_unavailable(answer, "yes", retry_on=ConnectionError) == "yes"
     with pytest.raises(ZeroDivisionError):
-        await hold(lambda: 1 / 0, retry_on=ConnectionError)
+        await retry_while_unavailable(lambda: 1 / 0, retry_on=ConnectionError)
 
 
 async def test_workers_join_and_leave_without_a_gap_and_topics_are_copartitioned(broker: Broker) -> None:
@@ -112,17 +112,17 @@ async def test_a_rebalance_does_not_wait_for_a_store_that_is_away(broker: Broker
             raise ConnectionError("away")
 
     async def handler(batch: Batch) -> None:
-        await hold(store, retry_on=ConnectionError, longest_wait_s=0.2)
+        await retry_while_unavailable(store, retry_on=ConnectionError, longest_wait_s=0.2)
 
-    async with worker(broker, topic, group="held", handler=handler, batch_records=50, revoke_wait_s=25) as one:
-        await until(lambda: one.consumer.holding)
+    async with worker(broker, topic, group="away", handler=handler, batch_records=50, revoke_wait_s=25) as one:
+        await until(lambda: one.consumer.waits_for_store)
         began = time.monotonic()
-        async with worker(broker, topic, group="held", handler=handler, batch_records=50, revoke_wait_s=25) as two:
-            await until(lambda: one.app.rebalancing_count >= 2 and two.consumer.holding)
+        async with worker(broker, topic, group="away", handler=handler, batch_records=50, revoke_wait_s=25) as two:
+            await until(lambda: one.app.rebalancing_count >= 2 and two.consumer.waits_for_store)
             assert time.monotonic() - began < 15
             away[0] = False
             await until(lambda: _covers(one, two, topic, {0: 200, 1: 200}))
-    assert broker.committed("held", topic) == {0: 200, 1: 200}
+    assert broker.committed("away", topic) == {0: 200, 1: 200}
 
 
 async def test_a_rebalance_waits_for_the_batch_being_worked_on(broker: Broker) -> None:

@@ -75,6 +75,31 @@ async def test_an_exception_in_an_agent_crashes_the_worker_and_the_batch_comes_a
     assert two.offsets(topic) == {0: list(range(400, 1_000))}
 
 
+async def test_the_stop_after_a_crash_commits_what_is_acknowledged_however_long_others_take(
+    broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    topic = broker.topic(partitions=2)
+    broker.produce(topic, values(500), partition=0)
+    broker.produce(topic, values(100), partition=1)
+    begun = asyncio.Event()
+
+    async def choke(batch: Batch) -> None:
+        if batch.partition == 1:
+            begun.set()
+            await asyncio.sleep(3)  # the consumer's own thread would be gone by then
+        elif batch[0].offset == 400:
+            await begun.wait()
+            raise ValueError("poison")
+
+    async with worker(
+        broker, topic, group="last", handler=choke, concurrency=2, batch_records=100, commit_interval_s=60
+    ) as one:
+        await until(lambda: one.status is not None)
+    assert one.status == EXIT_CRASHED
+    assert "cut short" not in caplog.text
+    assert broker.committed("last", topic) == {0: 400, 1: 100}
+
+
 async def test_a_broker_that_goes_away_during_the_stop_is_told_by_the_exit_status(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,9 +271,9 @@ async def test_offsets_taken_by_transactions_are_no_gap(broker: Broker) -> None:
         producer.commit_transaction(30)
     async with worker(broker, topic, group="transactions", batch_records=20) as one:
         await until(lambda: one.seen(topic) == 50)
-        places = one.consumer.watched()[TP(topic, 0)]
+        progress = one.consumer.watched()[TP(topic, 0)]
         await until(lambda: one.consumer.watched()[TP(topic, 0)].position == 55)
-        assert places.end == 55
+        assert progress.end == 55
     offsets = one.offsets(topic)[0]
     assert [b - a for a, b in pairwise(offsets)].count(2) == 4, "this test needs skipped offsets"
     assert broker.committed("transactions", topic) == {0: offsets[-1] + 1}

@@ -1,0 +1,77 @@
+"""Clicks: an opened document is a row of `events`, an access of its user's open session and, from a search, a pair."""
+
+from collections.abc import Collection
+from functools import cache
+
+import numpy as np
+import pyarrow.compute as pc
+
+from schemas.topics import CLICKS
+from stores.columns import Same
+from streams.agents import AgentContext
+from streams.batch import BatchWrites, Columns, RecordBatch
+from streams.event_columns import (
+    UNKNOWN_DWELL,
+    Activity,
+    accesses,
+    activity_rows,
+    decode_activity,
+    earliest_wins,
+    lists_of_one,
+    pair_ids,
+)
+from streams.pairs.search_click import SearchClickRules, rank_weights, weights
+
+TOPIC = CLICKS
+
+_rank_weights = cache(rank_weights)
+
+
+def process(batch: RecordBatch, context: AgentContext) -> None:
+    """Store what follows from a batch. Raises `Retryable` when a store is away: call again."""
+    context.writer.write(writes(batch, context.config.search_click, context.tenants))
+
+
+def writes(batch: RecordBatch, rules: SearchClickRules, tenants: Collection[str]) -> BatchWrites:
+    """Return what is to be stored of a batch of DocumentOpened. Pure."""
+    opened = decode_activity(batch, tenants)
+    tables = [("events", _event_rows(opened)), ("pairs", _pairs(opened, rules))]
+    return BatchWrites(batch, tables, accesses(opened), opened.rejected)
+
+
+def _event_rows(opened: Activity) -> Columns:
+    table = opened.table
+    search = table["from_search"].combine_chunks()
+    subject = {
+        "document": table["document"],
+        "interaction": pc.fill_null(pc.struct_field(search, "search"), ""),
+        "query": pc.fill_null(pc.struct_field(search, "query"), ""),
+        "rank": pc.fill_null(pc.struct_field(search, "rank"), 0),
+        "dwell_s": pc.fill_null(table["dwell_seconds"], UNKNOWN_DWELL),
+    }
+    return activity_rows(opened, subject)
+
+
+def _pairs(opened: Activity, rules: SearchClickRules) -> Columns:
+    """Return search_click pairs; openings that came from no search give none."""
+    searched = pc.is_valid(opened.table["from_search"])
+    table, occurred_at = opened.table.filter(searched), opened.occurred_at[searched.to_numpy()]
+    search = table["from_search"].combine_chunks()
+    weight = weights(
+        pc.struct_field(search, "rank").to_numpy(),
+        pc.fill_null(table["dwell_seconds"], UNKNOWN_DWELL).to_numpy(),
+        _rank_weights(rules),
+        rules,
+    )
+    return {
+        "tenant": table["tenant"],
+        "pair": pair_ids("search_click", table["tenant"], table["event_id"], table["document"]),
+        "kind": Same("search_click"),
+        "anchor": pc.struct_field(search, "query"),
+        "document": table["document"],
+        "weight": weight.astype(np.float32),
+        "user": table["user"],
+        "event_ids": lists_of_one(table["event_id"]),
+        "occurred_at": occurred_at,
+        "revision": earliest_wins(occurred_at),
+    }

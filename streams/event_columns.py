@@ -1,0 +1,164 @@
+"""What the agents' columns have in common: where a record stands, what every event carries, ids, accesses. Pure.
+
+Topics with one event type and much traffic are decoded as columns (`decode_activity`), the others event by event
+(`decode_each`).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from schemas.codec import Rejection, decode
+from schemas.columnar import decode_columns
+from schemas.envelope import Event
+from schemas.ids import SEPARATOR, stable_ids
+from schemas.instants import milliseconds
+from stores.columns import Column, Same
+from streams.batch import Accesses, Columns, RecordBatch
+
+UNKNOWN_DWELL = -1.0
+
+_FIRST_WINS = np.uint64(1 << 63)
+_SUBJECT: Columns = {
+    "user": Same(""),
+    "document": Same(""),
+    "interaction": Same(""),
+    "query": Same(""),
+    "rank": Same(0),
+    "dwell_s": Same(UNKNOWN_DWELL),
+}
+"""What a row of `events` says of an event that is about none of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The accepted events of a batch of one event type, as columns; instants are milliseconds since 1970.
+
+    `table` is Arrow's, one column a field of the event; `positions` say where in the batch each row stands.
+    """
+
+    batch: RecordBatch
+    table: Any
+    positions: NDArray[np.int64]
+    occurred_at: NDArray[np.int64]
+    rejected: list[tuple[int, Rejection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """The accepted events of a batch, one by one; instants are milliseconds since 1970."""
+
+    batch: RecordBatch
+    events: list[Event]
+    positions: list[int]
+    occurred_at: list[int]
+    rejected: list[tuple[int, Rejection]]
+
+
+def decode_activity(batch: RecordBatch, tenants: Collection[str]) -> Activity:
+    """Decode a batch of a topic of one event type, column by column; `tenants` may send (none named: all)."""
+    decoded = decode_columns(batch.topic, batch.keys, batch.values, batch.received_at, tenants)
+    occurred_at = decoded.table["occurred_at"].cast(pa.timestamp("ms", "UTC"), safe=False).cast(pa.int64()).to_numpy()
+    return Activity(batch, decoded.table, decoded.kept, occurred_at, decoded.rejected)
+
+
+def decode_each(batch: RecordBatch, tenants: Collection[str]) -> Events:
+    """Decode a batch event by event; `tenants` may send (none named: all)."""
+    events: list[Event] = []
+    positions: list[int] = []
+    rejected: list[tuple[int, Rejection]] = []
+    for i, (key, value) in enumerate(zip(batch.keys.to_pylist(), batch.values.to_pylist(), strict=True)):
+        event = decode(batch.topic, key, value, batch.received_at, tenants)
+        if isinstance(event, Rejection):
+            rejected.append((i, event))
+        else:
+            positions.append(i)
+            events.append(event)
+    return Events(batch, events, positions, [milliseconds(event.occurred_at) for event in events], rejected)
+
+
+def activity_rows(activity: Activity, subject: Columns) -> Columns:
+    """Return rows of `events`; `subject` are the columns that say what the event is about, beside its user."""
+    table = activity.table
+    return {
+        **_origin(activity.batch, activity.positions),
+        "event_id": table["event_id"],
+        "tenant": table["tenant"],
+        "type": Same(activity.batch.topic.events[0].__name__),
+        "occurred_at": activity.occurred_at,
+        **_SUBJECT,
+        "user": table["user"],
+        **subject,
+    }
+
+
+def event_rows(decoded: Events, subject: Columns) -> Columns:
+    """Return rows of `events`; `subject` are the columns that say what each event is about."""
+    return {
+        **_origin(decoded.batch, np.array(decoded.positions, np.int64)),
+        "event_id": [event.event_id for event in decoded.events],
+        "tenant": [event.tenant for event in decoded.events],
+        "type": [type(event).__name__ for event in decoded.events],
+        "occurred_at": decoded.occurred_at,
+        **_SUBJECT,
+        **subject,
+    }
+
+
+def _origin(batch: RecordBatch, positions: NDArray[np.int64]) -> Columns:
+    whole = len(positions) == len(batch.values)
+    return {
+        "topic": Same(batch.topic.name),
+        "topic_id": Same(batch.topic_id),
+        "partition": Same(batch.partition),
+        "offset": batch.offsets[positions],
+        "received_at": Same(batch.received_at),
+        "payload": batch.values if whole else batch.values.take(pa.array(positions)),
+    }
+
+
+def accesses(activity: Activity) -> Accesses | None:
+    """Return the accesses of a batch of openings; None when there is none."""
+    if not len(activity.table):
+        return None
+    table = activity.table.select(["tenant", "user", "event_id", "document"])
+    people = _joined(table["tenant"], table["user"])
+    # By person: Redis takes what one person did in one command.
+    order = np.argsort(people.combine_chunks().dictionary_encode().indices.to_numpy(), kind="stable")
+    return Accesses(
+        activity.positions[order],
+        people.take(order).to_pylist(),
+        _joined(table["event_id"], table["document"]).take(order).to_pylist(),
+        activity.occurred_at[order].tolist(),
+    )
+
+
+def pair_ids(kind: str, *parts: Any) -> list[str]:  # noqa: ANN401  # Arrow arrays carry no types
+    """Return the `pair_id` of each row of some columns of text."""
+    return stable_ids(_joined(pa.scalar(kind), *parts).cast(pa.binary()).to_pylist())
+
+
+def _joined(*parts: Any) -> Any:  # noqa: ANN401
+    """Return `join_ids` of each row."""
+    return pc.binary_join_element_wise(*parts, pa.scalar(SEPARATOR))
+
+
+def lists_of_one(values: Any) -> Any:  # noqa: ANN401
+    """Return an Arrow array of lists, each of one of the values."""
+    flat = values.combine_chunks() if hasattr(values, "chunks") else values
+    return pa.ListArray.from_arrays(np.arange(len(flat) + 1, dtype=np.int32), flat)
+
+
+def earliest_wins(occurred_at: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return revisions under which, of an event sent twice with two dates, the earlier one holds."""
+    return _FIRST_WINS - occurred_at.astype(np.uint64)
+
+
+def columns_of(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, Column]:
+    """Return rows as columns, in this order."""
+    return {name: [row[name] for row in rows] for name in names}
