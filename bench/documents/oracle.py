@@ -44,7 +44,7 @@ class Oracle:
         self.bound_s = bound_s
         self._states: dict[str, list[State]] = {}
         self._of_event: dict[str, tuple[str, int]] = {}
-        self._gone: dict[str, str] = {}
+        self._gone: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
 
     def sent(self, document: str, event: str, version: int, groups: frozenset[str] | None, at: float) -> None:
@@ -80,15 +80,15 @@ class Oracle:
         """Return whether the last event of a document was stored longer than the bound ago."""
         return self.newest(document).stored_at + self.bound_s < now
 
-    def not_shown(self, document: str, began: float) -> None:
-        """Note that a search that began then, by somebody of all groups, looked for a document and did not find it.
+    def not_shown(self, document: str, began: float, ended: float) -> None:
+        """Note that a search of that time, by somebody of all groups, looked for a document and did not find it.
 
-        From then on a document whose deletion was stored before is not merely late when it is found.
+        A search that begins later and finds it, although its deletion was stored before, is not merely late.
         """
         with self._lock:
             last = self._states[document][-1]
-            if last.groups is None and last.stored_at < began:
-                self._gone[document] = last.event
+            if last.groups is None and last.stored_at < began and self._gone.get(document, ("",))[0] != last.event:
+                self._gone[document] = (last.event, ended)
 
     def judge(self, document: str, groups: frozenset[str], began: float, ended: float) -> Wrong | None:
         """Return what is wrong with this document in an answer to a member of `groups`, or None."""
@@ -96,7 +96,8 @@ class Oracle:
             states = self._states.get(document)
             if states is None:
                 return Wrong.UNKNOWN
-            gone = states[-1].groups is None and self._gone.get(document) == states[-1].event
+            event, seen_gone = self._gone.get(document, ("", math.inf))
+            gone = event == states[-1].event and began > seen_gone
             if gone or not any(state.shows(groups) for state in self._in_force(states, began, ended)):
                 return Wrong.RESURRECTED if states[-1].groups is None else Wrong.LEAKED
             return None

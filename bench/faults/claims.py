@@ -1,7 +1,8 @@
 """What stores and commands say that they did, held against what is so: each that is not counts once.
 
 insert    rows that a store answered to have taken are absent once it has room again
-status    `tidewheel status` says that what is live is complete while its collection is away or empty
+status    `tidewheel status` says that what is live is complete while its collection is away or empty, or that a
+          tenant which has documents is none
 rollback  `tidewheel rollback` says what is live now, and searches fail or find nothing right after
 approve   `tidewheel approve` says what is live now, and the serving record says something else
 search    an answer that knows of no documents, or finds none of them without a word, while the tenant has them
@@ -25,8 +26,11 @@ _PROBE_ROWS = 50
 _PADDING = "x" * 2_000
 ANSWER_S = 3.0
 SEARCHES_WORK_S = 3.0
-FORGED_VERSION = 1_000_000
+MOST_MOVES = 1_000_000
 """No run moves the serving record so often."""
+
+FORGED = "forged"
+"""Stands in the names of models that a forged event speaks of."""
 
 
 class Claims:
@@ -39,7 +43,7 @@ class Claims:
         self._probed: list[int] = []
         self._probes = 0
         self.false: Counter[str] = Counter()
-        self.obeyed_forgeries = 0
+        self._obeyed = set[str]()
         self.commands: Counter[str] = Counter()
         """How many commands said that they did what was asked, by name."""
 
@@ -50,13 +54,16 @@ class Claims:
         except TidewheelError:
             return None
 
+    def prepare_inserts(self) -> None:
+        """Make the table that `insert` inserts into."""
+        Warehouse.connect(self._stack.settings()).execute(_PROBES)
+
     def insert(self) -> None:
         """Insert rows of the benchmark's own, as the workers insert theirs; remember them if they were taken."""
         numbers = list(range(self._probes, self._probes + _PROBE_ROWS))
         self._probes += _PROBE_ROWS
         try:
             warehouse = Warehouse.connect(self._stack.settings(), timeout_s=ANSWER_S)
-            warehouse.execute(_PROBES)
             warehouse.insert("bench_probes", {"number": numbers, "padding": [_PADDING] * _PROBE_ROWS})
         except Exception as error:  # whatever the driver raises: it did not say that it was done
             say(f"an insert was refused: {str(error)[:80]}")
@@ -66,7 +73,6 @@ class Claims:
     def inserted(self) -> None:
         """Count the inserts that were answered as done and whose rows are not all there."""
         warehouse = Warehouse.connect(self._stack.settings())
-        warehouse.execute(_PROBES)
         rows = warehouse.rows("SELECT DISTINCT number FROM bench_probes")
         there = {int(row["number"]) for row in rows}
         lost = [first for first in self._probed if not {*range(first, first + _PROBE_ROWS)} <= there]
@@ -83,9 +89,13 @@ class Claims:
         empty = self._live_is_empty()
         shown = tidewheel(self._stack, "status", "--tenant", self._readers.tenant, "--json", timeout_s=30)
         self.commands["status"] += shown.done
+        tenants = shown.json()["tenants"] if shown.done else []
+        if shown.done and not tenants:
+            say("status knows of no documents")
+            self.false["status"] += 1
+            return True
         if not (shown.done and empty and self._live_is_empty()):
             return False
-        [*tenants] = shown.json()["tenants"]
         complete = [
             collection
             for tenant in tenants
@@ -149,17 +159,23 @@ class Claims:
         record = self.record()
         return (record.collection, record.version) if record else None
 
-    def obeyed(self, before: tuple[str, int] | None, marker: str) -> None:
-        """Count the forged decisions that had an effect; `marker` stands in the names of forged models."""
+    def obeyed(self, before: tuple[str, int] | None) -> None:
+        """Count forged decisions that had an effect: what is live moved, or a forged model or version is known."""
         now, tenant = self.serving_now(), self._readers.tenant
-        self.obeyed_forgeries += bool(before and now and before != now)
+        if before and now and before != now:
+            self._obeyed.add(f"{before} became {now}")
         try:
             known = self._serving.collections(tenant)
             records = [self._serving.record(name) for name in self._serving.tenants()]
         except (TidewheelError, ValueError):  # a value that no record may hold is told by `unfound`
             return
-        self.obeyed_forgeries += sum(marker in about.model for about in known.values())
-        self.obeyed_forgeries += sum(1 for record in records if record and record.version > FORGED_VERSION)
+        self._obeyed |= {name for name, about in known.items() if FORGED in about.model}
+        self._obeyed |= {f"{one.tenant} {one.version}" for one in records if one and one.version > MOST_MOVES}
+
+    @property
+    def obeyed_forgeries(self) -> int:
+        """Return how many forged decisions had an effect."""
+        return len(self._obeyed)
 
     def total(self) -> dict[str, int]:
         """Return the false claims by kind, those of searches included."""

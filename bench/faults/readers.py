@@ -30,6 +30,9 @@ BOUND_S = 10.0
 """A worker that is killed between two stores is followed by another within this; a frozen indexer sleeps longer."""
 
 EVERYBODY = frozenset(GROUPS)
+SAMPLE = 20
+"""Documents that are looked for after an ordinary fault."""
+
 _AT_ONCE = 5
 _OF_THE_CALL = ("results", "latency_ms", "model", "collection", "serving_version")
 _STORED = "SELECT event_id FROM documents FINAL WHERE tenant = {tenant:String}"
@@ -98,19 +101,21 @@ class Readers:
             if self._unseen.pop(row["event_id"], None):
                 self._oracle.stored(row["event_id"], now)
 
-    def fresh(self) -> set[str]:
-        """Make one more document and return what must be found from now on: it, and all that somebody may see."""
+    def fresh(self, all_of_them: bool) -> set[str]:
+        """Make one more document and return what must be found from now on: it, and some or all that are on a list."""
         with self._lock:
-            self._send([self._population.new({EVERYONE})])
-            return {name for name in self._oracle.documents() if self._oracle.newest(name).groups}
+            shown = [name for name in self._oracle.documents() if self._oracle.newest(name).groups]
+            made = self._population.new({EVERYONE})
+            self._send([made])
+            return {made.document, *(shown if all_of_them else self._rng.sample(shown, min(len(shown), SAMPLE)))}
 
     def unfound(self, wanted: set[str]) -> set[str]:
         """Search for each document by its own word; return those that are not found and should be."""
         wanted = {name for name in wanted if self._oracle.newest(name).groups}
         missed = set[str]()
         names = sorted(wanted)
-        for start in range(0, len(names), _AT_ONCE):
-            part = names[start : start + _AT_ONCE]
+        for start in range(0, len(names), SAMPLE):
+            part = names[start : start + SAMPLE]
             asked = self._asked([self._population.word(name) for name in part], EVERYBODY)
             if asked is None:
                 return missed | set(names[start:])
@@ -173,7 +178,7 @@ class Readers:
                 continue
             for name, one in zip(names, asked, strict=True):
                 if name not in one.documents:
-                    self._oracle.not_shown(name, one.began)
+                    self._oracle.not_shown(name, one.began, one.ended)
             if rng.random() < 0.2:
                 self._asked(self._still(), EVERYBODY, all_there=True)
 

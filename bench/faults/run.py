@@ -137,7 +137,7 @@ class Run:
 
         Returns False when that did not come about within the patience.
         """
-        mark, wanted, rebuilt = time.monotonic(), self._readers.fresh(), False
+        mark, wanted, rebuilt = time.monotonic(), self._readers.fresh(kind in LOSSES or kind == "end"), False
         while True:
             waiting = self._watch.outstanding(mark) or self._verdict.ledger_missing()
             wanted = self._readers.unfound(wanted)
@@ -199,6 +199,7 @@ class Run:
 
     def _figures(self, differing: Differences, flowed: float) -> dict[str, Any]:
         claims, readers = self._claims, self._readers
+        claims.obeyed(claims.serving_now())
         missing = max(self._missing, self._verdict.missing(self._flow, self._watch.excused))
         return {
             "faults": self._done.total(),

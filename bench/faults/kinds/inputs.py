@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from bench.documents.second_model import WON
+from bench.faults.claims import FORGED
 from bench.faults.kinds.scene import BURST, Scene
 from schemas.codec import encode
 from schemas.envelope import Event
@@ -39,12 +40,12 @@ def forged_event(scene: Scene) -> None:
     scene.live(2.0)
     scene.readers.introduce(ghost)  # its first document: whoever believes the forged version begins from there
     scene.live(3.0)
-    scene.claims.obeyed(before, "forged")
+    scene.claims.obeyed(before)
 
 
 def _forged(tenant: str, ghost: str) -> list[Event]:
     now, unique = datetime.now(UTC), uuid4().hex[:8]
-    run, model = f"run-forged-{unique}", f"forged-{unique}"
+    run, model = f"run-{FORGED}-{unique}", f"{FORGED}-{unique}"
     trained = ModelTrained(
         event_id=uuid4().hex, tenant=tenant, occurred_at=now, run=run, model=model, parent="base", snapshot="none",
         comparison=WON,

@@ -25,6 +25,7 @@ IN_FLIGHT_S = 1.5
 def disk_full(scene: Scene) -> None:
     """Fill ClickHouse's disk with work in flight, insert rows of our own all the while, and free it."""
     pid = scene.store("clickhouse")
+    scene.claims.prepare_inserts()
     scene.strike()
     scene.stack.disk.fill(pid)
     try:

@@ -44,7 +44,8 @@ def test_a_deletion_that_is_late_is_no_resurrection_and_one_that_was_seen_once_i
     oracle.sent("d", "e3", 3, None, at=30)
     oracle.stored("e3", at=31)
     assert oracle.judge("d", LAW, began=32, ended=32.1) is None
-    oracle.not_shown("d", began=32.2)
+    oracle.not_shown("d", began=32.2, ended=32.3)
+    assert oracle.judge("d", LAW, began=32.25, ended=33) is None, "both were under way at once"
     assert oracle.judge("d", LAW, began=32.5, ended=32.6) is Wrong.RESURRECTED
     oracle.sent("d", "e4", 4, LAW, at=40)
     assert oracle.judge("d", LAW, began=41, ended=41.1) is None, "it was made again"
@@ -52,7 +53,7 @@ def test_a_deletion_that_is_late_is_no_resurrection_and_one_that_was_seen_once_i
 
 def test_a_deletion_holds_after_the_bound(oracle: Oracle) -> None:
     oracle.sent("d", "e3", 3, None, at=30)
-    oracle.not_shown("d", began=30.5)
+    oracle.not_shown("d", began=30.5, ended=30.6)
     oracle.stored("e3", at=31)
     assert oracle.judge("d", LAW, began=32.5, ended=33) is None, "what was not shown before it was stored says nothing"
     assert oracle.judge("d", LAW, began=33.1, ended=33.2) is Wrong.RESURRECTED
