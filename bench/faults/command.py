@@ -23,6 +23,7 @@ unfound            documents that were not found again within the patience; then
 longest_stall_s    the longest that any event waited from being sent until it was seen in the warehouse; a frozen store
                    or a stalled connection is part of it. `stall_s` by the kind of fault
 restarts           of stores, by the supervisor; `exits` of workers and `indexer_exits` by status (negative: signal)
+unreadable         what the warehouse said when it could not read what it holds; then all events count as missing
 disk               how ClickHouse's disk was filled (`bench.faults.disk`)
 
 Exit code 1 unless all from `missing` to `unfound` are 0 and all faults were injected. `--sabotage` runs a wrong
@@ -68,7 +69,7 @@ def main(arguments: list[str]) -> int:
         return 2
     report |= {"load_start": began, "load_end": load(), "cpus": os.cpu_count(), "machine": machine()}
     print(orjson.dumps(report).decode(), flush=True)
-    return 1 if any(report[name] for name in WRONG) or report["faults"] < given.count else 0
+    return 1 if any(report[name] for name in (*WRONG, "unreadable")) or report["faults"] < given.count else 0
 
 
 @contextmanager
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kafka-home", type=Path, default=home, help="default: KAFKA_HOME or ../shared/kafka")
     parser.add_argument("--disk", choices=disk.KINDS, default="auto", help="how ClickHouse's disk is filled")
     parser.add_argument("--patience", type=float, default=180.0, help="seconds to recover from a fault (default: 180)")
+    parser.add_argument("--keep-going", action="store_true", help="go on after a fault that was not recovered from")
     parser.add_argument("--sabotage", choices=("", *SABOTAGE), default="", help="run a wrong implementation instead")
     parser.add_argument("--keep-log", type=Path, help="file for the log of workers and indexer")
     return parser

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 
+from clickhouse_connect.driver.exceptions import DatabaseError
+
 from bench.documents.oracle import EVERYONE, Oracle, Wrong
 from bench.documents.population import GROUPS, Change, Population, send
 from bench.documents.searching import Asked, Search, ask
@@ -94,7 +96,7 @@ class Readers:
             return
         try:
             rows = self._warehouse.rows(_STORED, tenant=TENANT)
-        except TidewheelError:
+        except (TidewheelError, DatabaseError):
             return
         now = time.monotonic()
         for row in rows:

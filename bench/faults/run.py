@@ -6,8 +6,11 @@ import random
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from bench.documents import second_model
 from bench.documents.oracle import Wrong
@@ -28,16 +31,21 @@ from bench.tidewheel import tidewheel
 from embedded import control
 from stores import redis_client
 from stores.access_log import AccessLog
-from stores.errors import Retryable, TidewheelError
+from stores.errors import Misconfigured, Retryable, TidewheelError
 from stores.warehouse import Warehouse
 from streams.config import StreamsConfig
 from streams.sessions.oracle import Differences, differences
 from streams.wiring import pace
 
+T = TypeVar("T")
+
 LOOK_S = 0.2
 CLOSE_S = 300.0
 SETTLE_S = 150.0
 """Two audits of the open sessions: until then what a crashed store forgot is found and mended."""
+
+START_S = 300.0
+"""How long the system may take until everything works before the first fault."""
 
 UNAIDED_S = 30.0
 """How long a lost store may take to be mended by itself before `tidewheel rebuild`, where there is one, is run."""
@@ -67,13 +75,14 @@ class Run:
         self._done: Counter[str] = Counter()
         self._rebuilds: Counter[str] = Counter()
         self._missing = self._unclosed = self._unfound = 0
+        self._unreadable = ""
 
     def report(self) -> dict[str, Any]:
         """Inject all faults, compare, and return the figures; nothing runs afterwards."""
         began = time.monotonic()
         try:
-            self._begin()
-            self._inject()
+            if self._begin():
+                self._inject()
             self._flow.stop()
             self._readers.end_changes()
             self._recover("end")
@@ -88,12 +97,12 @@ class Run:
                 self._log.unlink(missing_ok=True)
         return self._figures(differing, flowed)
 
-    def _begin(self) -> None:
-        """Start everything; with a second model when a fault needs one."""
+    def _begin(self) -> bool:
+        """Start everything, with a second model when a fault needs one; return whether all works before any fault."""
         self._tend()
         self._flow.burst(100)
         self._readers.start()
-        self._recover("start")
+        whole = self._recover("start")
         self._stall.clear()
         if NEED_A_STANDBY & set(self._kinds):
             second_model.announce(self._stack, self._readers.tenant)
@@ -103,6 +112,7 @@ class Run:
                 say(f"there is no second model: {error}")
         self._flow.start()
         self._readers.begin_changes()
+        return whole
 
     def _inject(self) -> None:
         """Inject faults until all are done, or one was not recovered from."""
@@ -114,10 +124,12 @@ class Run:
             began = time.monotonic()
             KINDS[kind](scene)
             injected = time.monotonic()
-            if not self._recover(kind):
+            recovered = self._recover(kind)
+            self._done[kind] += recovered
+            if not recovered and not self._given.keep_going:
                 return
-            self._done[kind] += 1
-            took = f"{injected - began:.1f} s, recovered after {time.monotonic() - injected:.1f} s"
+            after = f"{'recovered' if recovered else 'not recovered'} after {time.monotonic() - injected:.1f} s"
+            took = f"{injected - began:.1f} s, {after}"
             say(f"{number}/{self._given.count} {kind}: {took}; {len(self._flow.sent_at):,} events{self._wrong()}")
 
     def _wrong(self) -> str:
@@ -139,21 +151,22 @@ class Run:
         """
         mark, wanted, rebuilt = time.monotonic(), self._readers.fresh(kind in LOSSES or kind == "end"), False
         while True:
-            waiting = self._watch.outstanding(mark) or self._verdict.ledger_missing()
+            waiting = self._watch.outstanding(mark) or self._read(self._verdict.ledger_missing, 1)
             wanted = self._readers.unfound(wanted)
             if not waiting and not wanted:
                 break
             waited = time.monotonic() - mark
             if kind in LOSSES and waited > UNAIDED_S and not rebuilt:
                 rebuilt = self._rebuild()
-            if waited > self._given.patience:
+            if waited > (START_S if kind == "start" else self._given.patience):
                 say(f"{kind}: {waiting} events have not arrived, {len(wanted)} documents are not found: {waited:.0f} s")
                 self._missing, self._unfound = max(self._missing, waiting), max(self._unfound, len(wanted))
-                break
+                self._watch.longest_s = 0.0
+                return False
             self._live(LOOK_S)
         self._stall[kind] = max(self._stall.get(kind, 0.0), self._watch.longest_s)
         self._watch.longest_s = 0.0
-        return not self._missing and not self._unfound
+        return True
 
     def _rebuild(self) -> bool:
         """Run `tidewheel rebuild`, if there is such a command, as an operator does who sees what is lost."""
@@ -185,11 +198,20 @@ class Run:
         self._unclosed = left
         deadline = time.monotonic() + (0 if self._missing else SETTLE_S)  # what is lost never settles
         while True:
-            found = differences(self._verdict.warehouse, self._config)
+            found = self._read(lambda: differences(self._verdict.warehouse, self._config), Differences([], [], [], []))
             say(f"of the oracle's, {found.sessions} sessions and {found.pairs} pairs differ")
             if found.none or time.monotonic() > deadline:
                 return found
             self._live(10.0)
+
+    def _read(self, ask: Callable[[], T], otherwise: T) -> T:
+        """Return what the warehouse says, or `otherwise` when what it holds is damaged; the figures tell of that."""
+        try:
+            return ask()
+        except (DatabaseError, Misconfigured) as error:
+            self._unreadable = str(error)[:400]
+            say(f"the warehouse cannot be read: {self._unreadable[:160]}")
+            return otherwise
 
     def _open(self, accesses: AccessLog) -> int:
         try:
@@ -200,11 +222,13 @@ class Run:
     def _figures(self, differing: Differences, flowed: float) -> dict[str, Any]:
         claims, readers = self._claims, self._readers
         claims.obeyed(claims.serving_now())
-        missing = max(self._missing, self._verdict.missing(self._flow, self._watch.excused))
+        sent = len(self._flow.sent_at)
+        lost = self._read(lambda: self._verdict.missing(self._flow, self._watch.excused), sent)
+        missing = max(self._missing, lost)
         return {
             "faults": self._done.total(),
             "missing": missing,
-            "doubled": sum(self._verdict.doubled().values()),
+            "doubled": self._read(lambda: sum(self._verdict.doubled().values()), 0),
             "sessions_differing": differing.sessions,
             "pairs_differing": differing.pairs,
             "unclosed": self._unclosed,
@@ -217,9 +241,9 @@ class Run:
             "longest_stall_s": round(max(self._stall.values(), default=0.0), 1),
             "stall_s": {kind: round(seconds, 1) for kind, seconds in sorted(self._stall.items())},
             "by_kind": dict(sorted(self._done.items())),
-            "events": len(self._flow.sent_at),
+            "events": sent,
             "records": self._flow.records,
-            "accepted": self._verdict.accepted(),
+            "accepted": self._read(self._verdict.accepted, 0),
             "dead": len(self._flow.poison),
             "destroyed": len(self._watch.excused),
             "searches": readers.searches,
@@ -230,6 +254,7 @@ class Run:
             "exits": {str(status): times for status, times in sorted(self._fleet.exits.items())},
             "indexer_exits": {str(status): times for status, times in sorted(self._indexer.exits.items())},
             "disk": self._stack.disk.kind,
+            "unreadable": self._unreadable,
             "bound_s": BOUND_S,
             "seconds": round(flowed),
             "seed": self._given.seed,

@@ -2,10 +2,12 @@
 
 import time
 
+from clickhouse_connect.driver.exceptions import DatabaseError
+
 from bench.faults.events import TENANT
 from bench.faults.flow import Flow
 from bench.faults.stack import FaultStack
-from stores.errors import Misconfigured, Retryable
+from stores.errors import TidewheelError
 from stores.warehouse import Warehouse
 
 ANSWER_S = 3.0
@@ -45,7 +47,7 @@ class Watch:
             if self._flow.poison - self._dead:
                 self._dead = {row["key"] for row in self._warehouse.rows(DEAD)}
             self.workers = {int(row["worker"].rpartition("-")[2]) for row in self._warehouse.rows(_WORKERS)}
-        except (Retryable, Misconfigured):
+        except (TidewheelError, DatabaseError):  # it is away, lacks its tables, or has damaged ones
             return False
         now = time.monotonic()
         self._stored.extend(bytes(max(0, len(self._flow.sent_at) - len(self._stored))))
