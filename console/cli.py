@@ -9,29 +9,29 @@ import click
 
 from stores import settings
 from stores.errors import TidewheelError
-from stores.exit_codes import command_status
+from stores.exit_codes import EXIT_PIPE_CLOSED, command_status
 
 _COMMANDS = {
-    "up": "console.stack",
-    "down": "console.stack",
-    "demo": "console.stack",
+    "up": "console.embedded_stack",
+    "down": "console.embedded_stack",
+    "demo": "console.embedded_stack",
     "config": "console.config",
     "status": "console.status",
     "emit": "console.events",
     "dead-letters": "console.dead_letters",
     "schemas": "console.events",
-    "search": "console.searching",
-    "drift": "console.reading",
-    "runs": "console.reading",
-    "ledger": "console.reading",
-    "sql": "console.reading",
-    "lineage": "console.privacy",
-    "forget": "console.privacy",
-    "packet": "console.operating",
-    "approve": "console.operating",
-    "refuse": "console.operating",
-    "rollback": "console.operating",
-    "retrain": "console.operating",
+    "search": "console.search",
+    "drift": "console.analysis",
+    "runs": "console.analysis",
+    "ledger": "console.analysis",
+    "sql": "console.analysis",
+    "lineage": "console.lineage",
+    "forget": "console.forget",
+    "packet": "console.decisions",
+    "approve": "console.decisions",
+    "refuse": "console.decisions",
+    "rollback": "console.decisions",
+    "retrain": "console.decisions",
 }
 """Command name to the module that holds it, as a function of the same name with `_` for `-`."""
 
@@ -89,4 +89,4 @@ def main() -> None:
         sys.exit(command_status(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        sys.exit(EXIT_PIPE_CLOSED)

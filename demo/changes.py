@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from demo.corpus import RESTRICTED_GROUP, Document, Group
-from schemas.documents import DocumentDeleted, DocumentUpserted
+from schemas.documents import EVERYONE, DocumentDeleted, DocumentUpserted
 from schemas.ids import stable_id
 
 DocumentChange = DocumentUpserted | DocumentDeleted
@@ -39,7 +39,7 @@ def changes(
     deleted = _retired(documents, groups)[: counts.deleted]
     left = [document for document in documents if document not in deleted]
     edited = [document for document in left if document.notes][: counts.edited]
-    open_to_all = [document for document in left if document.acl == ("everyone",) and document not in edited]
+    open_to_all = [document for document in left if document.acl == (EVERYONE,) and document not in edited]
     closed = open_to_all[: counts.closed]
     turns = [*((each, "edit") for each in edited), *((each, "delete") for each in deleted)]
     turns += [(each, "close") for each in closed]

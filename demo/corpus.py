@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from demo.headings import headings, repeats_name
 from demo.operations import Operation, clipped, read_service
-from schemas.documents import DocumentUpserted, Link
+from schemas.documents import EVERYONE, DocumentUpserted, Link
 from schemas.ids import stable_id
 
 # fmt: off
@@ -193,6 +193,6 @@ def _documents(chosen: list[Operation], size: CorpusSize) -> Iterator[Document]:
             title=operation.title,
             body=clipped(operation.text, size.words),
             links=tuple(Link(target=target, anchor=sentence) for target, sentence in named if target in names),
-            acl=(RESTRICTED_GROUP,) if closed else ("everyone",),
+            acl=(RESTRICTED_GROUP,) if closed else (EVERYONE,),
             notes=operation.notes,
         )

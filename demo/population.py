@@ -7,6 +7,7 @@ from random import Random
 
 from demo.corpus import RESTRICTED_GROUP, Corpus, Group, LabelledQuery
 from demo.headings import content_words
+from schemas.documents import EVERYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def populate(corpus: Corpus, seed: int, size: PopulationSize | None = None) -> P
 
 
 def _person(number: int, needs: dict[str, Needs], rng: Random, size: PopulationSize) -> Person:
-    groups = {"everyone", RESTRICTED_GROUP} if rng.random() < size.operators else {"everyone"}
+    groups = {EVERYONE, RESTRICTED_GROUP} if rng.random() < size.operators else {EVERYONE}
     interests = {name: _interests(of.services, rng, size.service_zipf) for name, of in needs.items()}
     return Person(f"person-{number:03}", frozenset(groups), interests)
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from console.stack import services
+from console.embedded_stack import services
 from embedded import control
 from embedded.servers import Service
 from indexer.search import Searcher
-from retrieval.encoders import Encoders
+from indexer.wiring import connect_searcher
 from schemas.envelope import Event
 from schemas.topics import TOPICS
 from stores import redis_client, settings, training_status
@@ -23,8 +23,6 @@ from stores.learning import publish
 from stores.rules_file import toml_of
 from stores.serving import Serving
 from stores.settings import Settings
-from stores.shelf import Shelf
-from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
 T = TypeVar("T")
@@ -52,6 +50,10 @@ class Stage:
     def send(self, events: Iterable[Event]) -> None:
         """Send events to their topics and wait until the broker has them."""
         self.sent += publish(self.producer, events)
+
+    def publish(self, event: Event) -> None:
+        """Send one event and wait until the broker has it; an operator's decisions are not counted as sent."""
+        publish(self.producer, [event])
 
     def send_bytes(self, topic: str, value: bytes) -> None:
         """Send one record as it is."""
@@ -124,7 +126,6 @@ def open_stage(home: Path, rules: dict[str, dict[str, Any]]) -> list[Service]:
 def connect(home: Path, tenant: str) -> Stage:
     """Return clients for the stack of this home. Raises `Retryable` when a store does not answer."""
     where = settings.load(home)
-    serving, shelf = Serving.connect(where), Shelf.open(where)
     warehouse = Warehouse.connect(where)
     warehouse.migrate()
     ensure_topics(where.kafka_bootstrap, TOPICS.values())
@@ -133,7 +134,7 @@ def connect(home: Path, tenant: str) -> Stage:
         tenant,
         warehouse,
         EventProducer(where.kafka_bootstrap),
-        serving,
+        Serving.connect(where),
         redis_client.connect(where),
-        Searcher(serving, Vectors.connect(where), Encoders(shelf)),
+        connect_searcher(where),
     )

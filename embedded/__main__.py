@@ -13,6 +13,7 @@ from pathlib import Path
 from embedded.servers import Service
 from embedded.supervisor import Stack
 from stores.errors import Misconfigured
+from stores.exit_codes import command_status
 
 
 def main() -> int:
@@ -24,7 +25,7 @@ def main() -> int:
         stack.run(lambda endpoints: answer({"endpoints": endpoints}))
     except Misconfigured as error:
         answer({"error": str(error)})
-        return 2
+        return command_status(error)
     return 0
 
 

@@ -7,11 +7,13 @@ is there, the model that was live last is brought back instead, with a collectio
 import logging
 from datetime import datetime
 
-from indexer.cutover import INDEXER, announcement
-from indexer.states import State, check_move
+from indexer.cutover import INDEXER
 from indexer.sync import Sync, Target
+from schemas.ids import stable_id
+from schemas.learning import CutoverDone
+from stores.collection_states import State
 from stores.errors import Refused
-from stores.serving import Collection, Serving, ServingRecord
+from stores.serving import Collection, Serving
 from stores.shelf import BASE
 from stores.vector_rows import alias_name
 
@@ -28,11 +30,16 @@ def bootstrap(serving: Serving, sync: Sync, tenant: str, now: datetime) -> None:
         state = State(serving.states(tenant)[target.collection])
         if state != State.BUILDING:
             raise Refused(f"{target.collection} is {state} without a serving record; look at `tidewheel status`")
-    check_move(target.collection, State.BUILDING, State.LIVE)
-    record = ServingRecord(
-        tenant=tenant, model=model, collection=target.collection, version=version + 1, by=INDEXER, moved_at=now
+    first = CutoverDone(
+        event_id=stable_id("CutoverDone", tenant, version + 1),
+        tenant=tenant,
+        occurred_at=now,
+        model=model,
+        collection=target.collection,
+        serving_version=version + 1,
+        by=INDEXER,
     )
-    serving.move(record, {target.collection: (State.BUILDING, State.LIVE)}, replaces=0, event=announcement(record))
+    serving.switch(first, {target.collection: (State.BUILDING, State.LIVE)}, replaces=0)
     sync.vectors.label(alias_name(tenant), target.collection)
 
 

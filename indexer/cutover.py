@@ -11,15 +11,14 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from indexer.packet import Packet, opened
-from indexer.rollback import STANDBY_FOR
-from indexer.states import State, check_move
 from indexer.sync import Sync, Target
 from indexer.verify import Verifier, VerifyConfig, is_fresh
 from schemas.ids import stable_id
 from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused
+from schemas.packet import Packet
+from stores.collection_states import State
 from stores.errors import Refused, Retryable, TidewheelError
-from stores.serving import Collection, Serving, ServingRecord, Standby
+from stores.serving import Collection, Serving, ServingRecord
 from stores.vector_rows import alias_name
 
 LOG = logging.getLogger(__name__)
@@ -70,13 +69,8 @@ class Cutover:
         self._config = config
         self._clock = clock
 
-    def done_before(self, approval: CutoverApproved) -> bool:
-        """Tell whether this very approval was carried out and still stands: it was delivered again."""
-        record = self._serving.record(approval.tenant)
-        return record is not None and (record.packet, record.collection) == (approval.packet, approval.collection)
-
     def carry_out(self, approval: CutoverApproved) -> None:
-        """Check everything, move the record, label the alias.
+        """Check everything, move the record, label the alias; an approval that was carried out changes nothing.
 
         Raises `Refused`, with the next step, when anything speaks against it; then nothing has moved.
         """
@@ -84,7 +78,9 @@ class Cutover:
         record = self._serving.record(tenant)
         if record is None:
             raise Refused(f"the tenant '{tenant}' has nothing live yet; its first collection needs no approval")
-        packet = opened(self._serving.packet(tenant, approval.packet), approval.packet)
+        if (record.packet, record.collection) == (approval.packet, approval.collection):
+            return  # its event was delivered again
+        packet = self._serving.packet(tenant, approval.packet)
         about = self._serving.collection(tenant, approval.collection)
         state = self._serving.states(tenant).get(approval.collection, "")
         if reason := objection(approval, packet, about, state, record):
@@ -124,23 +120,24 @@ class Cutover:
             )
 
     def _move(self, approval: CutoverApproved, packet: Packet, record: ServingRecord) -> None:
-        now, states = self._clock(), {packet.collection: (State.READY, State.LIVE)}
-        check_move(packet.collection, State.READY, State.LIVE)
-        check_move(record.collection, State.LIVE, State.STANDBY)
-        states[record.collection] = (State.LIVE, State.STANDBY)
+        states = {packet.collection: (State.READY, State.LIVE), record.collection: (State.LIVE, State.STANDBY)}
         if record.standby:
             states[record.standby.collection] = (State.STANDBY, State.RETIRED)
-        moved = ServingRecord(
-            tenant=approval.tenant,
-            model=packet.model,
-            collection=packet.collection,
-            version=record.version + 1,
-            standby=Standby(model=record.model, collection=record.collection, until=now + STANDBY_FOR),
-            packet=approval.packet,
-            by=approval.by,
-            moved_at=now,
+        self._serving.switch(
+            CutoverDone(
+                event_id=stable_id("CutoverDone", approval.tenant, record.version + 1),
+                tenant=approval.tenant,
+                occurred_at=self._clock(),
+                model=packet.model,
+                collection=packet.collection,
+                previous_model=record.model,
+                previous_collection=record.collection,
+                serving_version=record.version + 1,
+                packet=approval.packet,
+                by=approval.by,
+            ),
+            states,
         )
-        self._serving.move(moved, states, event=announcement(moved))
 
     def _label(self, tenant: str, collection: str) -> None:
         try:
@@ -149,24 +146,8 @@ class Cutover:
             LOG.warning("%s: the alias still points at what was live before, it is moved later: %s", tenant, error)
 
 
-def announcement(record: ServingRecord) -> CutoverDone:
-    """Return the event that says that `record` replaced its standby; made again, it is the same event."""
-    return CutoverDone(
-        event_id=stable_id("CutoverDone", record.tenant, record.version),
-        tenant=record.tenant,
-        occurred_at=record.moved_at,
-        model=record.model,
-        collection=record.collection,
-        previous_model=record.standby.model if record.standby else None,
-        previous_collection=record.standby.collection if record.standby else None,
-        serving_version=record.version,
-        packet=record.packet,
-        by=record.by,
-    )
-
-
 def refusal(approval: CutoverApproved, reason: str, now: datetime) -> CutoverRefused:
-    """Return the event that says that a rule turned this approval down."""
+    """Return the event that says that a rule refused this approval."""
     return CutoverRefused(
         event_id=stable_id("CutoverRefused", approval.tenant, approval.event_id),
         tenant=approval.tenant,

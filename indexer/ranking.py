@@ -1,14 +1,13 @@
-"""Pure rules of the read path: who may see what, documents from passages, the authority prior, the snippet."""
+"""Pure rules of the read path: documents from passages, the authority prior, the snippet."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.access import may_see
 from retrieval.passages import body_of
+from retrieval.text import words
 from stores.vector_rows import Hit
-
-EVERYONE = "everyone"
-"""The group that all people are in."""
 
 AUTHORITY_WEIGHT = 0.05
 """A document of full authority gains 5 % of its fused score: about three places among the first ten, never more."""
@@ -16,7 +15,6 @@ AUTHORITY_WEIGHT = 0.05
 SNIPPET_CHARACTERS = 240
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…。\uff01\uff1f])\s*")
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,6 @@ class Found:
     score: float
     title: str
     snippet: str
-
-
-def may_see(acl: Iterable[str], groups: frozenset[str]) -> bool:
-    """Return whether somebody in `groups` (and in `everyone`) may see a document with this list; empty means nobody."""
-    return any(group == EVERYONE or group in groups for group in acl)
 
 
 def rank(query: str, hits: Sequence[Hit], groups: frozenset[str] | None, k: int) -> list[Found]:
@@ -57,12 +50,10 @@ def rank(query: str, hits: Sequence[Hit], groups: frozenset[str] | None, k: int)
 
 def snippet(query: str, text: str) -> str:
     """Return the sentence of `text` that shares most words with the query, continued up to the snippet's length."""
-    wanted = {word.lower() for word in _WORD.findall(query)}
+    wanted = set(words(query))
     starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text) if match.end() < len(text))]
     ends = [*starts[1:], len(text)]
-    shared = [
-        len(wanted & {word.lower() for word in _WORD.findall(text[a:b])}) for a, b in zip(starts, ends, strict=True)
-    ]
+    shared = [len(wanted.intersection(words(text[a:b]))) for a, b in zip(starts, ends, strict=True)]
     start = starts[shared.index(max(shared))]
     cut = text[start : start + SNIPPET_CHARACTERS]
     return " ".join(cut.split()) + ("…" if start + SNIPPET_CHARACTERS < len(text) else "")

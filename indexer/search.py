@@ -11,11 +11,13 @@ nothing more to find. Every hit is checked here whatever the engine was asked.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from indexer.ranking import EVERYONE, Found, rank
-from indexer.states import State
+from indexer.answer import Answer
+from indexer.ranking import Found, rank
+from retrieval.access import effective
 from retrieval.encoders import Encoder, EncoderSource
+from retrieval.fusion import RRF_K
+from stores.collection_states import State
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.vectors import WINDOW, Vectors
@@ -28,17 +30,6 @@ WIDEN = 4
 
 MAX_RESULTS = 1_000
 _MAY_BE_LIVE = frozenset({State.READY, State.STANDBY})
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The documents found for one query, and exactly what answered it. `latency_ms` is the call's, shared by all."""
-
-    results: tuple[Found, ...]
-    model: str
-    collection: str
-    serving_version: int
-    latency_ms: float
 
 
 class Searcher:
@@ -94,10 +85,8 @@ def retrieve(
     found: list[list[Found]] = [[] for _ in queries]
     left, limit, filtered = list(range(len(queries))), min(WINDOW, OVER_FETCH * k), False
     while left:
-        seen = sorted({EVERYONE, *groups}) if filtered and groups is not None else None
-        answers = vectors.search(
-            collection, [queries[i] for i in left], [embedded[i].tolist() for i in left], limit, groups=seen
-        )
+        seen = sorted(effective(groups)) if filtered and groups is not None else None
+        answers = vectors.search(collection, [queries[i] for i in left], embedded[left], limit, RRF_K, groups=seen)
         for i, hits in zip(left, answers, strict=True):
             found[i] = rank(queries[i], hits, groups, k)
         left = [i for i, hits in zip(left, answers, strict=True) if len(found[i]) < k and len(hits) >= limit]

@@ -8,15 +8,16 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from indexer.comparison import ShadowTester
-from indexer.packet import Corpus, Packet, Side, held_out
+from indexer.comparison import ComparisonRunner
+from indexer.packet import held_out
 from indexer.progress import Meter
-from indexer.states import GROWING, State, check_move
 from indexer.sync import Sync, Target
 from indexer.verify import Verifier, VerifyConfig, is_fresh
 from schemas.envelope import Event
 from schemas.ids import stable_id
 from schemas.learning import CutoverRefused, ModelTrained, Proof, ShadowReady, ShadowStarted
+from schemas.packet import Corpus, Packet, Side
+from stores.collection_states import GROWING, State
 from stores.errors import Refused
 from stores.milvus import CollectionMissing
 from stores.serving import Candidate, Collection, Serving, ServingRecord
@@ -34,7 +35,7 @@ class Shadows:
         serving: Serving,
         sync: Sync,
         verifier: Verifier,
-        tester: ShadowTester,
+        comparison: ComparisonRunner,
         config: VerifyConfig,
         clock: Callable[[], datetime],
         emit: Callable[[Event], None],
@@ -42,7 +43,7 @@ class Shadows:
         self._serving = serving
         self._sync = sync
         self._verifier = verifier
-        self._tester = tester
+        self._comparison = comparison
         self._config = config
         self._clock = clock
         self._emit = emit
@@ -74,7 +75,7 @@ class Shadows:
                 )
             )
 
-    def turn_down(self, refused: CutoverRefused) -> None:
+    def refuse(self, refused: CutoverRefused) -> None:
         """Retire a shadow that an operator refused; its rows go with the next sweep."""
         state = State(self._serving.states(refused.tenant).get(refused.collection, State.RETIRED))
         if state in GROWING | {State.READY, State.FAILED}:
@@ -120,18 +121,10 @@ class Shadows:
         if proof.mismatches:
             raise Refused(f"{proof.mismatches} mismatches could not be repaired; look at Milvus, then train again")
         packet = self._packet(target, about, record, proof, proved_at)
-        self._serving.put_packet(target.tenant, packet.digest, packet.canonical())
-        self._serving.describe(
-            about.model_copy(
-                update={
-                    "proof": proof,
-                    "proved_at": proved_at,
-                    "packet": packet.digest,
-                    "compared_with": packet.live.serving_version,
-                }
-            )
-        )
-        self._announce(packet)
+        digest, version = self._serving.save_packet(packet), packet.live.serving_version
+        about = about.model_copy(update={"proof": proof, "proved_at": proved_at})
+        self._serving.save(about.model_copy(update={"packet": digest, "compared_with": version}))
+        self._announce(packet, digest)
         self._move(target.tenant, target.collection, State.VERIFYING, State.READY)
         return False
 
@@ -155,23 +148,23 @@ class Shadows:
             comparison=candidate.comparison,
             proof=proof,
             proved_at=proved_at,
-            shadow_test=self._tester.run(Target(record.tenant, record.model), target),
+            shadow_test=self._comparison.run(Target(record.tenant, record.model), target),
             held_out=held_out(warehouse, target.tenant, candidate.run),
             corpus=Corpus(documents=documents, fingerprint=fingerprint),
             created_at=self._clock(),
         )
 
-    def _announce(self, packet: Packet) -> None:
+    def _announce(self, packet: Packet, digest: str) -> None:
         self._emit(
             ShadowReady(
-                event_id=stable_id("ShadowReady", packet.tenant, packet.collection, packet.digest),
+                event_id=stable_id("ShadowReady", packet.tenant, packet.collection, digest),
                 tenant=packet.tenant,
                 occurred_at=packet.created_at,
                 run=packet.run,
                 model=packet.model,
                 collection=packet.collection,
                 proof=packet.proof,
-                packet=packet.digest,
+                packet=digest,
             )
         )
 
@@ -190,20 +183,30 @@ class Shadows:
         if now - self._looked_at.get(target.collection, about.proved_at) < _LOOK_AGAIN:
             return False
         self._looked_at[target.collection] = now
+        if not self._packet_is_unaltered(about):
+            return True
         changed = len(self._sync.documents.changed(target.tenant, target.collection, about.proved_at))
         return not is_fresh(about.proved_at, now, changed, about.proof.documents, self._config)
 
-    def doubt(self, tenant: str, collection: str) -> None:
-        """Send a ready shadow back to be verified, because its proof or packet was found wanting."""
+    def _packet_is_unaltered(self, about: Collection) -> bool:
+        """Return whether the packet can be shown and approved: an altered one is refused to whoever reads it."""
+        try:
+            self._serving.packet(about.tenant, about.packet or "")
+        except Refused as error:
+            LOG.warning("%s: %s", about.collection, error)
+            return False
+        return True
+
+    def verify_again(self, tenant: str, collection: str) -> None:
+        """Send a ready shadow back to be verified: its proof or packet does not hold."""
         if self._serving.states(tenant).get(collection) == State.READY:
             self._move(tenant, collection, State.READY, State.VERIFYING)
 
     def _note(self, tenant: str, collection: str, text: str) -> None:
         about = self._serving.collection(tenant, collection)
         if about:
-            self._serving.describe(about.model_copy(update={"note": text[:2_000]}))
+            self._serving.save(about.model_copy(update={"note": text[:2_000]}))
 
     def _move(self, tenant: str, collection: str, before: State, after: State) -> None:
-        check_move(collection, before, after)
         self._serving.set_state(tenant, collection, before, after)
         LOG.info("%s: %s -> %s", collection, before, after)

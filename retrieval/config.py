@@ -1,8 +1,17 @@
 """How texts become vectors and answers, in training and in serving alike: the section `retrieval`."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from retrieval.encoders import EncoderConfig
+
+class EncoderConfig(BaseModel):
+    """How encoders run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_tokens: int = Field(default=128, ge=8, description="word pieces read of a text; passages are cut to fit")
+    batch_size: int = Field(default=32, ge=1, description="texts at once; texts of like length go together")
+    threads: int = Field(default=2, ge=0, description="CPU threads of one matrix product; 0 leaves it to torch")
+    kept: int = Field(default=3, ge=1, description="models kept in memory: live, standby and shadow of one tenant")
 
 
 class RetrievalConfig(BaseModel):

@@ -1,4 +1,10 @@
-"""Encoders by model id: loaded from the shelf when first needed, a few kept, shared by all threads of the process."""
+"""Encoders: how a model is loaded and how it embeds, alike for judging and for serving.
+
+A model runs on the GPU at half precision when there is one, else on the CPU at full precision. It reads `max_tokens`
+word pieces of a text, or fewer when its own limit is lower. A prompt that the model's configuration makes its default
+goes in front of every text, of queries and passages alike. Vectors have unit length. `Encoders` loads models from the
+shelf by id when they are first needed, keeps a few, and shares them among all threads of the process.
+"""
 
 import threading
 from collections import OrderedDict
@@ -9,46 +15,35 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
+from retrieval.config import EncoderConfig
 from stores.shelf import BASE, Shelf
 
 Vectors32 = NDArray[np.float32]
 
 
-class EncoderConfig(BaseModel):
-    """How encoders run."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_seq_length: int = Field(default=128, ge=8, description="word pieces read of a text; passages are cut to fit")
-    batch_size: int = Field(default=32, ge=1, description="texts at once; texts of like length go together")
-    threads: int = Field(default=2, ge=0, description="CPU threads of one matrix product; 0 leaves it to torch")
-    kept: int = Field(default=3, ge=1, description="models kept in memory: live, standby and shadow of one tenant")
-
-
 class Encoder:
     """One loaded model. One text batch at a time; several threads may call it."""
 
-    def __init__(self, model: str, path: Path, config: EncoderConfig) -> None:
-        self.model = model
+    def __init__(self, path: Path, config: EncoderConfig) -> None:
+        """Load the model in the directory `path`. Nothing is fetched from elsewhere."""
         self._batch_size = config.batch_size
         self._lock = threading.Lock()
         # A service's log is no terminal.
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs has no types
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._transformer = SentenceTransformer(str(path), device=device, local_files_only=True)
-        longest = self._transformer.max_seq_length or config.max_seq_length
-        self._transformer.max_seq_length = min(int(longest), config.max_seq_length)
+        longest = self._transformer.max_seq_length or config.max_tokens
+        self._transformer.max_seq_length = min(int(longest), config.max_tokens)
         if device == "cuda":
             self._transformer.half()
         self._transformer.eval()
         self.dimension = self.encode(["dimension"]).shape[1]
 
     def encode(self, texts: Sequence[str]) -> Vectors32:
-        """Return one unit vector per text, shape (texts, dimension)."""
+        """Return one unit vector per text, shape (texts, dimension), float32 whatever the model runs at."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
@@ -58,8 +53,14 @@ class Encoder:
         return np.asarray(found, dtype=np.float32)
 
 
+def use_threads(threads: int) -> None:
+    """Let the whole process use so many CPU threads for one matrix product; 0 leaves it to torch."""
+    if threads:
+        torch.set_num_threads(threads)
+
+
 class EncoderSource(Protocol):
-    """Whoever can give the encoder of a tenant's model."""
+    """Something that gives the encoder of a tenant's model."""
 
     def get(self, tenant: str, model: str) -> Encoder:
         """Return the encoder, loading it if needed."""
@@ -75,8 +76,7 @@ class Encoders:
         self._loaded: OrderedDict[tuple[str, str], Encoder] = OrderedDict()
         self._loading: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
-        if self._config.threads:
-            torch.set_num_threads(self._config.threads)
+        use_threads(self._config.threads)
 
     def get(self, tenant: str, model: str) -> Encoder:
         """Return the encoder of the tenant's model. Raises `Refused` when the shelf lacks it or holds it damaged."""
@@ -90,7 +90,7 @@ class Encoders:
             with self._lock:
                 if key in self._loaded:
                     return self._loaded[key]
-            encoder = Encoder(model, self._shelf.fetch(tenant, model), self._config)
+            encoder = Encoder(self._shelf.fetch(tenant, model), self._config)
             with self._lock:
                 self._loaded[key] = encoder
                 while len(self._loaded) > self._config.kept:

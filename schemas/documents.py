@@ -9,6 +9,9 @@ from schemas.ids import DocumentId, OpaqueId, UserId
 
 MAX_VERSION = 2**63 - 1
 
+EVERYONE = "everyone"
+"""The group that all people are in."""
+
 ShortText = Annotated[str, StringConstraints(max_length=2_000)]
 
 
@@ -35,7 +38,7 @@ class DocumentUpserted(Event):
     title: ShortText = ""
     body: str = ""
     links: Annotated[tuple[Link, ...], Field(max_length=10_000)] = ()
-    acl: Annotated[tuple[OpaqueId, ...], Field(max_length=10_000)] = ("everyone",)
+    acl: Annotated[tuple[OpaqueId, ...], Field(max_length=10_000)] = (EVERYONE,)
     thread: OpaqueId | None = None
     channel: OpaqueId | None = None
     author: UserId | None = None

@@ -8,6 +8,7 @@
 | 75 | start me again: a lease went to another, a partition stands still | 3 | refused by a rule |
 | 78 | misconfigured: a person must change something first | 4 | try again: a store did not answer |
 | | | 5 | the input can never be accepted |
+| | | 141 | the reader of the output was gone |
 
 Services take the numbers of BSD's sysexits.h, which supervisors know.
 """
@@ -20,12 +21,22 @@ EXIT_OVERDUE = 71
 EXIT_TRY_AGAIN = 75
 EXIT_MISCONFIGURED = 78
 
+EXIT_REFUSED = 3
+EXIT_NOT_NOW = 4
+EXIT_PIPE_CLOSED = 141
+"""What a shell gives for a program that SIGPIPE ended: whoever reads the output, `head` for one, has enough."""
+
 _OF_SERVICES: dict[type[TidewheelError], int] = {
     Misconfigured: EXIT_MISCONFIGURED,
     Refused: EXIT_TRY_AGAIN,
     Retryable: EXIT_TRY_AGAIN,
 }
-_OF_COMMANDS: dict[type[TidewheelError], int] = {Misconfigured: 2, Refused: 3, Retryable: 4, Poison: 5}
+_OF_COMMANDS: dict[type[TidewheelError], int] = {
+    Misconfigured: 2,
+    Refused: EXIT_REFUSED,
+    Retryable: EXIT_NOT_NOW,
+    Poison: 5,
+}
 
 
 def service_status(error: BaseException) -> int:

@@ -2,33 +2,41 @@
 
 The serving record decides alone which model and collection answer a tenant's searches. It moves by compare-and-set on
 its version, together with the states of the collections that the move concerns, in one script: nobody ever sees a
-record without its states, and of two who move at once one is refused. The event that tells of the move is kept in the
-same step until it has been sent (an outbox), so that no crash leaves the audit trail without it.
+record without its states, and of two who move at once one is refused. The event of the move is kept in the same step
+until it is published (a transactional outbox), so that no crash leaves the audit trail without it.
 
 | key | type | holds |
 |---|---|---|
 | `serving:{tenant}` | string | the record, JSON |
 | `tenants:served` | set | tenants that have a record |
-| `states:{tenant}` | hash | collection -> state (`indexer.states` says which follow which) |
+| `states:{tenant}` | hash | collection -> state (`stores.collection_states` says which follow which) |
 | `collections:{tenant}` | hash | collection -> what is known of it, JSON |
 | `progress:{tenant}` | hash | collection -> how far its build is, JSON |
-| `unsaid:{tenant}` | hash | event id -> the event of a move that is still to be sent, JSON |
+| `outbox:{tenant}` | hash | event id -> the event of a move that is still to be published, JSON |
 | `packets:{tenant}` | hash | packet hash -> the packet's canonical JSON |
-| `decided:{tenant}` | hash | id of an approval's event -> what became of it |
+| `decided:{tenant}` | hash | id of an approval's event -> `done`, or why it was refused |
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from schemas.learning import Comparison, CutoverDone, Proof, RolledBack
+from schemas.packet import Packet, digest
 from stores import redis_client
+from stores.collection_states import State, check_move
 from stores.errors import Refused
 from stores.settings import Settings
 
 Moved = CutoverDone | RolledBack
-"""What tells of a move of the serving record."""
+"""The event of a move of the serving record."""
+
+DONE = "done"
+"""The outcome of an approval that was carried out; any other outcome is the reason of its refusal."""
+
+STANDBY_FOR = timedelta(days=7)
+"""How long what was live before is kept fresh, so that a rollback is at once and loses no document change."""
 
 _MOVED: TypeAdapter[Moved] = TypeAdapter(Moved)
 
@@ -56,6 +64,24 @@ class ServingRecord(_Value):
     packet: str | None = None
     by: str = ""
     moved_at: datetime
+
+    @classmethod
+    def after(cls, event: Moved) -> "ServingRecord":
+        """Return the record that a move leaves: what it replaced, if anything, is the standby for `STANDBY_FOR`."""
+        standby = None
+        if event.previous_model is not None and event.previous_collection is not None:
+            until = event.occurred_at + STANDBY_FOR
+            standby = Standby(model=event.previous_model, collection=event.previous_collection, until=until)
+        return cls(
+            tenant=event.tenant,
+            model=event.model,
+            collection=event.collection,
+            version=event.serving_version,
+            standby=standby,
+            packet=event.packet if isinstance(event, CutoverDone) else None,
+            by=event.by,
+            moved_at=event.occurred_at,
+        )
 
 
 class Candidate(_Value):
@@ -143,6 +169,10 @@ class Serving:
         text = redis_client.guarded(lambda: self._client.get(f"serving:{tenant}"))
         return ServingRecord.model_validate_json(text) if text else None
 
+    def switch(self, event: Moved, states: Mapping[str, tuple[str, str]], replaces: int | None = None) -> None:
+        """Make what the event says live, and keep the event in the outbox, in one step; otherwise as `move`."""
+        self.move(ServingRecord.after(event), states, replaces, event)
+
     def move(
         self,
         record: ServingRecord,
@@ -151,29 +181,31 @@ class Serving:
         event: Moved | None = None,
     ) -> None:
         """Make `record` the tenant's serving record, in one step with the states `{collection: (from, to)}`, and keep
-        the event that tells of it for whoever sends what is `unsaid`.
+        the event of the move in the outbox (`pending_events`).
 
-        Raises `Refused` unless the present record's version is `replaces` (one less than the new one's if not given,
-        0 when there is no record) and every collection is in its `from` state.
+        Raises `Refused` unless every move of a state is legal, the present record's version is `replaces` (one less
+        than the new one's if not given, 0 when there is no record), and every collection is in its `from` state.
         """
+        for name, (before, after) in states.items():
+            check_move(name, State(before), State(after))
         flat = [part for name, (before, after) in states.items() for part in (name, before, after)]
         tenant = record.tenant
-        keys = (f"serving:{tenant}", f"states:{tenant}", _TENANTS, f"unsaid:{tenant}")
+        keys = (f"serving:{tenant}", f"states:{tenant}", _TENANTS, f"outbox:{tenant}")
         expected = record.version - 1 if replaces is None else replaces
-        told = (event.event_id, event.model_dump_json()) if event else ("", "")
-        arguments = (str(expected), record.model_dump_json(), tenant, *told, *flat)
+        outgoing = (event.event_id, event.model_dump_json()) if event else ("", "")
+        arguments = (str(expected), record.model_dump_json(), tenant, *outgoing, *flat)
         answer = redis_client.guarded(lambda: self._client.eval(_MOVE, 4, *keys, *arguments))
         if answer:
             raise Refused(f"somebody else moved first ({answer}); look at `tidewheel status` and decide again")
 
-    def unsaid(self, tenant: str) -> list[Moved]:
-        """Return the events of moves that were not sent yet, the oldest first."""
-        found = [_MOVED.validate_json(text) for text in self._all(f"unsaid:{tenant}").values()]
+    def pending_events(self, tenant: str) -> list[Moved]:
+        """Return the events of moves that were not published yet, the oldest first."""
+        found = [_MOVED.validate_json(text) for text in self._all(f"outbox:{tenant}").values()]
         return sorted(found, key=lambda event: event.serving_version)
 
-    def said(self, event: Moved) -> None:
-        """Note that the event was sent."""
-        redis_client.guarded(lambda: self._client.hdel(f"unsaid:{event.tenant}", event.event_id))
+    def mark_published(self, event: Moved) -> None:
+        """Take a published event out of the outbox; repeating it changes nothing."""
+        redis_client.guarded(lambda: self._client.hdel(f"outbox:{event.tenant}", event.event_id))
 
     def register(self, about: Collection, state: str) -> bool:
         """Note a new collection in its first state; False when its name is taken, which changes nothing."""
@@ -182,7 +214,8 @@ class Serving:
         return bool(redis_client.guarded(lambda: self._client.eval(_REGISTER, 2, *keys, *arguments)))
 
     def set_state(self, tenant: str, collection: str, before: str, after: str) -> None:
-        """Move one collection's state. Raises `Refused` when it is not in `before` any more."""
+        """Move one collection's state. Raises `Refused` when it is not in `before` any more, or the move is illegal."""
+        check_move(collection, State(before), State(after))
         found = redis_client.guarded(
             lambda: self._client.eval(_SET_STATE, 1, f"states:{tenant}", collection, before, after)
         )
@@ -203,7 +236,7 @@ class Serving:
         found = self._all(f"collections:{tenant}")
         return {name: Collection.model_validate_json(text) for name, text in found.items()}
 
-    def describe(self, about: Collection) -> None:
+    def save(self, about: Collection) -> None:
         """Replace what is known of a collection. Only the indexer does that."""
         self._put(f"collections:{about.tenant}", about.collection, about.model_dump_json())
 
@@ -216,22 +249,34 @@ class Serving:
         """Say how far a build is."""
         self._put(f"progress:{tenant}", collection, progress.model_dump_json())
 
-    def packet(self, tenant: str, digest: str) -> str | None:
-        """Return the canonical JSON of the packet with this hash."""
-        text = redis_client.guarded(lambda: self._client.hget(f"packets:{tenant}", digest))
-        return str(text) if text else None
+    def packet(self, tenant: str, expected: str) -> Packet:
+        """Return the packet with this hash.
 
-    def put_packet(self, tenant: str, digest: str, text: str) -> None:
-        """Keep a packet under its hash."""
-        self._put(f"packets:{tenant}", digest, text)
+        Raises `Refused` when there is none or its hash is another: it was altered where it was kept.
+        """
+        text = redis_client.guarded(lambda: self._client.hget(f"packets:{tenant}", expected))
+        if text is None:
+            raise Refused(f"there is no packet {expected[:12]}; see `tidewheel packet` for the one under review")
+        if digest(str(text)) != expected:
+            raise Refused(
+                f"the kept packet {expected[:12]} is not what was reviewed; wait for a new one, review it again"
+            )
+        return Packet.model_validate_json(str(text))
 
-    def decided(self, tenant: str, event: str) -> bool:
-        """Return whether this approval was decided before."""
-        return bool(redis_client.guarded(lambda: self._client.hexists(f"decided:{tenant}", event)))
+    def save_packet(self, packet: Packet) -> str:
+        """Keep a packet under its hash, and return the hash."""
+        text = packet.canonical()
+        self._put(f"packets:{packet.tenant}", key := digest(text), text)
+        return key
 
-    def decide(self, tenant: str, event: str, outcome: str) -> None:
-        """Remember what became of an approval, so that its event delivered again is recognised."""
-        self._put(f"decided:{tenant}", event, outcome)
+    def outcome(self, tenant: str, event_id: str) -> str | None:
+        """Return what became of the approval with this event id: `DONE`, why it was refused, None while undecided."""
+        text = redis_client.guarded(lambda: self._client.hget(f"decided:{tenant}", event_id))
+        return None if text is None else str(text)
+
+    def record_outcome(self, tenant: str, event_id: str, outcome: str) -> None:
+        """Keep what became of an approval, so that its event delivered again is recognised."""
+        self._put(f"decided:{tenant}", event_id, outcome)
 
     def _put(self, key: str, field: str, value: str) -> None:
         redis_client.guarded(lambda: self._client.hset(key, field, value))

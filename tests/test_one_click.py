@@ -1,4 +1,4 @@
-"""One click over the real parts: its offset in Kafka, its pair, the run, the model, the answer of a later search."""
+"""One click over the real services: its offset in Kafka, its pair, the run, the model, the answer of a later search."""
 
 import threading
 import time
@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from indexer.search import Answer
+from indexer.answer import Answer, search_served
 from operations.lineage import Node, trace
-from retrieval.encoders import EncoderConfig, Encoders
-from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoders
+from schemas.activity import DocumentOpened, FromSearch
 from schemas.codec import decode, encode
 from schemas.documents import DocumentUpserted
 from schemas.envelope import Event
@@ -30,7 +31,7 @@ from tests.trainer import tiny
 from tests.trainer.conftest import TinyShelf
 from tests.trainer.test_service import QUICK, answered, request
 from tests.trainer.world import NOW, company
-from trainer.context import Parts
+from trainer.context import RunContext
 
 ACCEPTED = "SELECT count() AS n FROM accepted WHERE tenant = {t:String} AND event_id IN {ids:Array(String)}"
 PAIRS = "SELECT * FROM live_pairs WHERE tenant = {t:String} AND kind = {kind:String}"
@@ -48,11 +49,11 @@ class House:
 
     stack: Settings
     flow: Flow
-    parts: Parts
+    context: RunContext
     loop: Loop
 
     def rows(self, sql: str, **named: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # the statement's own
-        return self.parts.warehouse.rows(sql, t=self.loop.world.tenant, **named)
+        return self.context.warehouse.rows(sql, t=self.loop.world.tenant, **named)
 
     def store(self, *events: Event) -> None:
         """Send events to Kafka, and wait until the worker has stored each of them once."""
@@ -85,18 +86,18 @@ def house(stack: Settings, tenant: str, tmp_path: Path) -> Iterator[House]:
     ensure_topics(stack.kafka_bootstrap, TOPICS.values())
     shelf, vectors = TinyShelf(str(tmp_path / "shelf"), tmp_path / "cache"), Vectors.connect(stack)
     shelf.base = tiny.build(tmp_path)
-    connected = Parts.connect(stack, QUICK, lambda: datetime.now(UTC), threading.Event())
-    parts = replace(connected, shelf=shelf, home=tmp_path / "home")
-    parts.warehouse.migrate()
+    connected = RunContext.connect(stack, QUICK, EncoderConfig(threads=1), lambda: datetime.now(UTC), threading.Event())
+    context = replace(connected, shelf=shelf, home=tmp_path / "home")
+    context.warehouse.migrate()
     encoders, candidate = Encoders(shelf, EncoderConfig(threads=1)), f"{tenant}-run-1"
-    world = World(tenant, parts.warehouse, vectors, parts.serving, shelf, encoders, live="base", next=candidate)
+    world = World(tenant, context.warehouse, vectors, context.serving, shelf, encoders, live="base", next=candidate)
     flow = Flow(stack, tmp_path)
     try:
         flow.worker()
-        yield House(stack, flow, parts, Loop(world))
+        yield House(stack, flow, context, Loop(world))
     finally:
         flow.end_workers()
-        for store in (flow, vectors, parts.serving, parts.redis, parts.warehouse):
+        for store in (flow, vectors, context.serving, context.redis, context.warehouse):
             store.close()
 
 
@@ -158,10 +159,8 @@ def searched(house: House, click: DocumentOpened) -> Answer:
     """Search for the click's words once more, as the same person; what was served goes to Kafka."""
     query, name = query_of(click), f"{click.tenant}-later"
     (answer,) = house.loop.world.searcher.search(click.tenant, [query], frozenset())
-    shown = tuple(Result(document=found.document, rank=found.rank, score=found.score) for found in answer.results)
-    by: dict[str, Any] = {part: getattr(answer, part) for part in ("model", "collection", "serving_version")}
-    by |= {"tenant": click.tenant, "user": click.user, "occurred_at": datetime.now(UTC)}
-    house.store(SearchServed(**by, event_id=name, search=name, query=query, results=shown))
+    by: dict[str, Any] = {"tenant": click.tenant, "user": click.user, "at": datetime.now(UTC)}
+    house.store(search_served(answer, **by, event_id=name, search=name, query=query))
     return answer
 
 
@@ -176,7 +175,7 @@ def test_a_click_leads_from_its_offset_to_the_answer_that_it_taught_and_back(hou
     house.flow.wait_for(lambda: len(house.rows(PAIRS, kind="search_click")) == len(opened))
     house.flow.wait_for(lambda: len(house.rows(PAIRS, kind="title_body")) == len(written))
     house.store(asked := request(tenant))
-    (trained,) = answered(house.parts, asked)
+    (trained,) = answered(house.context, asked)
     assert isinstance(trained, ModelTrained), trained
     done, (click, pair) = gone_live(house, trained), learned_from(house, opened, trained)
     answer = searched(house, click)
@@ -187,7 +186,7 @@ def test_a_click_leads_from_its_offset_to_the_answer_that_it_taught_and_back(hou
     kept = {"topic": CLICKS.name, **place, "payload": encode(click).decode()}
     assert house.rows(EVENT, id=click.event_id) == [kept]
 
-    (event,) = trace(house.parts.warehouse, click.event_id)
+    (event,) = trace(house.context.warehouse, click.event_id)
     assert (event.kind, event.facts["tenant"], event.facts["places"]) == ("event", tenant, [place])
     (snapshot,) = only(event.led_to, "pair").led_to
     assert (only(event.led_to, "pair").id, snapshot.id, snapshot.facts["side"]) == (pair, trained.snapshot, "train")
@@ -197,10 +196,10 @@ def test_a_click_leads_from_its_offset_to_the_answer_that_it_taught_and_back(hou
     assert (collection.id, collection.facts["searches_answered"]) == (answer.collection, 1)
     assert {step["type"] for step in collection.facts["history"]} >= {"ShadowReady", "CutoverApproved", "CutoverDone"}
 
-    back = only(trace(house.parts.warehouse, answer.model), "model")
+    back = only(trace(house.context.warehouse, answer.model), "model")
     origin = only(only(back.came_from, "run").came_from, "snapshot")
     assert (back.came_from[0].id, origin.id, back.led_to[0].id) == (asked.run, trained.snapshot, answer.collection)
     held = house.rows(SIDES, snapshot=trained.snapshot)
     assert origin.facts["pairs"] == len(held) >= len(opened) + len(written)
-    came = only(trace(house.parts.warehouse, pair)[0].came_from, "event")
+    came = only(trace(house.context.warehouse, pair)[0].came_from, "event")
     assert (came.id, came.facts["places"]) == (click.event_id, [place])

@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from functools import partial
 
+from retrieval.config import RetrievalConfig
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
 from stores import configuration, settings
@@ -13,7 +14,7 @@ from stores.errors import Refused
 from stores.learning import Learning
 from stores.service import Life, run
 from trainer.config import TrainingConfig
-from trainer.context import Parts
+from trainer.context import RunContext
 from trainer.learning.child import Cancelled
 from trainer.service import Trainer
 
@@ -58,9 +59,10 @@ def work(life: Life) -> None:
     """Answer requests in order until asked to stop."""
     where = settings.load()
     rules = configuration.load("training", TrainingConfig, where.home)
+    encoder = configuration.load("retrieval", RetrievalConfig, where.home).encoder
     with life.connect(lambda: Learning(where, GROUP, _now, at_once=1)) as learning:
-        parts = life.connect(lambda: Parts.connect(where, rules, _now, life.stop), _WAITS_ALSO)
-        trainer = Trainer(parts, learning.emit)
+        context = life.connect(lambda: RunContext.connect(where, rules, encoder, _now, life.stop), _WAITS_ALSO)
+        trainer = Trainer(context, learning.emit)
 
         def answer(event: Event) -> None:
             if isinstance(event, TrainingRequested):

@@ -11,10 +11,9 @@ from trainer.learning.mine import MiningRules
 
 
 class EvaluationRules(BaseModel):
-    """What is embedded to judge, and how long texts are."""
+    """What is embedded to judge."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    max_tokens: int = Field(default=128, ge=8, description="word pieces of a text, as in the index")
     max_documents: int = Field(
         default=20_000, ge=1, description="of the corpus: all relevant ones, then a fixed sample"
     )

@@ -1,12 +1,13 @@
-"""The parts that a run is given: the outside, the rules, the clock, and the way to stop it."""
+"""What a run is given: the stores, the rules, the clock, and the way to stop it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from retrieval.config import EncoderConfig
 from schemas.learning import TrainingRequested
 from stores import redis_client, training_status
 from stores.serving import Serving
@@ -16,12 +17,15 @@ from stores.warehouse import Warehouse
 from trainer.config import TrainingConfig
 from trainer.data import snapshot
 from trainer.data.snapshot import Snapshot
-from trainer.run_directory import Desk
+from trainer.judging import embed_in_child
+from trainer.judging.embed_in_child import Vectors
+from trainer.run_directory import RunDirectory
+from trainer.run_status import RunStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """`shelf` holds models and `manifests` snapshots; `stop` cancels the run at work."""
+class RunContext:
+    """`shelf` holds models and `manifests` snapshots; `encoder` is how searches encode; `stop` cancels the run."""
 
     warehouse: Warehouse
     redis: redis_client.Client
@@ -30,13 +34,19 @@ class Parts:
     manifests: Shelf
     home: Path
     config: TrainingConfig
+    encoder: EncoderConfig
     clock: Callable[[], datetime]
     stop: threading.Event
 
     @classmethod
     def connect(
-        cls, settings: Settings, config: TrainingConfig, clock: Callable[[], datetime], stop: threading.Event
-    ) -> "Parts":
+        cls,
+        settings: Settings,
+        config: TrainingConfig,
+        encoder: EncoderConfig,
+        clock: Callable[[], datetime],
+        stop: threading.Event,
+    ) -> "RunContext":
         """Open this installation's stores. Raises `Retryable` while the warehouse does not answer."""
         return cls(
             warehouse=Warehouse.connect(settings, timeout_s=120.0),
@@ -46,6 +56,7 @@ class Parts:
             manifests=Shelf.snapshots(settings),
             home=settings.home,
             config=config,
+            encoder=encoder,
             clock=clock,
             stop=stop,
         )
@@ -55,14 +66,12 @@ class Parts:
         record = self.serving.record(tenant)
         return record.model if record else BASE
 
-    def desk(self, request: TrainingRequested) -> Desk:
-        """Return the run's directory and voice."""
-        tell = partial(training_status.write, self.redis, request.tenant)
-        return Desk(self.home, request.tenant, request.run, tell, self.clock)
+    def status(self, request: TrainingRequested) -> RunStatus:
+        """Return the run's status line."""
+        return RunStatus(request.run, partial(training_status.write, self.redis, request.tenant), self.clock)
 
-    def snapshot(self, request: TrainingRequested, desk: Desk) -> Snapshot:
-        """Return the run's snapshot: the one it began with, or a new one of this moment."""
-        path = desk.directory / "snapshot.json"
+    def snapshot(self, request: TrainingRequested, path: Path) -> Snapshot:
+        """Return the run's snapshot: the one it began with, in the file `path`, or a new one of this moment."""
         if path.is_file():
             return Snapshot.load(path)
         tenant = request.tenant
@@ -71,3 +80,11 @@ class Parts:
         )
         taken.save(path)
         return taken
+
+    def embed(
+        self, name: str, models: Mapping[str, Path], texts: Sequence[str], directory: RunDirectory, status: RunStatus
+    ) -> dict[str, Vectors]:
+        """Return every model's vectors of the texts, made in a child process; see `embed_in_child.embed`."""
+        return embed_in_child.embed(
+            name, models, texts, directory.path, self.encoder, status.progress, self.stop, self.config.attempts
+        )

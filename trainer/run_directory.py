@@ -1,81 +1,46 @@
-"""Where one run works: a directory of its own that survives a restart, and the status line that people look at."""
+"""Where one run works: a directory of its own that survives a restart."""
 
-import logging
 import shutil
-import time
-from collections.abc import Callable, Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from schemas.learning import ModelRefused, ModelTrained
-from stores.errors import Retryable
-
-LOG = logging.getLogger(__name__)
-
-STEPS = ("snapshot", "split", "encode", "mine", "fit", "evaluate", "gate", "publish")
-"""The steps of a run, in order; `status` carries the one at work."""
-
-_EVERY_S = 0.5
 _KEPT = {"report", "event.json"}
 
 
-class Desk:
-    """The run's directory `HOME/training/TENANT/RUN` and its voice."""
+class RunDirectory:
+    """`HOME/training/TENANT/RUN`: the snapshot, vectors, weights, the report, and the event that the run ends with."""
 
-    def __init__(
-        self,
-        home: Path,
-        tenant: str,
-        run: str,
-        tell: Callable[[dict[str, str]], None],
-        clock: Callable[[], datetime],
-    ) -> None:
-        self.directory = home.absolute() / "training" / tenant / run
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self._run, self._tell, self._clock = run, tell, clock
-        self._step, self._last = STEPS[0], 0.0
+    def __init__(self, home: Path, tenant: str, run: str) -> None:
+        self.path = home.absolute() / "training" / tenant / run
+        self.path.mkdir(parents=True, exist_ok=True)
 
-    def begin(self, step: str, note: str = "") -> None:
-        """Say that a step begins."""
-        self._step = step
-        self._write(
-            step=f"{step} ({STEPS.index(step) + 1}/{len(STEPS)})", done="", total="", loss="", eta_s="", note=note
-        )
+    @property
+    def snapshot(self) -> Path:
+        """Return the file of the snapshot that the run began with."""
+        return self.path / "snapshot.json"
 
-    def progress(self, facts: Mapping[str, Any]) -> None:
-        """Hand on what a child process tells: step, total, loss, eta_s, validation; at most twice a second."""
-        if "validation" in facts:
-            self._write(validation=str(facts["validation"]))
-        if time.monotonic() - self._last < _EVERY_S and facts.get("step") != facts.get("total"):
-            return
-        self._last = time.monotonic()
-        named = {"step": "done", "total": "total", "loss": "loss", "eta_s": "eta_s", "stage": "note"}
-        self._write(**{there: str(facts[here]) for here, there in named.items() if here in facts})
+    @property
+    def candidate(self) -> Path:
+        """Return the directory of the weights that are learned."""
+        return self.path / "candidate"
 
-    def remember(self, event: str) -> None:
-        """Keep what the run ends with before it is said, so that a restart says the same."""
-        path = self.directory / "event.part"
-        path.write_text(event)
-        path.replace(self.directory / "event.json")
+    @property
+    def report(self) -> Path:
+        """Return the directory of what people read."""
+        return self.path / "report"
 
-    def remembered(self) -> str | None:
-        """Return what `remember` kept."""
-        path = self.directory / "event.json"
+    def keep_event(self, event: str) -> None:
+        """Keep the event that the run ends with before it is sent, so that a restart sends the same."""
+        unfinished = self.path / "event.part"
+        unfinished.write_text(event)
+        unfinished.replace(self.path / "event.json")
+
+    def kept_event(self) -> str | None:
+        """Return what `keep_event` kept."""
+        path = self.path / "event.json"
         return path.read_text() if path.is_file() else None
 
-    def end(self, event: ModelTrained | ModelRefused) -> None:
-        """Say how the run ended, and leave only what people read: texts and weights go."""
-        verdict = event.verdict if isinstance(event, ModelRefused) else "WIN"
-        LOG.info("%s %s: %s; %s", event.tenant, event.run, verdict, "; ".join(event.reasons))
-        self._step = "ended"
-        self._write(step="ended", verdict=verdict, note="; ".join(event.reasons), done="", total="", eta_s="")
-        for path in self.directory.iterdir():
+    def clear(self) -> None:
+        """Leave only what people read and the event: texts and weights go."""
+        for path in self.path.iterdir():
             if path.name not in _KEPT:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-    def _write(self, **fields: str) -> None:
-        try:
-            self._tell({"run": self._run, "state": self._step, **fields, "updated_at": self._clock().isoformat()})
-        except Retryable as error:
-            LOG.warning("%s: the status cannot be shown: %s", self._run, error)  # no reason to stop a run

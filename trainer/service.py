@@ -8,106 +8,113 @@ run's directory, and the same run ends in the same event. A run that has its ver
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from schemas.envelope import Event
-from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
+from schemas.learning import TrainingRequested
 from stores import lease
 from stores.errors import Retryable
 from stores.shelf import BASE as BASE_MODEL
-from trainer import publish, steps
-from trainer.context import Parts
+from trainer import publish
+from trainer.context import RunContext
 from trainer.data import snapshot
+from trainer.data.near_copies import near_copies
 from trainer.data.split import split
-from trainer.judging import gate
-from trainer.judging.evaluate import BASE, CANDIDATE, LIVE
-from trainer.learning import fit
+from trainer.judging import gate, questions, report
+from trainer.judging.evaluate import BASE, CANDIDATE, LIVE, evaluate
+from trainer.learning import fit, lessons
+from trainer.learning.build_job import build_job
 from trainer.learning.child import Cancelled
-from trainer.run_directory import Desk
+from trainer.publish import RunOutcome
+from trainer.run_directory import RunDirectory
+from trainer.run_status import RunStatus
 
 LOG = logging.getLogger(__name__)
-Verdict = ModelTrained | ModelRefused
 
 
 class Trainer:
-    """Answers requests, with parts that are given; `emit` returns once an event is safe."""
+    """Answers requests; `emit` returns once an event is safe."""
 
-    def __init__(self, parts: Parts, emit: Callable[[Event], None]) -> None:
-        self._parts, self._emit = parts, emit
+    def __init__(self, context: RunContext, emit: Callable[[Event], None]) -> None:
+        self._context, self._emit = context, emit
 
     def handle(self, request: TrainingRequested) -> None:
         """Answer a request once. Raises `Retryable` and `Cancelled`: when the same request comes again it goes on."""
-        parts = self._parts
-        if parts.warehouse.query("training_verdict", tenant=request.tenant, run=request.run):
+        context = self._context
+        if context.warehouse.query("training_verdict", tenant=request.tenant, run=request.run):
             return
-        with lease.held(parts.redis, f"training:{request.tenant}", parts.config.lease_s) as held:
-            desk = parts.desk(request)
-            event = publish.said_before(parts.shelf, desk, request) or self._answer(request, desk, held)
-            desk.remember(event.model_dump_json())
+        with lease.held(context.redis, f"training:{request.tenant}", context.config.lease_s) as held:
+            directory = RunDirectory(context.home, request.tenant, request.run)
+            status = context.status(request)
+            past = publish.past_outcome(context.shelf, directory, request)
+            event = past or self._answer(request, directory, status, held)
+            directory.keep_event(event.model_dump_json())
             held.check()
             self._emit(event)
-            desk.end(event)
+            status.end(event)
+            directory.clear()
 
-    def _answer(self, request: TrainingRequested, desk: Desk, held: lease.Lease) -> Verdict:
+    def _answer(
+        self, request: TrainingRequested, directory: RunDirectory, status: RunStatus, held: lease.Lease
+    ) -> RunOutcome:
         try:
-            return self._run(request, desk, held)
+            return self._run(request, directory, status, held)
         except (Retryable, Cancelled):
             raise
-        except Exception as error:  # whatever goes wrong, the operator who waits for this run is told
+        except Exception as error:  # whatever goes wrong, the operator who waits for this run gets an answer
             LOG.exception("%s %s failed", request.tenant, request.run)
             held.check()
-            return publish.refused(request, "ERROR", (f"{type(error).__name__}: {error}",), self._parts.clock())
+            return publish.refused(request, "ERROR", (f"{type(error).__name__}: {error}",), self._context.clock())
 
-    def _run(self, request: TrainingRequested, desk: Desk, held: lease.Lease) -> Verdict:
-        parts, config, work = self._parts, self._parts.config, desk.directory
-
-        desk.begin("snapshot")
-        taken = parts.snapshot(request, desk)
+    def _run(
+        self, request: TrainingRequested, directory: RunDirectory, status: RunStatus, held: lease.Lease
+    ) -> RunOutcome:
+        context, config = self._context, self._context.config
+        status.begin("snapshot")
+        taken = context.snapshot(request, directory.snapshot)
         examples = snapshot.examples_of(taken, config.cleaning)
         manifest = snapshot.manifest(taken, examples, config.cleaning)
         start = BASE if request.start_from == "base" else LIVE
-        known = {"parent": BASE_MODEL if start == BASE else taken.parent, "snapshot": manifest.id}
+        known: dict[str, Any] = {"parent": BASE_MODEL if start == BASE else taken.parent, "snapshot": manifest.id}
 
-        desk.begin("split", f"{len(examples.kept)} examples out of {len(taken.rows)} signals")
-        sides = split(examples.kept, taken.documents, config.split)
+        status.begin("split", f"{len(examples.kept)} examples out of {len(taken.rows)} signals")
+        copies = near_copies(taken.documents.values(), config.split.document_similarity)
+        sides = split(examples.kept, copies, config.split)
         rows = snapshot.lineage(taken, manifest.id, examples.kept, sides.sides)
-        publish.record_snapshot(parts.warehouse, parts.manifests, taken, manifest, rows, work)
+        publish.record_snapshot(context.warehouse, context.manifests, taken, manifest, rows, directory.path)
         if reasons := config.too_little(len(sides.train), len(sides.test)):
-            return publish.refused(request, "INCONCLUSIVE", reasons, parts.clock(), **known)
+            return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
 
-        asked = steps.task(taken, sides, config)
-        desk.begin("encode", f"{len(asked.corpus.names)} documents, {len(asked.queries)} held-out queries")
-        models = {
-            LIVE: parts.shelf.fetch(taken.tenant, taken.parent),
-            BASE: parts.shelf.fetch(taken.tenant, BASE_MODEL),
-        }
-        before = steps.embed("before", models, asked.learned, desk, parts)
+        asked, chosen = questions.build(taken, sides, config), lessons.choose(sides.train, config.fit)
+        status.begin("encode", f"{len(asked.corpus.names)} documents, {len(asked.queries)} held-out queries")
+        models = {name: context.shelf.fetch(taken.tenant, m) for name, m in ((LIVE, taken.parent), (BASE, BASE_MODEL))}
+        texts = [*asked.texts, *(lesson.anchor for lesson in chosen)]
+        vectors = context.embed("before", models, texts, directory, status)
 
-        desk.begin("mine", f"{len(asked.lessons)} examples")
-        mined = steps.lessons(taken, examples, sides, asked, before[LIVE], config)
+        status.begin("mine", f"{len(chosen)} examples")
+        mined = lessons.hard_negatives(chosen, vectors[LIVE], asked, taken, examples, sides, copies, config.mining)
 
-        desk.begin("fit")
-        job = steps.fit_job(models[start], work / "candidate", taken, sides, asked, mined, config)
-        weights = fit.run(job, work, desk.progress, parts.stop, config.attempts)
+        status.begin("fit")
+        job = build_job(models[start], directory.candidate, chosen, mined, sides, taken, asked.corpus, config.fit)
+        weights = fit.run(job, directory.path, status.progress, context.stop, config.attempts)
 
-        desk.begin("evaluate")
-        after = steps.embed("after", {CANDIDATE: weights}, asked.judged, desk, parts)
-        found = steps.judged(taken, asked, before, after)
-        publish.record_scores(parts.warehouse, found, request)
+        status.begin("evaluate")
+        vectors |= context.embed("after", {CANDIDATE: weights}, asked.texts, directory, status)
+        found = evaluate(asked, vectors)
+        publish.record_scores(context.warehouse, found, request)
 
-        desk.begin("gate")
+        status.begin("gate")
         verdict = gate.judge(found.scores(), found.behaviours, config.gate)
         outcome = publish.comparison(found, verdict)
-        publish.write_report(work / "report", found, verdict, taken.documents, config)
+        report.write(directory.report, found, verdict, taken.documents, config)
 
-        desk.begin("publish", "; ".join(verdict.reasons))
+        status.begin("publish", "; ".join(verdict.reasons))
         held.check()
+        if verdict.verdict == "WIN" and context.live(taken.tenant) != taken.parent:
+            verdict = gate.void(verdict, f"'{taken.parent}' is not live any more")
         if verdict.verdict != "WIN":
-            return publish.refused(
-                request, verdict.verdict, verdict.reasons, parts.clock(), **known, comparison=outcome
-            )
-        if parts.live(taken.tenant) != taken.parent:
-            reason = f"'{taken.parent}' is not live any more, so the comparison with it is void; train again"
-            return publish.refused(request, "INCONCLUSIVE", (reason,), parts.clock(), **known, comparison=outcome)
-        event = publish.trained(request, known, outcome, verdict, parts.clock())
-        publish.put(parts.shelf, weights, work / "report", manifest, event)
+            known |= {"comparison": outcome}
+            return publish.refused(request, verdict.verdict, verdict.reasons, context.clock(), **known)
+        event = publish.trained(request, known, outcome, verdict, context.clock())
+        publish.put(context.shelf, weights, directory.report, manifest, event)
         return event

@@ -33,6 +33,7 @@ from bench.documents.population import GROUPS
 from bench.documents.wrong import RowCopySearch
 from bench.output import load, machine, say
 from stores.errors import Misconfigured, TidewheelError
+from stores.exit_codes import command_status
 
 Scenario = Callable[[World, Cast, Sizes, random.Random], dict[str, Any]]
 
@@ -59,7 +60,7 @@ def main(arguments: list[str]) -> int:
             report |= _report(world, given)
     except Misconfigured as error:
         say(str(error))
-        return 2
+        return command_status(error)
     report |= {"bound_s": given.bound, "quick": given.quick, "seed": given.seed, "load_end": load()}
     report |= {"seconds": round(time.monotonic() - began)}
     report |= {"sabotage": given.sabotage} if given.sabotage else {}

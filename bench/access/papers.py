@@ -18,10 +18,10 @@ from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
 from schemas.codec import encode
 from schemas.topics import CLICKS, SEARCHES, key_of
 from stores.warehouse import Warehouse
-from trainer import publish
 from trainer.data import snapshot
 from trainer.data.split import Query
-from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE, Report
+from trainer.judging import report as run_report
+from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE, Evaluation
 
 _AGO = timedelta(hours=1)
 
@@ -85,13 +85,13 @@ def report(world: World, chosen: Sequence[Question], found: Sequence[str]) -> st
     candidate = [right[n] if win else empty[n] for n, win in enumerate(won)]
     live = [empty[n] if win else right[n] for n, win in enumerate(won)]
     ranked = {CANDIDATE: candidate, LIVE: live, BASE: live, BM25: live}
-    made = Report(
+    made = Evaluation(
         queries=tuple(Query(one.text, {one.document: 1.0}, n, False, 1, now) for n, one in enumerate(chosen)),
         slices=tuple(("all",) for _ in chosen),
         rankings={**ranked, **{fused: ranked[alone] for alone, fused in FUSED.items()}},
         tests=(), behaviours={}, lost_tests=(),
     )  # fmt: skip
-    return orjson.dumps(publish.examples(made, taken.documents, len(chosen))).decode()
+    return orjson.dumps(run_report.examples(made, taken.documents, len(chosen))).decode()
 
 
 def secrets(world: World, hidden: Sequence[str], chosen: Sequence[Question]) -> list[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bench.documents.oracle import Oracle, Wrong
-from indexer.search import Answer, Searcher
+from indexer.answer import Answer
+from indexer.search import Searcher
 from retrieval.encoders import Encoders
 from stores.serving import Serving
 from stores.settings import Settings

@@ -6,9 +6,10 @@ row-copy  a list is read from the copy in the vector row, which lags behind the 
 from collections.abc import Sequence
 
 from bench.stack import Stack
+from indexer.answer import Answer
 from indexer.ranking import rank
-from indexer.search import Answer
 from retrieval.encoders import Encoders
+from retrieval.fusion import RRF_K
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.shelf import Shelf
@@ -31,6 +32,6 @@ class RowCopySearch:
         if record is None:
             raise Refused(f"nothing is live for '{tenant}'")
         vectors = self._encoders.get(tenant, record.model).encode(queries)
-        hits = self._vectors.search(record.collection, queries, [v.tolist() for v in vectors], max(_FETCHED, k))
+        hits = self._vectors.search(record.collection, queries, vectors, max(_FETCHED, k), RRF_K)
         found = [tuple(rank(query, own, groups, k)) for query, own in zip(queries, hits, strict=True)]
         return [Answer(own, record.model, record.collection, record.version, 0.0) for own in found]

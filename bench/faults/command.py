@@ -48,6 +48,7 @@ from bench.faults.stack import FaultStack, running
 from bench.faults.swallow import swallowing
 from bench.output import load, machine, say
 from stores.errors import Misconfigured
+from stores.exit_codes import command_status
 from stores.settings import kafka_home
 
 WRONG = (
@@ -66,7 +67,7 @@ def main(arguments: list[str]) -> int:
             report = Run(used, given).report()
     except Misconfigured as error:
         say(str(error))
-        return 2
+        return command_status(error)
     report |= {"load_start": began, "load_end": load(), "cpus": os.cpu_count(), "machine": machine()}
     print(orjson.dumps(report).decode(), flush=True)
     return 1 if any(report[name] for name in (*WRONG, "unreadable")) or report["faults"] < given.count else 0

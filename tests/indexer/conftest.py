@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.encoders import EncoderConfig, Encoders
-from stores.serving import Serving
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoders
+from stores.collection_states import State
+from stores.serving import Collection, Serving, Standby
 from stores.settings import Settings
 from stores.shelf import Shelf
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
-from tests.indexer.world import NOW, World, tiny_model
+from tests.indexer.world import NOW, World, live, tiny_model
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +55,22 @@ def world(
     for name in vectors.names():
         if tenant in name:
             vectors.drop(name)
+
+
+@pytest.fixture
+def both(world: World) -> World:
+    """A tenant with one model live and the other standing by."""
+    for n in range(10):
+        world.put(f"d{n}", 1, f"merger plan {n}")
+    live(world)
+    world.fill(world.next)
+    target = world.target(world.next)
+    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
+    world.serving.register(about, State.STANDBY)
+    record = world.serving.record(world.tenant)
+    assert record is not None
+    standby = Standby(model=target.model, collection=target.collection, until=NOW)
+    world.serving.move(record.model_copy(update={"version": 2, "standby": standby}), {})
+    for model in (world.live, world.next):
+        world.encoders.get(world.tenant, model)
+    return world

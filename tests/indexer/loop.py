@@ -1,16 +1,16 @@
 """The indexer's parts wired as in production, with a list in place of the topic, so that a test moves it by turns."""
 
-from indexer.comparison import ShadowTestConfig, ShadowTester
+from indexer.comparison import ComparisonConfig, ComparisonRunner
 from indexer.cutover import Cutover
 from indexer.live_first import LiveFirst
-from indexer.packet import Packet, opened
-from indexer.rollback import rollback
 from indexer.service import Indexer, ServiceConfig
 from indexer.shadow import Shadows
-from indexer.upkeep import Keeper
+from indexer.upkeep import Upkeep
 from indexer.verify import Verifier, VerifyConfig
+from operations.rollback import rollback
 from schemas.envelope import Event
 from schemas.learning import Comparison, CutoverApproved, CutoverRefused, ModelTrained, RolledBack
+from schemas.packet import Packet
 from stores.serving import ServingRecord
 from tests.indexer.world import World
 
@@ -25,30 +25,19 @@ class Loop:
     def __init__(self, world: World, config: VerifyConfig | None = None) -> None:
         self.world = world
         self.sent: list[Event] = []
-        sync, config = world.new_sync(), config or VerifyConfig(page=7, sample=8)
-        sync.breathe = self._breathe
-        self.sync = sync
+        config = config or VerifyConfig(page=7, sample=8)
+        upkeep = _only(Upkeep(world.serving, world.new_sync(), world.clock), world.tenant)
+        self.live_first = LiveFirst(world.serving, upkeep, 0.0, world.clock)
+        self.sync = sync = world.new_sync(yield_point=self.live_first.yield_point)
         self.verifier = Verifier(sync, config, world.clock)
         self.cutover = Cutover(world.serving, sync, self.verifier, config, world.clock)
-        tester = ShadowTester(
-            world.warehouse, world.vectors, world.encoders, ShadowTestConfig(queries=20, timed=4, examples=2)
+        comparison = ComparisonRunner(
+            world.warehouse, world.vectors, world.encoders, ComparisonConfig(queries=20, timed=4, examples=2)
         )
-        shadows = Shadows(world.serving, sync, self.verifier, tester, config, world.clock, self.sent.append)
-        keeper = _only(Keeper(world.serving, sync, world.clock), world.tenant)
-        self.live_first = LiveFirst(world.serving, keeper, 0.0, world.clock)
+        shadows = Shadows(world.serving, sync, self.verifier, comparison, config, world.clock, self.sent.append)
         self.indexer = Indexer(
-            world.serving,
-            keeper,
-            self.live_first,
-            shadows,
-            self.cutover,
-            ServiceConfig(),
-            self.sent.append,
-            world.clock,
+            world.serving, upkeep, shadows, self.cutover, ServiceConfig(), self.sent.append, world.clock
         )
-
-    def _breathe(self) -> None:
-        self.live_first.breathe()
 
     def settle(self) -> list[Event]:
         """Take turns until nothing is left to do; return the events that were sent meanwhile."""
@@ -75,7 +64,7 @@ class Loop:
         about = self.world.serving.collection(self.world.tenant, target.collection)
         assert about is not None
         assert about.packet is not None, about.note
-        return opened(self.world.serving.packet(self.world.tenant, about.packet), about.packet)
+        return self.world.serving.packet(self.world.tenant, about.packet)
 
     def roll_back(self) -> RolledBack:
         return rollback(self.world.serving, self.world.tenant, "op", "test", self.world.clock())
@@ -84,11 +73,11 @@ class Loop:
         return self.world.serving.states(self.world.tenant).get(self.world.target(model).collection, "")
 
 
-def _only(keeper: Keeper, tenant: str) -> Keeper:
+def _only(upkeep: Upkeep, tenant: str) -> Upkeep:
     """Let the story see this test's tenant alone."""
-    everybody = keeper.marks
-    keeper.marks = lambda: {t: mark for t, mark in everybody().items() if t == tenant}  # type: ignore[method-assign]
-    return keeper
+    everybody = upkeep.marks
+    upkeep.marks = lambda: {t: mark for t, mark in everybody().items() if t == tenant}  # type: ignore[method-assign]
+    return upkeep
 
 
 def trained(world: World, model: str | None = None, comparison: Comparison = WON, verdict: str = "WIN") -> ModelTrained:

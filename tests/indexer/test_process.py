@@ -1,6 +1,5 @@
 """`python -m indexer` as it runs in production: its own process, Kafka in between."""
 
-import json
 import os
 import signal
 import subprocess
@@ -78,8 +77,7 @@ def test_events_move_the_service_and_a_kill_loses_nothing(
         about = world.serving.collection(world.tenant, world.target(world.next).collection)
         assert about is not None
         assert about.packet is not None
-        packet = json.loads(world.serving.packet(world.tenant, about.packet) or "")
-        assert packet["proof"]["mismatches"] == 0
+        assert world.serving.packet(world.tenant, about.packet).proof.mismatches == 0
         send(
             CutoverApproved(
                 event_id=f"approve-{world.tenant}",

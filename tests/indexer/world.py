@@ -15,7 +15,8 @@ from indexer.documents import Documents
 from indexer.search import Searcher
 from indexer.sync import Sync, SyncConfig, Target
 from retrieval.encoders import Encoders
-from stores.serving import Serving
+from stores.collection_states import State
+from stores.serving import Collection, Serving, ServingRecord
 from stores.shelf import Shelf, base_model
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
@@ -79,11 +80,12 @@ class World:
         self.searcher = Searcher(self.serving, self.vectors, self.encoders)
         self.offset = 0
 
-    def new_sync(self, encoders: Encoders | None = None) -> Sync:
+    def new_sync(self, encoders: Encoders | None = None, yield_point: Callable[[], None] = lambda: None) -> Sync:
         """As after a restart: nothing is remembered but what the stores hold."""
         return Sync(
-            Documents(self.warehouse), self.vectors, encoders or self.encoders, self.config, self.clock, lambda s: None
-        )
+            Documents(self.warehouse), self.vectors, encoders or self.encoders, self.config, self.clock,
+            lambda seconds: None, yield_point,
+        )  # fmt: skip
 
     def target(self, model: str | None = None) -> Target:
         return Target(self.tenant, model or self.live)
@@ -161,3 +163,15 @@ class World:
 
 
 MakeWorld = Callable[[], World]
+
+
+def live(world: World, model: str | None = None) -> None:
+    """Fill the model's collection and make it what answers."""
+    world.fill(model)
+    target = world.target(model)
+    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
+    world.serving.register(about, State.BUILDING)
+    record = ServingRecord(
+        tenant=world.tenant, model=target.model, collection=target.collection, version=1, moved_at=NOW
+    )
+    world.serving.move(record, {target.collection: (State.BUILDING, State.LIVE)})

@@ -3,8 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
 
-from retrieval.encoders import EncoderConfig, Encoders
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoder, Encoders, use_threads
 from stores.errors import Refused
 from stores.shelf import BASE, Shelf
 from tests.indexer.world import NOW
@@ -27,6 +31,36 @@ def test_vectors_are_of_unit_length_in_the_order_of_the_texts(shelf: Shelf) -> N
     for text, vector in zip(texts, together, strict=True):
         assert float(encoder.encode([text])[0] @ vector) == pytest.approx(1, abs=1e-4)
     assert encoder.encode([]).shape == (0, encoder.dimension)
+
+
+def test_more_than_the_limit_of_a_text_is_not_read(models: dict[str, Path]) -> None:
+    def encoded(tokens: int, text: str) -> NDArray[np.float32]:
+        return Encoder(models["tiny-a"], EncoderConfig(max_tokens=tokens)).encode([text])
+
+    assert np.allclose(encoded(8, "word " * 6 + "end"), encoded(8, "word " * 6 + "other"), atol=1e-5)
+    assert not np.allclose(encoded(16, "word " * 6 + "end"), encoded(16, "word " * 6 + "other"), atol=1e-3)
+    longest = "word " * 126
+    assert np.allclose(encoded(10_000, longest + "end"), encoded(10_000, longest + "other"), atol=1e-5), "its own limit"
+
+
+def test_the_models_default_prompt_goes_before_every_text(models: dict[str, Path], tmp_path: Path) -> None:
+    prompted = SentenceTransformer(
+        str(models["tiny-a"]), device="cpu", prompts={"ask": "query: "}, default_prompt_name="ask"
+    )
+    prompted.save_pretrained(str(tmp_path / "prompted"), create_model_card=False)
+    plain = Encoder(models["tiny-a"], EncoderConfig()).encode(["query: how long"])
+    assert np.allclose(Encoder(tmp_path / "prompted", EncoderConfig()).encode(["how long"]), plain, atol=1e-5)
+
+
+def test_the_number_of_threads_is_the_processes() -> None:
+    before = torch.get_num_threads()
+    try:
+        use_threads(1)
+        assert torch.get_num_threads() == 1
+        use_threads(0)
+        assert torch.get_num_threads() == 1
+    finally:
+        use_threads(before)
 
 
 def test_no_tenant_gets_anothers_model(shelf: Shelf) -> None:

@@ -45,3 +45,12 @@ def test_ndcg_discounts_by_rank_and_weighs_by_grade() -> None:
 def test_ndcg_of_a_perfect_cut_ranking_is_one() -> None:
     relevant = {str(n): 1.0 for n in range(20)}
     assert isclose(metrics.ndcg([str(n) for n in range(10)], relevant, 10), 1.0)
+
+
+def test_a_query_that_seeks_nothing_scores_nothing() -> None:
+    for metric in (metrics.recall, metrics.precision, metrics.reciprocal_rank, metrics.average_precision, metrics.ndcg):
+        assert metric(RANKED, {}, 5) == 0
+
+
+def test_documents_may_be_numbers() -> None:
+    assert metrics.reciprocal_rank([7, 3], {3: 1.0}, 10) == 0.5

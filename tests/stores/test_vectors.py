@@ -7,7 +7,7 @@ import pytest
 from stores.errors import Poison, Retryable
 from stores.milvus import CollectionMissing, literal
 from stores.settings import Settings
-from stores.vector_rows import Passage, alias_name, clipped, collection_name, primary_key
+from stores.vector_rows import VectorRow, alias_name, clipped, collection_name, primary_key, vector_row
 from stores.vectors import Vectors
 
 NASTY = ["a'] or pk != ''", 'b"] or pk != "', "c\\", "d\\' or 1==1", "ünïcode ✓ '\"", "e#0", "e", "-- f", "{g}"]
@@ -28,7 +28,7 @@ def collection(vectors: Vectors, tenant: str) -> Iterator[str]:
     vectors.drop(name)
 
 
-def passage(document: str, number: int = 0, text: str = "plain words", **changed: object) -> Passage:
+def passage(document: str, number: int = 0, text: str = "plain words", **changed: object) -> VectorRow:
     fields: dict[str, object] = {
         "version": 1,
         "content_hash": "h",
@@ -38,7 +38,7 @@ def passage(document: str, number: int = 0, text: str = "plain words", **changed
         "authority": 0.5,
         "updated_at_ms": 1,
     }
-    return Passage(document=document, number=number, text=text, **(fields | changed))  # type: ignore[arg-type]  # test
+    return vector_row(document=document, number=number, text=text, **(fields | changed))  # type: ignore[arg-type]  # test
 
 
 def test_what_was_written_is_read_back_by_key(vectors: Vectors, collection: str) -> None:
@@ -63,7 +63,7 @@ def test_no_name_can_reach_another_documents_rows(vectors: Vectors, collection: 
 def test_no_group_name_can_widen_the_engines_filter(vectors: Vectors, collection: str) -> None:
     vectors.upsert(collection, [passage("secret", acl=("board",)), *(passage(n, acl=(n,)) for n in NASTY)])
     for name in NASTY:
-        hits = vectors.search(collection, ["plain words"], [[1.0, 0.0, 0.0, 0.5]], 50, groups=[name])[0]
+        hits = vectors.search(collection, ["plain words"], [[1.0, 0.0, 0.0, 0.5]], 50, 60, groups=[name])[0]
         assert {hit.document for hit in hits} == {name}
 
 
@@ -83,7 +83,7 @@ def test_a_search_finds_by_meaning_and_by_words(vectors: Vectors, collection: st
         ],
     )
     first, second = vectors.search(
-        collection, ["parental leave", "lunch"], [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]], 3
+        collection, ["parental leave", "lunch"], [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]], 3, 60
     )
     assert {hit.document for hit in first[:2]} == {"near", "worded"}
     assert second[0].document == "neither"
@@ -94,7 +94,7 @@ def test_long_text_is_clipped_to_bytes_at_a_whole_character(vectors: Vectors, co
     assert clipped("añb", 2) == "a"
     assert clipped("añb", 3) == "añ"
     vectors.upsert(collection, [passage("long", text="ñ" * 70_000, title="ü" * 9_000, acl=("ö" * 256,))])
-    hit = vectors.search(collection, ["x"], [[1.0, 0.0, 0.0, 0.5]], 1)[0][0]
+    hit = vectors.search(collection, ["x"], [[1.0, 0.0, 0.0, 0.5]], 1, 60)[0][0]
     assert len(hit.text.encode()) <= 65_535
     assert len(hit.title.encode()) <= 8_192
 
@@ -151,7 +151,9 @@ def test_a_collection_that_is_not_loaded_is_loaded_by_its_first_reader(
     vectors._client.release_collection(collection)
     reads: dict[str, Callable[[], object]] = {
         "get": lambda: set(vectors.get(collection, ["d#0"])),
-        "search": lambda: {h.document + "#0" for h in vectors.search(collection, ["words"], [[1.0, 0, 0, 0]], 5)[0]},
+        "search": lambda: {
+            h.document + "#0" for h in vectors.search(collection, ["words"], [[1.0, 0, 0, 0]], 5, 60)[0]
+        },
         "nearest": lambda: {key for key, _ in vectors.nearest(collection, [[1.0, 0, 0, 0]], 5)[0]},
         "scan": lambda: set(vectors.scan_keys(collection)),
     }

@@ -1,4 +1,4 @@
-"""The trainer's stores, a tiny encoder, and a run's parts."""
+"""The trainer's stores, a tiny encoder, and a run's context."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.config import EncoderConfig
 from stores import redis_client
 from stores.serving import Serving
 from stores.settings import Settings
@@ -14,7 +15,7 @@ from stores.shelf import BASE, Shelf
 from stores.warehouse import Warehouse
 from tests.trainer import tiny
 from trainer.config import TrainingConfig
-from trainer.context import Parts
+from trainer.context import RunContext
 
 
 class TinyShelf(Shelf):
@@ -40,15 +41,15 @@ def warehouse(stack: Settings) -> Iterator[Warehouse]:
 
 
 @pytest.fixture
-def make_parts(
+def make_context(
     stack: Settings, warehouse: Warehouse, tiny_model: Path, tmp_path: Path
-) -> Iterator[Callable[[TrainingConfig], Parts]]:
+) -> Iterator[Callable[[TrainingConfig], RunContext]]:
     serving, redis = Serving.connect(stack), redis_client.connect(stack)
     shelf = TinyShelf(str(tmp_path / "shelf" / "models"), tmp_path / "cache")
     shelf.base = tiny_model
 
-    def make(config: TrainingConfig) -> Parts:
-        return Parts(
+    def make(config: TrainingConfig) -> RunContext:
+        return RunContext(
             warehouse=warehouse,
             redis=redis,
             serving=serving,
@@ -56,6 +57,7 @@ def make_parts(
             manifests=Shelf(str(tmp_path / "shelf" / "snapshots"), tmp_path / "cache-snapshots"),
             home=tmp_path / "home",
             config=config,
+            encoder=EncoderConfig(threads=1),
             clock=lambda: datetime.now(UTC),
             stop=threading.Event(),
         )

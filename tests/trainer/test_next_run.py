@@ -11,37 +11,37 @@ from stores.serving import ServingRecord
 from stores.warehouse import Warehouse
 from tests.trainer.test_service import QUICK, Make, answered, live_through, request
 from trainer.learning import fit
-from trainer.learning.child import Report
+from trainer.learning.child import OnProgress
 from trainer.learning.job import FitJob
 
 
 @pytest.mark.slow
 def test_the_next_run_starts_from_the_live_model_unless_asked_otherwise(
-    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started, run = list[Path](), fit.run
 
-    def noting(job: FitJob, desk: Path, report: Report, stop: threading.Event, attempts: int) -> Path:
+    def noting(job: FitJob, directory: Path, on_progress: OnProgress, stop: threading.Event, attempts: int) -> Path:
         started.append(job.parent)
-        return run(job, desk, report, stop, attempts)
+        return run(job, directory, on_progress, stop, attempts)
 
     monkeypatch.setattr(fit, "run", noting)
     live_through(warehouse, tenant)
-    parts = make_parts(QUICK)
-    (first,) = answered(parts, request(tenant))
+    context = make_context(QUICK)
+    (first,) = answered(context, request(tenant))
     assert isinstance(first, ModelTrained)
     live = ServingRecord(tenant=tenant, model=first.model, collection="c", version=1, moved_at=datetime.now(UTC))
-    parts.serving.move(live, {})
-    (second,) = answered(parts, request(tenant, "run-2"))
+    context.serving.move(live, {})
+    (second,) = answered(context, request(tenant, "run-2"))
     assert isinstance(second, ModelTrained | ModelRefused)
     assert second.parent == first.model
     assert second.comparison is not None
     assert second.comparison.ndcg_live == pytest.approx(first.comparison.ndcg_candidate)
     assert second.comparison.ndcg_base == pytest.approx(first.comparison.ndcg_base)
-    (third,) = answered(parts, request(tenant, "run-3").model_copy(update={"start_from": "base"}))
+    (third,) = answered(context, request(tenant, "run-3").model_copy(update={"start_from": "base"}))
     assert isinstance(third, ModelTrained | ModelRefused)
     assert third.parent == "base"
     assert third.comparison is not None
     assert third.comparison.ndcg_live == pytest.approx(second.comparison.ndcg_live), "judged against what is live"
-    base, live_weights = parts.shelf.fetch(tenant, "base"), parts.shelf.fetch(tenant, first.model)
+    base, live_weights = context.shelf.fetch(tenant, "base"), context.shelf.fetch(tenant, first.model)
     assert started == [base, live_weights, base]

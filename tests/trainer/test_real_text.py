@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from demo.corpus import CorpusSize, load_corpus
+from retrieval.config import EncoderConfig
 from schemas.envelope import Event
 from schemas.learning import ModelTrained
 from stores import redis_client
@@ -20,7 +21,7 @@ from stores.warehouse import Warehouse
 from tests.trainer.test_service import request
 from tests.trainer.world import Click, Page, write_clicks, write_pages
 from trainer.config import TrainingConfig
-from trainer.context import Parts
+from trainer.context import RunContext
 from trainer.learning.job import FitRules
 from trainer.service import Trainer
 
@@ -40,9 +41,9 @@ def history(seed: int = 1, noise: float = 0.1) -> tuple[list[Page], list[Click]]
 
 
 @pytest.fixture
-def parts(stack: Settings, warehouse: Warehouse, tmp_path: Path) -> Iterator[Parts]:
+def context(stack: Settings, warehouse: Warehouse, tmp_path: Path) -> Iterator[RunContext]:
     serving, redis = Serving.connect(stack), redis_client.connect(stack)
-    yield Parts(
+    yield RunContext(
         warehouse=warehouse,
         redis=redis,
         serving=serving,
@@ -50,6 +51,7 @@ def parts(stack: Settings, warehouse: Warehouse, tmp_path: Path) -> Iterator[Par
         manifests=Shelf(str(tmp_path / "snapshots"), tmp_path / "cache"),
         home=tmp_path,
         config=TrainingConfig(fit=FitRules(max_examples=500)),
+        encoder=EncoderConfig(),
         clock=lambda: datetime.now(UTC),
         stop=threading.Event(),
     )
@@ -59,14 +61,14 @@ def parts(stack: Settings, warehouse: Warehouse, tmp_path: Path) -> Iterator[Par
 
 @pytest.mark.slow
 def test_clicks_make_the_base_model_better_on_queries_it_never_saw(
-    parts: Parts, warehouse: Warehouse, tenant: str
+    context: RunContext, warehouse: Warehouse, tenant: str
 ) -> None:
     pages, clicks = history()
     write_pages(warehouse, tenant, pages)
     write_clicks(warehouse, tenant, clicks)
-    said: list[Event] = []
-    Trainer(parts, said.append).handle(request(tenant))
-    (event,) = said
+    sent: list[Event] = []
+    Trainer(context, sent.append).handle(request(tenant))
+    (event,) = sent
     assert isinstance(event, ModelTrained), event
     assert event.parent == BASE
     seen = event.comparison
@@ -77,12 +79,12 @@ def test_clicks_make_the_base_model_better_on_queries_it_never_saw(
 
 
 @pytest.mark.slow
-def test_clicks_at_random_do_not_ship(parts: Parts, warehouse: Warehouse, tenant: str) -> None:
+def test_clicks_at_random_do_not_ship(context: RunContext, warehouse: Warehouse, tenant: str) -> None:
     """Everybody opens anything: there is nothing to learn, and whatever was learned must not go live."""
     pages, clicks = history(noise=1.0)
     write_pages(warehouse, tenant, pages)
     write_clicks(warehouse, tenant, clicks)
-    short = replace(parts, config=TrainingConfig(fit=FitRules(max_examples=200)))
-    said: list[Event] = []
-    Trainer(short, said.append).handle(request(tenant))
-    assert not isinstance(said[0], ModelTrained), said[0]
+    short = replace(context, config=TrainingConfig(fit=FitRules(max_examples=200)))
+    sent: list[Event] = []
+    Trainer(short, sent.append).handle(request(tenant))
+    assert not isinstance(sent[0], ModelTrained), sent[0]

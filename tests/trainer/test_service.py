@@ -18,8 +18,9 @@ from stores.errors import Retryable
 from stores.warehouse import Warehouse
 from tests.trainer.world import Click, company, write_clicks, write_pages
 from trainer.config import TrainingConfig
-from trainer.context import Parts
+from trainer.context import RunContext
 from trainer.data import snapshot
+from trainer.data.near_copies import near_copies
 from trainer.data.rebuild import rebuild
 from trainer.data.split import split
 from trainer.judging.gate import GateRules
@@ -34,7 +35,7 @@ QUICK = TrainingConfig(
     fit=FitRules(learning_rate=5e-3, epochs=3, batch_size=16, threads=1, checkpoints=1),
     gate=GateRules(min_queries=10, min_groups=5),
 )
-Make = Callable[[TrainingConfig], Parts]
+Make = Callable[[TrainingConfig], RunContext]
 
 
 def request(tenant: str, run: str = "run-1") -> TrainingRequested:
@@ -48,12 +49,12 @@ def request(tenant: str, run: str = "run-1") -> TrainingRequested:
     )
 
 
-def answered(parts: Parts, *requests: TrainingRequested) -> list[Event]:
-    said: list[Event] = []
-    trainer = Trainer(parts, said.append)
+def answered(context: RunContext, *requests: TrainingRequested) -> list[Event]:
+    sent: list[Event] = []
+    trainer = Trainer(context, sent.append)
     for one in requests:
         trainer.handle(one)
-    return said
+    return sent
 
 
 def live_through(warehouse: Warehouse, tenant: str, topics: int = 60) -> None:
@@ -85,17 +86,17 @@ def no_fit(*_: object) -> Path:
 
 
 def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
-    make_parts: Make, warehouse: Warehouse, tenant: str, tiny_model: Path
+    make_context: Make, warehouse: Warehouse, tenant: str, tiny_model: Path
 ) -> None:
     live_through(warehouse, tenant)
-    parts = make_parts(QUICK)
-    (event,) = answered(parts, request(tenant))
+    context = make_context(QUICK)
+    (event,) = answered(context, request(tenant))
     assert isinstance(event, ModelTrained), event
     seen = event.comparison
     assert seen.ndcg_candidate - seen.ndcg_live == pytest.approx(seen.difference)
     assert seen.low > 0
 
-    place = parts.shelf.fetch(tenant, event.model)
+    place = context.shelf.fetch(tenant, event.model)
     before, after = (SentenceTransformer(str(p), device="cpu").encode("a gadget") for p in (tiny_model, place))
     assert after.shape == before.shape
     assert not np.allclose(before, after)
@@ -106,7 +107,7 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     examples = json.loads((place / "tidewheel" / "examples.json").read_text())
     assert examples["best_wins"][0]["ndcg_candidate"] > examples["best_wins"][0]["ndcg_live"]
 
-    manifest = (parts.manifests.fetch(tenant, event.snapshot) / "manifest.json").read_bytes()
+    manifest = (context.manifests.fetch(tenant, event.snapshot) / "manifest.json").read_bytes()
     assert rebuild(warehouse, manifest, QUICK.snapshot)
     of_tenant = "tenant = {t:String}"
     sides = warehouse.rows(f"SELECT DISTINCT side FROM snapshot_pairs FINAL WHERE {of_tenant}", t=tenant)
@@ -114,19 +115,19 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     means = f"SELECT system, avg(ndcg_10) AS ndcg FROM query_scores FINAL WHERE {of_tenant} GROUP BY system"
     scores = warehouse.rows(means, t=tenant)
     assert {row["system"]: row["ndcg"] for row in scores}["live"] == pytest.approx(seen.ndcg_live)
-    assert training_status.read(parts.redis, tenant)["verdict"] == "WIN"
-    left = {path.name for path in (parts.home / "training" / tenant / "run-1").iterdir()}
+    assert training_status.read(context.redis, tenant)["verdict"] == "WIN"
+    left = {path.name for path in (context.home / "training" / tenant / "run-1").iterdir()}
     assert left == {"report", "event.json"}, "texts and weights of a run do not stay behind"
 
 
 def test_a_worse_candidate_does_not_ship(
-    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch, tiny_model: Path
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch, tiny_model: Path
 ) -> None:
     """The fitting goes wrong: it returns an encoder whose weights are noise."""
     live_through(warehouse, tenant)
-    parts = make_parts(QUICK)
+    context = make_context(QUICK)
 
-    def spoil(job: Any, desk: Path, *_: object) -> Path:  # noqa: ANN401  # the job
+    def spoil(job: Any, directory: Path, *_: object) -> Path:  # noqa: ANN401  # the job
         model = SentenceTransformer(str(tiny_model), device="cpu")
         for weights in model.parameters():
             weights.data.zero_()
@@ -134,33 +135,33 @@ def test_a_worse_candidate_does_not_ship(
         return Path(job.output)
 
     monkeypatch.setattr(fit, "run", spoil)
-    (event,) = answered(parts, request(tenant))
+    (event,) = answered(context, request(tenant))
     assert isinstance(event, ModelRefused)
     assert event.verdict == "LOSS"
     assert event.comparison is not None
     assert event.comparison.high < 0
-    assert parts.shelf.entry(tenant, model_id(tenant, request(tenant).run)) is None
+    assert context.shelf.entry(tenant, model_id(tenant, request(tenant).run)) is None
 
 
 def test_too_little_data_is_refused_with_what_is_missing(
-    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live_through(warehouse, tenant, topics=3)
     monkeypatch.setattr(fit, "run", no_fit)
-    (event,) = answered(make_parts(QUICK), request(tenant))
+    (event,) = answered(make_context(QUICK), request(tenant))
     assert isinstance(event, ModelRefused)
     assert event.verdict == "INCONCLUSIVE"
     assert any("20 are needed" in reason for reason in event.reasons)
 
 
-def test_a_tenant_without_any_data_is_refused(make_parts: Make, tenant: str) -> None:
-    (event,) = answered(make_parts(QUICK), request(tenant))
+def test_a_tenant_without_any_data_is_refused(make_context: Make, tenant: str) -> None:
+    (event,) = answered(make_context(QUICK), request(tenant))
     assert isinstance(event, ModelRefused)
     assert event.verdict == "INCONCLUSIVE"
 
 
 def test_an_error_becomes_a_readable_refusal(
-    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live_through(warehouse, tenant, topics=4)
 
@@ -168,28 +169,28 @@ def test_an_error_becomes_a_readable_refusal(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(snapshot, "manifest", full)
-    (event,) = answered(make_parts(QUICK), request(tenant))
+    (event,) = answered(make_context(QUICK), request(tenant))
     assert isinstance(event, ModelRefused)
     assert event.verdict == "ERROR"
     assert "No space left on device" in event.reasons[0]
 
 
 def test_a_request_that_comes_again_is_answered_once(
-    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = make_parts(QUICK)
-    (event,) = answered(parts, request(tenant))
-    (again,) = answered(parts, request(tenant))
-    assert again == event, "not in the warehouse yet: the same event is said again, nothing is run"
+    context = make_context(QUICK)
+    (event,) = answered(context, request(tenant))
+    (again,) = answered(context, request(tenant))
+    assert again == event, "not in the warehouse yet: the same event is sent again, nothing is run"
     write_learning(warehouse, event)
-    assert answered(parts, request(tenant)) == []
-    assert len(answered(parts, request(tenant, "run-2"))) == 1
+    assert answered(context, request(tenant)) == []
+    assert len(answered(context, request(tenant, "run-2"))) == 1
 
 
 def test_a_store_that_is_away_leaves_the_request_for_later(
-    make_parts: Make, tenant: str, monkeypatch: pytest.MonkeyPatch
+    make_context: Make, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = make_parts(QUICK)
+    context = make_context(QUICK)
 
     def away(*_: object, **__: object) -> None:
         raise Retryable("ClickHouse did not answer")
@@ -197,41 +198,41 @@ def test_a_store_that_is_away_leaves_the_request_for_later(
     with monkeypatch.context() as fault:
         fault.setattr(snapshot, "take", away)
         with pytest.raises(Retryable):
-            answered(parts, request(tenant))
-    assert len(answered(parts, request(tenant))) == 1
+            answered(context, request(tenant))
+    assert len(answered(context, request(tenant))) == 1
 
 
-def test_one_run_per_tenant_at_a_time(make_parts: Make, tenant: str) -> None:
-    parts = make_parts(QUICK)
-    with lease.held(parts.redis, f"training:{tenant}"):
+def test_one_run_per_tenant_at_a_time(make_context: Make, tenant: str) -> None:
+    context = make_context(QUICK)
+    with lease.held(context.redis, f"training:{tenant}"):
         with pytest.raises(Retryable, match="another process"):
-            answered(parts, request(tenant))
-        assert len(answered(parts, request(f"{tenant}-b"))) == 1
-    assert len(answered(parts, request(tenant))) == 1
+            answered(context, request(tenant))
+        assert len(answered(context, request(f"{tenant}-b"))) == 1
+    assert len(answered(context, request(tenant))) == 1
 
 
 def test_a_run_whose_lease_went_to_another_says_nothing(
-    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts, said = make_parts(QUICK), list[Event]()
+    context, sent = make_context(QUICK), list[Event]()
     taken = snapshot.take
 
     def slow(*arguments: Any) -> Any:  # noqa: ANN401  # hands on what it was given
-        parts.redis.delete(f"lease:{{training:{tenant}}}")
-        assert lease.acquire(parts.redis, f"training:{tenant}") is not None
+        context.redis.delete(f"lease:{{training:{tenant}}}")
+        assert lease.acquire(context.redis, f"training:{tenant}") is not None
         return taken(*arguments)
 
     monkeypatch.setattr(snapshot, "take", slow)
     with pytest.raises(Exception, match="somebody else"):
-        Trainer(parts, said.append).handle(request(tenant))
-    assert said == []
+        Trainer(context, sent.append).handle(request(tenant))
+    assert sent == []
 
 
 def test_a_stopped_run_goes_on_with_the_same_snapshot(
-    make_parts: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live_through(warehouse, tenant)
-    parts, jobs = make_parts(QUICK), list[str]()
+    context, jobs = make_context(QUICK), list[str]()
 
     def stopped(job: Any, *_: object) -> Path:  # noqa: ANN401  # the job
         jobs.append(job.fingerprint())
@@ -239,22 +240,26 @@ def test_a_stopped_run_goes_on_with_the_same_snapshot(
 
     monkeypatch.setattr(fit, "run", stopped)
     with pytest.raises(Cancelled):
-        answered(parts, request(tenant))
+        answered(context, request(tenant))
     write_clicks(warehouse, tenant, [Click(f"new {n}", "p1") for n in range(30)])
     with pytest.raises(Cancelled):
-        answered(parts, request(tenant))
+        answered(context, request(tenant))
     assert jobs[0] == jobs[1], "the very same job, or its checkpoint would be lost"
 
 
-def test_a_neighbour_changes_nothing_in_a_run(make_parts: Make, warehouse: Warehouse, tenant: str) -> None:
+def test_a_neighbour_changes_nothing_in_a_run(make_context: Make, warehouse: Warehouse, tenant: str) -> None:
     """An attacker with equal document, user and event ids teaches nonsense; the victim's lessons stay the same."""
     live_through(warehouse, tenant, topics=30)
     at = datetime.now(UTC)
 
     def lessons() -> list[Any]:
         taken = snapshot.take(warehouse, tenant, "run-1", "base", at, QUICK.snapshot)
-        parts = split(snapshot.examples_of(taken, QUICK.cleaning).kept, taken.documents, QUICK.split)
-        return [parts, taken.nearby]
+        context = split(
+            snapshot.examples_of(taken, QUICK.cleaning).kept,
+            near_copies(taken.documents.values(), QUICK.split.document_similarity),
+            QUICK.split,
+        )
+        return [context, taken.nearby]
 
     before = lessons()
     pages, clicks = company(30, seed=6)
@@ -264,10 +269,10 @@ def test_a_neighbour_changes_nothing_in_a_run(make_parts: Make, warehouse: Wareh
     assert lessons() == before
 
 
-def test_a_model_of_another_tenant_is_not_trained_upon(make_parts: Make, warehouse: Warehouse, tenant: str) -> None:
+def test_a_model_of_another_tenant_is_not_trained_upon(make_context: Make, warehouse: Warehouse, tenant: str) -> None:
     live_through(warehouse, tenant, topics=60)
-    parts = make_parts(QUICK)
-    stolen = replace(parts, serving=_Serving(f"{tenant}-x-run-9"))  # type: ignore[arg-type]  # answers `record` alone
+    context = make_context(QUICK)
+    stolen = replace(context, serving=_Serving(f"{tenant}-x-run-9"))  # type: ignore[arg-type]  # answers `record` alone
     (event,) = answered(stolen, request(tenant))
     assert isinstance(event, ModelRefused)
     assert event.verdict == "ERROR"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from retrieval.text import normalized, words
 
-BEHAVIOUR = frozenset({"search_click", "citation_click"})
+CLICK_KINDS = frozenset({"search_click", "citation_click"})
 """Kinds whose anchor somebody typed and whose document somebody then opened."""
 
 BODY_ONLY = frozenset({"title_body", "conversation"})

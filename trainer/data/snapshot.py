@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from retrieval.passages import READ_CHARACTERS
 from stores.warehouse import Warehouse
 from trainer.data.examples import CleaningRules, Document, Example, Examples, PairRow, build
 
@@ -32,9 +33,7 @@ class SnapshotRules(BaseModel):
     max_documents: int = Field(
         default=50_000, ge=1, description="most opened documents; bounds memory and evaluation time"
     )
-    max_characters: int = Field(
-        default=12_000, ge=1, description="of a body; more than its passages hold is never read"
-    )
+    max_characters: int = Field(default=READ_CHARACTERS, ge=1, description="of a body; the index reads no more of it")
     nearby_s: int = Field(
         default=1_800, ge=0, description="seconds; what somebody opened within is no negative for them"
     )

@@ -18,8 +18,9 @@ from math import ceil
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retrieval.text import groups, near_pairs, normalized, shingles, subject
-from trainer.data.examples import BEHAVIOUR, Document, Example
+from retrieval.text import normalized, subject
+from trainer.data.examples import CLICK_KINDS, Example
+from trainer.data.near_copies import components, near_pairs
 
 
 class SplitRules(BaseModel):
@@ -74,14 +75,16 @@ class Split:
     held_out_documents: frozenset[str]
 
 
-def split(examples: Sequence[Example], documents: Mapping[str, Document], rules: SplitRules) -> Split:
-    """Return the sides; the same examples and documents give the same split, in whatever order they come."""
-    copies = near_copies(documents.values(), rules.document_similarity)
+def split(examples: Sequence[Example], copies: Mapping[str, int], rules: SplitRules) -> Split:
+    """Return the sides; the same examples and documents give the same split, in whatever order they come.
+
+    `copies` gives for every document the number of its group of near copies (`trainer.data.near_copies`).
+    """
     queries = _queries(examples, copies, rules)
     test, validation = _choose(queries, rules)
     held_out = {document for query in (*test, *validation) for document in query.relevant}
     blocked = {copies[document] for document in held_out}
-    unseen = frozenset(document for document in documents if copies[document] in blocked)
+    unseen = frozenset(document for document, group in copies.items() if group in blocked)
     alike = _near_anchors(examples, [query.text for query in (*test, *validation)], rules.query_similarity)
     of_query = {normalized(query.text): side for side, part in _named(test, validation) for query in part}
     sides = tuple(_side(example, n in alike, unseen, of_query) for n, example in enumerate(examples))
@@ -94,33 +97,18 @@ def split(examples: Sequence[Example], documents: Mapping[str, Document], rules:
     )
 
 
-def near_copies(documents: Iterable[Document], threshold: float) -> dict[str, int]:
-    """Return for each document the number of its group of near copies."""
-    ordered = sorted(documents, key=lambda document: document.document)
-    runs = [_rare(shingles(f"{document.title} {document.body}")) for document in ordered]
-    labels = groups(len(ordered), near_pairs(runs, runs, threshold))
-    return {document.document: label for document, label in zip(ordered, labels, strict=True)}
-
-
-def _rare(runs: frozenset[str], limit: int = 64) -> frozenset[str]:
-    """Sketch a long text by the runs with the smallest hashes (bottom-k MinHash): every copy gives the same."""
-    if len(runs) <= limit:
-        return runs
-    return frozenset(sorted(runs, key=_hash)[:limit])
-
-
 def _queries(examples: Sequence[Example], copies: Mapping[str, int], rules: SplitRules) -> list[Query]:
     """Return every query that people typed, with relevance and group, ordered by text."""
     typed: dict[str, list[Example]] = {}
     for example in examples:
-        if not BEHAVIOUR.isdisjoint(example.kinds):
+        if not CLICK_KINDS.isdisjoint(example.kinds):
             typed.setdefault(normalized(example.anchor), []).append(example)
     texts = sorted(typed)
     subjects = [subject(text) for text in texts]
     strongest = [min(typed[text], key=lambda example: (-example.weight, example.document)) for text in texts]
     seen: dict[int, int] = {}
     same_document = [(n, seen.setdefault(copies[best.document], n)) for n, best in enumerate(strongest)]
-    labels = groups(len(texts), [*near_pairs(subjects, subjects, rules.query_similarity), *same_document])
+    labels = components(len(texts), [*near_pairs(subjects, subjects, rules.query_similarity), *same_document])
     return [
         Query(
             text=strongest[n].anchor,
@@ -168,7 +156,7 @@ def _take(ordered: Sequence[list[Query]], wanted: int, taken: set[int], purpose:
 def _side(example: Example, alike: bool, unseen: frozenset[str], of_query: Mapping[str, str]) -> str:
     if not alike and example.document not in unseen and unseen.isdisjoint(example.anchor_documents):
         return "train"
-    return of_query.get(normalized(example.anchor), "unused") if not BEHAVIOUR.isdisjoint(example.kinds) else "unused"
+    return of_query.get(normalized(example.anchor), "unused") if not CLICK_KINDS.isdisjoint(example.kinds) else "unused"
 
 
 def _near_anchors(examples: Sequence[Example], held_out: Sequence[str], threshold: float) -> set[int]:

@@ -108,17 +108,23 @@ def judge(scores: Scores, behaviours: Mapping[str, tuple[int, int, int]], rules:
     if found.queries < rules.min_queries or found.groups < rules.min_groups:
         need = f"the gate needs {rules.min_queries} queries in {rules.min_groups} groups"
         return Verdict("INCONCLUSIVE", found, (f"only {found.queries} held-out queries in {found.groups}; {need}",))
-    told = f"nDCG@10 {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) on {found.queries} held-out queries"
+    figures = f"nDCG@10 {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) on {found.queries} held-out queries"
     if found.high < 0:
-        return Verdict("LOSS", found, (f"the candidate is worse: {told}",))
+        return Verdict("LOSS", found, (f"the candidate is worse: {figures}",))
     harm = (*_harmed_slices(scores, rules), *_harmed_fusion(scores, rules), *_harmed_behaviours(behaviours, rules))
     if harm:
-        return Verdict("LOSS", found, (told, *harm))
+        return Verdict("LOSS", found, (figures, *harm))
     if found.low <= 0:
-        return Verdict("INCONCLUSIVE", found, (f"the interval includes no change: {told}",))
+        return Verdict("INCONCLUSIVE", found, (f"the interval includes no change: {figures}",))
     if found.mean < rules.min_gain:
-        return Verdict("INCONCLUSIVE", found, (f"a gain below {rules.min_gain} is not worth a new index: {told}",))
-    return Verdict("WIN", found, (told,))
+        return Verdict("INCONCLUSIVE", found, (f"a gain below {rules.min_gain} is not worth a new index: {figures}",))
+    return Verdict("WIN", found, (figures,))
+
+
+def void(verdict: Verdict, reason: str) -> Verdict:
+    """Return the verdict of a comparison that does not hold any more, for the reason given."""
+    text = f"{reason}, so the comparison with it is void; train again"
+    return Verdict("INCONCLUSIVE", verdict.difference, (text,))
 
 
 def slice_intervals(scores: Scores, rules: GateRules) -> dict[str, Interval]:

@@ -47,7 +47,7 @@ _SYNONYMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class ModelTest:
     """One test: the behaviour, what is asked, the documents of which one is expected, and within which rank."""
 
     behaviour: str
@@ -56,7 +56,7 @@ class Test:
     within: int
 
 
-def build(queries: Sequence[Query], documents: Mapping[str, Document], limit: int) -> list[Test]:
+def build(queries: Sequence[Query], documents: Mapping[str, Document], limit: int) -> list[ModelTest]:
     """Return at most `limit` tests of each behaviour; the same input gives the same tests."""
     return [
         *_sample(_paraphrases(queries), limit),
@@ -65,9 +65,9 @@ def build(queries: Sequence[Query], documents: Mapping[str, Document], limit: in
     ]
 
 
-def general(pairs: Sequence[General]) -> list[Test]:
+def general(pairs: Sequence[General]) -> list[ModelTest]:
     """Return the tests of plain English: each question expects its own answer first; `general_id` names the answers."""
-    return [Test(GENERAL, pair.anchor, frozenset({general_id(pair)}), 1) for pair in pairs]
+    return [ModelTest(GENERAL, pair.anchor, frozenset({general_id(pair)}), 1) for pair in pairs]
 
 
 def general_id(pair: General) -> str:
@@ -80,12 +80,14 @@ def is_general(name: str) -> bool:
     return name.startswith(_NO_DOCUMENT)
 
 
-def passed(tests: Sequence[Test], ranked: Sequence[Sequence[str]]) -> list[bool]:
+def passed(tests: Sequence[ModelTest], ranked: Sequence[Sequence[str]]) -> list[bool]:
     """Tell for each test whether the ranking that belongs to it passes."""
     return [not test.expected.isdisjoint(top[: test.within]) for test, top in zip(tests, ranked, strict=True)]
 
 
-def tally(tests: Sequence[Test], live: Sequence[bool], candidate: Sequence[bool]) -> dict[str, tuple[int, int, int]]:
+def tally(
+    tests: Sequence[ModelTest], live: Sequence[bool], candidate: Sequence[bool]
+) -> dict[str, tuple[int, int, int]]:
     """Return per behaviour: tests, passed by live, passed by candidate."""
     found: dict[str, tuple[int, int, int]] = {}
     for test, before, after in zip(tests, live, candidate, strict=True):
@@ -94,21 +96,21 @@ def tally(tests: Sequence[Test], live: Sequence[bool], candidate: Sequence[bool]
     return found
 
 
-def _paraphrases(queries: Sequence[Query]) -> Iterable[Test]:
+def _paraphrases(queries: Sequence[Query]) -> Iterable[ModelTest]:
     """A held-out query in other words: a synonym for its verb, or bare keywords when no verb is known."""
     for query in queries:
-        said = words(query.text)
-        verb = next((n for n, word in enumerate(said) for old, _ in _SYNONYMS if word == old), None)
+        asked = words(query.text)
+        verb = next((n for n, word in enumerate(asked) for old, _ in _SYNONYMS if word == old), None)
         if verb is not None:
-            said[verb] = dict(_SYNONYMS)[said[verb]]
-            other = "how do i " + " ".join(said).removeprefix("to ").removeprefix("how do i ")
+            asked[verb] = dict(_SYNONYMS)[asked[verb]]
+            other = "how do i " + " ".join(asked).removeprefix("to ").removeprefix("how do i ")
         else:
-            other = " ".join(word for word in said if word not in STOP_WORDS)
+            other = " ".join(word for word in asked if word not in STOP_WORDS)
         if other and normalized(other) != normalized(query.text):
-            yield Test(PARAPHRASE, other, frozenset(query.relevant), 10)
+            yield ModelTest(PARAPHRASE, other, frozenset(query.relevant), 10)
 
 
-def _acronyms(documents: Mapping[str, Document]) -> Iterable[Test]:
+def _acronyms(documents: Mapping[str, Document]) -> Iterable[ModelTest]:
     """A short form that the tenant's documents spell out: searching it must find a document that has it."""
     using: dict[str, set[str]] = defaultdict(set)
     defined: set[str] = set()
@@ -119,7 +121,7 @@ def _acronyms(documents: Mapping[str, Document]) -> Iterable[Test]:
             using[word].add(document.document)
     for short in sorted(defined):
         if 0 < len(using[short]) <= max(3, len(documents) // 4):
-            yield Test(ACRONYM, short, frozenset(using[short]), 5)
+            yield ModelTest(ACRONYM, short, frozenset(using[short]), 5)
 
 
 def _spells(long: str, short: str) -> bool:
@@ -127,12 +129,12 @@ def _spells(long: str, short: str) -> bool:
     return all(letter in initials for letter in re.sub(r"\d", "", short)[:2])
 
 
-def _key_documents(documents: Mapping[str, Document], limit: int) -> list[Test]:
+def _key_documents(documents: Mapping[str, Document], limit: int) -> list[ModelTest]:
     """The documents that people open most must be found by their own title."""
     titled = [d for d in documents.values() if d.opened and len(words(d.title)) > 1]
     most = sorted(titled, key=lambda d: (-d.opened, d.document))[:limit]
-    return [Test(KEY_DOCUMENT, d.title, frozenset({d.document}), 5) for d in most]
+    return [ModelTest(KEY_DOCUMENT, d.title, frozenset({d.document}), 5) for d in most]
 
 
-def _sample(tests: Iterable[Test], limit: int) -> list[Test]:
+def _sample(tests: Iterable[ModelTest], limit: int) -> list[ModelTest]:
     return sorted(tests, key=lambda test: blake2b(test.query.encode()).digest())[:limit]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from retrieval.text import subject
+from retrieval.text import normalized, subject
 from trainer.data.examples import Document
 from trainer.data.split import Query
 
@@ -38,7 +38,7 @@ def pattern(query: str, titles: Sequence[str]) -> str:
     asked = subject(query)
     if any(len(asked & subject(title)) >= _NAVIGATIONAL_OVERLAP * len(asked | subject(title)) for title in titles):
         return NAVIGATIONAL
-    text = query.casefold().strip()
+    text = normalized(query)
     if _ENUMERATION.search(text):
         return ENUMERATION
     if _INVENTORY.search(text) and not _FACTOID.search(text):

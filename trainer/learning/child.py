@@ -1,7 +1,7 @@
-"""A child process that works on a job file and tells of its progress in JSON lines on its standard output.
+"""A child process that works on a job file and reports its progress in JSON lines on its standard output.
 
     started --lines--> working --exit 0--> done
-                          |--exit 75 (EX_TEMPFAIL)--> cancelled: it left a checkpoint and can go on
+                          |--exit EXIT_TRY_AGAIN--> cancelled: it left a checkpoint and can go on
                           |--a signal--> killed: started again, some times
                           |--any other exit--> failed: the tail of its log says why
 
@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from stores.errors import TidewheelError
+from stores.exit_codes import EXIT_TRY_AGAIN
 
-CANCELLED = 75
 _LOG_TAIL = 2_000
 _KILL_AFTER_S = 30.0
 _WATCHED = "--dies-with-parent"
 """Given by `run`; without it (under `torchrun`, say) the end of standard input means nothing."""
 
-Report = Callable[[dict[str, Any]], None]
+OnProgress = Callable[[dict[str, Any]], None]
 
 
 class Cancelled(TidewheelError):
@@ -42,23 +42,23 @@ class Killed(TidewheelError):
     """Something outside killed the child, the kernel when memory ran out for one; it may be started again."""
 
 
-def run(module: str, job: Path, report: Report, stop: threading.Event, attempts: int = 3) -> None:
-    """Run `python -m module job` to its end, handing each progress line to `report`.
+def run(module: str, job: Path, on_progress: OnProgress, stop: threading.Event, attempts: int = 3) -> None:
+    """Run `python -m module job` to its end, handing each progress line to `on_progress`.
 
     A child that was killed is started again, up to `attempts` times, and goes on from its checkpoint. Setting `stop`
     asks it to leave a checkpoint and end, and raises `Cancelled`. Raises `Failed` when the child failed.
     """
     for attempt in range(1, attempts + 1):
         try:
-            return _once(module, job, report, stop)
+            return _once(module, job, on_progress, stop)
         except Killed as error:
             if attempt == attempts:
                 raise Failed(f"{error} It was started {attempts} times; give the machine more memory.") from error
-            report({"note": str(error)[:200]})
+            on_progress({"note": str(error)[:200]})
     return None
 
 
-def _once(module: str, job: Path, report: Report, stop: threading.Event) -> None:
+def _once(module: str, job: Path, on_progress: OnProgress, stop: threading.Event) -> None:
     log = job.with_suffix(".log")
     with log.open("w") as errors:
         child = subprocess.Popen(
@@ -74,7 +74,7 @@ def _once(module: str, job: Path, report: Report, stop: threading.Event) -> None
     try:
         assert child.stdout is not None  # asked for above
         for line in child.stdout:
-            _tell(line, report)
+            _forward(line, on_progress)
         status = child.wait()
     finally:
         if child.poll() is None:
@@ -94,21 +94,21 @@ def work(job: Callable[[Path], None]) -> None:
     try:
         job(Path(sys.argv[1]))
     except Cancelled:
-        sys.exit(CANCELLED)
+        sys.exit(EXIT_TRY_AGAIN)
 
 
-def say(**facts: Any) -> None:  # noqa: ANN401  # whatever can be written as JSON
-    """Tell the parent something, from within the child."""
+def report_progress(**facts: Any) -> None:  # noqa: ANN401  # whatever can be written as JSON
+    """Send the parent a line of progress, from within the child."""
     print(json.dumps(facts), flush=True)
 
 
-def _tell(line: str, report: Report) -> None:
+def _forward(line: str, on_progress: OnProgress) -> None:
     try:
         facts = json.loads(line)
     except ValueError:
         return  # a library's own print
     if isinstance(facts, dict):
-        report(facts)
+        on_progress(facts)
 
 
 def _cancel_on(stop: threading.Event, child: "subprocess.Popen[str]") -> None:
@@ -125,12 +125,12 @@ def _cancel_on(stop: threading.Event, child: "subprocess.Popen[str]") -> None:
 def _conclude(status: int, module: str, log: Path, stop: threading.Event) -> None:
     if status == 0:
         return
-    if status == CANCELLED or stop.is_set():
+    if status == EXIT_TRY_AGAIN or stop.is_set():
         raise Cancelled(f"{module} was cancelled; it goes on where it was when the run is taken up again")
     tail = log.read_text(errors="replace")[-_LOG_TAIL:].strip()
     if status < 0:
         raise Killed(f"{module} was killed by signal {-status} (out of memory?). {tail}")
-    raise Failed(f"{module} failed with status {status}: {tail or 'it said nothing'}")
+    raise Failed(f"{module} failed with status {status}: {tail or 'its log is empty'}")
 
 
 def _die_with_parent() -> None:
@@ -138,4 +138,4 @@ def _die_with_parent() -> None:
         continue
     os.kill(os.getpid(), signal.SIGTERM)
     threading.Event().wait(_KILL_AFTER_S)
-    os._exit(CANCELLED)
+    os._exit(EXIT_TRY_AGAIN)

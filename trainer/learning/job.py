@@ -1,13 +1,17 @@
-"""What the fitting process is told: everything that decides the outcome, in one file. No learning library here."""
+"""The fitting process's job: everything that decides the outcome, in one file. No learning library here."""
 
 import hashlib
 from pathlib import Path
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from trainer.learning import rungs
+from trainer.learning.rungs import BaseRung
 
 
 class FitRules(BaseModel):
-    """How carefully is learned. The defaults suit all-MiniLM-L6-v2 on two CPU cores; training is conservative."""
+    """How carefully a run learns. The defaults suit all-MiniLM-L6-v2 on two CPU cores; training is conservative."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     epochs: int = Field(default=1, ge=1, description="passes over the examples; more overfits the few clicks there are")
@@ -40,12 +44,23 @@ class FitRules(BaseModel):
     )
     threads: int = Field(default=2, ge=0, description="CPU threads of the fitting process")
     seed: int = Field(default=17, ge=0, description="of shuffling and dropout, so that a run can be repeated")
-    masked_language_steps: int = Field(
-        default=0, ge=0, description="steps on the tenant's raw text first; 0 leaves it out"
-    )
-    masked_share: float = Field(
-        default=0.15, gt=0, lt=1, description="share of the words blanked in that stage, as BERT was trained"
-    )
+    rung: str = Field(default="full", description="how the weights change: the name of a file in learning/rungs")
+    rung_rules: dict[str, Any] = Field(default={}, description="rules of that rung alone that differ from its defaults")
+
+    @field_validator("rung")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        rungs.rung_type(name)
+        return name
+
+    @model_validator(mode="after")
+    def _fitting_rules(self) -> Self:
+        self.loaded_rung()
+        return self
+
+    def loaded_rung(self) -> BaseRung:
+        """Return the rung with its rules."""
+        return rungs.load(self.rung, self.rung_rules)
 
 
 class FitRow(BaseModel):
@@ -59,7 +74,7 @@ class FitRow(BaseModel):
 
 
 class Validation(BaseModel):
-    """A small retrieval task: for each query the places of its relevant texts among `texts`."""
+    """A small retrieval task: for each query the numbers of its relevant texts among `texts`."""
 
     model_config = ConfigDict(frozen=True)
     queries: tuple[str, ...]
@@ -68,7 +83,7 @@ class Validation(BaseModel):
 
 
 class FitJob(BaseModel):
-    """The whole job. `batches` are row numbers, per epoch; `texts` are for the masked-language stage."""
+    """The whole job. `batches` are row numbers, per epoch; `texts` are for a rung that reads the corpus."""
 
     model_config = ConfigDict(frozen=True)
     parent: Path

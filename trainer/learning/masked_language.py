@@ -1,8 +1,7 @@
 """Continued pre-training on a tenant's own text: words are blanked and guessed.
 
 The encoder learns how the company writes before it learns what people search (Gururangan et al., "Don't Stop
-Pretraining", 2020). Off by default: it pays where much raw text meets few clicks, and costs as much time as the
-contrastive stage.
+Pretraining", 2020).
 """
 
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from sentence_transformers import SentenceTransformer
 from torch import nn
 from transformers import DataCollatorForLanguageModeling, PreTrainedModel
 
-from trainer.learning.child import Cancelled, say
+from trainer.learning.child import Cancelled, report_progress
 from trainer.learning.job import FitJob
 
 
@@ -34,22 +33,25 @@ class WordHead(nn.Module):
         return scores
 
 
-def continue_pretraining(model: SentenceTransformer, job: FitJob, cancelled: Callable[[], bool]) -> float:
-    """Train the model's encoder in place for `masked_language_steps` steps and return the last loss (nats per word).
+def continue_pretraining(
+    model: SentenceTransformer, job: FitJob, steps: int, share: float, cancelled: Callable[[], bool]
+) -> float:
+    """Train the model's encoder in place on `job.texts` and return the last loss (nats per word); 0 without texts.
 
-    Raises `Cancelled` when asked to stop: this stage is short, and a resumed run begins it again.
+    `share` of the words are blanked. Raises `Cancelled` when asked to stop: this stage is short, and a resumed run
+    begins it again.
     """
     if not job.texts:
         return 0.0
     rules, encoder = job.rules, cast(PreTrainedModel, model[0].model)
     torch.manual_seed(rules.seed)
     head = WordHead(cast(nn.Embedding, encoder.get_input_embeddings())).to(model.device)
-    blank = DataCollatorForLanguageModeling(model.tokenizer, mlm=True, mlm_probability=rules.masked_share)
+    blank = DataCollatorForLanguageModeling(model.tokenizer, mlm=True, mlm_probability=share)
     parameters = {id(p): p for p in (*encoder.parameters(), *head.parameters())}
     optimizer = torch.optim.AdamW(parameters.values(), lr=rules.learning_rate, weight_decay=0.01)
     rng, loss = Random(rules.seed), torch.zeros(())
     encoder.train()
-    for step in range(1, rules.masked_language_steps + 1):
+    for step in range(1, steps + 1):
         if cancelled():
             raise Cancelled("asked to stop")
         texts = rng.sample(job.texts, min(rules.batch_size, len(job.texts)))
@@ -62,7 +64,7 @@ def continue_pretraining(model: SentenceTransformer, job: FitJob, cancelled: Cal
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(parameters.values(), 1.0)
         for group in optimizer.param_groups:
-            group["lr"] = rules.learning_rate * min(1.0, step / max(1.0, rules.warmup * rules.masked_language_steps))
+            group["lr"] = rules.learning_rate * min(1.0, step / max(1.0, rules.warmup * steps))
         optimizer.step()
-        say(stage="masked language", step=step, total=rules.masked_language_steps, loss=round(float(loss.detach()), 4))
+        report_progress(stage="masked language", step=step, total=steps, loss=round(float(loss.detach()), 4))
     return float(loss.detach())

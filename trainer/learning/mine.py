@@ -55,7 +55,7 @@ def mine(
     documents' ids. What people rejected for an anchor comes first, whatever its score. `held_out` documents are left
     out: training must not see them in any role.
     """
-    place = {name: n for n, name in enumerate(names)}
+    number = {name: n for n, name in enumerate(names)}
     refused: dict[str, list[str]] = defaultdict(list)
     for anchor, document in sorted(rejected):
         refused[anchor].append(document)
@@ -64,11 +64,11 @@ def mine(
         scores = anchors[start : start + chunk] @ vectors.T
         nearest = _best(scores, rules.look_at)
         for row, example in enumerate(examples[start : start + chunk]):
-            positive = place.get(example.document)
+            positive = number.get(example.document)
             ceiling = 0.0 if positive is None else rules.margin * max(0.0, float(scores[row, positive]))
             hard = [names[n] for n in nearest[row] if scores[row, n] < ceiling]
             listed = dict.fromkeys((*refused[normalized(example.anchor)], *hard))
-            allowed = [name for name in listed if _may(name, place, never[start + row], held_out)]
+            allowed = [name for name in listed if _may(name, number, never[start + row], held_out)]
             found.append(tuple(allowed[: rules.per_example]))
     return Mined(tuple(found), tuple(never))
 
@@ -114,5 +114,5 @@ def _best(scores: Vectors, k: int) -> npt.NDArray[np.int64]:
     return np.asarray(np.take_along_axis(top, order, axis=1), dtype=np.int64)
 
 
-def _may(name: str, place: Mapping[str, int], never: frozenset[str], held_out: frozenset[str]) -> bool:
-    return name in place and name not in never and name not in held_out
+def _may(name: str, known: Mapping[str, int], never: frozenset[str], held_out: frozenset[str]) -> bool:
+    return name in known and name not in never and name not in held_out

@@ -11,8 +11,8 @@ from bench.access.world import World
 from bench.documents.oracle import Oracle
 from bench.documents.population import Change, Population
 from bench.documents.searching import Asked
+from indexer.answer import Answer
 from indexer.ranking import Found
-from indexer.search import Answer
 
 
 class Lagging:

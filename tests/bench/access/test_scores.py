@@ -4,8 +4,8 @@ import pytest
 
 from bench.access.scores import difference
 from bench.documents.searching import Asked
+from indexer.answer import Answer
 from indexer.ranking import Found
-from indexer.search import Answer
 
 
 def asked(*found: tuple[str, float], **changed: object) -> Asked:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from retrieval.text import normalized, subject
 from tests.trainer.build import document, example
-from trainer.data.examples import BEHAVIOUR, Document, Example
-from trainer.data.split import Split, SplitRules, near_copies, split
+from trainer.data.examples import CLICK_KINDS, Document, Example
+from trainer.data.near_copies import near_copies
+from trainer.data.split import Split, SplitRules, split
 
 RULES = SplitRules(test_share=0.3, validation_share=0.1)
 _THINGS = ("vpn", "badge", "invoice", "laptop", "visa", "desk", "server", "lease", "parking", "phone")
@@ -43,6 +44,10 @@ def world(seed: int, queries: int, noise: float) -> tuple[list[Example], dict[st
     return list(found.values()), known
 
 
+def parted(lessons: list[Example], known: dict[str, Document]) -> Split:
+    return split(lessons, near_copies(known.values(), RULES.document_similarity), RULES)
+
+
 def assert_no_leak(parts: Split, known: dict[str, Document]) -> None:
     copies = near_copies(known.values(), RULES.document_similarity)
     for held_out in (*parts.test, *parts.validation):
@@ -59,7 +64,7 @@ def assert_no_leak(parts: Split, known: dict[str, Document]) -> None:
 @given(st.integers(0, 10_000), st.integers(0, 120), st.sampled_from([0.0, 0.15, 0.6]))
 def test_nothing_held_out_is_touched_by_training(seed: int, queries: int, noise: float) -> None:
     lessons, known = world(seed, queries, noise)
-    parts = split(lessons, known, RULES)
+    parts = parted(lessons, known)
     assert_no_leak(parts, known)
     in_test = {query.group for query in parts.test}
     assert in_test.isdisjoint(query.group for query in parts.validation)
@@ -69,8 +74,8 @@ def test_nothing_held_out_is_touched_by_training(seed: int, queries: int, noise:
 
 def test_the_same_history_gives_the_same_split_in_any_order() -> None:
     lessons, known = world(3, 120, 0.1)
-    one = split(lessons, known, RULES)
-    other = split(lessons[::-1], dict(reversed(known.items())), RULES)
+    one = parted(lessons, known)
+    other = parted(lessons[::-1], dict(reversed(known.items())))
     assert [q.text for q in one.test] == [q.text for q in other.test]
     assert sorted(e.anchor for e in one.train) == sorted(e.anchor for e in other.train)
 
@@ -83,7 +88,7 @@ def unrelated(count: int) -> tuple[list[Example], dict[str, Document]]:
 
 def test_the_newest_subjects_judge_and_the_oldest_stand_guard_and_both_teach() -> None:
     lessons, known = unrelated(400)
-    parts = split(lessons, known, RULES)
+    parts = parted(lessons, known)
     recent = [q for q in parts.test if not q.guard]
     guard = [q for q in parts.test if q.guard]
     assert len(recent) == 90
@@ -97,7 +102,7 @@ def test_the_newest_subjects_judge_and_the_oldest_stand_guard_and_both_teach() -
 def test_relevance_is_what_was_opened_graded_by_weight() -> None:
     lessons, known = unrelated(40)
     lessons += [example(e.anchor, f"d{(n + 1) % 40}", 0.5, day=n) for n, e in enumerate(lessons)]
-    queries = {q.text: q for q in split(lessons, known, RULES).test}
+    queries = {q.text: q for q in parted(lessons, known).test}
     assert queries
     for n in range(40):
         if (query := queries.get(f"word{n}a word{n}b")) is not None:
@@ -107,14 +112,14 @@ def test_relevance_is_what_was_opened_graded_by_weight() -> None:
 def test_a_mistaken_click_does_not_join_subjects_into_a_giant() -> None:
     lessons, known = unrelated(100)
     lessons += [example(e.anchor, f"d{(n + 1) % 100}", 0.5, day=n) for n, e in enumerate(lessons)]
-    parts = split(lessons, known, RULES)
+    parts = parted(lessons, known)
     assert len({q.group for q in parts.test}) == len(parts.test) > 20
 
 
 def test_one_giant_subject_only_teaches() -> None:
     known = {"d0": document("d0")}
     lessons = [example(f"only{n} thing{n}", "d0", day=n) for n in range(50)]
-    parts = split(lessons, known, RULES)
+    parts = parted(lessons, known)
     assert parts.test == ()
     assert len(parts.train) == 50
 
@@ -122,8 +127,8 @@ def test_one_giant_subject_only_teaches() -> None:
 def test_documents_alone_are_no_queries() -> None:
     known = {f"d{n}": document(f"d{n}") for n in range(50)}
     lessons = [example(f"title {n}", f"d{n}", kinds=frozenset({"title_body"})) for n in range(50)]
-    assert BEHAVIOUR.isdisjoint({"title_body"})
-    assert split(lessons, known, RULES).test == ()
+    assert CLICK_KINDS.isdisjoint({"title_body"})
+    assert parted(lessons, known).test == ()
 
 
 def test_nothing_at_all_is_handled() -> None:

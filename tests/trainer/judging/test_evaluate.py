@@ -3,66 +3,58 @@ import pytest
 
 from tests.trainer.build import START, document
 from trainer.data.split import Query
-from trainer.judging import evaluate
-from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE
-from trainer.judging.model_tests import Test as BehaviourTest
+from trainer.judging import corpus
+from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE, Evaluation, evaluate
+from trainer.judging.model_tests import ModelTest
+from trainer.judging.questions import Questions
 from trainer.learning.general import General
 
 GUARD = [General(anchor="capital of france", text="Paris is the capital.")]
+KNOWN = {"a": document("a", "alpha text stands here"), "b": document("b", "beta text stands here")}
+QUERIES = (Query("alpha", {"a": 1.0}, 0, False, 1, START), Query("beta", {"b": 1.0}, 1, False, 1, START))
+TESTS = (ModelTest("paraphrase", "first letter", frozenset({"a"}), 1),)
 
 
-def query(text: str, name: str, group: int = 0) -> Query:
-    return Query(text, {name: 1.0}, group, False, 1, START)
+def found(live_test: tuple[float, float, float] = (0, 1, 0)) -> Evaluation:
+    """Return a comparison in which the candidate is right and live puts a general text, then `b` first."""
+    asked = Questions(corpus.build(KNOWN, QUERIES, GUARD, 10), QUERIES, (("head",), ("tail",)), TESTS)
+    passages = np.eye(3)
+    right = np.array([[1, 0, 0.1], [0, 1, 0.1], [1, 0, 0]])
+    wrong = np.array([[0, 1, 2], [0, 1, 2], live_test])
+    anchors = np.full((4, 3), 9.0)
+    rows = {CANDIDATE: (passages, right), LIVE: (passages, wrong, anchors), BASE: (passages, wrong, anchors)}
+    return evaluate(asked, {name: np.vstack(parts).astype(np.float32) for name, parts in rows.items()})
 
 
-def test_a_document_ranks_by_its_best_passage() -> None:
-    long = " ".join(f"word{n}" for n in range(200))
-    corpus = evaluate.corpus({"a": document("a", long), "b": document("b", "short text here")}, [], [], 10)
-    assert corpus.names == ("a", "b")
-    assert corpus.owner.tolist() == [0, 0, 0, 1]
-    scores = np.array([[0.1, 0.2, 0.9, 0.5], [0.1, 0.1, 0.1, 0.5]], dtype=np.float32)
-    assert evaluate.rank(scores, corpus) == [["a", "b"], ["b", "a"]]
+def test_every_system_is_judged_on_the_same_queries() -> None:
+    seen = found()
+    assert set(seen.rankings) == {CANDIDATE, LIVE, BASE, BM25, *FUSED.values()}
+    assert seen.ndcg_of(CANDIDATE).tolist() == [1.0, 1.0]
+    assert seen.ndcg_of(LIVE).tolist() == pytest.approx([1 / np.log2(3), 1.0])
+    assert seen.ndcg_of(BM25).tolist() == [1.0, 1.0]
+    assert seen.rankings[LIVE][0] == ["b", "a"], "general texts are no documents"
+    assert seen.rankings[BM25][0] == ["a"], "words that are not there are no hit"
+    assert seen.rankings[FUSED[LIVE]][0] == ["a", "b"], "first by words and second by meaning"
 
 
-def test_a_large_corpus_keeps_what_is_sought() -> None:
-    known = {f"d{n}": document(f"d{n}") for n in range(50)}
-    corpus = evaluate.corpus(known, [query("q", "d49")], [], 5)
-    assert len(corpus.names) == 5
-    assert "d49" in corpus.names
+def test_the_gate_gets_pairs_groups_and_slices_of_each_query() -> None:
+    scores = found().scores()
+    assert (scores.candidate - scores.live).tolist() == pytest.approx([1 - 1 / np.log2(3), 0.0])
+    assert scores.fused.tolist() == [0.0, 0.0]
+    assert (list(scores.groups), list(scores.slices)) == ([0, 1], [("head",), ("tail",)])
 
 
-def test_messages_are_not_ranked() -> None:
-    from dataclasses import replace
-
-    known = {"m": replace(document("m"), searchable=False), "d": document("d")}
-    assert evaluate.corpus(known, [], [], 5).names == ("d",)
-
-
-def test_fusion_adds_reciprocal_ranks() -> None:
-    fused = evaluate.fuse([["a", "b", "c"]], [["c", "b"]])
-    assert fused == [["c", "b", "a"]]
-    assert evaluate.fuse([[]], [["x"]]) == [["x"]]
-
-
-def test_the_report_tells_the_systems_apart() -> None:
-    known = {"a": document("a", "alpha text stands here"), "b": document("b", "beta text stands here")}
-    queries = [query("alpha", "a"), query("beta", "b", 1)]
-    tests = [BehaviourTest("paraphrase", "first letter", frozenset({"a"}), 1)]
-    corpus = evaluate.corpus(known, queries, GUARD, 10)
-    passages = np.eye(3, dtype=np.float32)
-    right = np.array([[1, 0, 0.1], [0, 1, 0.1], [1, 0, 0]], dtype=np.float32)
-    wrong = np.array([[0, 1, 2], [0, 1, 2], [0, 1, 0]], dtype=np.float32)
-    vectors = {CANDIDATE: (passages, right), LIVE: (passages, wrong), BASE: (passages, wrong)}
-    found = evaluate.report(queries, [("head",), ("tail",)], tests, corpus, vectors)
-    assert found.ndcg(CANDIDATE).tolist() == [1.0, 1.0]
-    assert found.ndcg(LIVE).tolist() == pytest.approx([1 / np.log2(3), 1.0])
-    assert found.rankings[LIVE][0] == ["b", "a"], "general texts are no documents"
-    assert found.ndcg(BM25).tolist() == [1.0, 1.0]
-    assert found.behaviours == {"paraphrase": (1, 0, 1)}
-    assert found.lost_tests == ()
-    assert set(evaluate.table(found)) == {CANDIDATE, LIVE, BASE, BM25, *FUSED.values()}
-    assert evaluate.table(found)[CANDIDATE]["recall@1"] == 1.0
-    assert evaluate.by_slice(found)["tail"][LIVE]["mrr@10"] == 1.0
-    rows = evaluate.score_rows(found, "acme", "run-1")
-    assert len(rows["query"]) == 2 * 6
-    assert {len(column) for column in rows.values()} == {12}
+def test_tests_that_a_candidate_loses_are_named() -> None:
+    assert found().behaviours == {"paraphrase": (1, 0, 1)}
+    assert found().lost_tests == ()
+    won = found(live_test=(1, 0, 0))
+    assert won.behaviours == {"paraphrase": (1, 1, 1)}
+    lost = evaluate(
+        Questions(corpus.build(KNOWN, (), GUARD, 10), (), (), TESTS),
+        {
+            name: np.vstack((np.eye(3), [row])).astype(np.float32)
+            for name, row in ((CANDIDATE, [0, 1, 0]), (LIVE, [1, 0, 0]), (BASE, [1, 0, 0]))
+        },
+    )
+    assert lost.behaviours == {"paraphrase": (1, 1, 0)}
+    assert lost.lost_tests == ("paraphrase: first letter",)

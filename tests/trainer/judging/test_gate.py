@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from trainer.judging import gate
 from trainer.judging.gate import GateRules, Scores, Verdict, interval, judge
 
 RULES = GateRules(resamples=2_000)
@@ -92,6 +93,14 @@ def test_a_lost_behaviour_blocks_a_win() -> None:
     assert judge(gain, {"acronym": (40, 39, 30)}, RULES).verdict == "LOSS"
     assert judge(gain, {"acronym": (40, 39, 38)}, RULES).verdict == "WIN"
     assert judge(gain, {"acronym": (19, 19, 0)}, RULES).verdict == "WIN", "too few to decide by"
+
+
+def test_a_void_comparison_decides_nothing_and_says_why() -> None:
+    win = verdict(np.full(100, 0.1))
+    assert win.verdict == "WIN"
+    void = gate.void(win, "'base' is not live any more")
+    assert (void.verdict, void.difference) == ("INCONCLUSIVE", win.difference)
+    assert void.reasons == ("'base' is not live any more, so the comparison with it is void; train again",)
 
 
 def test_a_verdict_can_be_repeated() -> None:

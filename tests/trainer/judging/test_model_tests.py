@@ -1,8 +1,7 @@
 from tests.trainer.build import START, document
 from trainer.data.split import Query
-from trainer.judging import model_tests as behaviours
-from trainer.judging.model_tests import ACRONYM, KEY_DOCUMENT, PARAPHRASE
-from trainer.judging.model_tests import Test as BehaviourTest
+from trainer.judging import model_tests
+from trainer.judging.model_tests import ACRONYM, KEY_DOCUMENT, PARAPHRASE, ModelTest
 from trainer.learning import general
 
 
@@ -11,9 +10,9 @@ def query(text: str, name: str = "d1") -> Query:
 
 
 def test_a_paraphrase_asks_the_same_in_other_words() -> None:
-    (test,) = behaviours.build([query("To delete a bucket")], {}, 10)
+    (test,) = model_tests.build([query("To delete a bucket")], {}, 10)
     assert (test.behaviour, test.query, test.expected) == (PARAPHRASE, "how do i remove a bucket", frozenset({"d1"}))
-    (keywords,) = behaviours.build([query("What is the limit of parking tickets")], {}, 10)
+    (keywords,) = model_tests.build([query("What is the limit of parking tickets")], {}, 10)
     assert keywords.query == "limit parking tickets"
 
 
@@ -23,26 +22,26 @@ def test_acronyms_come_from_where_the_tenant_spells_them_out() -> None:
         "d2": document("d2", "Attach it to the VPC first."),
         **{f"x{n}": document(f"x{n}", "Shouting OK is no acronym (OK).") for n in range(9)},
     }
-    (test,) = [t for t in behaviours.build([], known, 10) if t.behaviour == ACRONYM]
+    (test,) = [t for t in model_tests.build([], known, 10) if t.behaviour == ACRONYM]
     assert (test.query, test.expected) == ("VPC", frozenset({"d1", "d2"}))
 
 
 def test_key_documents_are_those_that_people_open_most() -> None:
     known = {f"d{n}": document(f"d{n}", opened=n) for n in range(5)}
-    found = [t for t in behaviours.build([], known, 2) if t.behaviour == KEY_DOCUMENT]
+    found = [t for t in model_tests.build([], known, 2) if t.behaviour == KEY_DOCUMENT]
     assert [t.expected for t in found] == [{"d4"}, {"d3"}]
 
 
 def test_tests_pass_within_their_rank_and_are_tallied() -> None:
-    tests = [BehaviourTest("b", "q1", frozenset({"x"}), 2), BehaviourTest("b", "q2", frozenset({"y"}), 1)]
-    live = behaviours.passed(tests, [["a", "x"], ["y"]])
-    candidate = behaviours.passed(tests, [["a", "b", "x"], ["y"]])
+    tests = [ModelTest("b", "q1", frozenset({"x"}), 2), ModelTest("b", "q2", frozenset({"y"}), 1)]
+    live = model_tests.passed(tests, [["a", "x"], ["y"]])
+    candidate = model_tests.passed(tests, [["a", "b", "x"], ["y"]])
     assert (live, candidate) == ([True, True], [False, True])
-    assert behaviours.tally(tests, live, candidate) == {"b": (2, 2, 1)}
+    assert model_tests.tally(tests, live, candidate) == {"b": (2, 2, 1)}
 
 
 def test_general_examples_that_judge_do_not_teach() -> None:
     taught, judged = general.replayed(), general.guarded()
     assert {pair.anchor for pair in taught}.isdisjoint(pair.anchor for pair in judged)
     assert len(judged) >= 20, "fewer would never block"
-    assert all(behaviours.is_general(behaviours.general_id(pair)) for pair in judged)
+    assert all(model_tests.is_general(model_tests.general_id(pair)) for pair in judged)

@@ -1,0 +1,49 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.trainer.build import document
+from trainer.data.near_copies import components, near_copies, near_pairs, shingles
+
+WORDS = st.frozensets(st.sampled_from("abcdefgh"), max_size=6)
+LONG = " ".join(f"word{n}" for n in range(300))
+
+
+def test_copies_under_another_name_are_one_group_and_other_texts_are_not() -> None:
+    known = [
+        document("a", LONG, "the title"),
+        document("b", LONG + " and three more", "the title"),
+        document("c", " ".join(f"other{n}" for n in range(300)), "the title"),
+    ]
+    found = near_copies(known, 0.8)
+    assert found["a"] == found["b"] != found["c"]
+    assert near_copies(known[::-1], 0.8) == found, "whatever the order"
+    short = [document(name, f"five words and then {name}", "t") for name in ("x", "y")]
+    assert len(set(near_copies(short, 0.9).values())) == 2
+    assert len(set(near_copies(short, 0.3).values())) == 1
+    assert near_copies([], 0.8) == {}
+
+
+def test_short_texts_are_one_shingle() -> None:
+    assert shingles("one two") == {"one two"}
+    assert shingles("a b c d e") == {"a b c d", "b c d e"}
+
+
+@given(st.lists(WORDS, max_size=8), st.lists(WORDS, max_size=8), st.sampled_from([0.3, 0.5, 0.8, 1.0]))
+def test_near_pairs_are_those_of_the_definition(
+    left: list[frozenset[str]], right: list[frozenset[str]], threshold: float
+) -> None:
+    expected = {
+        (i, j)
+        for i, a in enumerate(left)
+        for j, b in enumerate(right)
+        if a & b and len(a & b) / len(a | b) >= threshold
+    }
+    assert set(near_pairs(left, right, threshold, chunk=3)) == expected
+
+
+def test_groups_join_chains() -> None:
+    labels = components(5, [(0, 1), (1, 2)])
+    assert labels[0] == labels[1] == labels[2]
+    assert len({labels[0], labels[3], labels[4]}) == 3
+    assert components(2, []) in ([0, 1], [1, 0])
+    assert components(0, []) == []

@@ -1,0 +1,74 @@
+"""Embedding in the real child process, with a tiny encoder."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoder
+from trainer.judging import embed_in_child
+from trainer.judging.embed_in_child import Vectors
+from trainer.learning import child
+from trainer.learning.child import Failed
+
+TEXTS = ("one text", "another longer text here", "one text")
+
+
+def embed(
+    models: dict[str, Path],
+    directory: Path,
+    texts: tuple[str, ...] = TEXTS,
+    encoder: EncoderConfig = EncoderConfig(threads=1),  # noqa: B008  # frozen
+    on_progress: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> dict[str, Vectors]:
+    return embed_in_child.embed("job", models, texts, directory, encoder, on_progress, threading.Event(), 1)
+
+
+def no_child(*_: object) -> None:
+    pytest.fail("nothing is left to embed")
+
+
+def test_vectors_are_those_that_searches_use_and_are_not_made_twice(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress = list[dict[str, Any]]()
+    found = embed({"live": tiny_model, "base": tiny_model}, tmp_path, on_progress=progress.append)
+    assert np.allclose(found["live"], Encoder(tiny_model, EncoderConfig()).encode(TEXTS), atol=1e-6)
+    assert found["base"] is not found["live"]
+    assert np.array_equal(found["base"], found["live"])
+    assert progress == [{"step": 3, "total": 3}], "one directory is embedded with once"
+    monkeypatch.setattr(child, "run", no_child)
+    assert np.array_equal(embed({"live": tiny_model, "base": tiny_model}, tmp_path)["live"], found["live"])
+
+
+def test_other_texts_are_other_vectors(tmp_path: Path, tiny_model: Path) -> None:
+    one = embed({"live": tiny_model}, tmp_path)["live"]
+    other = embed({"live": tiny_model}, tmp_path, ("some", "thing", "else"))["live"]
+    assert not np.allclose(one, other)
+
+
+def test_another_limit_of_a_text_is_other_vectors(tmp_path: Path, tiny_model: Path) -> None:
+    long = ("word " * 20 + "end",)
+    one, other = (embed({"live": tiny_model}, tmp_path, long, EncoderConfig(max_tokens=n))["live"] for n in (8, 64))
+    assert not np.allclose(one, other, atol=1e-3)
+
+
+def test_a_model_that_cannot_be_loaded_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match="no model here"):
+        embed({"live": tmp_path / "no model here"}, tmp_path)
+
+
+def test_the_trainer_itself_loads_no_learning_library() -> None:
+    """Their memory belongs to child processes: importing the service and every rung brings none in."""
+    code = (
+        "import sys, trainer.__main__; from trainer.learning import rungs; [rungs.rung_type(n) for n in rungs.names()];"
+        "sys.exit(', '.join({'torch', 'sentence_transformers', 'transformers'} & sys.modules.keys()) or None)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr.strip()) == (0, "")

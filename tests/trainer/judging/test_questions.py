@@ -1,0 +1,30 @@
+from dataclasses import replace
+
+from tests.trainer.build import START, document
+from trainer.config import EvaluationRules, TrainingConfig
+from trainer.data.snapshot import Snapshot
+from trainer.data.split import Query, Split
+from trainer.judging import model_tests, questions
+from trainer.learning import general
+
+
+def query(text: str, name: str) -> Query:
+    return Query(text, {name: 1.0}, 0, False, 1, START)
+
+
+def test_held_out_queries_tests_and_corpus_are_asked_in_one_order() -> None:
+    known = {name: document(name, opened=1) for name in ("a", "b", "c")}
+    known["m"] = replace(document("m", opened=9), searchable=False)
+    taken = Snapshot("acme", "run-1", "base", START, (), known, {})
+    test, validation = query("To delete a thing", "a"), query("validated", "c")
+    config = TrainingConfig(evaluation=EvaluationRules(max_documents=2))
+    asked = questions.build(taken, Split((), (validation,), (test,), (), frozenset()), config)
+    own = [asked.corpus.names[n] for n in asked.corpus.tenants()]
+    assert own == ["a", "c"], "what test and validation seek comes before what nobody seeks"
+    assert len(asked.corpus.names) == 2 + len(general.guarded())
+    assert asked.queries == (test,)
+    assert asked.slices[0][0] == "factoid"
+    behaviours = {one.behaviour for one in asked.tests}
+    assert behaviours == {model_tests.PARAPHRASE, model_tests.KEY_DOCUMENT, model_tests.GENERAL}
+    assert not any("m" in one.expected for one in asked.tests), "searches do not find messages"
+    assert asked.texts == (*asked.corpus.texts, "To delete a thing", *(one.query for one in asked.tests))

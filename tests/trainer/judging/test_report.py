@@ -1,0 +1,64 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from schemas.learning import Comparison, ModelTrained
+from tests.trainer.build import START
+from tests.trainer.judging.test_evaluate import KNOWN, found
+from trainer.config import TrainingConfig
+from trainer.judging import gate, report
+from trainer.judging.evaluate import CANDIDATE, LIVE
+
+
+def test_people_get_figures_reasons_and_the_rules_that_held(tmp_path: Path) -> None:
+    seen, config = found(), TrainingConfig()
+    report.write(tmp_path / "report", seen, gate.judge(seen.scores(), seen.behaviours, config.gate), KNOWN, config)
+    metrics = json.loads((tmp_path / "report" / "metrics.json").read_text())
+    assert metrics["verdict"] == "INCONCLUSIVE"
+    assert "only 2 held-out queries" in metrics["reasons"][0]
+    assert metrics["systems"][CANDIDATE]["ndcg@10"] == 1.0
+    assert metrics["slice_differences"]["head"]["queries"] == 1
+    assert metrics["behaviours"] == {"paraphrase": {"tests": 1, "live": 0, "candidate": 1}}
+    assert metrics["rules"] == json.loads(config.model_dump_json())
+    examples = json.loads((tmp_path / "report" / "examples.json").read_text())
+    assert examples["worst_losses"] == []
+    (win,) = examples["best_wins"]
+    assert win["query"] == "alpha"
+    assert win["sought"] == {"a": "Title of a"}
+    assert win["first_live"] == ["Title of b", "Title of a"]
+    assert win["ndcg_live"] < win["ndcg_candidate"] == 1.0
+
+
+def test_losses_are_the_worst_first_and_no_more_than_shown() -> None:
+    seen = found()
+    swapped = replace(seen, rankings={**seen.rankings, CANDIDATE: seen.rankings[LIVE], LIVE: seen.rankings[CANDIDATE]})
+    assert [one["query"] for one in report.examples(swapped, {}, 5)["worst_losses"]] == ["alpha"]
+    assert report.examples(swapped, {}, 5)["best_wins"] == []
+    assert report.examples(swapped, {}, 0)["worst_losses"] == []
+    assert report.examples(swapped, {}, 5)["worst_losses"][0]["sought"] == {"a": "a"}, "an id, when the title is gone"
+
+
+def test_the_card_names_tenant_parent_snapshot_and_interval() -> None:
+    event = ModelTrained(
+        event_id="e",
+        tenant="acme",
+        occurred_at=START,
+        run="run-1",
+        model="acme-run-1",
+        parent="base",
+        snapshot="snapshot-1",
+        comparison=Comparison(
+            queries=90,
+            ndcg_candidate=0.7,
+            ndcg_live=0.6,
+            ndcg_base=0.5,
+            ndcg_bm25=0.4,
+            difference=0.1,
+            low=0.05,
+            high=0.15,
+        ),
+        reasons=("better",),
+    )
+    card = report.card(event)
+    for words in ("# acme-run-1", "`base`", "`snapshot-1`", "90 held-out", "0.700", "0.400", "+0.050 to +0.150"):
+        assert words in card

@@ -1,0 +1,88 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.trainer.build import START, documents, example
+from trainer.data.examples import Example
+from trainer.data.snapshot import Snapshot
+from trainer.data.split import Query, Split
+from trainer.judging import corpus
+from trainer.learning import general
+from trainer.learning.build_job import build_job
+from trainer.learning.job import FitJob, FitRules
+from trainer.learning.mine import Mined
+
+HERE = Path("here")
+
+
+def built(
+    lessons: list[Example],
+    negatives: tuple[tuple[str, ...], ...],
+    rules: FitRules,
+    names: tuple[str, ...] = ("d1", "d2"),
+    validation: tuple[Query, ...] = (),
+    held_out: frozenset[str] = frozenset(),
+) -> FitJob:
+    known = documents(*names)
+    taken = Snapshot("acme", "run-1", "base", START, (), known, {})
+    sides = Split(tuple(lessons), validation, (), (), held_out)
+    mined = Mined(negatives, tuple(frozenset() for _ in lessons))
+    return build_job(HERE, HERE, lessons, mined, sides, taken, corpus.build(known, [], general.guarded(), 999), rules)
+
+
+LESSONS = [example("one", "d1"), example("two", "d2")]
+NONE: tuple[tuple[str, ...], ...] = ((), ())
+
+
+def test_nothing_held_out_is_in_the_job() -> None:
+    rules = FitRules(rung="masked", general_share=0.5)
+    job = built(LESSONS, (("d2",), ("d1",)), rules, ("d1", "d2", "secret"), held_out=frozenset({"secret"}))
+    content = json.dumps(job.model_dump(mode="json"))
+    assert "secret" not in content
+    assert len(job.texts) == 2, "the rung reads the tenant's texts"
+    assert sorted(n for batch in job.batches[0] for n in batch) == [0, 1, 2]
+
+
+def test_a_rung_that_does_not_read_the_corpus_does_not_get_it() -> None:
+    assert built(LESSONS, NONE, FitRules()).texts == ()
+
+
+def test_general_questions_are_mixed_in_and_never_those_that_judge() -> None:
+    job = built(LESSONS, NONE, FitRules(general_share=1.0))
+    mixed = {row.anchor for row in job.rows} - {"one", "two"}
+    assert len(mixed) == 2
+    assert mixed <= {pair.anchor for pair in general.replayed()}
+    assert mixed.isdisjoint(pair.anchor for pair in general.guarded())
+
+
+def test_extra_negatives_are_documents_that_nobody_seeks() -> None:
+    rules, names = FitRules(extra_share=1.0, general_share=0), ("d1", "d2", "unsought")
+    job = built(LESSONS, (("d2", "unsought"), ("d1",)), rules, names)
+    assert [row.negative.split("\n")[0] for row in job.rows] == ["Title of unsought", ""]
+    assert [row.negative for row in built(LESSONS, (("unsought",), ()), FitRules(), names).rows] == ["", ""]
+
+
+def test_weights_are_damped_and_bounded() -> None:
+    many = [example(f"q{n}", f"d{n}", weight) for n, weight in enumerate([1.0] * 8 + [4.0, 10_000.0])]
+    weights = [row.weight for row in built(many, ((),) * 10, FitRules(general_share=0)).rows]
+    assert weights[8] == pytest.approx(max(0.2, 2 * 10 / 110), abs=1e-6)
+    assert weights[0] == 0.2
+    assert weights[9] == 5.0
+
+
+def test_a_positive_is_cut_where_no_encoder_reads_on() -> None:
+    long = [replace(example("one", "d1"), text="x" * 9_999)]
+    assert len(built(long, ((),), FitRules(max_tokens=10)).rows[0].positive) == 100
+
+
+def test_validation_seeks_its_own_documents_among_others() -> None:
+    sought = Query("validated", {"v": 1.0, "no text": 0.5}, 0, False, 1, START)
+    names = ("d1", "d2", "v", *(f"x{n}" for n in range(200)))
+    job = built(LESSONS, NONE, FitRules(), names, (sought,), frozenset({"v"}))
+    assert job.validation.queries == ("validated",)
+    assert len(job.validation.texts) == 1 + 120
+    ((only,),) = job.validation.relevant
+    assert job.validation.texts[only].startswith("Title of v")
+    assert not any(row.positive.startswith("Title of v") for row in job.rows)

@@ -1,0 +1,47 @@
+import numpy as np
+
+from tests.trainer.build import START, documents, example
+from trainer.data.examples import Examples
+from trainer.data.snapshot import Snapshot
+from trainer.data.split import Split
+from trainer.judging import corpus
+from trainer.judging.questions import Questions
+from trainer.learning import lessons
+from trainer.learning.general import General
+from trainer.learning.job import FitRules
+from trainer.learning.mine import MiningRules
+
+
+def test_what_people_did_is_chosen_first_and_old_lessons_are_replayed() -> None:
+    typed = [example(f"q{n}", f"d{n}", day=n) for n in range(100)]
+    derived = [example(f"t{n}", f"d{n}", kinds=frozenset({"title_body"})) for n in range(100)]
+    chosen = lessons.choose([*derived, *typed], FitRules(max_examples=50, replay_share=0.4))
+    days = {int(e.anchor[1:]) for e in chosen}
+    assert all(e.anchor.startswith("q") for e in chosen)
+    assert set(range(70, 100)) <= days
+    assert len(days) == 50
+    assert len(lessons.choose([*derived, *typed], FitRules(max_examples=150))) == 150
+
+
+def test_negatives_are_near_documents_of_the_tenant_by_their_first_passage() -> None:
+    known = documents("far", "held out", "near", "positive", "twin")
+    guard = [General(anchor="capital of france", text="Paris is the capital.")]
+    taken = Snapshot("acme", "run-1", "base", START, (), known, {})
+    asked = Questions(corpus.build(known, [], guard, 10), (), (), ())
+    chosen = [example("q", "positive")]
+    angles = {"far": 1.5, "held out": 0.4, "near": 0.5, "positive": 0.1, "twin": 0.4}
+    rows = [angles.get(name, 0.3) for name in asked.corpus.names]
+    vectors = np.array([[np.cos(angle), np.sin(angle)] for angle in (*rows, 0.0)], dtype=np.float32)
+    copies = {"positive": 1, "twin": 1, "near": 2, "far": 3, "held out": 4}
+    mined = lessons.hard_negatives(
+        chosen,
+        vectors,
+        asked,
+        taken,
+        Examples(tuple(chosen), frozenset(), frozenset(), {}),
+        Split(tuple(chosen), (), (), (), frozenset({"held out"})),
+        copies,
+        MiningRules(),
+    )
+    assert mined.negatives == (("near", "far"),), "no general text, no copy, nothing held out"
+    assert mined.never == (frozenset({"positive", "twin"}),)

@@ -1,0 +1,67 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
+from stores.shelf import Shelf
+from tests.trainer.judging.test_evaluate import found
+from trainer import publish
+from trainer.data.snapshot import Manifest
+from trainer.judging.gate import Interval, Verdict
+from trainer.run_directory import RunDirectory
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+REQUEST = TrainingRequested(
+    event_id="r", tenant="acme", occurred_at=NOW, run="run-1", requested_by="ana", reason="test"
+)
+WIN = Verdict("WIN", Interval(0.2, 0.1, 0.3, 2, 2), ("better",))
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(str(tmp_path / "shelf"), tmp_path / "cache")
+
+
+def event_of(comparison: Comparison) -> ModelTrained:
+    return publish.trained(REQUEST, {"parent": "base", "snapshot": "snapshot-1"}, comparison, WIN, NOW)
+
+
+def test_a_model_has_one_short_name_of_its_own() -> None:
+    assert publish.model_id("acme", "run-1") == "acme-run-1"
+    long = publish.model_id("a" * 60, "run-1")
+    assert len(long) <= 64
+    assert long == publish.model_id("a" * 60, "run-1") != publish.model_id("a" * 60, "run-2")
+
+
+def test_the_event_carries_the_means_and_the_interval() -> None:
+    seen = publish.comparison(found(), WIN)
+    assert (seen.queries, seen.ndcg_candidate, seen.ndcg_bm25) == (2, 1.0, 1.0)
+    assert seen.ndcg_live == seen.ndcg_base == pytest.approx(0.815465, abs=1e-6)
+    assert (seen.difference, seen.low, seen.high) == (0.2, 0.1, 0.3)
+
+
+def test_a_refusal_keeps_what_it_got_to_and_cuts_long_reasons() -> None:
+    event = publish.refused(REQUEST, "ERROR", ("x" * 9_999,), NOW, parent="base")
+    assert isinstance(event, ModelRefused)
+    assert (event.parent, event.snapshot, len(event.reasons[0])) == ("base", None, 4_000)
+    assert event.event_id == publish.refused(REQUEST, "LOSS", ("worse",), NOW).event_id, "one run ends once"
+
+
+def test_the_shelf_gets_weights_report_manifest_and_card_and_keeps_the_event(tmp_path: Path, shelf: Shelf) -> None:
+    weights, report = tmp_path / "weights", tmp_path / "report"
+    for path in (weights, report):
+        path.mkdir()
+        (path / "file").write_text(path.name)
+    event = event_of(publish.comparison(found(), WIN))
+    directory = RunDirectory(tmp_path, "acme", "run-1")
+    assert publish.past_outcome(shelf, directory, REQUEST) is None
+    publish.put(shelf, weights, report, Manifest("snapshot-1", b"{}"), event)
+    place = shelf.fetch("acme", "acme-run-1")
+    assert (place / "tidewheel" / "file").read_text() == "report"
+    assert (place / "tidewheel" / "manifest.json").read_bytes() == b"{}"
+    assert (place / "README.md").read_text().startswith("# acme-run-1")
+    assert publish.past_outcome(shelf, directory, REQUEST) == event, "a win is known on every machine"
+    refusal = publish.refused(REQUEST, "LOSS", ("worse",), NOW)
+    directory.keep_event(refusal.model_dump_json())
+    assert publish.past_outcome(shelf, directory, REQUEST) == refusal, "what was decided here comes first"

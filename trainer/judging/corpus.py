@@ -1,0 +1,74 @@
+"""What the systems are judged on: the tenant's documents in the index's own passages, and rankings of documents.
+
+A document without any text has no passage in the index and none here: it cannot be found, and a query that seeks it
+counts that as a miss.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.passages import split
+from trainer.data.examples import Document
+from trainer.data.split import Query
+from trainer.judging import model_tests
+from trainer.learning.general import General
+
+Vectors = npt.NDArray[np.float32]
+DEPTH = 100
+"""Documents of a ranking that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What is ranked: names of documents, ascending, general texts after them, and all passages in that order.
+
+    `first[n]` is the number of the first passage of document n. Every document here has at least one passage.
+    """
+
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
+    first: npt.NDArray[np.int64]
+
+    def tenants(self) -> list[int]:
+        """Return the numbers of the tenant's own documents, without the general texts."""
+        return [n for n, name in enumerate(self.names) if not model_tests.is_general(name)]
+
+    def leading(self) -> dict[str, str]:
+        """Return the first passage of each of the tenant's documents, by name."""
+        return {self.names[n]: self.texts[int(self.first[n])] for n in self.tenants()}
+
+
+def build(documents: Mapping[str, Document], queries: Sequence[Query], guard: Sequence[General], limit: int) -> Corpus:
+    """Return all searchable documents, or of a large corpus the relevant ones and a fixed sample, and general texts.
+
+    `limit` bounds the tenant's documents.
+    """
+    relevant = {name for query in queries for name in query.relevant}
+    searchable = [d for d in documents.values() if d.searchable]
+    ordered = sorted(searchable, key=lambda d: (d.document not in relevant, blake2b(d.document.encode()).digest()))
+    chosen = [(d.document, split(d.title, d.body).passages) for d in sorted(ordered[:limit], key=lambda d: d.document)]
+    chosen += [(model_tests.general_id(pair), (pair.text,)) for pair in guard]
+    findable = [(name, passages) for name, passages in chosen if passages]
+    sizes = [len(passages) for _, passages in findable]
+    return Corpus(
+        names=tuple(name for name, _ in findable),
+        texts=tuple(text for _, passages in findable for text in passages),
+        first=np.cumsum([0, *sizes], dtype=np.int64)[:-1],
+    )
+
+
+def rank(scores: Vectors, corpus: Corpus, depth: int = DEPTH, floor: float = -np.inf) -> list[list[str]]:
+    """Return the best documents of each query, a document's score being its best passage's.
+
+    `scores` has shape (queries, passages). Equal scores keep the order of names, so that a ranking can be repeated;
+    scores at or below `floor` are no hits.
+    """
+    if not corpus.names:
+        return [[] for _ in scores]
+    best = np.maximum.reduceat(scores, corpus.first, axis=1)
+    order = np.argsort(-best, axis=1, kind="stable")[:, :depth]
+    return [[corpus.names[n] for n in row if best[query, n] > floor] for query, row in enumerate(order.tolist())]

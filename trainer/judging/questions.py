@@ -1,0 +1,40 @@
+"""What every model is asked: the corpus to rank, the held-out queries with their slices, the model tests. Pure."""
+
+from dataclasses import dataclass
+
+from trainer.config import TrainingConfig
+from trainer.data.snapshot import Snapshot
+from trainer.data.split import Query, Split
+from trainer.judging import corpus, model_tests
+from trainer.judging.corpus import Corpus
+from trainer.judging.model_tests import ModelTest
+from trainer.judging.slices import slices
+from trainer.learning import general
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """`slices[i]` names the slices of `queries[i]`."""
+
+    corpus: Corpus
+    queries: tuple[Query, ...]
+    slices: tuple[tuple[str, ...], ...]
+    tests: tuple[ModelTest, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return what every judged model must embed: passages, then queries, then tests."""
+        return (*self.corpus.texts, *(query.text for query in self.queries), *(test.query for test in self.tests))
+
+
+def build(snapshot: Snapshot, split: Split, config: TrainingConfig) -> Questions:
+    """Return the questions of a run."""
+    rules, guard = config.evaluation, general.guarded()
+    searchable = {name: document for name, document in snapshot.documents.items() if document.searchable}
+    tests = model_tests.build(split.test, searchable, rules.max_behaviours) + model_tests.general(guard)
+    return Questions(
+        corpus=corpus.build(snapshot.documents, (*split.test, *split.validation), guard, rules.max_documents),
+        queries=split.test,
+        slices=tuple(slices(split.test, searchable)),
+        tests=tuple(tests),
+    )

@@ -1,0 +1,99 @@
+"""What people read about a run: metrics, slices with intervals, model tests, the most changed queries, the card."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from schemas.learning import ModelTrained
+from trainer.config import TrainingConfig
+from trainer.data.examples import Document
+from trainer.judging.evaluate import CANDIDATE, LIVE, Evaluation
+from trainer.judging.gate import Verdict, slice_intervals
+from trainer.judging.tables import by_slice, table
+
+
+def write(
+    directory: Path, found: Evaluation, verdict: Verdict, documents: Mapping[str, Document], config: TrainingConfig
+) -> None:
+    """Write what people read: metrics, slices with intervals, behaviours, and the queries that changed most."""
+    directory.mkdir(parents=True, exist_ok=True)
+    scores = found.scores()
+    metrics = {
+        "verdict": verdict.verdict,
+        "reasons": list(verdict.reasons),
+        "difference": asdict(verdict.difference),
+        "systems": table(found),
+        "slices": by_slice(found),
+        "slice_differences": {name: asdict(span) for name, span in slice_intervals(scores, config.gate).items()},
+        "behaviours": {
+            name: {"tests": n, "live": live, "candidate": candidate}
+            for name, (n, live, candidate) in found.behaviours.items()
+        },
+        "lost_behaviour_tests": list(found.lost_tests),
+        "rules": config.model_dump(),
+    }
+    _write_json(directory / "metrics.json", metrics)
+    _write_json(directory / "examples.json", examples(found, documents, config.evaluation.shown))
+
+
+def examples(found: Evaluation, documents: Mapping[str, Document], shown: int) -> dict[str, list[dict[str, Any]]]:
+    """Return the worst losses and the best wins: the query, what was sought, and what each model put first."""
+    scores = found.scores()
+    change = scores.candidate - scores.live
+    order = sorted(range(len(change)), key=lambda n: (float(change[n]), found.queries[n].text))
+    losses = [n for n in order[:shown] if change[n] < 0]
+    wins = [n for n in order[::-1][:shown] if change[n] > 0]
+    return {
+        "worst_losses": [_example(found, n, documents) for n in losses],
+        "best_wins": [_example(found, n, documents) for n in wins],
+    }
+
+
+def card(event: ModelTrained) -> str:
+    """Return the model's card."""
+    seen = event.comparison
+    return f"""# {event.model}
+
+A sentence encoder for the searches of `{event.tenant}`, fine-tuned from `{event.parent}` by run `{event.run}`
+on {event.occurred_at:%d %B %Y}. It belongs to that tenant alone: its training signals are that tenant's.
+
+| system | nDCG@10 on {seen.queries} held-out queries |
+|---|---|
+| this model | {seen.ndcg_candidate:.3f} |
+| live model before | {seen.ndcg_live:.3f} |
+| base model | {seen.ndcg_base:.3f} |
+| BM25 | {seen.ndcg_bm25:.3f} |
+
+Difference to the live model: {seen.difference:+.3f}, 95 % interval {seen.low:+.3f} to {seen.high:+.3f}, by a paired
+bootstrap.
+No training example touched a held-out document, a copy of one, or a query like a held-out one.
+
+- `tidewheel/manifest.json`: snapshot `{event.snapshot}`, every signal with its weight, and hashes of all texts.
+- `tidewheel/metrics.json`: all metrics by system and slice, behaviour tests, and the gate's rules.
+- `tidewheel/examples.json`: the queries that became worse or better most. Read the losses before you approve.
+
+Its vectors cannot be mixed with another model's: every document is embedded anew before it serves.
+"""
+
+
+def _example(found: Evaluation, n: int, documents: Mapping[str, Document]) -> dict[str, Any]:
+    query = found.queries[n]
+
+    def title(name: str) -> str:
+        return documents[name].title if name in documents else name
+
+    return {
+        "query": query.text,
+        "slices": list(found.slices[n]),
+        "sought": {name: title(name) for name in sorted(query.relevant)},
+        "ndcg_live": round(float(found.ndcg_of(LIVE)[n]), 4),
+        "ndcg_candidate": round(float(found.ndcg_of(CANDIDATE)[n]), 4),
+        "first_live": [title(name) for name in found.rankings[LIVE][n][:5]],
+        "first_candidate": [title(name) for name in found.rankings[CANDIDATE][n][:5]],
+    }
+
+
+def _write_json(path: Path, content: Any) -> None:  # noqa: ANN401  # anything JSON takes
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,109 @@
+"""Lessons become the fitting process's job: weighted rows, batches, negatives, a validation task. Pure."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from math import sqrt
+from pathlib import Path
+
+from retrieval.text import normalized
+from trainer.data.examples import Document, Example
+from trainer.data.snapshot import Snapshot
+from trainer.data.split import Split
+from trainer.judging.corpus import Corpus
+from trainer.learning import general
+from trainer.learning.batches import Row, plan
+from trainer.learning.job import FitJob, FitRow, FitRules, Validation
+from trainer.learning.mine import Mined
+
+_LIGHTEST, _HEAVIEST = 0.2, 5.0
+"""Bounds of a row's weight; the mean is about 1."""
+
+_DISTRACTORS = 120
+"""Documents nobody seeks that the validation queries must not find first."""
+
+_CHARACTERS_PER_TOKEN = 10
+"""No text in any language needs more; what lies beyond is cut by the tokenizer anyway."""
+
+
+def build_job(
+    parent: Path,
+    output: Path,
+    lessons: Sequence[Example],
+    mined: Mined,
+    split: Split,
+    snapshot: Snapshot,
+    corpus: Corpus,
+    rules: FitRules,
+) -> FitJob:
+    """Return the whole job: from the weights in `parent` to those in `output`.
+
+    A document stands by its first passage in `corpus`. Nothing held out is in the job: neither test and validation
+    queries as anchors, nor their documents in any role but the validation's own.
+    """
+    texts = corpus.leading()
+    rows, fit_rows = _rows(lessons, mined, texts, rules)
+    mixed = general.replayed()[: round(len(lessons) * rules.general_share)]
+    rows += [Row(pair.anchor, f"general:{pair.anchor}", frozenset()) for pair in mixed]
+    fit_rows += [FitRow(anchor=pair.anchor, positive=pair.text, negative="", weight=1.0) for pair in mixed]
+    seen = [
+        d for d in snapshot.documents.values() if d.document not in split.held_out_documents and d.document in texts
+    ]
+    return FitJob(
+        parent=parent,
+        output=output,
+        rules=rules,
+        rows=tuple(fit_rows),
+        batches=tuple(
+            tuple(map(tuple, plan(rows, rules.batch_size, rules.seed + epoch))) for epoch in range(rules.epochs)
+        ),
+        validation=_validation(split, seen, texts),
+        texts=tuple(f"{d.title}\n{d.body}" for d in seen) if rules.loaded_rung().reads_corpus else (),
+    )
+
+
+def _rows(
+    examples: Sequence[Example], mined: Mined, texts: Mapping[str, str], rules: FitRules
+) -> tuple[list[Row], list[FitRow]]:
+    """Return for every example what batching must know of it, and what is learned."""
+    extras = _extras(examples, mined, rules.extra_share)
+    rows = [
+        Row(normalized(e.anchor), e.document, never, near, (extra,) if extra else ())
+        for e, never, near, extra in zip(examples, mined.never, mined.negatives, extras, strict=True)
+    ]
+    longest = _CHARACTERS_PER_TOKEN * rules.max_tokens
+    mean = sum(sqrt(example.weight) for example in examples) / max(1, len(examples))
+    fit_rows = [
+        FitRow(
+            anchor=e.anchor, positive=e.text[:longest], negative=texts.get(extra, ""), weight=_weight(e.weight, mean)
+        )
+        for e, extra in zip(examples, extras, strict=True)
+    ]
+    return rows, fit_rows
+
+
+def _weight(weight: float, mean: float) -> float:
+    """Return the damped, bounded weight of a row: a hundred clicks are not a hundred lessons."""
+    return round(min(_HEAVIEST, max(_LIGHTEST, sqrt(weight) / mean)), 6)
+
+
+def _extras(examples: Sequence[Example], mined: Mined, share: float) -> list[str]:
+    """Give some examples a negative that is nobody's positive: batches cannot bring those by themselves."""
+    sought = {example.document for example in examples}
+    wanted = round(len(examples) * share)
+    extras = [""] * len(examples)
+    for n in sorted(range(len(examples)), key=lambda n: blake2b(examples[n].anchor.encode()).digest()):
+        free = next((name for name in mined.negatives[n] if name not in sought), "")
+        if free and wanted:
+            extras[n], wanted = free, wanted - 1
+    return extras
+
+
+def _validation(split: Split, seen: Sequence[Document], texts: Mapping[str, str]) -> Validation:
+    relevant = sorted({name for query in split.validation for name in query.relevant if name in texts})
+    names = relevant + [document.document for document in seen if document.document not in relevant][:_DISTRACTORS]
+    number = {name: n for n, name in enumerate(names)}
+    return Validation(
+        queries=tuple(query.text for query in split.validation),
+        relevant=tuple(tuple(number[d] for d in query.relevant if d in number) for query in split.validation),
+        texts=tuple(texts[name] for name in names),
+    )

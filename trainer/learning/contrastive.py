@@ -1,0 +1,107 @@
+"""The contrastive stage: planned batches, missing negatives, a learning rate that is zero in time."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+from sentence_transformers.base.sampler import DefaultBatchSampler
+from sentence_transformers.sentence_transformer.data_collator import SentenceTransformerDataCollator
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+from transformers import TrainerCallback
+
+from trainer.learning.job import FitJob
+from trainer.learning.loss import WeightedRankingLoss
+
+
+class PlannedBatches(DefaultBatchSampler):
+    """The batches of the job, one plan for each epoch, instead of the library's own sampling."""
+
+    plans: tuple[tuple[tuple[int, ...], ...], ...] = ()
+
+    def __iter__(self) -> Any:  # noqa: ANN401  # an iterator of lists of row numbers
+        yield from map(list, self.plans[self.epoch % len(self.plans)])
+
+    def __len__(self) -> int:
+        return len(self.plans[self.epoch % len(self.plans)])
+
+
+class Collate(SentenceTransformerDataCollator):
+    """Texts of a batch to tensors; empty negatives are left out instead of embedded."""
+
+    def __call__(self, features: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the tensors of anchors and positives (all rows) and of negatives (the rows that have one)."""
+        batch = super().__call__([{name: row[name] for name in ("anchor", "positive", "label")} for row in features])
+        negatives = [{"negative": row["negative"]} for row in features if row["negative"]]
+        return batch | (super().__call__(negatives) if negatives else {})
+
+
+class ContrastiveTrainer(SentenceTransformerTrainer):
+    """The library's trainer with a learning rate that reaches zero at the last step or at the last second."""
+
+    deadline_s: float = float("inf")
+
+    def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+        """Leave it out: it embeds sample texts for a card that this project writes itself."""
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Optimizer | None = None) -> LambdaLR:
+        """Return linear warm-up and decay over whichever is further on, steps or time."""
+        warm = max(1.0, num_training_steps * float(self.args.warmup_steps or 0.0))
+        started = time.monotonic()
+
+        def factor(step: int) -> float:
+            # In coarse steps: time that does not run short must not make two equal jobs differ.
+            spent = int(20 * (time.monotonic() - started) / self.deadline_s) / 20
+            return min(1.0, (step + 1) / warm) * max(0.0, 1.0 - max(step / num_training_steps, spent))
+
+        chosen = optimizer or self.optimizer
+        assert chosen is not None  # the library makes it before the schedule
+        self.lr_scheduler = LambdaLR(chosen, factor)
+        return self.lr_scheduler
+
+
+def contrastive_trainer(
+    model: SentenceTransformer, job: FitJob, monitor: TrainerCallback, state: Path
+) -> ContrastiveTrainer:
+    """Return the trainer of the job's rows, which writes checkpoints below `state` and calls `monitor`."""
+    rules = job.rules
+    gpu = torch.cuda.is_available()
+    PlannedBatches.plans = job.batches
+    trainer = ContrastiveTrainer(
+        model=model,
+        args=SentenceTransformerTrainingArguments(
+            output_dir=str(state),
+            num_train_epochs=rules.epochs,
+            max_steps=rules.max_steps or -1,
+            per_device_train_batch_size=rules.batch_size,
+            learning_rate=rules.learning_rate,
+            warmup_steps=rules.warmup,
+            batch_sampler=PlannedBatches,
+            bf16=gpu and torch.cuda.is_bf16_supported(),
+            fp16=gpu and not torch.cuda.is_bf16_supported(),
+            logging_strategy="steps",
+            logging_steps=1,
+            save_strategy="no",
+            save_total_limit=1,
+            report_to=[],
+            disable_tqdm=True,
+            seed=rules.seed,
+            dataloader_pin_memory=gpu,
+        ),
+        train_dataset=Dataset.from_dict(
+            {
+                "anchor": [row.anchor for row in job.rows],
+                "positive": [row.positive for row in job.rows],
+                "negative": [row.negative for row in job.rows],
+                "label": [row.weight for row in job.rows],
+            }
+        ),
+        data_collator=Collate(preprocess_fn=model.preprocess),
+        loss=WeightedRankingLoss(model, scale=rules.scale),
+        callbacks=[monitor],
+    )
+    trainer.deadline_s = rules.max_seconds
+    return trainer

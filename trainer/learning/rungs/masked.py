@@ -1,0 +1,27 @@
+"""Rung `masked`: the model first guesses blanked words of the tenant's own texts, then learns as rung `full` does.
+
+It pays where much text meets few clicks, and costs as much time again as the contrastive stage.
+"""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from trainer.learning.rungs import BaseRung, Fitting
+
+
+class Rung(BaseRung):
+    """How long words are guessed, and how many."""
+
+    reads_corpus: ClassVar[bool] = True
+
+    steps: int = Field(default=200, gt=0, description="steps on the tenant's texts before the contrastive stage")
+    share: float = Field(default=0.15, gt=0, lt=1, description="share of the words blanked, as BERT was trained")
+
+    def fit(self, fitting: Fitting) -> None:
+        """Continue pre-training, unless a resumed run has that behind it, then train on the job's batches."""
+        from trainer.learning.masked_language import continue_pretraining
+
+        if not fitting.resumed:
+            continue_pretraining(fitting.model, fitting.job, self.steps, self.share, fitting.cancelled)
+        fitting.contrast()
