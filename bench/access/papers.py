@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 import orjson
 
 from bench.access.world import World
-from bench.documents.oracle import EVERYONE
 from bench.documents.second_model import RUN
 from bench.sender import Record
 from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
 from schemas.codec import encode
+from schemas.documents import EVERYONE
 from schemas.topics import CLICKS, SEARCHES, key_of
 from stores.warehouse import Warehouse
 from trainer.data import snapshot

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.access.world import World
-from bench.documents.oracle import EVERYONE
 from bench.documents.population import WORDS, Population
 from bench.documents.searching import Asked, ask
+from schemas.documents import EVERYONE
 
 ALONE, MIXED = "scores-alone", "scores-mixed"
 HIDERS = frozenset({"board"})

@@ -13,7 +13,7 @@ from bench.documents.searching import Asked, Search, ask, searcher
 from bench.output import say
 from bench.sender import Record, Sender
 from bench.stack import Stack
-from console.stack import services
+from console.embedded_stack import services
 from embedded import control
 from schemas.topics import TOPICS
 from stores import kafka

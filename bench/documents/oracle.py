@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-EVERYONE = "everyone"
-"""The group that all people are in, by the events' schema."""
+from schemas.documents import EVERYONE
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bench.documents.oracle import EVERYONE, Oracle
+from bench.documents.oracle import Oracle
 from bench.sender import Record
 from schemas.codec import encode
-from schemas.documents import DocumentDeleted, DocumentUpserted
+from schemas.documents import EVERYONE, DocumentDeleted, DocumentUpserted
 from schemas.topics import DOCUMENTS, key_of
 
 GROUPS = ("sales", "law", "board", "lab", "desk")

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from bench.stack import Stack
 from indexer.answer import Answer
-from indexer.ranking import rank
+from indexer.ranking import Found
+from retrieval.access import may_see
 from retrieval.encoders import Encoders
 from retrieval.fusion import RRF_K
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.shelf import Shelf
+from stores.vector_rows import Hit
 from stores.vectors import Vectors
 
 _FETCHED = 50
@@ -33,5 +35,15 @@ class RowCopySearch:
             raise Refused(f"nothing is live for '{tenant}'")
         vectors = self._encoders.get(tenant, record.model).encode(queries)
         hits = self._vectors.search(record.collection, queries, vectors, max(_FETCHED, k), RRF_K)
-        found = [tuple(rank(query, own, groups, k)) for query, own in zip(queries, hits, strict=True)]
+        found = [_shown(own, groups)[:k] for own in hits]
         return [Answer(own, record.model, record.collection, record.version, 0.0) for own in found]
+
+
+def _shown(hits: Sequence[Hit], groups: frozenset[str]) -> tuple[Found, ...]:
+    seen: dict[str, Hit] = {}
+    for hit in hits:
+        if may_see(hit.acl, groups):
+            seen.setdefault(hit.document, hit)
+    return tuple(
+        Found(name, place, hit.score, hit.title, hit.text) for place, (name, hit) in enumerate(seen.items(), 1)
+    )

@@ -14,11 +14,12 @@ from dataclasses import asdict
 
 from clickhouse_connect.driver.exceptions import DatabaseError
 
-from bench.documents.oracle import EVERYONE, Oracle, Wrong
+from bench.documents.oracle import Oracle, Wrong
 from bench.documents.population import GROUPS, Change, Population, send
 from bench.documents.searching import Asked, Search, ask
 from bench.faults.stack import FaultStack
 from bench.sender import Sender
+from schemas.documents import EVERYONE
 from stores.errors import TidewheelError
 from stores.warehouse import Warehouse
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bench.documents.oracle import EVERYONE, Oracle, Wrong
+from bench.documents.oracle import Oracle, Wrong
+from schemas.documents import EVERYONE
 
 SALES, LAW = frozenset({"sales"}), frozenset({"law"})
 
