@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from console.output import json_option, print_rows
-from embedded import control
+from embedded import control, passwords, state_files
 from embedded.servers import Service
 from stores import settings
 from stores.exit_codes import EXIT_NOT_NOW
@@ -19,7 +19,7 @@ SERVICES = ("streams", "trainer", "indexer")
 def services(home: Path) -> list[Service]:
     """Return the three services as the supervisor starts them, each `python -m NAME` with the home as its setting."""
     environment = {"TIDEWHEEL_HOME": str(home.absolute())}
-    return [Service(name, (sys.executable, "-m", name), environment) for name in SERVICES]
+    return [Service(name, (sys.executable, "-m", name), environment, says_ready=True) for name in SERVICES]
 
 
 @click.command()
@@ -27,7 +27,7 @@ def services(home: Path) -> list[Service]:
 @click.option("--stores-only", is_flag=True, help="Start the four stores but not streams, trainer and indexer.")
 @click.option("--status", "only_status", is_flag=True, help="Say what is running instead of starting anything.")
 @click.option(
-    "--port", "ports", multiple=True, metavar="PART=PORT", help="Fix a port: broker, redis, clickhouse or milvus."
+    "--port", "ports", multiple=True, metavar="SERVER=PORT", help="Fix a port: broker, redis, clickhouse or milvus."
 )
 @json_option
 def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...], as_json: bool) -> None:
@@ -56,9 +56,11 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
 
 
 def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
-    """Print where each part is and what to do next."""
-    for name, endpoint in endpoints.items():
+    """Print where each server is, without its password, and what to do next."""
+    for name, endpoint in passwords.without(endpoints).items():
         click.echo(f"{name:<16} {endpoint}")
+    click.echo(f"{'passwords':<16} {home / state_files.STACK} (its owner's alone; the commands read them there)")
+    click.echo(f"{'curl':<16} curl -K {home / state_files.CURL} --data-binary 'SHOW TABLES'")
     click.echo(f"{'logs':<16} {home / 'logs'}")
     click.echo("Up. Topics live in the broker's memory: what has not been processed when it stops is gone.")
     click.echo("Ctrl-C stops it." if foreground else "`tidewheel status` shows the loop, `tidewheel down` stops it.")
@@ -69,7 +71,7 @@ def _ports(given: tuple[str, ...]) -> dict[str, int]:
     for item in given:
         name, _, number = item.partition("=")
         if not number.isdigit():
-            raise click.BadParameter(f"'{item}' is not PART=PORT, e.g. clickhouse=8123", param_hint="--port")
+            raise click.BadParameter(f"'{item}' is not SERVER=PORT, e.g. clickhouse=8123", param_hint="--port")
         ports[name] = int(number)
     return ports
 

@@ -33,6 +33,7 @@ def work(life: Life) -> None:
     ):
         indexer = life.connect(lambda: build_indexer(where, config, life, learning.emit, _now))
         LOG.info("ready")
+        settings.say_ready()
         _serve(life, learning, indexer, held, config.service.idle_s)
 
 

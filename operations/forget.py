@@ -186,7 +186,7 @@ def roles_of(record: ServingRecord | None) -> dict[str, str]:
 
 def open_sessions(redis: Client) -> AccessLog:
     """Return the open sessions, to forget people in: none is closed, so how time passes does not matter."""
-    return AccessLog(redis, Pace(gap=0, lateness=0, idle_after=0, idle_close=0, lease=0, long=0))
+    return AccessLog(redis, Pace(gap=0, lease=0, long=0))
 
 
 def retraining(warehouse: Warehouse, tenant: str, roles: Mapping[str, str], now: datetime) -> TrainingRequested | None:

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from schemas.learning import Comparison, CutoverDone, Proof, RolledBack
 from schemas.packet import Packet, digest
-from stores import redis_client
+from stores import lua_files, redis_client
 from stores.collection_states import State, check_move
 from stores.errors import Refused
 from stores.settings import Settings
@@ -117,31 +117,6 @@ class Progress(_Value):
     at: datetime
 
 
-_MOVE = """
-local current = redis.call('GET', KEYS[1])
-local version = current and cjson.decode(current)['version'] or 0
-if version ~= tonumber(ARGV[1]) then return 'the serving record is at version ' .. version .. ', not ' .. ARGV[1] end
-for i = 6, #ARGV, 3 do
-  local state = redis.call('HGET', KEYS[2], ARGV[i]) or ''
-  if state ~= ARGV[i + 1] then return ARGV[i] .. ' is ' .. state .. ', not ' .. ARGV[i + 1] end
-end
-for i = 6, #ARGV, 3 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2]) end
-redis.call('SET', KEYS[1], ARGV[2])
-redis.call('SADD', KEYS[3], ARGV[3])
-if ARGV[4] ~= '' then redis.call('HSET', KEYS[4], ARGV[4], ARGV[5]) end
-return ''
-"""
-_SET_STATE = """
-local state = redis.call('HGET', KEYS[1], ARGV[1]) or ''
-if state ~= ARGV[2] then return state end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-return ARGV[2]
-"""
-_REGISTER = """
-if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
-return 1
-"""
 _TENANTS = "tenants:served"
 
 
@@ -194,7 +169,7 @@ class Serving:
         expected = record.version - 1 if replaces is None else replaces
         outgoing = (event.event_id, event.model_dump_json()) if event else ("", "")
         arguments = (str(expected), record.model_dump_json(), tenant, *outgoing, *flat)
-        answer = redis_client.guarded(lambda: self._client.eval(_MOVE, 4, *keys, *arguments))
+        answer = redis_client.guarded(lambda: self._client.eval(lua_files.named("serving_move"), 4, *keys, *arguments))
         if answer:
             raise Refused(f"somebody else moved first ({answer}); look at `tidewheel status` and decide again")
 
@@ -211,13 +186,17 @@ class Serving:
         """Note a new collection in its first state; False when its name is taken, which changes nothing."""
         keys = (f"states:{about.tenant}", f"collections:{about.tenant}")
         arguments = (about.collection, state, about.model_dump_json())
-        return bool(redis_client.guarded(lambda: self._client.eval(_REGISTER, 2, *keys, *arguments)))
+        return bool(
+            redis_client.guarded(lambda: self._client.eval(lua_files.named("serving_register"), 2, *keys, *arguments))
+        )
 
     def set_state(self, tenant: str, collection: str, before: str, after: str) -> None:
         """Move one collection's state. Raises `Refused` when it is not in `before` any more, or the move is illegal."""
         check_move(collection, State(before), State(after))
         found = redis_client.guarded(
-            lambda: self._client.eval(_SET_STATE, 1, f"states:{tenant}", collection, before, after)
+            lambda: self._client.eval(
+                lua_files.named("serving_set_state"), 1, f"states:{tenant}", collection, before, after
+            )
         )
         if found != before:
             raise Refused(f"{collection} is {found or 'unknown'}, not {before}; somebody else moved it")

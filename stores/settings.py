@@ -29,8 +29,10 @@ SECTIONS = ("streams", "drift", "training", "indexer", "retrieval")
 """Of the rules: each is a table of the file of rules, and a variable `TIDEWHEEL_<SECTION>` above it."""
 
 _PREFIX = "TIDEWHEEL_"
-_NO_SETTINGS = ("CONFIG", "STACK", "MINIO_PASSWORD")
-"""Known all the same: the file of rules, the embedded stack's mark on its processes, a secret of docker-compose.yml."""
+READY_VARIABLE = "TIDEWHEEL_READY_FILE"
+_NO_SETTINGS = ("CONFIG", "STACK", "READY_FILE", "MINIO_PASSWORD")
+"""Known all the same: the file of rules, the embedded stack's mark on its processes, the file by which they say that
+they are ready, a secret of docker-compose.yml."""
 
 _ENDPOINTS = ("kafka_bootstrap", "redis_url", "clickhouse_url", "milvus_uri")
 
@@ -142,6 +144,12 @@ def choose_home(home: Path) -> None:
 def environment_with(additions: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment with additions, for a process that it starts."""
     return {**os.environ, **additions}
+
+
+def say_ready() -> None:
+    """Tell the supervisor that started this process, if one did, that the process now does its work."""
+    if path := os.environ.get(READY_VARIABLE):
+        Path(path).touch()
 
 
 def kafka_home() -> Path:

@@ -75,14 +75,7 @@ class Worker:
 
 def pace(rules: SessionRules) -> Pace:
     """Return the session rules in the form that Redis' scripts take: milliseconds."""
-    return Pace(
-        gap=rules.gap_ms,
-        lateness=rules.lateness_s * 1_000,
-        idle_after=int(rules.idle_after_s * 1_000),
-        idle_close=int(rules.idle_close_s * 1_000),
-        lease=int(rules.lease_s * 1_000),
-        long=_LONG * rules.max_accesses,
-    )
+    return Pace(gap=rules.gap_ms, lease=rules.lease_ms, long=_LONG * rules.max_accesses)
 
 
 def assemble(settings: Settings, warehouse: Warehouse) -> Worker:

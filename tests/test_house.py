@@ -1,4 +1,4 @@
-"""The house as drawn: packages, layers, module sizes, and a warehouse whose migrations lead to its schema."""
+"""The house as drawn: packages, layers, and module sizes."""
 
 import ast
 import re

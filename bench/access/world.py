@@ -76,9 +76,9 @@ class World:
 
     def process(self, name: str) -> int:
         """Return the process id of a service. Raises `Unready` when it does not run."""
-        for part in control.status(self.stack.home):
-            if part.name == name and part.pid:
-                return part.pid
+        for program in control.status(self.stack.home):
+            if program.name == name and program.pid:
+                return program.pid
         raise Unready(f"the service {name} does not run")
 
 

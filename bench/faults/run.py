@@ -250,7 +250,7 @@ class Run:
             "searches_failed": readers.failed,
             "said_done": dict(sorted(claims.commands.items())),
             "rebuilds": dict(self._rebuilds),
-            "restarts": {part.name: part.restarts for part in control.status(self._stack.home) if part.restarts},
+            "restarts": {one.name: one.restarts for one in control.status(self._stack.home) if one.restarts},
             "exits": {str(status): times for status, times in sorted(self._fleet.exits.items())},
             "indexer_exits": {str(status): times for status, times in sorted(self._indexer.exits.items())},
             "disk": self._stack.disk.kind,

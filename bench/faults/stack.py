@@ -68,7 +68,7 @@ class FaultStack(stack.Stack):
 
     def store_process(self, name: str) -> int | None:
         """Return the process id of a store, which leads a process group of its own; None while there is none."""
-        return next((part.pid for part in control.status(self.home) if part.name == name), None)
+        return next((program.pid for program in control.status(self.home) if program.name == name), None)
 
     def data(self, store: str) -> Path:
         """Return a store's data directory."""

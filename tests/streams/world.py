@@ -13,7 +13,7 @@ from schemas.envelope import Event
 from schemas.instants import instant, milliseconds
 from schemas.topics import TOPIC_OF, TOPICS, key_of
 from stores import redis_client
-from stores.access_log import AccessLog
+from stores.access_log import AccessLog, Claim
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
 from stores.warehouse import Warehouse
@@ -108,6 +108,10 @@ class World:
             given += self.records(topic, own, partition)
             self.process(given[-len(own) :])
         return given
+
+    def claim(self) -> Claim:
+        """Claim what is due now, as a closer does."""
+        return self.accesses.claim(self.wall, self.closer().reached(self.wall))
 
     def close(self, closer: Closer | None = None) -> int:
         """Close what is due now; return how many users that were."""
