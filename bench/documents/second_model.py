@@ -52,6 +52,6 @@ def packet(stack: Stack, tenant: str, within_s: float, wait: Callable[[float], N
 
 def approve(stack: Stack, tenant: str, digest: str) -> None:
     """Let the model in. Raises `Refused` with the command's own words when it was not."""
-    ended = tidewheel(stack, "approve", "--tenant", tenant, "--packet", digest, "--by", "operator")
+    ended = tidewheel(stack, "approve", "--tenant", tenant, "--packet", digest)
     if not ended.done:
         raise Refused(f"the second model was not let in: {ended.errors.strip()}")
