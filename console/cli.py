@@ -32,6 +32,7 @@ _COMMANDS = {
     "refuse": "console.decisions",
     "rollback": "console.decisions",
     "retrain": "console.decisions",
+    "operators": "console.operators",
 }
 """Command name to the module that holds it, as a function of the same name with `_` for `-`."""
 

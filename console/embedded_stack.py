@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from console.output import json_option, print_rows
 from embedded import control, passwords, state_files
 from embedded.servers import Service
+from operations import operators
 from stores import settings
 from stores.exit_codes import EXIT_NOT_NOW
 
@@ -50,9 +52,17 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
     chosen = [] if stores_only else services(home)
     fixed = _ports(ports)
     if detach:
-        print_endpoints(home, control.start_in_background(home, chosen, fixed))
+        _report_start(home, control.start_in_background(home, chosen, fixed))
     else:
-        control.up(home, chosen, fixed, lambda endpoints: print_endpoints(home, endpoints, foreground=True))
+        control.up(home, chosen, fixed, lambda endpoints: _report_start(home, endpoints, foreground=True))
+
+
+def _report_start(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
+    """Make whoever starts a fresh installation its first operator, and say what is up."""
+    first = operators.ensure_first(settings.load(home), datetime.now(UTC))
+    print_endpoints(home, endpoints, foreground)
+    if first:
+        click.echo(f"{first} may decide, by a key in {home / 'keys'}; `tidewheel operators add NAME` lets others.")
 
 
 def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:

@@ -13,17 +13,18 @@ from operations import events
 from operations.connections import Connections
 from operations.events import Problem
 from schemas.export import export
-from schemas.topics import TOPICS
+from schemas.topics import PRODUCED
 from stores import settings
 from stores.errors import Poison
 
 _SHOWN_PROBLEMS = 10
+_PRODUCED = sorted({topic.name for topic in PRODUCED.values()})
 
 
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--check", is_flag=True, help="Only say what is wrong with the file; send nothing.")
-@click.option("--topic", "raw_topic", type=click.Choice(list(TOPICS)), help="Send each line as it is, unchecked, here.")
+@click.option("--topic", "raw_topic", type=click.Choice(_PRODUCED), help="Send each line as it is, unchecked, here.")
 @json_option
 def emit(file: BinaryIO, check: bool, raw_topic: str | None, as_json: bool) -> None:
     """Send the events in FILE (one JSON object a line; `-` is standard input) to their topics.

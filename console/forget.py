@@ -34,7 +34,7 @@ def forget(tenant: str, user: str, strays: bool, yes: bool, as_json: bool) -> No
         roles = roles_of(stores.serving.record(tenant))
         request = retraining(stores.warehouse, tenant, roles, datetime.now(UTC))
         if request is not None:
-            stores.publish(request)
+            stores.publish(stores.signing.as_installation(request))
     models = [row | {"now": roles.get(row["model"], "not serving")} for row in kept.models]
     if as_json:
         print_json(

@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.text import Text
 
-from console.output import Row, json_option, print_json, table_of
+from console.output import Row, json_option, print_json, printable, table_of
 from operations import status as loop
 from operations.connections import Connections
 from stores import settings
@@ -28,21 +29,25 @@ def status(tenant: str | None, as_json: bool) -> None:
     try:
         with Connections(where) as stores:
             events, tenants = loop.events(stores), loop.tenants(stores, tenant)
+            refused = loop.refused_decisions(stores)
     except TidewheelError:
         if not as_json:
             _print_processes(Console(), processes)  # what runs, before the error that says what does not
         raise
     if as_json:
-        print_json({"parts": processes, "events": events, "tenants": tenants})
+        print_json({"parts": processes, "events": events, "refused_decisions": refused, "tenants": tenants})
     else:
-        _print(processes, events, tenants)
+        _print(processes, events, refused, tenants)
 
 
-def _print(processes: list[Row], events: list[Row], tenants: list[Row]) -> None:
+def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants: list[Row]) -> None:
     console = Console()
     _print_processes(console, processes)
     if events:
         console.print(table_of(events, "Events by topic"))
+    for row in refused:
+        told = f"{row['events']:,} events of `learning` were {row['code']} and nothing acted on them; the newest: "
+        console.print(Text(told + printable(row["newest"]), style="bold red"), soft_wrap=True)
     if not tenants:
         console.print("No tenant has sent anything yet; `tidewheel emit FILE` sends events.")
     for tenant in tenants:
@@ -63,6 +68,9 @@ def _print_tenant(console: Console, tenant: dict[str, Any]) -> None:
     else:
         standby = live["standby"]
         console.print(f"live     {live['model']} in {live['collection']} (version {live['version']})")
+        if tenant["unsigned"]:
+            told = f"not what was signed: {printable(tenant['unsigned'])}; nobody's approval says so"
+            console.print(Text(told, style="bold red"), soft_wrap=True)
         if standby:
             console.print(f"standby  {standby['model']} in {standby['collection']} until {standby['until']}")
     if tenant["collections"]:

@@ -11,6 +11,7 @@ from demo.corpus import Group, arrivals
 from demo.people import batches, in_time
 from demo.planning import PlannedSearch
 from demo.scene import Scene
+from demo.stage import OPERATOR
 from demo.traffic import Traffic
 from indexer.answer import Answer
 from operations import decisions
@@ -19,7 +20,6 @@ from schemas.envelope import Event
 from schemas.topics import CLICKS
 
 _QUERIES_A_CALL = 32
-_OPERATOR = "demo-operator"
 
 POISON = (
     b'{"type":"DocumentOpened","event_id":"p1","tenant":"TENANT","occurred_at":"2026-01-01T00:00:00Z","user":"eve"}',
@@ -156,8 +156,8 @@ def decide_and_switch(scene: Scene, traffic: Traffic) -> bool:
     if not scene.decide(packet):
         return False
     stage.searcher.warm(stage.tenant)
-    now = datetime.now(UTC)
-    approval = decisions.approve(stage.serving, stage.publish, stage.tenant, packet.digest, _OPERATOR, now)
+    now, sign = datetime.now(UTC), stage.signing.as_operator
+    approval = decisions.approve(stage.serving, stage.publish, sign, stage.tenant, packet.digest, OPERATOR, now)
     decisions.wait_for_cutover(stage.serving, approval, 120.0)
     traffic.wait_for(4)
     scene.report.cutover.rollback_seconds = _roll(scene, "trying the way back")
@@ -170,7 +170,7 @@ def decide_and_switch(scene: Scene, traffic: Traffic) -> bool:
 def _roll(scene: Scene, reason: str) -> float:
     """Roll back once; return the seconds until a search is answered by what was standby."""
     stage, began = scene.stage, perf_counter()
-    done = rollback(stage.serving, stage.tenant, _OPERATOR, reason, datetime.now(UTC))
+    done = rollback(stage.serving, stage.signing.as_operator, stage.tenant, OPERATOR, reason, datetime.now(UTC))
     answer = stage.searcher.search(stage.tenant, [scene.corpus.first.queries[0].text], frozenset())[0]
     took = perf_counter() - began
     assert (answer.model, answer.collection) == (done.model, done.collection)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from embedded import control
 from embedded.servers import Service
 from indexer.search import Searcher
 from indexer.wiring import connect_searcher
+from operations import operators
 from schemas.envelope import Event
 from schemas.topics import TOPICS
 from stores import redis_client, settings, training_status
@@ -23,11 +25,13 @@ from stores.learning import publish
 from stores.rules_file import toml_of
 from stores.serving import Serving
 from stores.settings import Settings
+from stores.signing import Signing
 from stores.warehouse import Warehouse
 
 T = TypeVar("T")
 Progress = Callable[[str], None]
 _PAUSE_S = 0.25
+OPERATOR = "demo-operator"
 
 
 class Unfinished(Refused):
@@ -43,6 +47,7 @@ class Stage:
     warehouse: Warehouse
     producer: EventProducer
     serving: Serving
+    signing: Signing
     redis: redis_client.Client
     searcher: Searcher
     sent: int = 0
@@ -128,6 +133,7 @@ def connect(home: Path, tenant: str) -> Stage:
     where = settings.load(home)
     warehouse = Warehouse.connect(where)
     warehouse.migrate()
+    operators.ensure(where, OPERATOR, datetime.now(UTC))
     ensure_topics(where.kafka_bootstrap, TOPICS.values())
     return Stage(
         where,
@@ -135,6 +141,7 @@ def connect(home: Path, tenant: str) -> Stage:
         warehouse,
         EventProducer(where.kafka_bootstrap),
         Serving.connect(where),
+        Signing(where),
         redis_client.connect(where),
         connect_searcher(where),
     )

@@ -101,7 +101,7 @@ class ComparisonRunner:
         return [tuple(f.document for f in found) for found in self._retrieve(target, queries)]
 
     def _retrieve(self, target: Target, queries: Sequence[str]) -> list[list[Found]]:
-        encoder = self._encoders.get(target.tenant, target.model)
+        encoder = self._encoders.get(target.tenant, target.model, target.manifest)
         return retrieve(self._vectors, encoder, target.collection, queries, None, K)
 
     def _times(self, live: Target, shadow: Target, queries: Sequence[str]) -> tuple[Latency, Latency]:

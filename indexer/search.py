@@ -46,14 +46,19 @@ class Searcher:
         if record is None:
             return
         states = self._serving.states(tenant)
-        next_up = [c.model for name, c in self._serving.collections(tenant).items() if states.get(name) in _MAY_BE_LIVE]
-        for model in dict.fromkeys([record.model, *next_up]):
-            self._encoders.get(tenant, model)
+        next_up = [
+            (c.model, c.manifest)
+            for name, c in self._serving.collections(tenant).items()
+            if states.get(name) in _MAY_BE_LIVE
+        ]
+        for model, manifest in dict.fromkeys([(record.model, record.manifest), *next_up]):
+            self._encoders.get(tenant, model, manifest)
 
     def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
         """Answer each query with at most `k` documents that a member of `groups` may see, best first.
 
-        Raises `Refused` for a tenant without documents, `Retryable` when a store is away.
+        Raises `Refused` for a tenant without documents, or when the model's files are not those that were reviewed,
+        `Retryable` when a store is away.
         """
         began = time.perf_counter()
         if not 1 <= k <= MAX_RESULTS:
@@ -63,7 +68,7 @@ class Searcher:
             raise Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel emit`")
         if not queries:
             return []
-        encoder = self._encoders.get(tenant, record.model)
+        encoder = self._encoders.get(tenant, record.model, record.manifest)
         found = retrieve(self._vectors, encoder, record.collection, queries, groups, k)
         latency = (time.perf_counter() - began) * 1000
         return [Answer(tuple(r), record.model, record.collection, record.version, latency) for r in found]

@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.bootstrap import bootstrap
 from indexer.cutover import INDEXER, Cutover, refusal
+from indexer.record_audit import RecordAudit
 from indexer.shadow import Shadows
+from indexer.trust import Trust
 from indexer.upkeep import Upkeep
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, ModelTrained
@@ -52,6 +54,7 @@ class Indexer:
         upkeep: Upkeep,
         shadows: Shadows,
         cutover: Cutover,
+        trust: Trust,
         config: ServiceConfig,
         emit: Callable[[Event], None],
         clock: Callable[[], datetime],
@@ -60,6 +63,8 @@ class Indexer:
         self._upkeep = upkeep
         self._shadows = shadows
         self._cutover = cutover
+        self._trust = trust
+        self._audit = RecordAudit(trust.trail, clock)
         self._config = config
         self._emit = emit
         self._clock = clock
@@ -91,9 +96,10 @@ class Indexer:
         self._publish_moves(tenant)
         record = self._serving.record(tenant)
         if record is None:
-            bootstrap(self._serving, self._upkeep.sync, tenant, self._clock())
+            bootstrap(self._serving, self._upkeep.sync, self._trust, tenant, self._clock())
             self._publish_moves(tenant)
             return True
+        self._audit.look(record)
         busy = self._upkeep.keep_fresh(record, mark, self._config.live_slice_s)
         states = self._serving.states(tenant)
         for name, about in self._serving.collections(tenant).items():
@@ -105,9 +111,15 @@ class Indexer:
         return self._upkeep.clean_up(record, states) or busy
 
     def _publish_moves(self, tenant: str) -> None:
-        """Send the events of moves of the serving record, whoever moved it; an event sent twice counts once."""
+        """Send the events of moves of the serving record, whoever moved it; an event sent twice counts once.
+
+        What was not signed by whoever it names was put there by somebody else, and is dropped.
+        """
         for event in self._serving.pending_events(tenant):
-            self._emit(event)
+            if rejection := self._trust.signing.objection(event):
+                LOG.error("%s: a move in Redis is dropped: %s", tenant, rejection.reason)
+            else:
+                self._emit(event)
             self._serving.mark_published(event)
 
     def _approve(self, event: CutoverApproved) -> None:

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from indexer.comparison import ComparisonRunner
 from indexer.packet import held_out
 from indexer.progress import Meter
+from indexer.rules import chunker, fusion, tolerated
 from indexer.sync import Sync, Target
+from indexer.trust import UNPROVEN, WIN, Trust
 from indexer.verify import Verifier, VerifyConfig, is_fresh
 from schemas.envelope import Event
 from schemas.ids import stable_id
@@ -36,6 +38,7 @@ class Shadows:
         sync: Sync,
         verifier: Verifier,
         comparison: ComparisonRunner,
+        trust: Trust,
         config: VerifyConfig,
         clock: Callable[[], datetime],
         emit: Callable[[Event], None],
@@ -44,6 +47,7 @@ class Shadows:
         self._sync = sync
         self._verifier = verifier
         self._comparison = comparison
+        self._trust = trust
         self._config = config
         self._clock = clock
         self._emit = emit
@@ -52,13 +56,14 @@ class Shadows:
 
     def start(self, trained: ModelTrained) -> None:
         """Note a new shadow for a trained model; a model that was noted before changes nothing."""
-        target = Target(trained.tenant, trained.model)
+        target = Target(trained.tenant, trained.model, trained.manifest)
         candidate = Candidate(run=trained.run, parent=trained.parent, comparison=trained.comparison)
         about = Collection(
             tenant=trained.tenant,
             model=trained.model,
             collection=target.collection,
             created_at=self._clock(),
+            manifest=trained.manifest,
             candidate=candidate,
         )
         self._serving.register(about, State.BUILDING)
@@ -76,7 +81,14 @@ class Shadows:
             )
 
     def refuse(self, refused: CutoverRefused) -> None:
-        """Retire a shadow that an operator refused; its rows go with the next sweep."""
+        """Retire a shadow whose packet an operator refused; its rows go with the next sweep.
+
+        A refusal of another packet than the newest one of this shadow was not meant for it and changes nothing.
+        """
+        about = self._serving.collection(refused.tenant, refused.collection)
+        if about is None or about.packet != refused.packet:
+            LOG.warning("%s: the refused packet %s is not its packet", refused.collection, refused.packet[:12])
+            return
         state = State(self._serving.states(refused.tenant).get(refused.collection, State.RETIRED))
         if state in GROWING | {State.READY, State.FAILED}:
             self._note(refused.tenant, refused.collection, f"refused by {refused.by}: {refused.reason}")
@@ -84,7 +96,7 @@ class Shadows:
 
     def advance(self, record: ServingRecord, about: Collection, state: State, budget_s: float, duty: float) -> bool:
         """Take one shadow on for about `budget_s` seconds; return whether there is more to do at once."""
-        target = Target(about.tenant, about.model)
+        target = Target(about.tenant, about.model, about.manifest)
         try:
             if state in {State.BUILDING, State.CATCHING_UP}:
                 return self._build(target, state, budget_s, duty)
@@ -115,12 +127,20 @@ class Shadows:
         return True
 
     def _verify(self, target: Target, about: Collection, record: ServingRecord) -> bool:
+        if about.candidate is None:
+            raise Refused(f"{about.collection} came from no training run and cannot replace anything")
+        trained = self._trust.trail.trained(about.tenant, about.candidate.run)
+        if trained is None:  # the event that began this shadow is on its way into the warehouse
+            LOG.info("%s waits until the audit trail shows the win of %s", about.collection, about.candidate.run)
+            return False
+        if (trained.model, trained.manifest) != (about.model, about.manifest):
+            raise Refused(f"the audit trail says other things of the run {trained.run} than began this shadow")
         self._sync.ensure(target)
         self._sync.seal(target.collection)
         proof, proved_at = self._verifier.verify(target)
         if proof.mismatches:
             raise Refused(f"{proof.mismatches} mismatches could not be repaired; look at Milvus, then train again")
-        packet = self._packet(target, about, record, proof, proved_at)
+        packet = self._packet(target, trained, record, proof, proved_at)
         digest, version = self._serving.save_packet(packet), packet.live.serving_version
         about = about.model_copy(update={"proof": proof, "proved_at": proved_at})
         self._serving.save(about.model_copy(update={"packet": digest, "compared_with": version}))
@@ -129,28 +149,35 @@ class Shadows:
         return False
 
     def _packet(
-        self, target: Target, about: Collection, record: ServingRecord, proof: Proof, proved_at: datetime
+        self, target: Target, trained: ModelTrained, record: ServingRecord, proof: Proof, proved_at: datetime
     ) -> Packet:
-        warehouse, candidate = self._sync.documents.warehouse, about.candidate
-        if candidate is None:
-            raise Refused(f"{about.collection} came from no training run and cannot replace anything")
-        # The event that began this shadow is sent for winners only; the cutover asks the audit trail once more.
-        rows = warehouse.query("index_run", tenant=target.tenant, run=candidate.run)
+        self._trust.check_files(target.tenant, target.model, target.manifest or "")
+        scores = self._trust.scores(trained)
         documents, fingerprint = self._sync.documents.fingerprint(target.tenant)
         return Packet(
             tenant=target.tenant,
-            run=candidate.run,
+            run=trained.run,
             model=target.model,
-            parent=candidate.parent,
+            manifest=target.manifest or "",
+            chunker=chunker(),
+            fusion=fusion(),
+            parent=trained.parent,
             collection=target.collection,
-            live=Side(model=record.model, collection=record.collection, serving_version=record.version),
-            run_verdict=rows[0]["verdict"] if rows and rows[0]["verdict"] != "RUNNING" else "WIN",
-            comparison=candidate.comparison,
+            live=Side(
+                model=record.model,
+                collection=record.collection,
+                serving_version=record.version,
+                manifest=record.manifest,
+            ),
+            run_verdict=UNPROVEN if scores.problem else WIN,
+            comparison=trained.comparison,
+            scores=scores,
             proof=proof,
             proved_at=proved_at,
-            shadow_test=self._comparison.run(Target(record.tenant, record.model), target),
-            held_out=held_out(warehouse, target.tenant, candidate.run),
+            shadow_test=self._comparison.run(Target(record.tenant, record.model, record.manifest), target),
+            held_out=held_out(self._sync.documents.warehouse, target.tenant, trained.run),
             corpus=Corpus(documents=documents, fingerprint=fingerprint),
+            tolerates=tolerated(self._config),
             created_at=self._clock(),
         )
 

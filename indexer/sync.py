@@ -43,10 +43,11 @@ class SyncConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A collection to fill."""
+    """A collection to fill, by a model whose files have this manifest, if anybody said."""
 
     tenant: str
     model: str
+    manifest: str | None = None
 
     @property
     def collection(self) -> str:
@@ -92,7 +93,7 @@ class Sync:
 
     def ensure(self, target: Target) -> None:
         """Make the target's collection if it is not there; one that was lost is filled from the beginning."""
-        encoder = self.encoders.get(target.tenant, target.model)
+        encoder = self.encoders.get(target.tenant, target.model, target.manifest)
         if self.vectors.ensure(target.collection, encoder.dimension):
             self.documents.forget(target.tenant, target.collection, self._clock())
 
@@ -173,7 +174,7 @@ class Sync:
         return len(rows) - len(texts), len(texts)
 
     def _encoded(self, target: Target, texts: Sequence[str]) -> Iterator[Sequence[float]]:
-        encoder = self.encoders.get(target.tenant, target.model)
+        encoder = self.encoders.get(target.tenant, target.model, target.manifest)
         for start in range(0, len(texts), _ENCODED_AT_ONCE):
             self.yield_point()
             yield from encoder.encode(texts[start : start + _ENCODED_AT_ONCE])

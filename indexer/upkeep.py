@@ -33,8 +33,8 @@ class Upkeep:
 
     def keep_fresh(self, record: ServingRecord, mark: int, budget_s: float) -> bool:
         """Apply document changes to live and standby, for `budget_s` seconds each; return whether some are left."""
-        models = [record.model, *([record.standby.model] if record.standby else [])]
-        left = [not self._freshen(Target(record.tenant, model), mark, budget_s) for model in models]
+        models = [(side.model, side.manifest) for side in (record, record.standby) if side is not None]
+        left = [not self._freshen(Target(record.tenant, *model), mark, budget_s) for model in models]
         return any(left)
 
     def clean_up(self, record: ServingRecord, states: Mapping[str, str]) -> bool:

@@ -178,7 +178,8 @@ class Verifier:
                 number = chance.randrange(len(d.passages))
                 texts[primary_key(d.document, number)] = d.passages[number]
         rows = self._sync.vectors.get(target.collection, list(texts), with_vectors=True)
-        again = self._sync.encoders.get(target.tenant, target.model).encode([texts[key] for key in rows])
+        encoder = self._sync.encoders.get(target.tenant, target.model, target.manifest)
+        again = encoder.encode([texts[key] for key in rows])
         stored = np.array([row.dense for row in rows.values()], dtype=np.float32).reshape(again.shape)
         cosines = (stored * again).sum(axis=1) / np.maximum(np.linalg.norm(stored, axis=1), 1e-9)
         return Sample(again, float(cosines.min(initial=1.0)))

@@ -12,6 +12,7 @@ from indexer.search import Searcher
 from indexer.service import Indexer
 from indexer.shadow import Shadows
 from indexer.sync import Sync
+from indexer.trust import Trust
 from indexer.upkeep import Upkeep
 from indexer.verify import Verifier
 from retrieval.config import RetrievalConfig
@@ -22,13 +23,15 @@ from stores.service import Life, Stopped
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import Shelf
+from stores.signing import Signing
+from stores.trail import Trail
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
 
 def connect_searcher(where: Settings) -> Searcher:
     """Return the search on this installation. Raises `Retryable` when a store does not answer."""
-    return Searcher(Serving.connect(where), Vectors.connect(where), _encoders(where))
+    return Searcher(Serving.connect(where), Vectors.connect(where), _encoders(where, Shelf.open(where)))
 
 
 def build_indexer(
@@ -39,9 +42,10 @@ def build_indexer(
     `publish` sends an event and returns once it arrived. Long work ends with `Stopped` between two of its parts, and
     rests end at once, when the process is asked to stop.
     """
-    serving, encoders = Serving.connect(where), _encoders(where)
+    shelf, signing = Shelf.open(where), Signing(where)
+    serving, encoders = Serving.connect(where), _encoders(where, shelf)
     vectors, warehouse = Vectors.connect(where), Warehouse.connect(where)
-    documents = Documents(warehouse)
+    trust, documents = Trust(signing, Trail(warehouse, signing, clock), shelf), Documents(warehouse)
 
     def rest(seconds: float) -> None:
         life.stop.wait(seconds)
@@ -66,14 +70,15 @@ def build_indexer(
     return Indexer(
         serving,
         upkeep,
-        Shadows(serving, shadow_sync, verifier, comparison, config.verify, clock, publish),
-        Cutover(serving, shadow_sync, verifier, config.verify, clock),
+        Shadows(serving, shadow_sync, verifier, comparison, trust, config.verify, clock, publish),
+        Cutover(serving, shadow_sync, verifier, trust, config.verify, clock),
+        trust,
         config.service,
         publish,
         clock,
     )
 
 
-def _encoders(where: Settings) -> Encoders:
+def _encoders(where: Settings, shelf: Shelf) -> Encoders:
     rules = configuration.load("retrieval", RetrievalConfig, where.home)
-    return Encoders(Shelf.open(where), rules.encoder)
+    return Encoders(shelf, rules.encoder)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
 
@@ -12,6 +13,8 @@ from stores.kafka import EventProducer, ensure_topics
 from stores.learning import announce
 from stores.serving import Serving
 from stores.settings import Settings
+from stores.signing import Signing
+from stores.trail import Trail
 from stores.warehouse import Warehouse
 
 
@@ -39,6 +42,16 @@ class Connections:
         """Return the serving records in Redis."""
         return Serving(self.redis)
 
+    @cached_property
+    def signing(self) -> Signing:
+        """Return the keys of this installation and of the operators in this home."""
+        return Signing(self.where)
+
+    @cached_property
+    def trail(self) -> Trail:
+        """Return the audit trail, as far as it is signed."""
+        return Trail(self.warehouse, self.signing, lambda: datetime.now(UTC))
+
     def lease(self, name: str) -> AbstractContextManager[lease.Lease]:
         """Hold the lease on `name` for the block. Raises `Retryable` while somebody else has it."""
         return lease.held(self.redis, name)
@@ -59,7 +72,8 @@ class Connections:
         for name in ("warehouse", "redis"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
-        self.__dict__.pop("serving", None)
+        for name in ("serving", "trail"):
+            self.__dict__.pop(name, None)
 
     def __enter__(self) -> "Connections":
         return self

@@ -3,7 +3,8 @@
     packet that waits ──▶ approve (event) ──▶ the indexer checks and moves the record ──▶ outcome, read from Redis
                       └─▶ refuse (event)  ──▶ the indexer drops the shadow
 
-Redis says what waits and what became of an approval; Kafka carries the decision. Nothing here needs the warehouse.
+Redis says what waits and what became of an approval; Kafka carries the decision, signed with the operator's own key.
+Nothing here needs the warehouse.
 """
 
 import time
@@ -18,6 +19,7 @@ from schemas.packet import Packet
 from stores.collection_states import State
 from stores.errors import Refused, Retryable
 from stores.serving import DONE, Serving, ServingRecord
+from stores.signing import Sign
 
 Publish = Callable[[Event], None]
 """Sends an event to its topic and returns once the broker has it."""
@@ -52,12 +54,19 @@ def waiting_packet(serving: Serving, tenant: str) -> Packet:
     return serving.packet(tenant, waiting(serving, tenant).digest)
 
 
+def already_live(serving: Serving, tenant: str, digest: str) -> ServingRecord | None:
+    """Return the record that went live by the packet with this hash, None when another, or none, did."""
+    record = serving.record(tenant)
+    return record if record is not None and record.packet == digest else None
+
+
 def approve(
-    serving: Serving, publish: Publish, tenant: str, digest: str, by: str, now: datetime, event_id: str = ""
+    serving: Serving, publish: Publish, sign: Sign, tenant: str, digest: str, by: str, now: datetime, event_id: str = ""
 ) -> CutoverApproved:
     """Send the approval of the packet that waits, and return it; `event_id` is a new one unless given.
 
-    Raises `Refused` when another packet, or none, is waiting, `Retryable` when the broker does not answer.
+    `sign` signs it as the operator `by`. Raises `Refused` when another packet, or none, is waiting, or the operator's
+    key does not hold, `Retryable` when the broker does not answer.
     """
     approval = CutoverApproved(
         event_id=event_id or uuid4().hex,
@@ -67,8 +76,8 @@ def approve(
         collection=_reviewed(serving, tenant, digest),
         by=by,
     )
-    publish(approval)
-    return approval
+    publish(signed := sign(approval, by))
+    return signed
 
 
 def wait_for_cutover(serving: Serving, approval: CutoverApproved, within_s: float) -> ServingRecord:
@@ -93,7 +102,7 @@ def wait_for_cutover(serving: Serving, approval: CutoverApproved, within_s: floa
 
 
 def refuse(
-    serving: Serving, publish: Publish, tenant: str, digest: str, by: str, reason: str, now: datetime
+    serving: Serving, publish: Publish, sign: Sign, tenant: str, digest: str, by: str, reason: str, now: datetime
 ) -> CutoverRefused:
     """Send the refusal of the packet that waits, and return it; the indexer drops its shadow. Raises as `approve`."""
     refusal = CutoverRefused(
@@ -105,12 +114,18 @@ def refuse(
         by=by,
         reason=reason,
     )
-    publish(refusal)
-    return refusal
+    publish(signed := sign(refusal, by))
+    return signed
 
 
 def request_training(
-    publish: Publish, tenant: str, by: str, reason: str, start_from: Literal["live", "base"], now: datetime
+    publish: Publish,
+    sign: Sign,
+    tenant: str,
+    by: str,
+    reason: str,
+    start_from: Literal["live", "base"],
+    now: datetime,
 ) -> TrainingRequested:
     """Send the request for a training run, and return it with the run's new name."""
     request = TrainingRequested(
@@ -122,8 +137,8 @@ def request_training(
         reason=reason,
         start_from=start_from,
     )
-    publish(request)
-    return request
+    publish(signed := sign(request, by))
+    return signed
 
 
 def _reviewed(serving: Serving, tenant: str, digest: str) -> str:

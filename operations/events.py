@@ -9,7 +9,7 @@ import orjson
 from operations.connections import Connections
 from schemas.codec import Rejection, decode, encode
 from schemas.envelope import Event
-from schemas.topics import TOPIC_OF, key_of
+from schemas.topics import PRODUCED, TOPIC_OF, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ def read_events(lines: Iterable[bytes], now: datetime) -> Iterator[Event | Probl
         except (orjson.JSONDecodeError, AttributeError):
             yield Problem(number, "not a JSON object")
             continue
-        topic = TOPIC_OF.get(kind) if isinstance(kind, str) else None
+        topic = PRODUCED.get(kind) if isinstance(kind, str) else None
         if topic is None:
-            yield Problem(number, f"type: {kind!r} is none of {', '.join(TOPIC_OF)}")
+            yield Problem(number, _not_produced(kind))
             continue
         event = decode(topic, None, line, now)
         yield Problem(number, event.reason) if isinstance(event, Rejection) else event
@@ -66,3 +66,12 @@ def send(stores: Connections, records: Iterable[Outgoing | Problem]) -> tuple[in
             else:
                 producer.send(*record)
         return producer.flush(), problems
+
+
+def _not_produced(kind: object) -> str:
+    if isinstance(kind, str) and kind in TOPIC_OF:
+        return (
+            f"type: {kind} is a decision, and nobody sends one unsigned; `tidewheel approve`, `refuse`, `rollback` and "
+            "`retrain` sign what you decide"
+        )
+    return f"type: {kind!r} is none of {', '.join(PRODUCED)}"

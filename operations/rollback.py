@@ -12,13 +12,15 @@ from schemas.ids import stable_id
 from schemas.learning import RolledBack
 from stores.collection_states import State
 from stores.errors import Refused
-from stores.serving import Serving
+from stores.serving import HIGHEST_VERSION, Serving
+from stores.signing import Sign
 
 
-def rollback(serving: Serving, tenant: str, by: str, reason: str, now: datetime) -> RolledBack:
+def rollback(serving: Serving, sign: Sign, tenant: str, by: str, reason: str, now: datetime) -> RolledBack:
     """Make the standby live and what is live the standby; return the event of the move (the indexer publishes it).
 
-    Raises `Refused` when there is no standby, or when somebody else moves the record at the same time.
+    `sign` signs it as the operator `by`. Raises `Refused` when there is no standby, when the operator's key does not
+    hold, or when somebody else moves the record at the same time.
     """
     record = serving.record(tenant)
     if record is None:
@@ -26,6 +28,8 @@ def rollback(serving: Serving, tenant: str, by: str, reason: str, now: datetime)
     back = record.standby
     if back is None:
         raise Refused(f"the tenant '{tenant}' has no standby: nothing came before {record.model}, or its time is over")
+    if record.version >= HIGHEST_VERSION:
+        raise Refused(f"the serving record of '{tenant}' claims {record.version} moves; somebody altered it in Redis")
     version = record.version + 1
     done = RolledBack(
         event_id=stable_id("RolledBack", tenant, version),
@@ -38,7 +42,10 @@ def rollback(serving: Serving, tenant: str, by: str, reason: str, now: datetime)
         serving_version=version,
         by=by,
         reason=reason,
+        manifest=back.manifest,
+        previous_manifest=record.manifest,
     )
     states = {record.collection: (State.LIVE, State.STANDBY), back.collection: (State.STANDBY, State.LIVE)}
-    serving.switch(done, states)
-    return done
+    signed = sign(done, by)
+    serving.switch(signed, states)
+    return signed

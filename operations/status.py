@@ -1,5 +1,6 @@
 """The whole loop at a glance, as plain data: processes, events by topic, what each tenant has live and underway."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from operations.connections import Connections
 from stores import training_status
 from stores.collection_states import State
 from stores.serving import Progress
+from stores.trail import difference
 from stores.warehouse import Row
 
 
@@ -23,6 +25,12 @@ def events(stores: Connections) -> list[Row]:
     return stores.warehouse.query("ledger_totals")
 
 
+def refused_decisions(stores: Connections) -> list[Row]:
+    """Return how many events of the audit trail were turned away as unsigned or forged, a row a kind of fault, with
+    the newest one's reason."""
+    return stores.warehouse.query("status_refused_decisions")
+
+
 def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]]:
     """Return every tenant that anything was accepted from, or `only` this one of them, with what is live, the
     collections that are not retired, the newest training run's status, and the newest drift window."""
@@ -34,6 +42,7 @@ def _tenant(stores: Connections, name: str) -> dict[str, Any]:
     record, progress = stores.serving.record(name), stores.serving.progress(name)
     return {
         "tenant": name,
+        "unsigned": difference(record, stores.trail.last_move(name), datetime.now(UTC)),
         "live": record.model_dump(mode="json") if record else None,
         "collections": [
             {"collection": collection, "state": state, **_build(progress.get(collection))}

@@ -1,7 +1,8 @@
 """The packet: everything that an operator reviews before a shadow may go live, and the hash that an approval names.
 
 The hash is the SHA-256 of the packet's canonical JSON (sorted keys, no spaces, floats to six digits). An approval of
-this hash is an approval of these models, this run, this proof, this comparison, and of replacing what was live then.
+this hash is an approval of these models down to the bytes of their files, of this run and the scores behind its
+verdict, of these rules of passages and ranking, this proof, this comparison, and of replacing what was live then.
 """
 
 import hashlib
@@ -66,6 +67,19 @@ class Side(_Value):
     model: str
     collection: str
     serving_version: int
+    manifest: str | None = None
+
+
+class Scores(_Value):
+    """The rows behind the run's comparison: queries that both models answered, mean nDCG@10 gained, and their hash.
+
+    `problem` says why they do not support the verdict; empty when they do.
+    """
+
+    queries: int
+    difference: float
+    sha256: str
+    problem: str = ""
 
 
 class Corpus(_Value):
@@ -83,21 +97,30 @@ class HeldOut(_Value):
 
 
 class Packet(_Value):
-    """What an operator decides on. `run_verdict` is the gate's."""
+    """What an operator decides on. `run_verdict` is the gate's, or UNPROVEN where the scores do not support it.
+
+    `manifest` is the hash of the model's files; `chunker` and `fusion` name the rules of passages and of ranking;
+    `tolerates` says which changes after the review leave an approval valid.
+    """
 
     tenant: str
     run: str
     model: str
+    manifest: str
+    chunker: str
+    fusion: str
     parent: str
     collection: str
     live: Side
     run_verdict: str
     comparison: Comparison
+    scores: Scores
     proof: Proof
     proved_at: datetime
     shadow_test: ShadowTest
     held_out: HeldOut
     corpus: Corpus
+    tolerates: str
     created_at: datetime
 
     def canonical(self) -> str:

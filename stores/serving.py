@@ -35,6 +35,9 @@ Moved = CutoverDone | RolledBack
 DONE = "done"
 """The outcome of an approval that was carried out; any other outcome is the reason of its refusal."""
 
+HIGHEST_VERSION = 2**40
+"""No record gets so far by moving: one that says so, or an event, was not made by us and is not counted on from."""
+
 STANDBY_FOR = timedelta(days=7)
 """How long what was live before is kept fresh, so that a rollback is at once and loses no document change."""
 
@@ -51,10 +54,14 @@ class Standby(_Value):
     model: str
     collection: str
     until: datetime
+    manifest: str | None = None
 
 
 class ServingRecord(_Value):
-    """What answers a tenant's searches. `version` grows by one with every move; `packet` is what was approved."""
+    """What answers a tenant's searches. `version` grows by one with every move; `packet` is what was approved.
+
+    `manifest` is the hash of the model's files as they were reviewed: an encoder with other files does not load.
+    """
 
     tenant: str
     model: str
@@ -64,14 +71,15 @@ class ServingRecord(_Value):
     packet: str | None = None
     by: str = ""
     moved_at: datetime
+    manifest: str | None = None
 
     @classmethod
     def after(cls, event: Moved) -> "ServingRecord":
         """Return the record that a move leaves: what it replaced, if anything, is the standby for `STANDBY_FOR`."""
-        standby = None
-        if event.previous_model is not None and event.previous_collection is not None:
-            until = event.occurred_at + STANDBY_FOR
-            standby = Standby(model=event.previous_model, collection=event.previous_collection, until=until)
+        standby, until = None, event.occurred_at + STANDBY_FOR
+        model, collection, manifest = event.previous_model, event.previous_collection, event.previous_manifest
+        if model is not None and collection is not None:
+            standby = Standby(model=model, collection=collection, until=until, manifest=manifest)
         return cls(
             tenant=event.tenant,
             model=event.model,
@@ -81,6 +89,7 @@ class ServingRecord(_Value):
             packet=event.packet if isinstance(event, CutoverDone) else None,
             by=event.by,
             moved_at=event.occurred_at,
+            manifest=event.manifest,
         )
 
 
@@ -99,6 +108,7 @@ class Collection(_Value):
     model: str
     collection: str
     created_at: datetime
+    manifest: str | None = None
     candidate: Candidate | None = None
     proof: Proof | None = None
     proved_at: datetime | None = None

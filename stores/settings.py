@@ -54,6 +54,17 @@ class Settings(BaseSettings):
     milvus_token: SecretStr = Field(default=SecretStr(""), description="user:password or API key of Milvus")
     shelf_url: str = Field(default="", description="fsspec URL of the model shelf; empty means HOME/shelf")
     tenants: tuple[str, ...] = Field(default=(), description="JSON list of tenants that may send; empty means any")
+    signing_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="the installation's private key (PEM, or a seed in base64); empty means HOME/keys/installation.key",
+    )
+    trusted_keys: dict[str, str] = Field(
+        default_factory=dict,
+        description="JSON of operators' public keys in base64 by name, beside those of HOME/keys/trusted.json",
+    )
+    operator_key: Path | None = Field(
+        default=None, description="file with this operator's private key, where it is not in HOME/keys/operators"
+    )
 
     @property
     def shelf(self) -> str:

@@ -4,7 +4,7 @@ Topics with one event type and much traffic are decoded as columns (`decode_acti
 (`decode_each`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +67,10 @@ def decode_activity(batch: RecordBatch, tenants: Collection[str]) -> Activity:
     return Activity(batch, decoded.table, decoded.kept, occurred_at, decoded.rejected)
 
 
-def decode_each(batch: RecordBatch, tenants: Collection[str]) -> Events:
-    """Decode a batch event by event; `tenants` may send (none named: all)."""
+def decode_each(
+    batch: RecordBatch, tenants: Collection[str], objection: Callable[[Event], Rejection | None] = lambda event: None
+) -> Events:
+    """Decode a batch event by event; `tenants` may send (none named: all), and `objection` may reject more."""
     events: list[Event] = []
     positions: list[int] = []
     rejected: list[tuple[int, Rejection]] = []
@@ -76,6 +78,8 @@ def decode_each(batch: RecordBatch, tenants: Collection[str]) -> Events:
         event = decode(batch.topic, key, value, batch.received_at, tenants)
         if isinstance(event, Rejection):
             rejected.append((i, event))
+        elif rejection := objection(event):
+            rejected.append((i, rejection))
         else:
             positions.append(i)
             events.append(event)

@@ -12,6 +12,7 @@ from stores import configuration, kafka, redis_client
 from stores.access_log import AccessLog, Pace
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
+from stores.signing import Signing
 from stores.warehouse import Warehouse
 from streams.agents import Agent, AgentContext, agents
 from streams.batch import RecordBatch
@@ -94,14 +95,16 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
     portion = (config.close_users, config.close_accesses)
     closer = Closer(warehouse, accesses, config.sessions, config.co_access, portion)
 
+    signing = Signing(settings)
+
     def drift_job() -> DriftJob:
-        return DriftJob(warehouse, kafka.EventProducer(settings.kafka_bootstrap), drift)
+        return DriftJob(warehouse, kafka.EventProducer(settings.kafka_bootstrap), drift, signing.as_installation)
 
     return Worker(
         config,
         TopicIds(lambda: kafka.topic_ids(settings.kafka_bootstrap, TOPICS), _ends(settings, warehouse)),
         agents(),
-        AgentContext(config, settings.tenants, writer, warehouse, publisher),
+        AgentContext(config, settings.tenants, writer, warehouse, publisher, signing),
         ClosingStep(closer, accesses),
         repair,
         DriftStep(warehouse, redis, accesses, drift_job, drift.window_ms),

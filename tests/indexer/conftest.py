@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from operations import operators
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoders
 from stores.collection_states import State
 from stores.serving import Collection, Serving, Standby
 from stores.settings import Settings
 from stores.shelf import Shelf
+from stores.signing import Signing
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
-from tests.indexer.world import NOW, World, live, tiny_model
+from tests.indexer.world import NOW, OPERATOR, World, live, tiny_model
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +52,9 @@ def world(
     for name, path in models.items():
         shelf.put(tenant, name, path, {}, NOW)
     serving = Serving.connect(stack)
-    yield World(tenant, warehouse, vectors, serving, shelf, Encoders(shelf, EncoderConfig(threads=1)))
+    operators.ensure(stack, OPERATOR, NOW)
+    encoders = Encoders(shelf, EncoderConfig(threads=1))
+    yield World(tenant, warehouse, vectors, serving, shelf, encoders, Signing(stack))
     serving.close()
     for name in vectors.names():
         if tenant in name:

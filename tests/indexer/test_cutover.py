@@ -9,11 +9,11 @@ import pytest
 from schemas.envelope import Event
 from schemas.learning import (
     CutoverDone,
-    ModelTrained,
     RolledBack,
 )
 from schemas.packet import Packet
 from stores.errors import Refused, Retryable
+from stores.trail import Trail
 from tests.indexer.loop import WON, Loop, approval, first, of, record, refused, trained
 from tests.indexer.world import NOW, World
 
@@ -73,12 +73,16 @@ def test_what_became_live_after_the_review_voids_the_approval(world: World, mode
     assert not world.vectors.exists(world.target(world.live).collection)
 
 
-def test_a_run_that_did_not_win_never_goes_live(world: World) -> None:
+def test_a_run_whose_win_is_not_in_the_audit_trail_gets_no_packet(world: World) -> None:
     loop = first(world)
     loop.settle()
-    loop.indexer.handle(trained(world, verdict="LOSS"))
+    event = trained(world)
+    loop.indexer.handle(event.model_copy(update={"run": "run-unknown"}))
     loop.settle()
-    assert "did not win" in refused(loop, approval(loop.packet()))
+    assert loop.state(world.next) == "verifying"
+    about = world.serving.collection(world.tenant, world.target(world.next).collection)
+    assert about is not None
+    assert about.packet is None
 
 
 def test_a_comparison_that_includes_harm_never_goes_live(world: World) -> None:
@@ -89,18 +93,18 @@ def test_a_comparison_that_includes_harm_never_goes_live(world: World) -> None:
     assert "did not win" in refused(loop, approval(loop.packet()))
 
 
-def test_a_run_that_the_audit_trail_does_not_know_yet_waits(world: World) -> None:
+def test_a_run_that_the_audit_trail_does_not_know_any_more_waits_and_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     loop = first(world)
     loop.settle()
-    event = trained(world)
-    other = ModelTrained.model_validate({**event.model_dump(), "run": "run-unknown"})
-    loop.indexer.handle(other)
-    loop.settle()
+    packet = loop.ready()
+    monkeypatch.setattr(Trail, "trained", lambda *_: None)
     with pytest.raises(Retryable):
-        loop.indexer.handle(approval(loop.packet()))
+        loop.indexer.handle(approval(packet))
     assert record(world).model == world.live
     world.clock.ahead = timedelta(minutes=2)
-    assert "audit trail says nothing" in refused(loop, approval(loop.packet()))
+    assert "no signed win" in refused(loop, approval(packet))
 
 
 def test_a_lost_answer_to_an_approval_is_sent_again_not_carried_out_again(world: World) -> None:

@@ -110,8 +110,8 @@ class Witness:
     seen: set[str] = field(default_factory=set)
     last: threading.local = field(default_factory=threading.local)
 
-    def get(self, tenant: str, model: str) -> Encoder:
-        encoder, last = self.world.encoders.get(tenant, model), self.last
+    def get(self, tenant: str, model: str, manifest: str | None = None) -> Encoder:
+        encoder, last = self.world.encoders.get(tenant, model, manifest), self.last
 
         class Noting:
             @staticmethod
@@ -165,7 +165,7 @@ def moved_all_the_time(world: World, kind: type[Searcher], moves: int = 60) -> t
         thread.start()
     try:
         for _ in range(moves):
-            rollback(world.serving, world.tenant, "op", "again", world.clock())
+            rollback(world.serving, world.signing.as_operator, world.tenant, "op", "again", world.clock())
             time.sleep(0.02)
     finally:
         over.set()
@@ -196,9 +196,9 @@ def test_warming_loads_what_may_be_live_next(both: World) -> None:
 
     class Noting:
         @staticmethod
-        def get(tenant: str, model: str) -> Encoder:
+        def get(tenant: str, model: str, manifest: str | None = None) -> Encoder:
             asked.append(model)
-            return both.encoders.get(tenant, model)
+            return both.encoders.get(tenant, model, manifest)
 
     Searcher(both.serving, both.vectors, Noting()).warm(both.tenant)
     assert asked == [both.live, both.next]

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +13,11 @@ from operations.decisions import Waiting
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved
 from schemas.packet import Packet
-from stores.errors import Refused, Retryable
+from stores.errors import Misconfigured, Refused, Retryable
 from stores.serving import DONE, Collection, Serving, ServingRecord
 from stores.settings import Settings
 from tests.schemas.packets import NOW, packet
+from tests.stores.keyed import installation, unsigned
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def ready(serving: Serving, tenant: str, model: str = "m", state: str = "ready")
 
 
 def approved(serving: Serving, made: Packet) -> CutoverApproved:
-    return decisions.approve(serving, lambda event: None, made.tenant, made.digest, "op", NOW)
+    return decisions.approve(serving, lambda event: None, unsigned, made.tenant, made.digest, "op", NOW)
 
 
 def live(serving: Serving, made: Packet, digest: str | None) -> ServingRecord:
@@ -61,12 +63,12 @@ def test_only_the_packet_that_waits_can_be_decided_on(serving: Serving, tenant: 
     made, sent = ready(serving, tenant), list[Event]()
     for digest in ("0" * 64, ready(serving, tenant, "old", "verifying").digest):
         with pytest.raises(Refused, match=f"the packet that waits is {made.digest}"):
-            decisions.approve(serving, sent.append, tenant, digest, "op", NOW)
+            decisions.approve(serving, sent.append, unsigned, tenant, digest, "op", NOW)
         with pytest.raises(Refused, match=f"the packet that waits is {made.digest}"):
-            decisions.refuse(serving, sent.append, tenant, digest, "op", "no", NOW)
+            decisions.refuse(serving, sent.append, unsigned, tenant, digest, "op", "no", NOW)
     assert sent == []
-    approval = decisions.approve(serving, sent.append, tenant, made.digest, "op", NOW)
-    refusal = decisions.refuse(serving, sent.append, tenant, made.digest, "op", "no", NOW)
+    approval = decisions.approve(serving, sent.append, unsigned, tenant, made.digest, "op", NOW)
+    refusal = decisions.refuse(serving, sent.append, unsigned, tenant, made.digest, "op", "no", NOW)
     assert sent == [approval, refusal]
     assert (approval.packet, approval.collection, approval.by) == (made.digest, "C_m", "op")
     assert (refusal.packet, refusal.collection, refusal.reason) == (made.digest, "C_m", "no")
@@ -80,7 +82,7 @@ def test_a_decision_that_the_broker_did_not_take_is_an_error(serving: Serving, t
         raise Retryable("no broker")
 
     with pytest.raises(Retryable, match="no broker"):
-        decisions.approve(serving, away, tenant, made.digest, "op", NOW)
+        decisions.approve(serving, away, unsigned, tenant, made.digest, "op", NOW)
 
 
 def test_a_cutover_is_seen_while_it_is_waited_for(serving: Serving, tenant: str) -> None:
@@ -114,8 +116,29 @@ def test_a_refused_cutover_ends_the_wait_with_the_reason(serving: Serving, tenan
 
 def test_a_training_has_a_name_of_its_own(tenant: str) -> None:
     sent, now = list[Event](), datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
-    first, second = (decisions.request_training(sent.append, tenant, "op", "why", "base", now) for _ in range(2))
+    first, second = (
+        decisions.request_training(sent.append, unsigned, tenant, "op", "why", "base", now) for _ in range(2)
+    )
     assert sent == [first, second]
     assert first.run.startswith("run-20260501093000-")
     assert first.run != second.run
     assert (first.requested_by, first.reason, first.start_from) == ("op", "why", "base")
+
+
+def test_a_decision_is_signed_by_the_operator_who_takes_it(serving: Serving, tenant: str, tmp_path: Path) -> None:
+    made, sent, keys = ready(serving, tenant), list[Event](), installation(tmp_path, "op", "kim")
+    decisions.approve(serving, sent.append, keys.as_operator, tenant, made.digest, "op", NOW)
+    decisions.refuse(serving, sent.append, keys.as_operator, tenant, made.digest, "kim", "no", NOW)
+    decisions.request_training(sent.append, keys.as_operator, tenant, "kim", "why", "base", NOW)
+    assert [keys.objection(event) for event in sent] == [None] * 3
+    with pytest.raises(Misconfigured, match="'eve' has no key"):
+        decisions.approve(serving, sent.append, keys.as_operator, tenant, made.digest, "eve", NOW)
+    assert len(sent) == 3
+
+
+def test_a_packet_that_went_live_is_told_from_others(serving: Serving, tenant: str) -> None:
+    made = ready(serving, tenant)
+    assert decisions.already_live(serving, tenant, made.digest) is None
+    record = live(serving, made, made.digest)
+    assert decisions.already_live(serving, tenant, made.digest) == record
+    assert decisions.already_live(serving, tenant, "0" * 64) is None

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from schemas.learning import Comparison, Proof
-from schemas.packet import Corpus, HeldOut, Packet, ShadowTest, Side
+from schemas.packet import Corpus, HeldOut, Packet, Scores, ShadowTest, Side
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 WON = Comparison(
@@ -16,11 +16,15 @@ def packet(**changed: object) -> Packet:
         tenant="acme",
         run="run-1",
         model="m",
+        manifest="a" * 64,
+        chunker="sentences",
+        fusion="ranks",
         parent="base",
         collection="C",
         live=Side(model="base", collection="B", serving_version=1),
         run_verdict="WIN",
         comparison=WON,
+        scores=Scores(queries=50, difference=0.1, sha256="b" * 64),
         proof=Proof(documents=1, passages=1, mismatches=0, repaired=0, parity_min_cosine=1.0, recall_at_10=1.0),
         proved_at=NOW,
         shadow_test=ShadowTest(
@@ -29,6 +33,7 @@ def packet(**changed: object) -> Packet:
         ),
         held_out=HeldOut(wins=(), losses=()),
         corpus=Corpus(documents=1, fingerprint="f"),
+        tolerates="nothing",
         created_at=NOW,
     )  # fmt: skip
     return right.model_copy(update=changed)

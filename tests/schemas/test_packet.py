@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.packet import Corpus, Packet, Side, digest
+from schemas.packet import Corpus, Packet, Scores, Side, digest
 from tests.schemas.packets import NOW, WON, packet
 
 
@@ -18,6 +18,11 @@ def test_a_packet_read_back_is_the_packet_that_was_hashed() -> None:
         {"tenant": "other"},
         {"model": "n"},
         {"run": "run-2"},
+        {"manifest": "c" * 64},
+        {"chunker": "words"},
+        {"fusion": "scores"},
+        {"scores": Scores(queries=50, difference=0.1, sha256="c" * 64)},
+        {"tolerates": "anything"},
         {"run_verdict": "LOSS"},
         {"live": Side(model="base", collection="B", serving_version=2)},
         {"comparison": WON.model_copy(update={"ndcg_candidate": 0.800002})},
