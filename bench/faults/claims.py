@@ -105,7 +105,7 @@ class Claims:
             collection
             for tenant in tenants
             for collection in tenant["collections"]
-            if collection["state"] == "live" and collection["total"] and collection["done"] == collection["total"]
+            if collection["state"] == "live" and collection.get("total") and collection["done"] == collection["total"]
         ]
         self.false["status"] += bool(complete)
         if complete:
@@ -127,7 +127,7 @@ class Claims:
 
     def roll_back(self) -> None:
         """Roll back; what it says to be live must answer searches from then on."""
-        ended = tidewheel(self._stack, "rollback", "--tenant", self._readers.tenant, "--by", "operator")
+        ended = tidewheel(self._stack, "rollback", "--tenant", self._readers.tenant)
         if not ended.done:
             say(f"rollback: {ended.errors.strip()[:160]}")
             return
@@ -150,7 +150,7 @@ class Claims:
         waiting = [one for name, one in about.items() if one.model == MODEL and states.get(name) == "ready"]
         if not waiting or not waiting[0].packet:
             return
-        named = ["--tenant", self._readers.tenant, "--packet", waiting[0].packet, "--by", "operator"]
+        named = ["--tenant", self._readers.tenant, "--packet", waiting[0].packet]
         ended = tidewheel(self._stack, "approve", *named, "--wait", f"{wait_s:g}")
         record = self.record()
         if ended.done:
