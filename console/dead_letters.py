@@ -11,12 +11,11 @@ from rich.console import Console
 
 from console.output import cell, json_option, print_json, print_rows, printable, table_of
 from operations import dead_letters as letters
+from operations.connections import Connections
 from operations.dead_letters import Outcome, Wanted
 from schemas.instants import EPOCH
 from schemas.topics import TOPICS
-from stores import lease, redis_client, settings
-from stores.kafka import EventProducer, ensure_topics
-from stores.warehouse import Warehouse
+from stores import settings
 
 _SHOWN_BYTES = 4_096
 _AGO = re.compile(r"(\d+)([smhd])")
@@ -69,9 +68,10 @@ def list_(topic: str | None, code: str, since: datetime, waiting: bool, limit: i
       tidewheel dead-letters list
       tidewheel dead-letters list --topic clicks --code future --since 2h
     """
-    warehouse, wanted = Warehouse.connect(settings.load()), Wanted(topic or "", code, since)
-    counts = letters.counts(warehouse, wanted)
-    rows = letters.listed(warehouse, wanted, waiting, limit)
+    wanted = Wanted(topic or "", code, since)
+    with Connections(settings.load()) as stores:
+        counts = letters.counts(stores.warehouse, wanted)
+        rows = letters.listed(stores.warehouse, wanted, waiting, limit)
     if as_json:
         print_json({"counts": counts, "letters": rows})
         return
@@ -97,7 +97,8 @@ def show(topic: str, partition: int, offset: int, topic_id: str, out: Path | Non
       tidewheel dead-letters show clicks 0 17
       tidewheel dead-letters show clicks 0 17 --out letter.json    then mend it and `tidewheel emit letter.json`
     """
-    letter = letters.one(Warehouse.connect(settings.load()), topic, partition, offset, topic_id)
+    with Connections(settings.load()) as stores:
+        letter = letters.one(stores.warehouse, topic, partition, offset, topic_id)
     if out is not None:
         out.write_bytes(letter["value"])
     if as_json:
@@ -128,27 +129,26 @@ def replay(topic: str | None, code: str, since: datetime, force: bool, dry_run: 
       tidewheel dead-letters replay --dry-run
       tidewheel dead-letters replay --topic clicks --code future --yes
     """
-    where, wanted, now = settings.load(), Wanted(topic or "", code, since), datetime.now(UTC)
-    warehouse = Warehouse.connect(where)
-    if not yes or dry_run:
-        outcome = letters.replay(warehouse, None, wanted, now, where.tenants)
-        going = outcome.accepted + (outcome.rejected.total() if force else 0)
-        _tell(outcome)
-    if not dry_run and (yes or going):
-        if not yes:
-            click.confirm(f"Send {going:,} letters again?", abort=True, err=True)
-        ensure_topics(where.kafka_bootstrap, TOPICS.values())
-        with lease.held(redis_client.connect(where), "replay"), EventProducer(where.kafka_bootstrap) as producer:
-            outcome = letters.replay(warehouse, producer, wanted, now, where.tenants, force)
+    wanted, now = Wanted(topic or "", code, since), datetime.now(UTC)
+    with Connections(settings.load()) as stores:
+        if not yes or dry_run:
+            outcome = letters.replay(stores.warehouse, None, wanted, now, stores.where.tenants)
+            _report(outcome)
+        going = yes or outcome.accepted + (outcome.rejected.total() if force else 0)
+        if going and not dry_run:
+            if not yes:
+                click.confirm(f"Send {going:,} letters again?", abort=True, err=True)
+            with stores.lease("replay"), stores.producer() as producer:
+                outcome = letters.replay(stores.warehouse, producer, wanted, now, stores.where.tenants, force)
     if as_json:
         print_json({"accepted_now": outcome.accepted, "rejected_again": dict(outcome.rejected), "sent": outcome.sent})
         return
     if yes and not dry_run:
-        _tell(outcome)
+        _report(outcome)
     click.echo("Nothing was sent." if not outcome.sent else f"Sent {outcome.sent:,} letters again.")
 
 
-def _tell(outcome: Outcome) -> None:
+def _report(outcome: Outcome) -> None:
     click.echo(f"{outcome.accepted:,} would be accepted now, {outcome.rejected.total():,} rejected again", err=True)
     for letter, rejection in outcome.still:
         place = f"{letter.topic}/{letter.partition}/{letter.offset}"
@@ -172,8 +172,8 @@ def _plain(content: bytes) -> dict[str, str]:
 def _legible(content: bytes) -> str:
     shown, text = content[:_SHOWN_BYTES], _text(content)
     more = len(content) - len(shown)
-    told = _dump(shown) if text is None else shown.decode("utf-8", "ignore")
-    return told + (f"\n... {more:,} bytes more; --out FILE writes all" if more > 0 else "")
+    legible = _dump(shown) if text is None else shown.decode("utf-8", "ignore")
+    return legible + (f"\n... {more:,} bytes more; --out FILE writes all" if more > 0 else "")
 
 
 def _dump(content: bytes) -> str:

@@ -1,62 +1,62 @@
 """A packet as an operator reads it: the gate, the proof, the shadow test, and real queries side by side."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-Packet = dict[str, Any]
+from schemas.packet import ExampleQuery, Latency, Packet, ShownDocument
 
 
-def print_packet(digest: str, packet: Packet, console: Console | None = None) -> None:
-    """Print the packet (as JSON values) and how to decide on it."""
-    console = console or Console()
+def print_packet(packet: Packet, console: Console | None = None) -> None:
+    """Print the packet and how to decide on it."""
+    console, digest = console or Console(), packet.digest
     console.rule(f"Packet {digest}", align="left")
     console.print(summary(packet))
-    test, held = packet["shadow_test"], packet["held_out"]
+    test, held = packet.shadow_test, packet.held_out
     for title, examples in (
-        ("Held-out queries: best wins", held["wins"]),
-        ("Held-out queries: worst losses", held["losses"]),
-        ("Recent queries: better in the shadow", test["better"]),
-        ("Recent queries: worse in the shadow", test["worse"]),
+        ("Held-out queries: best wins", held.wins),
+        ("Held-out queries: worst losses", held.losses),
+        ("Recent queries: better in the shadow", test.better),
+        ("Recent queries: worse in the shadow", test.worse),
     ):
         if examples:
             console.print(side_by_side(title, examples))
-    tenant = packet["tenant"]
+    tenant = packet.tenant
     console.print(f"\nLet it in:     tidewheel approve --tenant {tenant} --packet {digest}", soft_wrap=True)
-    console.print(f"Turn it down:  tidewheel refuse --tenant {tenant} --packet {digest} --reason ...", soft_wrap=True)
+    console.print(f"Refuse it:     tidewheel refuse --tenant {tenant} --packet {digest} --reason ...", soft_wrap=True)
 
 
 def summary(packet: Packet) -> Table:
     """Return what the gate, the verification and the shadow test found, a row each."""
-    gate, proof, test, live = packet["comparison"], packet["proof"], packet["shadow_test"], packet["live"]
+    gate, proof, test, live = packet.comparison, packet.proof, packet.shadow_test, packet.live
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    table.add_row("replaces", f"{live['model']} in {live['collection']} (version {live['serving_version']})")
-    table.add_row("by", f"{packet['model']} in {packet['collection']}")
+    table.add_row("replaces", f"{live.model} in {live.collection} (version {live.serving_version})")
+    table.add_row("by", f"{packet.model} in {packet.collection}")
     table.add_row(
         "gate",
-        f"{packet['run_verdict']} on {gate['queries']} held-out queries: nDCG@10 {gate['ndcg_live']:.3f} live, "
-        f"{gate['ndcg_base']:.3f} base, {gate['ndcg_bm25']:.3f} BM25, {gate['ndcg_candidate']:.3f} candidate; "
-        f"difference {gate['low']:+.3f} to {gate['high']:+.3f} (95 %)",
+        f"{packet.run_verdict} on {gate.queries} held-out queries: nDCG@10 {gate.ndcg_live:.3f} live, "
+        f"{gate.ndcg_base:.3f} base, {gate.ndcg_bm25:.3f} BM25, {gate.ndcg_candidate:.3f} candidate; "
+        f"difference {gate.low:+.3f} to {gate.high:+.3f} (95 %)",
     )
     table.add_row(
         "proof",
-        f"{proof['documents']:,} documents, {proof['passages']:,} passages read back by key: {proof['mismatches']} "
-        f"mismatches ({proof['repaired']} repaired); least cosine {proof['parity_min_cosine']:.4f}; "
-        f"recall@10 of the index {proof['recall_at_10']:.3f}",
+        f"{proof.documents:,} documents, {proof.passages:,} passages read back by key: {proof.mismatches} "
+        f"mismatches ({proof.repaired} repaired); least cosine {proof.parity_min_cosine:.4f}; "
+        f"recall@10 of the index {proof.recall_at_10:.3f}",
     )
     table.add_row(
         "real queries",
-        f"{test['queries']} compared, overlap@10 {_number(test['overlap_at_10'])}; on the {test['judged']} with clicks "
-        f"nDCG@10 {_number(test['ndcg_live'])} live, {_number(test['ndcg_shadow'])} shadow",
+        f"{test.queries} compared, overlap@10 {_number(test.overlap_at_10)}; on the {test.judged} with clicks "
+        f"nDCG@10 {_number(test.ndcg_live)} live, {_number(test.ndcg_shadow)} shadow",
     )
-    table.add_row("latency", f"{_latency(test['latency_live'])} live, {_latency(test['latency_shadow'])} shadow")
+    table.add_row("latency", f"{_latency(test.latency_live)} live, {_latency(test.latency_shadow)} shadow")
     return table
 
 
-def side_by_side(title: str, examples: list[Packet], first: int = 3) -> Table:
+def side_by_side(title: str, examples: Sequence[ExampleQuery], first: int = 3) -> Table:
     """Return a table of queries with the first results of both; `*` marks documents that people opened."""
     table = Table(title=title, title_justify="left", header_style="bold", show_lines=True)
     table.add_column("query", ratio=2, overflow="fold")
@@ -64,15 +64,15 @@ def side_by_side(title: str, examples: list[Packet], first: int = 3) -> Table:
     table.add_column("shadow", ratio=3, overflow="fold")
     for example in examples:
         table.add_row(
-            example["query"],
-            _results(example["live"][:first], example["ndcg_live"]),
-            _results(example["shadow"][:first], example["ndcg_shadow"]),
+            example.query,
+            _results(example.live[:first], example.ndcg_live),
+            _results(example.shadow[:first], example.ndcg_shadow),
         )
     return table
 
 
-def _results(shown: list[Packet], ndcg: float | None) -> str:
-    lines = [f"{'*' if each['wanted'] else ' '} {each['title'] or each['document']}" for each in shown]
+def _results(shown: Sequence[ShownDocument], ndcg: float | None) -> str:
+    lines = [f"{'*' if each.wanted else ' '} {each.title or each.document}" for each in shown]
     return "\n".join([*lines, f"  nDCG {_number(ndcg)}"])
 
 
@@ -80,5 +80,5 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _latency(value: Packet | None) -> str:
-    return "-" if value is None else f"p50 {value['p50_ms']:.0f} ms, p95 {value['p95_ms']:.0f} ms"
+def _latency(value: Latency | None) -> str:
+    return "-" if value is None else f"p50 {value.p50_ms:.0f} ms, p95 {value.p95_ms:.0f} ms"

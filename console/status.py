@@ -5,15 +5,13 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.text import Text
 
-from console.output import json_option, print_json, table_of
-from embedded import control
-from stores import redis_client, settings, training_status
+from console.output import Row, json_option, print_json, printable, table_of
+from operations import status as loop
+from operations.connections import Connections
+from stores import settings
 from stores.errors import TidewheelError
-from stores.serving import Serving
-from stores.warehouse import Warehouse
-
-Row = dict[str, Any]
 
 
 @click.command()
@@ -27,67 +25,39 @@ def status(tenant: str | None, as_json: bool) -> None:
       tidewheel status --tenant acme
     """
     where = settings.load()
-    parts = [
-        {"part": p.name, "up": p.up, "pid": p.pid, "port": p.port, "restarts": p.restarts}
-        for p in control.status(where.home)
-    ]
+    processes = loop.processes(where.home)
     try:
-        warehouse = Warehouse.connect(where)
-        events = warehouse.query("ledger_totals")
-        serving, redis = Serving.connect(where), redis_client.connect(where)
-        names = [name for name in _tenants(warehouse) if tenant in (None, name)]
-        tenants = [_tenant(name, serving, redis, warehouse) for name in names]
+        with Connections(where) as stores:
+            events, tenants = loop.events(stores), loop.tenants(stores, tenant)
+            refused = loop.refused_decisions(stores)
     except TidewheelError:
         if not as_json:
-            _print_parts(Console(), parts)  # what runs, before the error that says what does not
+            _print_processes(Console(), processes)  # what runs, before the error that says what does not
         raise
     if as_json:
-        print_json({"parts": parts, "events": events, "tenants": tenants})
+        print_json({"parts": processes, "events": events, "refused_decisions": refused, "tenants": tenants})
     else:
-        _print(parts, events, tenants)
+        _print(processes, events, refused, tenants)
 
 
-def _tenants(warehouse: Warehouse) -> list[str]:
-    return [row["tenant"] for row in warehouse.query("tenants")]
-
-
-def _tenant(name: str, serving: Serving, redis: redis_client.Client, warehouse: Warehouse) -> dict[str, Any]:
-    record = serving.record(name)
-    states, progress = serving.states(name), serving.progress(name)
-    return {
-        "tenant": name,
-        "live": record.model_dump(mode="json") if record else None,
-        "collections": [
-            {
-                "collection": collection,
-                "state": state,
-                "done": progress[collection].done if collection in progress else None,
-                "total": progress[collection].total if collection in progress else None,
-                "eta_s": progress[collection].eta_s if collection in progress else None,
-            }
-            for collection, state in states.items()
-            if state != "retired"
-        ],
-        "training": training_status.read(redis, name),
-        "drift": warehouse.query("drift_newest", tenant=name),
-    }
-
-
-def _print(parts: list[Row], events: list[Row], tenants: list[Row]) -> None:
+def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants: list[Row]) -> None:
     console = Console()
-    _print_parts(console, parts)
+    _print_processes(console, processes)
     if events:
         console.print(table_of(events, "Events by topic"))
+    for row in refused:
+        told = f"{row['events']:,} events of `learning` were {row['code']} and nothing acted on them; the newest: "
+        console.print(Text(told + printable(row["newest"]), style="bold red"), soft_wrap=True)
     if not tenants:
         console.print("No tenant has sent anything yet; `tidewheel emit FILE` sends events.")
     for tenant in tenants:
         _print_tenant(console, tenant)
 
 
-def _print_parts(console: Console, parts: list[Row]) -> None:
+def _print_processes(console: Console, processes: list[Row]) -> None:
     console.rule(f"Tidewheel, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", align="left")
-    if parts:
-        console.print(table_of(parts, "Parts of the embedded stack"))
+    if processes:
+        console.print(table_of(processes, "Processes of the embedded stack"))
 
 
 def _print_tenant(console: Console, tenant: dict[str, Any]) -> None:
@@ -98,6 +68,9 @@ def _print_tenant(console: Console, tenant: dict[str, Any]) -> None:
     else:
         standby = live["standby"]
         console.print(f"live     {live['model']} in {live['collection']} (version {live['version']})")
+        if tenant["unsigned"]:
+            told = f"not what was signed: {printable(tenant['unsigned'])}; nobody's approval says so"
+            console.print(Text(told, style="bold red"), soft_wrap=True)
         if standby:
             console.print(f"standby  {standby['model']} in {standby['collection']} until {standby['until']}")
     if tenant["collections"]:

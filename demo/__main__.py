@@ -19,6 +19,7 @@ from demo.scene import RULES, Scene
 from demo.stage import connect, open_stage
 from demo.story import play
 from embedded import control
+from schemas.packet import Packet
 from stores import settings
 from stores.errors import TidewheelError
 from stores.exit_codes import command_status
@@ -65,9 +66,9 @@ def _run(console: Console, home: Path, interactive: bool, keep: bool, seed: int)
         control.start_in_background(home, parts, tied=not keep)
         supervisor = next(part.pid for part in control.status(home) if part.name == "supervisor")
 
-        def decide(digest: str, packet: dict[str, object]) -> bool:
+        def decide(packet: Packet) -> bool:
             bar.stop()
-            print_packet(digest, packet, console)
+            print_packet(packet, console)
             answer = click.confirm("\nLet it in?", default=True) if interactive else True
             bar.start()
             return answer

@@ -1,26 +1,25 @@
 """The chapters of the story: what the demo sends, what it waits for, and what it notes."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
-from console.operating import send_approval, waiting
 from demo.changes import changes
 from demo.conversations import chat
 from demo.corpus import Group, arrivals
 from demo.people import batches, in_time
 from demo.planning import PlannedSearch
 from demo.scene import Scene
+from demo.stage import OPERATOR
 from demo.traffic import Traffic
-from indexer.rollback import rollback
-from indexer.search import Answer
+from indexer.answer import Answer
+from operations import decisions
+from operations.rollback import rollback
 from schemas.envelope import Event
 from schemas.topics import CLICKS
 
 _QUERIES_A_CALL = 32
-_OPERATOR = "demo-operator"
 
 POISON = (
     b'{"type":"DocumentOpened","event_id":"p1","tenant":"TENANT","occurred_at":"2026-01-01T00:00:00Z","user":"eve"}',
@@ -127,8 +126,8 @@ def until_verdict(scene: Scene, run: str) -> bool:
 _TRAINING = ("state", "done", "total", "loss", "eta_s")
 
 
-def until_shadow_is_ready(scene: Scene) -> str:
-    """Change documents while the shadow is built; return the hash of the packet that waits for a decision."""
+def until_shadow_is_ready(scene: Scene) -> None:
+    """Change documents while the shadow is built."""
     stage, told, began = scene.stage, scene.report.shadow, perf_counter()
     stage.wait_until("starting the shadow", lambda: stage.learned("ShadowStarted"), 120.0)
     moves = changes((scene.corpus.first, scene.corpus.second), stage.tenant, datetime.now(UTC), scene.seed)
@@ -148,19 +147,18 @@ def until_shadow_is_ready(scene: Scene) -> str:
     told.documents, told.passages = proof["documents"], proof["passages"]
     told.mismatches, told.repaired = proof["mismatches"], proof["repaired"]
     told.seconds = round(perf_counter() - began, 1)
-    return str(event["packet"])
 
 
-def decide_and_switch(scene: Scene, digest: str, traffic: Traffic) -> bool:
+def decide_and_switch(scene: Scene, traffic: Traffic) -> bool:
     """Show the packet, and when it is approved switch over, back, and over again; return whether it was approved."""
     stage = scene.stage
-    _, digest = waiting(stage.serving, stage.tenant)
-    content = json.loads(stage.serving.packet(stage.tenant, digest) or "{}")
-    if not scene.decide(digest, content):
+    packet = decisions.waiting_packet(stage.serving, stage.tenant)
+    if not scene.decide(packet):
         return False
     stage.searcher.warm(stage.tenant)
-    send_approval(stage.where, stage.serving, stage.tenant, digest, _OPERATOR, datetime.now(UTC))
-    stage.wait_until("the cutover", lambda: _live_packet(scene) == digest, 120.0)
+    now, sign = datetime.now(UTC), stage.signing.as_operator
+    approval = decisions.approve(stage.serving, stage.publish, sign, stage.tenant, packet.digest, OPERATOR, now)
+    decisions.wait_for_cutover(stage.serving, approval, 120.0)
     traffic.wait_for(4)
     scene.report.cutover.rollback_seconds = _roll(scene, "trying the way back")
     traffic.wait_for(4)
@@ -169,15 +167,10 @@ def decide_and_switch(scene: Scene, digest: str, traffic: Traffic) -> bool:
     return True
 
 
-def _live_packet(scene: Scene) -> str | None:
-    record = scene.stage.serving.record(scene.stage.tenant)
-    return record.packet if record else None
-
-
 def _roll(scene: Scene, reason: str) -> float:
     """Roll back once; return the seconds until a search is answered by what was standby."""
     stage, began = scene.stage, perf_counter()
-    done = rollback(stage.serving, stage.tenant, _OPERATOR, reason, datetime.now(UTC))
+    done = rollback(stage.serving, stage.signing.as_operator, stage.tenant, OPERATOR, reason, datetime.now(UTC))
     answer = stage.searcher.search(stage.tenant, [scene.corpus.first.queries[0].text], frozenset())[0]
     took = perf_counter() - began
     assert (answer.model, answer.collection) == (done.model, done.collection)

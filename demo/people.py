@@ -11,10 +11,11 @@ from random import Random
 
 from demo.planning import Habits, PlannedSearch, again, plan_day
 from demo.population import Population
-from demo.reactions import Reading, Served, outcome
+from demo.reactions import Reading, outcome
+from indexer.answer import Answer
 from schemas.envelope import Event
 
-Ask = Callable[[Sequence[PlannedSearch]], Sequence[Served]]
+Ask = Callable[[Sequence[PlannedSearch]], Sequence[Answer]]
 """The real search: one answer for each planned search, in the same order."""
 
 
@@ -40,7 +41,7 @@ class People:
         """Return the first attempts of the day that begins at `day`, in the order of time."""
         return plan_day(day, self.tenant, self.population, second_share, self.seed, self.habits)
 
-    def react(self, searches: Sequence[PlannedSearch], answers: Sequence[Served]) -> Response:
+    def react(self, searches: Sequence[PlannedSearch], answers: Sequence[Answer]) -> Response:
         """Return what people do with the answers; `answers` are parallel to `searches`."""
         events: list[Event] = []
         following: list[PlannedSearch] = []

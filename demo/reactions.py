@@ -4,53 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Literal, Protocol
+from typing import Literal
 
 from demo.clicks import ClickModel, citations_opened, dwell_seconds, opened, vote_on
 from demo.library import Library
 from demo.planning import PlannedSearch
-from schemas.activity import CitationOpened, DocumentOpened, FromSearch, OnAnswer, Reacted, Result, SearchServed
+from indexer.answer import Answer, search_served
+from schemas.activity import CitationOpened, DocumentOpened, FromSearch, OnAnswer, Reacted, SearchServed
 from schemas.envelope import Event
 from schemas.ids import stable_id
 
 CITED = 3
 """How many of the best documents an assistant's answer cites."""
-
-
-class Shown(Protocol):
-    """One result as the search gives it."""
-
-    @property
-    def document(self) -> str:
-        """Document id."""
-
-    @property
-    def score(self) -> float:
-        """Fused score, higher is better."""
-
-
-class Served(Protocol):
-    """An answer of the real search; its results are in the order of ranks."""
-
-    @property
-    def results(self) -> Sequence[Shown]:
-        """Best first."""
-
-    @property
-    def model(self) -> str:
-        """Model that embedded the query."""
-
-    @property
-    def collection(self) -> str:
-        """Collection that was searched."""
-
-    @property
-    def serving_version(self) -> int:
-        """Version of the serving record that was read."""
-
-    @property
-    def latency_ms(self) -> float:
-        """Milliseconds that the search took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +47,7 @@ class Outcome:
     met: bool
 
 
-def outcome(search: PlannedSearch, answer: Served, reading: Reading, rng: Random) -> Outcome:
+def outcome(search: PlannedSearch, answer: Answer, reading: Reading, rng: Random) -> Outcome:
     """Return what the person does with the answer."""
     shown = [result.document for result in answer.results]
     met = reading.meets(search, shown)
@@ -91,23 +56,16 @@ def outcome(search: PlannedSearch, answer: Served, reading: Reading, rng: Random
     return Outcome([_served(search, answer), *events], over, found)
 
 
-def _served(search: PlannedSearch, answer: Served) -> SearchServed:
-    return SearchServed(
+def _served(search: PlannedSearch, answer: Answer) -> SearchServed:
+    return search_served(
+        answer,
         event_id=stable_id("served", search.id),
         tenant=search.tenant,
-        occurred_at=search.at,
         user=search.user,
         search=search.id,
         query=search.query,
+        at=search.at,
         surface=search.surface,
-        results=tuple(
-            Result(document=result.document, rank=rank, score=float(result.score))
-            for rank, result in enumerate(answer.results, start=1)
-        ),
-        model=answer.model,
-        collection=answer.collection,
-        serving_version=answer.serving_version,
-        latency_ms=answer.latency_ms,
     )
 
 

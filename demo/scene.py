@@ -16,6 +16,7 @@ from demo.reactions import Reading
 from demo.report import Report
 from demo.stage import Progress, Stage
 from schemas.envelope import Event
+from schemas.packet import Packet
 
 DAYS_FIRST = 5
 """Simulated days on the first group alone: four to be the reference of drift, one to be judged against them."""
@@ -36,7 +37,7 @@ class Scene:
 
     stage: Stage
     tell: Progress
-    decide: Callable[[str, dict[str, object]], bool]
+    decide: Callable[[Packet], bool]
     seed: int = 7
     report: Report = field(default_factory=Report)
     to_be_said: list[Event] = field(default_factory=list)

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from console.stack import services
+from console.embedded_stack import services
 from embedded import control
 from embedded.servers import Service
 from indexer.search import Searcher
-from retrieval.encoders import Encoders
+from indexer.wiring import connect_searcher
+from operations import operators
 from schemas.envelope import Event
 from schemas.topics import TOPICS
 from stores import redis_client, settings, training_status
@@ -23,13 +25,13 @@ from stores.learning import publish
 from stores.rules_file import toml_of
 from stores.serving import Serving
 from stores.settings import Settings
-from stores.shelf import Shelf
-from stores.vectors import Vectors
+from stores.signing import Signing
 from stores.warehouse import Warehouse
 
 T = TypeVar("T")
 Progress = Callable[[str], None]
 _PAUSE_S = 0.25
+OPERATOR = "demo-operator"
 
 
 class Unfinished(Refused):
@@ -45,6 +47,7 @@ class Stage:
     warehouse: Warehouse
     producer: EventProducer
     serving: Serving
+    signing: Signing
     redis: redis_client.Client
     searcher: Searcher
     sent: int = 0
@@ -52,6 +55,10 @@ class Stage:
     def send(self, events: Iterable[Event]) -> None:
         """Send events to their topics and wait until the broker has them."""
         self.sent += publish(self.producer, events)
+
+    def publish(self, event: Event) -> None:
+        """Send one event and wait until the broker has it; an operator's decisions are not counted as sent."""
+        publish(self.producer, [event])
 
     def send_bytes(self, topic: str, value: bytes) -> None:
         """Send one record as it is."""
@@ -124,16 +131,17 @@ def open_stage(home: Path, rules: dict[str, dict[str, Any]]) -> list[Service]:
 def connect(home: Path, tenant: str) -> Stage:
     """Return clients for the stack of this home. Raises `Retryable` when a store does not answer."""
     where = settings.load(home)
-    serving, shelf = Serving.connect(where), Shelf.open(where)
     warehouse = Warehouse.connect(where)
     warehouse.migrate()
+    operators.ensure(where, OPERATOR, datetime.now(UTC))
     ensure_topics(where.kafka_bootstrap, TOPICS.values())
     return Stage(
         where,
         tenant,
         warehouse,
         EventProducer(where.kafka_bootstrap),
-        serving,
+        Serving.connect(where),
+        Signing(where),
         redis_client.connect(where),
-        Searcher(serving, Vectors.connect(where), Encoders(shelf)),
+        connect_searcher(where),
     )

@@ -39,9 +39,9 @@ def _learn_and_switch(scene: Scene, run: str, traffic: Traffic) -> str:
     if not won:
         return "no win"
     with scene.chapter("the shadow is built and verified while documents change"):
-        digest = chapters.until_shadow_is_ready(scene)
+        chapters.until_shadow_is_ready(scene)
     with scene.chapter("the packet, the decision, the cutover, a rollback and forward again"):
-        done = chapters.decide_and_switch(scene, digest, traffic)
+        done = chapters.decide_and_switch(scene, traffic)
     return "a better model is live" if done else "refused by the operator"
 
 

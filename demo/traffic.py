@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 from types import TracebackType
 
-from indexer.search import Answer, Searcher
+from indexer.answer import Answer
+from indexer.search import Searcher
 from stores.errors import TidewheelError
 
 

@@ -1,6 +1,6 @@
 """The detached supervisor: `python -m embedded`, its order as JSON on standard input, its answer one line of JSON.
 
-Order: {"home": DIR, "services": [{"name", "argv", "environment", "stop_s"}], "ports": {part: port},
+Order: {"home": DIR, "services": [{"name", "argv", "environment", "stop_s"}], "ports": {program: port},
 "tied": whether to stop when the starter ends}.
 Answer: {"endpoints": {...}} once everything is up, or {"error": "..."}.
 """
@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def answer(content: dict[str, object]) -> None:
-    """Say it to whoever started us, and let go of the pipe: the starter may be gone long before we are."""
+    """Answer the starter and let go of the pipe: it may be gone long before we are."""
     try:
         sys.stdout.write(json.dumps(content) + "\n")
         sys.stdout.flush()

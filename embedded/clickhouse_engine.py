@@ -5,127 +5,34 @@ settings and temporary tables, each for one query at a time. A request without a
 (0.2 ms), so nothing that one request sets is seen by another; a session keeps its handle between requests.
 """
 
-import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import chdb
 
+from embedded import clickhouse_rights
+from embedded.clickhouse_errors import SESSION_IS_LOCKED, TOO_MANY_QUERIES, EngineError
+from embedded.clickhouse_handle import Approved, Handle, Result
+
 MIB = 1 << 20
-SESSION_IS_LOCKED = 373
-TOO_MANY_QUERIES = 202
-_CODE = re.compile(r"Code: (\d+)\. ")
+SLOTS = 32
+"""Queries that run at once."""
+WAIT_S = 30.0
+"""Seconds that a query waits for a slot until it is refused."""
 _connect: Callable[[str], Any] = chdb.connect
-_SETTING = re.compile(r"[A-Za-z_]\w*\Z")
-
-
-class EngineError(Exception):
-    """A ClickHouse exception: its code (https://clickhouse.com/docs, `ErrorCodes`) and its message."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-    @classmethod
-    def of(cls, error: BaseException) -> "EngineError":
-        """Wrap what chdb raised; a text without a code becomes 1001 (STD_EXCEPTION)."""
-        text = str(error)
-        found = _CODE.search(text)
-        return cls(int(found[1]), text[found.start() :]) if found else cls(1001, f"Code: 1001. {text}")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a statement gave back: the formatted bytes and ClickHouse's own counters."""
-
-    data: bytes
-    summary: dict[str, str]
-
-
-@dataclass
-class Handle:
-    """One connection to the engine, with the database and the URL settings last applied to it."""
-
-    connection: Any
-    database: str = ""
-    settings: dict[str, str] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    used_at: float = 0.0
-    lives_s: float = 60.0
-
-    def prepare(self, database: str, settings: Mapping[str, str], params: Mapping[str, str]) -> None:
-        """Make the handle's state that of a request; what is so already costs nothing."""
-        if database and database != self.database:
-            self._run("USE `" + database.replace("\\", "\\\\").replace("`", "\\`") + "`")
-            self.database = database
-        wanted = {**dict.fromkeys(self.settings, ""), **settings}
-        changes = [_assignment(n, settings.get(n)) for n in wanted if settings.get(n) != self.settings.get(n)]
-        changes += [_assignment("param_" + name, value) for name, value in params.items()]
-        if changes:
-            self._run("SET " + ", ".join(changes))
-            self.settings = dict(settings)
-
-    def query(self, sql: str, output: str, params: Mapping[str, str]) -> Result:
-        """Run a statement to its end and return the whole result in the `output` format."""
-        try:
-            result = self.connection.query(sql, output, params=dict(params))
-            return Result(result.bytes() or b"", _summary(result))
-        except RuntimeError as error:
-            raise EngineError.of(error) from error
-        except chdb.ChdbError as error:
-            raise EngineError.of(error) from error
-
-    def stream(self, sql: str, output: str, params: Mapping[str, str]) -> Iterator[bytes]:
-        """Yield a SELECT's result block by block; valid for formats whose blocks may simply follow each other."""
-        try:
-            for block in self.connection.send_query(sql, output, params=dict(params)):
-                yield block.bytes() or b""
-        except Exception as error:
-            raise EngineError.of(error) from error
-
-    def insert(self, statement: str, data_format: str, data: Iterable[bytes]) -> Result:
-        """Feed an INSERT's data as they come; nothing is committed when reading them fails."""
-        started = time.monotonic_ns()
-        try:
-            with self.connection.send_insert(statement, data_format) as inserter:
-                for piece in data:
-                    if piece:
-                        inserter.append(piece)
-                done = inserter.finish()
-        except RuntimeError as error:
-            raise EngineError.of(error) from error
-        rows, size = str(done.rows_written), str(done.bytes_written)
-        elapsed = str(time.monotonic_ns() - started)
-        return Result(
-            b"",
-            {
-                "read_rows": rows,
-                "read_bytes": size,
-                "written_rows": rows,
-                "written_bytes": size,
-                "result_rows": rows,
-                "result_bytes": size,
-                "elapsed_ns": elapsed,
-            },
-        )
-
-    def _run(self, sql: str) -> None:
-        try:
-            self.connection.query(sql, "Null")
-        except Exception as error:
-            raise EngineError.of(error) from error
 
 
 class Engine:
-    """The one engine of this process, on one data directory."""
+    """The one engine of this process, on one data directory, which is the process's working directory."""
 
-    def __init__(self, path: Path, memory_mib: int, concurrency: int = 32) -> None:
+    def __init__(self, path: Path, memory_mib: int, slots: int = SLOTS) -> None:
         options = {
             "max_server_memory_usage": memory_mib * MIB,
             "max_memory_usage": memory_mib * MIB * 3 // 4,
@@ -134,17 +41,22 @@ class Engine:
             "max_result_bytes": memory_mib * MIB // 2,
             "mark_cache_size": 64 * MIB,
             "index_mark_cache_size": 16 * MIB,
-            "implicit_select": 0,  # chdb's own extra, which no server has
             "async_insert": 0,  # an answer means the rows are in a part
+            "implicit_select": 0,  # chdb's own extra, which no server has
         }
         if "?" in str(path):
             raise ValueError(f"the data directory {path} has a '?' in its name, which the engine cannot open")
-        self._target = f"{path}?{urlencode(options)}"
-        self._root = _connect(self._target)
+        clickhouse_rights.write(path)
+        self.path = path
+        self._target = f"{path}?{urlencode(options)}&config-file={clickhouse_rights.CONFIG}"
+        self._root = _without_files(path, self._target)
+        known = self._root.query("SELECT lower(name) FROM system.table_functions", "TabSeparated").bytes().decode()
+        self._approved = Approved(frozenset(known.split()))
         self._sessions: dict[str, Handle] = {}
         self._guard = threading.Lock()
-        self._slots = threading.BoundedSemaphore(concurrency)
-        self._concurrency = concurrency
+        self._slots = threading.BoundedSemaphore(slots)
+        self._concurrency = slots
+        self._pinger = ThreadPoolExecutor(1, "ping")
         version, self.timezone = self.handle_once("SELECT version(), timezone()").data.decode().rstrip("\n").split("\t")
         self.version = version
 
@@ -153,16 +65,38 @@ class Engine:
         with self.handle("", 0) as handle:
             return handle.query(sql, "TabSeparated", {})
 
+    def answers(self, within_s: float) -> bool:
+        """Return whether a query gets a slot and its answer within this time."""
+        begun = time.monotonic()
+        if not self._slots.acquire(timeout=within_s):
+            return False
+        self._slots.release()
+        try:
+            asked = self._pinger.submit(self.handle_once, "SELECT 1")
+            return asked.result(max(0.05, within_s - (time.monotonic() - begun))).data == b"1\n"
+        except (TooLate, EngineError):
+            return False
+
+    def kill(self, mark: str) -> None:
+        """Kill the running query of the request with this mark (letters and digits); none is no error."""
+        connection = _connect(self._target)  # beside the slots, which may all be taken
+        try:
+            connection.query(f"KILL QUERY WHERE Settings['log_comment'] = '{mark}' ASYNC", "Null")
+        finally:
+            connection.close()
+
     @contextmanager
     def handle(self, session: str, lives_s: float) -> Iterator[Handle]:
         """Lend a handle: the session's, or a fresh one for a request without a session.
 
         Raises `EngineError` 373 while another request runs in the session, 202 when too many queries run already.
         """
-        if not self._slots.acquire(timeout=30):
-            raise EngineError(TOO_MANY_QUERIES, f"Code: {TOO_MANY_QUERIES}. Too many simultaneous queries. Try later.")
+        if not self._slots.acquire(timeout=WAIT_S):
+            raise EngineError.made(
+                TOO_MANY_QUERIES, "Too many simultaneous queries; try later", "TOO_MANY_SIMULTANEOUS_QUERIES"
+            )
         try:
-            handle = self._session(session, lives_s) if session else Handle(_connect(self._target))
+            handle = self._session(session, lives_s) if session else Handle(_connect(self._target), self._approved)
             try:
                 yield handle
             finally:
@@ -181,10 +115,10 @@ class Engine:
                 self._sessions.pop(old).connection.close()
             handle = self._sessions.get(name)
             if handle is None:
-                handle = self._sessions[name] = Handle(_connect(self._target), used_at=now)
+                handle = self._sessions[name] = Handle(_connect(self._target), self._approved, used_at=now)
             handle.lives_s = lives_s
             if not handle.lock.acquire(blocking=False):
-                raise EngineError(SESSION_IS_LOCKED, f"Code: {SESSION_IS_LOCKED}. Session {name} is locked by a query.")
+                raise EngineError.made(SESSION_IS_LOCKED, f"Session {name} is locked by a query", "SESSION_IS_LOCKED")
             return handle
 
     def close(self, patience_s: float) -> None:
@@ -198,21 +132,15 @@ class Engine:
         self._root.close()
 
 
-def _assignment(name: str, value: str | None) -> str:
-    if not _SETTING.match(name):
-        raise EngineError(115, f"Code: 115. DB::Exception: Setting {name!r} is neither a builtin setting nor a name.")
-    if value is None:
-        return f"{name} = DEFAULT"
-    return f"{name} = '" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _summary(result: Any) -> dict[str, str]:  # noqa: ANN401 - chdb's result class has no type
-    return {
-        "read_rows": str(result.storage_rows_read()),
-        "read_bytes": str(result.storage_bytes_read()),
-        "written_rows": str(result.rows_written()),
-        "written_bytes": str(result.bytes_written()),
-        "result_rows": str(result.rows_read()),
-        "result_bytes": str(result.bytes_read()),
-        "elapsed_ns": str(int(result.elapsed() * 1e9)),
-    }
+def _without_files(path: Path, target: str) -> Any:  # noqa: ANN401 - chdb's connection has no type
+    """Open the engine with `default` as a database of tables alone: chdb lays the machine's files under its names."""
+    link, written = path / "metadata" / "default", path / "metadata" / "default.sql"
+    if not link.is_symlink():  # it has had no table yet; what was written of it would stand in the way
+        written.unlink(missing_ok=True)
+    root = _connect(target)
+    root.query("DETACH DATABASE default", "Null")
+    if link.is_symlink():  # to its tables, in store/xxx/<uuid>
+        root.query(f"ATTACH DATABASE default UUID '{link.readlink().name}' ENGINE = Atomic", "Null")
+    else:
+        root.query("CREATE DATABASE default ENGINE = Atomic", "Null")
+    return root

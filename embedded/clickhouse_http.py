@@ -4,6 +4,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from itertools import chain
 from typing import Any, BinaryIO, Protocol, cast
@@ -11,7 +12,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 from embedded.clickhouse_access import Access
 from embedded.clickhouse_body import PIECE, BadBody, form_fields, packer, pieces
-from embedded.clickhouse_engine import Engine, EngineError, Handle, Result
+from embedded.clickhouse_clients import Clients
+from embedded.clickhouse_engine import Engine
+from embedded.clickhouse_errors import (
+    ACCESS_DENIED,
+    AUTHENTICATION_FAILED,
+    CANNOT_PARSE_INPUT,
+    READONLY,
+    SOCKET_TIMEOUT,
+    SYNTAX_ERROR,
+    EngineError,
+    http_status,
+)
+from embedded.clickhouse_handle import Handle, Result
+from embedded.clickhouse_request import CONTENT_TYPES, STREAM_SAFE, Request
+from embedded.clickhouse_spool import spooled
 from embedded.clickhouse_sql import STREAMING, Statement, parse
 
 log = logging.getLogger(__name__)
@@ -19,60 +34,12 @@ log = logging.getLogger(__name__)
 HEAD = 1 << 18
 """Bytes in which a statement must have begun its data: `max_query_size` of a server."""
 TEXT_LIMIT = 1 << 24
-STREAM_SAFE = frozenset(
-    {
-        "Native",
-        "TabSeparated",
-        "TSV",
-        "TabSeparatedRaw",
-        "TSVRaw",
-        "CSV",
-        "RowBinary",
-        "JSONEachRow",
-        "JSONCompactEachRow",
-        "NDJSON",
-    }
-)
-TRANSPORT = frozenset(
-    {
-        "query",
-        "database",
-        "default_format",
-        "user",
-        "password",
-        "session_id",
-        "session_timeout",
-        "session_check",
-        "query_id",
-        "quota_key",
-        "compress",
-        "decompress",
-        "buffer_size",
-        "wait_end_of_query",
-        "client_protocol_version",
-        "role",
-        "stacktrace",
-        "close_session",
-        "enable_http_compression",
-        "http_zlib_compression_level",
-        "send_progress_in_http_headers",
-        "http_headers_progress_interval_ms",
-        "cancel_http_readonly_queries_on_client_close",
-        "http_response_buffer_size",
-        "http_wait_end_of_query",
-    }
-)
-CONTENT_TYPES = {
-    "json": "application/json; charset=UTF-8",
-    "csv": "text/csv; charset=UTF-8; header=absent",
-    "csvwithnames": "text/csv; charset=UTF-8; header=present",
-    "tabseparated": "text/tab-separated-values; charset=UTF-8",
-    "jsoneachrow": "application/x-ndjson; charset=UTF-8",
-    "native": "application/octet-stream",
-}
-BAD_REQUEST = frozenset({6, 26, 27, 33, 36, 38, 41, 42, 43, 53, 62, 70, 72, 115, 117, 131, 164, 441, 456, 457})
-NOT_FOUND = frozenset({16, 46, 47, 50, 56, 60, 81})
-STATUS = {516: 403, 202: 503, 48: 501}
+SILENT_S = 30.0
+"""Seconds without a byte, sent or taken, within a request until its connection is closed."""
+KEPT_ALIVE_S = 600.0
+"""Seconds between two requests of one connection."""
+PING_S = 1.0
+"""Seconds in which a query must have been run for `/ping` to say Ok."""
 
 
 class EngineServer(Protocol):
@@ -80,6 +47,7 @@ class EngineServer(Protocol):
 
     engine: Engine
     access: Access
+    clients: Clients
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -88,11 +56,11 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "embedded-clickhouse"
     disable_nagle_algorithm = True
-    timeout = 600
+    timeout = SILENT_S
     wbufsize = 1 << 16
 
     def do_GET(self) -> None:
-        """Health, or a query in the URL (read-only)."""
+        """Health, or a query in the URL (read-only), or with POST any query."""
         self._answer()
 
     do_HEAD = do_POST = do_GET
@@ -102,27 +70,41 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self._query_id, self._begun = "", False
+        self.connection.settimeout(SILENT_S)
         address = urlsplit(self.path)
         url = dict(parse_qsl(address.query, keep_blank_values=True, errors="surrogateescape"))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._body: Iterator[bytes] = iter(())
         try:
             self._body = pieces(cast(BinaryIO, self.rfile), headers)
-            if refusal := self.engine_server.access.refusal(headers, url):
-                raise EngineError(516, f"Code: 516. DB::Exception: {refusal}. (AUTHENTICATION_FAILED)")
-            if address.path in ("/ping", "/replicas_status") or (
-                address.path == "/" and self.command != "POST" and "query" not in url
-            ):
-                self._send(200, b"Ok.\n", {"Content-Type": "text/html; charset=UTF-8"})
-            elif address.path not in ("/", ""):
-                self._send(404, f"There is no handle {self.path}\n".encode(), {})
-            else:
-                self._query(url, headers)
+            self._route(address.path, url, headers)
         except EngineError as error:
             self._fail(error)
+        except TimeoutError:
+            self.close_connection, self._body = True, iter(())
+            message = f"the client sent or took nothing for {SILENT_S:.0f} s"
+            self._fail(EngineError.made(SOCKET_TIMEOUT, message, "SOCKET_TIMEOUT"))
         except ValueError as error:  # a body, a number or a text that is not what it should be
             self.close_connection = True
-            self._fail(EngineError(27, f"Code: 27. DB::Exception: {error}. (CANNOT_PARSE_INPUT_ASSERTION_FAILED)"))
+            self._fail(EngineError.made(CANNOT_PARSE_INPUT, str(error), "CANNOT_PARSE_INPUT_ASSERTION_FAILED"))
+        self.connection.settimeout(KEPT_ALIVE_S)
+
+    def _route(self, path: str, url: dict[str, str], headers: dict[str, str]) -> None:
+        server = self.engine_server
+        if refusal := server.access.foreign(headers):
+            self.close_connection = True
+            self._send(403, f"Code: {ACCESS_DENIED}. DB::Exception: {refusal}. (ACCESS_DENIED)\n".encode(), {})
+        elif path == "/ping" or (path in ("/", "/replicas_status") and self.command != "POST" and "query" not in url):
+            alive = server.engine.answers(PING_S)
+            text = b"Ok.\n" if alive else f"No query can be run within {PING_S:g} s.\n".encode()
+            self._send(200 if alive else 503, text, {"Content-Type": "text/html; charset=UTF-8"})
+        elif refusal := server.access.refusal(headers, url):
+            self.close_connection = True
+            raise EngineError.made(AUTHENTICATION_FAILED, refusal, "AUTHENTICATION_FAILED")
+        elif path not in ("/", ""):
+            self._send(404, f"There is no handle {self.path}\n".encode(), {})
+        else:
+            self._query(url, headers)
 
     @property
     def engine_server(self) -> EngineServer:
@@ -130,74 +112,69 @@ class Handler(BaseHTTPRequestHandler):
         return cast(EngineServer, self.server)
 
     def _query(self, url: dict[str, str], headers: dict[str, str]) -> None:
-        url.setdefault("database", headers.get("x-clickhouse-database", ""))
-        url.setdefault("default_format", headers.get("x-clickhouse-format", ""))
-        if url.get("compress") == "1" or url.get("decompress") == "1":
-            raise _error(48, "compress=1 is not served here; use HTTP's Content-Encoding", "NOT_IMPLEMENTED")
         if headers.get("content-type", "").startswith("multipart/form-data"):
             fields = form_fields(_joined(self._body), headers["content-type"])
             url.update({name: value.decode(errors="surrogateescape") for name, value in fields.items()})
-        self._query_id = url.get("query_id") or str(uuid.uuid4())
+        request = Request.read(url, headers, self.command)
+        self._query_id = request.query_id
         stated = url.get("query", "").encode(errors="surrogateescape")
         body = chain([stated + b"\n"], self._body) if stated else self._body
         head = _head(body, len(stated))
         statement = parse(head)
         if statement.several:
-            raise _error(62, "Syntax error (Multi-statements are not allowed): send one statement", "SYNTAX_ERROR")
-        session, lives_s = url.get("session_id", ""), float(url.get("session_timeout") or 60)
-        if self.command != "POST" and not statement.reads and session:
-            raise _error(164, "a GET request may only read; send what writes as POST", "READONLY")
-        with self.engine_server.engine.handle(session, lives_s) as handle:
-            params = {n[6:]: v for n, v in url.items() if n.startswith("param_")}
-            settings = {n: v for n, v in url.items() if n not in TRANSPORT and not n.startswith("param_")}
-            if settings.pop("readonly", "0") not in ("", "0") and not statement.reads:
-                raise _error(164, f"readonly mode: {statement.verb} begins no statement that only reads", "READONLY")
-            if self.command != "POST" and not session:
-                settings["readonly"] = "2"
-            if statement.data_at is not None:
-                handle.prepare(url["database"], settings, params)
-                self._insert(handle, statement, head, body)
-            else:
-                handle.prepare(url["database"], settings, {})
-                self._run(handle, statement, _text(head, body), url, params)
+            raise EngineError.made(
+                SYNTAX_ERROR, "Syntax error (Multi-statements are not allowed): send one statement", "SYNTAX_ERROR"
+            )
+        if statement.data_at is None:
+            sql = _text(head, body)  # all of the body is here before the query takes a slot
+            with self._lent(request) as handle:
+                handle.check(sql, request.read_only)
+                self._run(handle, statement, sql, request)
+        elif request.read_only:
+            raise EngineError.made(READONLY, "Cannot execute query in readonly mode", "READONLY")
+        else:
+            data = chain([head[statement.data_at :]], body)
+            with spooled(data, self.engine_server.engine.path) as path, self._lent(request) as handle:
+                handle.check_insert(statement, request.read_only)
+                result = handle.insert(statement, path, request.parameters)
+            self._send(200, b"", self._headers("", result))
 
-    def _insert(self, handle: Handle, statement: Statement, head: bytes, body: Iterator[bytes]) -> None:
-        data = chain([head[statement.data_at :]], body)
-        try:
-            result = handle.insert(statement.insert.decode(), statement.format or "", data)
-        except EngineError:
-            for _ in self._body:  # the client reads the answer only after it has sent everything
-                pass
-            raise
-        self._send(200, b"", self._headers("", result))
+    @contextmanager
+    def _lent(self, request: Request) -> Iterator[Handle]:
+        """Lend a handle in the state that the request asks for; its query is killed when the client goes away."""
+        server, mark = self.engine_server, uuid.uuid4().hex
+        lent = server.engine.handle(request.session, request.session_s)
+        with lent as handle, server.clients.watched(mark, self.connection):
+            handle.prepare(request.database, request.settings, mark)
+            yield handle
 
-    def _run(self, handle: Handle, statement: Statement, sql: str, url: dict[str, str], params: dict[str, str]) -> None:
-        output = statement.format or url["default_format"] or "TabSeparated"
+    def _run(self, handle: Handle, statement: Statement, sql: str, request: Request) -> None:
+        output = statement.format or request.default_format
         if statement.verb == "USE":
             handle.database = ""  # the statement may move the session elsewhere
-        streams = output in STREAM_SAFE and url.get("wait_end_of_query") != "1" and self.request_version != "HTTP/1.0"
+        streams = output in STREAM_SAFE and not request.waits and self.request_version != "HTTP/1.0"
         if streams and statement.verb in STREAMING:
             try:
-                self._stream(handle.stream(sql, output, params), output, url)
+                self._stream(handle.stream(sql, output, request.parameters), output, request)
                 return
             except EngineError as error:
                 if self._begun or "Streaming query is not supported" not in str(error):
                     raise
-        result = handle.query(sql, output, params)
+        result = handle.query(sql, output, request.parameters)
         gives_rows = bool(result.data) or statement.reads
         headers = self._headers(output if gives_rows else "", result)
         data = result.data
-        if (packing := self._packing(url)) and len(data) > 1024:
+        if (packing := self._packing(request)) and len(data) > 1024:
             headers["Content-Encoding"], feed, finish = packing
             data = feed(data) + finish()
         self._send(200, data, headers)
 
-    def _stream(self, blocks: Iterator[bytes], output: str, url: dict[str, str]) -> None:
+    def _stream(self, blocks: Iterator[bytes], output: str, request: Request) -> None:
         """Send a result while it is made; an error until the first block is still a proper error answer."""
         first = next(blocks, b"")
         tag = uuid.uuid4().hex[:16]
         headers = {**self._headers(output, None), "X-ClickHouse-Exception-Tag": tag, "Transfer-Encoding": "chunked"}
-        encoding, feed, finish = self._packing(url) or ("", lambda data: data, lambda: b"")
+        encoding, feed, finish = self._packing(request) or ("", lambda data: data, lambda: b"")
         if encoding:
             headers["Content-Encoding"] = encoding
         self._start(200, headers)
@@ -214,8 +191,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
         self.wfile.flush()
 
-    def _packing(self, url: dict[str, str]) -> Any:  # noqa: ANN401 - see `packer`
-        return packer(self.headers.get("Accept-Encoding", "")) if url.get("enable_http_compression") == "1" else None
+    def _packing(self, request: Request) -> Any:  # noqa: ANN401 - see `packer`
+        return packer(self.headers.get("Accept-Encoding", "")) if request.compresses else None
 
     def _headers(self, output: str, result: Result | None) -> dict[str, str]:
         engine = self.engine_server.engine
@@ -233,9 +210,9 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # without the last chunk: no client takes the part for the whole
             self.wfile.flush()
             return
-        status = 400 if error.code in BAD_REQUEST else 404 if error.code in NOT_FOUND else STATUS.get(error.code, 500)
         text = f"{error} (version {self.engine_server.engine.version})\n".encode(errors="replace")
-        self._send(status, text, {**self._headers("", None), "X-ClickHouse-Exception-Code": str(error.code)})
+        headers = {**self._headers("", None), "X-ClickHouse-Exception-Code": str(error.code)}
+        self._send(http_status(error.code), text, headers)
 
     def _send(self, status: int, data: bytes, headers: dict[str, str]) -> None:
         if any(True for _ in _limited(self._body)):
@@ -256,10 +233,6 @@ class Handler(BaseHTTPRequestHandler):
     def _chunk(self, data: bytes) -> None:
         if data:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
-
-
-def _error(code: int, message: str, name: str) -> EngineError:
-    return EngineError(code, f"Code: {code}. DB::Exception: {message}. ({name})")
 
 
 def _head(body: Iterator[bytes], least: int) -> bytes:

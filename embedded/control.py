@@ -2,7 +2,7 @@
 
 up(home, services)                    run it in this process until a signal
 start_in_background(home, services)   start a supervisor that outlives this process; wait until it is ready
-status(home)                          what each part does now
+status(home)                          what each program does now
 down(home)                            stop it; whether there was one
 """
 
@@ -16,21 +16,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from embedded import logs, probes
-from embedded import state_files as homes
+from embedded import logs, passwords, probes, servers, state_files
 from embedded.servers import Service
 from embedded.supervisor import Stack
 from stores.errors import Misconfigured
 
-_PROBES = {"broker": probes.broker, "redis": probes.redis, "clickhouse": probes.clickhouse, "milvus": probes.milvus}
 _children: dict[int, "subprocess.Popen[str]"] = {}
 
 
 @dataclass(frozen=True)
-class PartState:
+class ProgramState:
     """One row of `tidewheel up --status`."""
 
     name: str
@@ -41,6 +40,8 @@ class PartState:
     memory_mib: float
     """Resident memory, children included."""
     restarts: int
+    problem: str = ""
+    """Why it cannot do its work although it is up, or why it is not up, as far as that is known."""
 
 
 def up(
@@ -67,8 +68,8 @@ def start_in_background(
         "ports": dict(ports or {}),
         "tied": tied,
     }
-    homes.prepare(home)
-    with (home / "logs" / "supervisor.err").open("w") as errors:
+    state_files.prepare(home)
+    with state_files.private(), (home / "logs" / "supervisor.err").open("w") as errors:
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "embedded"],
             stdin=subprocess.PIPE,
@@ -95,39 +96,57 @@ def start_in_background(
     raise Misconfigured(answer.get("error") or f"the supervisor ended before the stack was up:\n{last}")
 
 
-def status(home: Path) -> list[PartState]:
-    """Return the state of each part, the supervisor first; an empty list when no supervisor runs in the home."""
-    held = homes.holder(home)
+def status(home: Path) -> list[ProgramState]:
+    """Return the state of each program, the supervisor first; an empty list when no supervisor runs in the home."""
+    held = state_files.holder(home)
     if held is None:
         return []
-    rows = homes.read(home / homes.PARTS).get("parts", [])
-    states = [PartState("supervisor", held["pid"] or None, None, True, memory_mib(held["pid"], children=False), 0)]
-    for row in rows:
-        alive = bool(row["pid"]) and psutil.pid_exists(row["pid"])
-        answering = alive and (row["name"] not in _PROBES or _answers(row["name"], row["port"]))
-        memory = memory_mib(row["pid"]) if alive else 0.0
-        states.append(PartState(row["name"], row["pid"], row["port"], answering, memory, row["restarts"]))
-    return states
+    rows = state_files.read(home / state_files.STATES).get("programs", [])
+    probes_by_name = servers.probes_of(passwords.recall(home))
+    states = [ProgramState("supervisor", held["pid"] or None, None, True, memory_mib(held["pid"], children=False), 0)]
+    return states + [program_state(row, probes_by_name.get(row["name"])) for row in rows]
+
+
+def program_state(row: dict[str, Any], probe: Callable[[int], None] | None) -> ProgramState:
+    """Look at a program; a store that answers is up whatever the file says, which a full disk leaves as it was."""
+    alive = bool(row["pid"]) and psutil.pid_exists(row["pid"])
+    up, problem = alive and (probe is not None or row["state"] == "up"), ""
+    if alive and not up:
+        problem = "it has not said yet that it is ready"
+    if probe is not None:
+        up, problem = _asked(probe, row["port"])
+    memory = memory_mib(row["pid"]) if alive else 0.0
+    return ProgramState(row["name"], row["pid"], row["port"], up, memory, row["restarts"], problem)
+
+
+def _asked(probe: Callable[[int], None], port: int) -> tuple[bool, str]:
+    try:
+        probe(port)
+    except probes.NotReady as reason:
+        return False, str(reason)
+    except probes.Failing as reason:
+        return True, str(reason)
+    return True, ""
 
 
 def down(home: Path, timeout: float = 60.0) -> bool:
-    """Stop the supervisor of a home and all its parts; return False when there was none.
+    """Stop the supervisor of a home and all its programs; return False when there was none.
 
     After `timeout` seconds the supervisor is killed, and its reaper kills the rest.
     """
-    held = homes.holder(home)
+    held = state_files.holder(home)
     until = time.monotonic() + timeout
     while held is not None and not held["pid"] and time.monotonic() < until:  # it took the lock just now
         time.sleep(0.05)
-        held = homes.holder(home)
+        held = state_files.holder(home)
     if held is None:
-        homes.forget(home)  # a machine that lost its power leaves them
+        state_files.forget(home)  # a machine that lost its power leaves them
         return False
     pid = int(held["pid"])
     _signal(pid, signal.SIGTERM)
-    while homes.holder(home) is not None and time.monotonic() < until:
+    while state_files.holder(home) is not None and time.monotonic() < until:
         time.sleep(0.05)
-    if homes.holder(home) is not None:
+    if state_files.holder(home) is not None:
         _signal(pid, signal.SIGKILL)
     _wait_gone(home, pid)
     return True
@@ -137,7 +156,7 @@ def _wait_gone(home: Path, pid: int) -> None:
     """Wait for the processes, and for the files that the reaper removes after a killed supervisor."""
     _reap(pid)
     until = time.monotonic() + 10
-    while time.monotonic() < until and (_alive(pid) or (home / homes.STACK).exists()):
+    while time.monotonic() < until and (_alive(pid) or (home / state_files.STACK).exists()):
         time.sleep(0.05)
 
 
@@ -157,14 +176,6 @@ def _alive(pid: int) -> bool:
 def _signal(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-
-
-def _answers(name: str, port: int) -> bool:
-    try:
-        _PROBES[name](port)
-    except probes.NotReady:
-        return False
-    return True
 
 
 def memory_mib(pid: int, children: bool = True) -> float:

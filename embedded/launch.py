@@ -1,10 +1,10 @@
-"""The step between the supervisor and a part: dies with its parent, then becomes the part.
+"""The step between the supervisor and a program: dies with its parent, then becomes the program.
 
     python launch.py PARENT_PID PROGRAM [ARGUMENT...]
 
-Run by file name in an isolated interpreter, so it imports nothing of this project. On Linux the kernel kills the part
-when the supervisor ends, however it ends; elsewhere the reaper alone does that. Signals that a shell may have set to be
-ignored (a background job's SIGINT) are set back, because Milvus Lite stops cleanly only by SIGINT.
+Run by file name in an isolated interpreter, so it imports nothing of this project. On Linux the kernel kills the
+program when the supervisor ends, however it ends; elsewhere the reaper alone does that. Signals that a shell may have
+set to be ignored (a background job's SIGINT) are set back, because Milvus Lite stops cleanly only by SIGINT.
 """
 
 import os

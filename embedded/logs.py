@@ -1,4 +1,4 @@
-"""One bounded log file a part: `<home>/logs/<part>.log`, the run before it in `<part>.log.1`."""
+"""One bounded log file a program: `<home>/logs/<program>.log`, the run before it in `<program>.log.1`."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ KEPT = 1 << 20
 
 
 def start(path: Path) -> BinaryIO:
-    """Put the last run's log aside and open a new one for appending."""
+    """Keep the last run's log as `.log.1` and open a new one for appending."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         path.replace(path.with_name(path.name + ".1"))
@@ -17,7 +17,7 @@ def start(path: Path) -> BinaryIO:
 
 
 def trim(path: Path) -> None:
-    """Keep a growing log below `LIMIT`: its last part moves to `.log.1`. Its writer appends, so it goes on unharmed."""
+    """Keep a growing log below `LIMIT`: its end moves to `.log.1`. Its writer appends, so it goes on unharmed."""
     try:
         if path.stat().st_size < LIMIT:
             return
@@ -38,3 +38,8 @@ def tail(path: Path, lines: int = 12) -> str:
     except OSError as error:
         return f"  ({error})"
     return "\n".join("  " + line[:300] for line in text.splitlines()[-lines:]) or "  (empty)"
+
+
+def last_line(path: Path) -> str:
+    """Return the last line that is not blank."""
+    return next((line.strip() for line in reversed(tail(path).splitlines()) if line.strip()), "(empty)")

@@ -1,6 +1,6 @@
-"""Which loopback port each part listens on: requested, else the same as last time, else a free one.
+"""Which loopback port each program listens on: requested, else the same as last time, else a free one.
 
-Free ports are drawn from 20000-29999, below the range that the kernel hands to outgoing connections: a part that is
+Free ports are drawn from 20000-29999, below the range that the kernel hands to outgoing connections: a program that is
 restarted then finds its port free.
 """
 
@@ -34,7 +34,7 @@ def choose(names: Iterable[str], requested: Mapping[str, int], remembered: Mappi
         port = requested.get(name, 0)
         if port:
             if port in chosen.values():
-                raise Misconfigured(f"{name}: port {port} is requested for two parts; give each its own")
+                raise Misconfigured(f"{name}: port {port} is requested for two programs; give each its own")
             if not 0 < port < 65536 or not is_free(port):
                 raise Misconfigured(
                     f"{name}: port {port} is taken or not allowed; stop what listens there or request another port"

@@ -20,13 +20,13 @@ ROUNDS, PAUSE_S = 40, 0.05
 
 def carriers(mark: str) -> list[int]:
     """Return the live processes whose environment carries the mark."""
-    wanted, found = f"{VARIABLE}={mark}".encode(), []
+    wanted, pids = f"{VARIABLE}={mark}".encode(), []
     for name in os.listdir("/proc") if os.path.isdir("/proc/self") else []:
         if name.isdigit() and int(name) != os.getpid():
             with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as environment:
                 if wanted in environment.read().split(b"\0"):
-                    found.append(int(name))
-    return found
+                    pids.append(int(name))
+    return pids
 
 
 def sweep(mark: str, groups: set[int]) -> None:

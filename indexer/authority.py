@@ -18,16 +18,16 @@ _REFERENCES, _PEOPLE, _HALF_LIFE_DAYS = 3.0, 10.0, 180.0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the corpus and its readers say about a document."""
+class UsageStats:
+    """How many other documents link to a document, and how many people opened it within `USE_WINDOW`."""
 
     references: int = 0
     people: int = 0
 
 
-def authority(standing: Standing, updated_at: datetime, now: datetime) -> float:
+def authority(usage: UsageStats, updated_at: datetime, now: datetime) -> float:
     """Return the authority of a document in [0, 1]; a date in the future counts as now."""
     age_days = max(0.0, (now - updated_at).total_seconds() / 86_400)
-    referred = standing.references / (standing.references + _REFERENCES)
-    used = standing.people / (standing.people + _PEOPLE)
+    referred = usage.references / (usage.references + _REFERENCES)
+    used = usage.people / (usage.people + _PEOPLE)
     return 0.4 * referred + 0.4 * used + 0.2 * 2 ** (-age_days / _HALF_LIFE_DAYS)

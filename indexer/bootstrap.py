@@ -7,44 +7,62 @@ is there, the model that was live last is brought back instead, with a collectio
 import logging
 from datetime import datetime
 
-from indexer.cutover import INDEXER, announcement
-from indexer.states import State, check_move
+from indexer.cutover import INDEXER
 from indexer.sync import Sync, Target
+from indexer.trust import Trust
+from schemas.ids import stable_id
+from schemas.learning import CutoverDone
+from stores.collection_states import State
 from stores.errors import Refused
-from stores.serving import Collection, Serving, ServingRecord
+from stores.serving import Collection, Serving
 from stores.shelf import BASE
 from stores.vector_rows import alias_name
 
 LOG = logging.getLogger(__name__)
 
 
-def bootstrap(serving: Serving, sync: Sync, tenant: str, now: datetime) -> None:
+def bootstrap(serving: Serving, sync: Sync, trust: Trust, tenant: str, now: datetime) -> None:
     """Make the tenant's first serving record. Raises `Refused` when somebody else just did."""
-    model, version = _last_live(sync, tenant)
-    target = Target(tenant, model)
+    target, version = _last_live(sync, trust, tenant)
     sync.ensure(target)
-    about = Collection(tenant=tenant, model=model, collection=target.collection, created_at=now, note="first")
+    about = Collection(
+        tenant=tenant,
+        model=target.model,
+        collection=target.collection,
+        created_at=now,
+        manifest=target.manifest,
+        note="first",
+    )
     if not serving.register(about, State.BUILDING):
         state = State(serving.states(tenant)[target.collection])
         if state != State.BUILDING:
             raise Refused(f"{target.collection} is {state} without a serving record; look at `tidewheel status`")
-    check_move(target.collection, State.BUILDING, State.LIVE)
-    record = ServingRecord(
-        tenant=tenant, model=model, collection=target.collection, version=version + 1, by=INDEXER, moved_at=now
+    first = CutoverDone(
+        event_id=stable_id("CutoverDone", tenant, version + 1),
+        tenant=tenant,
+        occurred_at=now,
+        model=target.model,
+        collection=target.collection,
+        serving_version=version + 1,
+        by=INDEXER,
+        manifest=target.manifest,
     )
-    serving.move(record, {target.collection: (State.BUILDING, State.LIVE)}, replaces=0, event=announcement(record))
+    serving.switch(trust.signing.as_installation(first), {target.collection: (State.BUILDING, State.LIVE)}, replaces=0)
     sync.vectors.label(alias_name(tenant), target.collection)
 
 
-def _last_live(sync: Sync, tenant: str) -> tuple[str, int]:
-    """Return the model that was live last and its serving version, by the audit trail; the base model, 0 if none."""
-    rows = sync.documents.warehouse.query("index_last_live", tenant=tenant)
-    if not rows:
-        return BASE, 0
-    model, version = str(rows[0]["model"]), int(rows[0]["version"])
+def _last_live(sync: Sync, trust: Trust, tenant: str) -> tuple[Target, int]:
+    """Return what was live last and its serving version, by the signed audit trail; the base model, 0 if nothing."""
+    base = Target(tenant, BASE, trust.shelf.manifest(tenant, BASE))
+    move = trust.trail.last_move(tenant)
+    if move is None:
+        return base, 0
+    target = Target(tenant, move.model, move.manifest)
     try:
-        sync.encoders.get(tenant, model)
+        sync.encoders.get(tenant, target.model, target.manifest)
     except Refused as error:
-        LOG.warning("%s: %s was live last but cannot be had (%s); starting with the base model", tenant, model, error)
-        return BASE, version
-    return model, version
+        LOG.warning(
+            "%s: %s was live last but cannot be had (%s); starting with the base model", tenant, move.model, error
+        )
+        return base, move.serving_version
+    return target, move.serving_version

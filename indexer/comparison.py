@@ -1,4 +1,4 @@
-"""The shadow test: real recent queries through the live collection and the shadow, side by side.
+"""The comparison (shadow test): real recent queries through the live collection and the shadow, side by side.
 
 Clicks were made on what the live model showed, so the click-based nDCG favours it: a shadow that is level there is
 likely better. It is a check for harm, not the proof of gain; that is the training run's comparison on held-out queries.
@@ -17,6 +17,7 @@ from indexer.sync import Target
 from retrieval import metrics
 from retrieval.access import open_to_all
 from retrieval.encoders import EncoderSource
+from schemas.packet import ExampleQuery, Latency, ShadowTest, ShownDocument
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
@@ -25,7 +26,7 @@ HIDDEN = "(not for everyone)"
 """Stands for the title of a document that only some may see: a packet is read by whoever operates, not by them."""
 
 
-class ShadowTestConfig(BaseModel):
+class ComparisonConfig(BaseModel):
     """How much is tried."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,54 +34,6 @@ class ShadowTestConfig(BaseModel):
     queries: int = Field(default=100, ge=0, description="newest distinct queries that are compared")
     timed: int = Field(default=30, ge=0, description="queries sent one by one through both, in turn, for the latencies")
     examples: int = Field(default=5, ge=0, description="best and worst queries shown of each kind")
-
-
-class Shown(BaseModel):
-    """A document as an operator sees it in an example."""
-
-    model_config = ConfigDict(frozen=True)
-
-    document: str
-    title: str
-    wanted: bool
-
-
-class Example(BaseModel):
-    """One query through both; `live` and `shadow` are the first documents of each."""
-
-    model_config = ConfigDict(frozen=True)
-
-    query: str
-    ndcg_live: float | None
-    ndcg_shadow: float | None
-    live: tuple[Shown, ...]
-    shadow: tuple[Shown, ...]
-
-
-class Latency(BaseModel):
-    """Milliseconds of one query, encoding included."""
-
-    model_config = ConfigDict(frozen=True)
-
-    p50_ms: float
-    p95_ms: float
-
-
-class ShadowTest(BaseModel):
-    """What real queries showed. Means over `queries`; the nDCGs over the `judged` of them that people clicked on."""
-
-    model_config = ConfigDict(frozen=True)
-
-    queries: int
-    overlap_at_10: float | None
-    judged: int
-    ndcg_live: float | None
-    ndcg_shadow: float | None
-    latency_live: Latency | None
-    latency_shadow: Latency | None
-    better: tuple[Example, ...]
-    worse: tuple[Example, ...]
-    different: tuple[Example, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +67,22 @@ class Compared:
         return self.ndcg_shadow - self.ndcg_live
 
 
-class ShadowTester:
-    """Runs shadow tests."""
+class ComparisonRunner:
+    """Compares a tenant's live collection with a shadow. `yield_point` is called between its parts."""
 
     def __init__(
         self,
         warehouse: Warehouse,
         vectors: Vectors,
         encoders: EncoderSource,
-        config: ShadowTestConfig,
-        breathe: Callable[[], None] = lambda: None,
+        config: ComparisonConfig,
+        yield_point: Callable[[], None] = lambda: None,
     ) -> None:
         self._warehouse = warehouse
         self._vectors = vectors
         self._encoders = encoders
         self._config = config
-        self._breathe = breathe
+        self._yield_point = yield_point
 
     def run(self, live: Target, shadow: Target) -> ShadowTest:
         """Compare two collections of one tenant on what its people asked last."""
@@ -148,13 +101,13 @@ class ShadowTester:
         return [tuple(f.document for f in found) for found in self._retrieve(target, queries)]
 
     def _retrieve(self, target: Target, queries: Sequence[str]) -> list[list[Found]]:
-        encoder = self._encoders.get(target.tenant, target.model)
+        encoder = self._encoders.get(target.tenant, target.model, target.manifest)
         return retrieve(self._vectors, encoder, target.collection, queries, None, K)
 
     def _times(self, live: Target, shadow: Target, queries: Sequence[str]) -> tuple[Latency, Latency]:
         times: dict[Target, list[float]] = {live: [], shadow: []}
         for turn, query in enumerate(queries):
-            self._breathe()
+            self._yield_point()
             for target in (live, shadow) if turn % 2 else (shadow, live):
                 began = time.perf_counter()
                 self._retrieve(target, [query])
@@ -191,13 +144,15 @@ def titles(warehouse: Warehouse, tenant: str, documents: set[str]) -> dict[str, 
     return {row["document"]: row["title"] if open_to_all(row["acl"]) else HIDDEN for row in rows}
 
 
-def shown(found: Sequence[str], wanted: frozenset[str], known: dict[str, str], first: int = 5) -> tuple[Shown, ...]:
+def shown(
+    found: Sequence[str], wanted: frozenset[str], known: dict[str, str], first: int = 5
+) -> tuple[ShownDocument, ...]:
     """Return the first documents of a list as an operator sees them."""
-    return tuple(Shown(document=d, title=known.get(d, HIDDEN), wanted=d in wanted) for d in found[:first])
+    return tuple(ShownDocument(document=d, title=known.get(d, HIDDEN), wanted=d in wanted) for d in found[:first])
 
 
-def _example(c: Compared, known: dict[str, str]) -> Example:
-    return Example(
+def _example(c: Compared, known: dict[str, str]) -> ExampleQuery:
+    return ExampleQuery(
         query=c.query,
         ndcg_live=c.ndcg_live if c.clicked else None,
         ndcg_shadow=c.ndcg_shadow if c.clicked else None,

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.comparison import ShadowTestConfig
+from indexer.comparison import ComparisonConfig
 from indexer.service import ServiceConfig
 from indexer.sync import SyncConfig
 from indexer.verify import VerifyConfig
@@ -19,4 +19,4 @@ class IndexerConfig(BaseModel):
     service: ServiceConfig = ServiceConfig()
     sync: SyncConfig = SyncConfig()
     verify: VerifyConfig = VerifyConfig()
-    comparison: ShadowTestConfig = ShadowTestConfig()
+    comparison: ComparisonConfig = ComparisonConfig()

@@ -1,7 +1,8 @@
 """Cutover: an approved, proven shadow becomes what answers searches.
 
     approval ──▶ its packet, unaltered, the newest of its collection ──▶ what was live then is live now
-        ──▶ the run won ──▶ the proof is fresh, and what changed since is read back ──▶ compare-and-set ──▶ alias
+        ──▶ the run won, by the same scores ──▶ the model's files and the rules are the same
+        ──▶ the proof is fresh, and what changed since is read back ──▶ compare-and-set ──▶ alias
 
 Every check that fails refuses, with the next step; nothing has moved then. The compare-and-set is the last word: of two
 approvals at once, one moves the record and the other is refused.
@@ -11,15 +12,16 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from indexer.packet import Packet, opened
-from indexer.rollback import STANDBY_FOR
-from indexer.states import State, check_move
+from indexer.rules import chunker, fusion
 from indexer.sync import Sync, Target
+from indexer.trust import WIN, Trust
 from indexer.verify import Verifier, VerifyConfig, is_fresh
 from schemas.ids import stable_id
 from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused
+from schemas.packet import Packet
+from stores.collection_states import State
 from stores.errors import Refused, Retryable, TidewheelError
-from stores.serving import Collection, Serving, ServingRecord, Standby
+from stores.serving import HIGHEST_VERSION, Collection, Serving, ServingRecord
 from stores.vector_rows import alias_name
 
 LOG = logging.getLogger(__name__)
@@ -41,13 +43,18 @@ def objection(
         return f"a newer packet replaced the approved one (now {newest}); review it with `tidewheel packet`"
     if state != State.READY:
         return f"{packet.collection} is {state or 'unknown'}, not ready; `tidewheel status` shows its progress"
+    if record.version >= HIGHEST_VERSION:
+        return f"the serving record claims {record.version} moves; somebody altered it in Redis"
     if (record.collection, record.version) != (packet.live.collection, packet.live.serving_version):
         return (
             f"what is live changed after the review (version {record.version}, then {packet.live.serving_version}); "
             "review the new packet with `tidewheel packet`"
         )
-    if packet.run_verdict != "WIN" or packet.comparison.low <= 0:
-        return f"the run {packet.run} did not win ({packet.run_verdict}); train again with `tidewheel retrain`"
+    if packet.run_verdict != WIN or packet.comparison.low <= 0:
+        why = packet.scores.problem or packet.run_verdict
+        return f"the run {packet.run} did not win ({why}); train again with `tidewheel retrain`"
+    if (packet.chunker, packet.fusion) != (chunker(), fusion()):
+        return "the rules of passages or ranking changed after the review; train again with `tidewheel retrain`"
     if packet.proof.mismatches:
         return f"the proof has {packet.proof.mismatches} mismatches; wait for the indexer to repair and verify again"
     return ""
@@ -61,22 +68,19 @@ class Cutover:
         serving: Serving,
         sync: Sync,
         verifier: Verifier,
+        trust: Trust,
         config: VerifyConfig,
         clock: Callable[[], datetime],
     ) -> None:
+        self._trust = trust
         self._serving = serving
         self._sync = sync
         self._verifier = verifier
         self._config = config
         self._clock = clock
 
-    def done_before(self, approval: CutoverApproved) -> bool:
-        """Tell whether this very approval was carried out and still stands: it was delivered again."""
-        record = self._serving.record(approval.tenant)
-        return record is not None and (record.packet, record.collection) == (approval.packet, approval.collection)
-
     def carry_out(self, approval: CutoverApproved) -> None:
-        """Check everything, move the record, label the alias.
+        """Check everything, move the record, label the alias; an approval that was carried out changes nothing.
 
         Raises `Refused`, with the next step, when anything speaks against it; then nothing has moved.
         """
@@ -84,31 +88,37 @@ class Cutover:
         record = self._serving.record(tenant)
         if record is None:
             raise Refused(f"the tenant '{tenant}' has nothing live yet; its first collection needs no approval")
-        packet = opened(self._serving.packet(tenant, approval.packet), approval.packet)
+        if (record.packet, record.collection) == (approval.packet, approval.collection):
+            return  # its event was delivered again
+        packet = self._serving.packet(tenant, approval.packet)
         about = self._serving.collection(tenant, approval.collection)
         state = self._serving.states(tenant).get(approval.collection, "")
         if reason := objection(approval, packet, about, state, record):
             raise Refused(reason)
         self._check_run(approval, packet)
+        self._trust.check_files(tenant, packet.model, packet.manifest)
         self._check_destination(packet)
         self._move(approval, packet, record)
         self._label(tenant, packet.collection)
 
     def _check_run(self, approval: CutoverApproved, packet: Packet) -> None:
-        rows = self._sync.documents.warehouse.query("index_run", tenant=packet.tenant, run=packet.run)
-        verdict = rows[0]["verdict"] if rows else "nothing"
-        if verdict in {"nothing", "RUNNING"} and self._clock() - approval.occurred_at < _TRAIL_LAGS:
+        trained = self._trust.trail.trained(packet.tenant, packet.run)
+        if trained is None and self._clock() - approval.occurred_at < _TRAIL_LAGS:
             raise Retryable(
-                f"the audit trail does not show the end of the run {packet.run} yet; waiting for the streams"
+                f"the audit trail does not show the win of the run {packet.run} yet; waiting for the streams"
             )
-        if verdict != "WIN" or rows[0]["model"] != packet.model:
+        if trained is None or (trained.model, trained.manifest) != (packet.model, packet.manifest):
             raise Refused(
-                f"the audit trail says {verdict} of the run {packet.run}; see that the streams run, or train again"
+                f"the audit trail has no signed win of the run {packet.run} with this model; see that the streams run, "
+                "or train again"
             )
+        now = self._trust.scores(trained)
+        if (now.sha256, now.problem) != (packet.scores.sha256, packet.scores.problem):
+            raise Refused(f"the scores of the run {packet.run} changed after the review; train again")
 
     def _check_destination(self, packet: Packet) -> None:
         """Read back from the shadow whatever changed since its proof."""
-        target = Target(packet.tenant, packet.model)
+        target = Target(packet.tenant, packet.model, packet.manifest)
         self._sync.advance(target, float("inf"))
         changed = self._sync.documents.changed(packet.tenant, packet.collection, packet.proved_at)
         if not is_fresh(packet.proved_at, self._clock(), len(changed), packet.proof.documents, self._config):
@@ -124,23 +134,24 @@ class Cutover:
             )
 
     def _move(self, approval: CutoverApproved, packet: Packet, record: ServingRecord) -> None:
-        now, states = self._clock(), {packet.collection: (State.READY, State.LIVE)}
-        check_move(packet.collection, State.READY, State.LIVE)
-        check_move(record.collection, State.LIVE, State.STANDBY)
-        states[record.collection] = (State.LIVE, State.STANDBY)
+        states = {packet.collection: (State.READY, State.LIVE), record.collection: (State.LIVE, State.STANDBY)}
         if record.standby:
             states[record.standby.collection] = (State.STANDBY, State.RETIRED)
-        moved = ServingRecord(
+        done = CutoverDone(
+            event_id=stable_id("CutoverDone", approval.tenant, record.version + 1),
             tenant=approval.tenant,
+            occurred_at=self._clock(),
             model=packet.model,
             collection=packet.collection,
-            version=record.version + 1,
-            standby=Standby(model=record.model, collection=record.collection, until=now + STANDBY_FOR),
+            previous_model=record.model,
+            previous_collection=record.collection,
+            serving_version=record.version + 1,
             packet=approval.packet,
             by=approval.by,
-            moved_at=now,
+            manifest=packet.manifest,
+            previous_manifest=record.manifest,
         )
-        self._serving.move(moved, states, event=announcement(moved))
+        self._serving.switch(self._trust.signing.as_installation(done), states)
 
     def _label(self, tenant: str, collection: str) -> None:
         try:
@@ -149,24 +160,8 @@ class Cutover:
             LOG.warning("%s: the alias still points at what was live before, it is moved later: %s", tenant, error)
 
 
-def announcement(record: ServingRecord) -> CutoverDone:
-    """Return the event that says that `record` replaced its standby; made again, it is the same event."""
-    return CutoverDone(
-        event_id=stable_id("CutoverDone", record.tenant, record.version),
-        tenant=record.tenant,
-        occurred_at=record.moved_at,
-        model=record.model,
-        collection=record.collection,
-        previous_model=record.standby.model if record.standby else None,
-        previous_collection=record.standby.collection if record.standby else None,
-        serving_version=record.version,
-        packet=record.packet,
-        by=record.by,
-    )
-
-
 def refusal(approval: CutoverApproved, reason: str, now: datetime) -> CutoverRefused:
-    """Return the event that says that a rule turned this approval down."""
+    """Return the event that says that a rule refused this approval."""
     return CutoverRefused(
         event_id=stable_id("CutoverRefused", approval.tenant, approval.event_id),
         tenant=approval.tenant,

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from indexer.authority import USE_WINDOW, Standing, authority
+from indexer.authority import USE_WINDOW, UsageStats, authority
 from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS, split
 from schemas.instants import instant, microseconds, milliseconds
-from stores.vectors import MAX_GROUPS
+from stores.vector_rows import MAX_GROUPS
 from stores.warehouse import Warehouse
 
-_STANDINGS_LAST = timedelta(seconds=60)
+_USAGE_LASTS = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Document:
     passages: tuple[str, ...]
     truncated: bool
 
-    def authority(self, standing: Standing, now: datetime) -> float:
+    def authority(self, usage: UsageStats, now: datetime) -> float:
         """Return its authority in [0, 1]."""
-        return authority(standing, instant(self.updated_ms), now)
+        return authority(usage, instant(self.updated_ms), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Documents:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
-        self._standings: dict[str, tuple[datetime, dict[str, Standing]]] = {}
+        self._usage: dict[str, tuple[datetime, dict[str, UsageStats]]] = {}
 
     def marks(self) -> dict[str, int]:
         """Return a number per tenant that changes with any of its documents."""
@@ -109,14 +109,14 @@ class Documents:
         )
         return {row["document"]: _document(row) for row in rows}
 
-    def standings(self, tenant: str, now: datetime) -> dict[str, Standing]:
-        """Return references and use of the tenant's documents that have any, as of at most a minute ago."""
-        known = self._standings.get(tenant)
-        if known is None or now - known[0] > _STANDINGS_LAST:
+    def usage(self, tenant: str, now: datetime) -> dict[str, UsageStats]:
+        """Return the usage of the tenant's documents that have any, by id, as of at most a minute ago."""
+        known = self._usage.get(tenant)
+        if known is None or now - known[0] > _USAGE_LASTS:
             since = milliseconds(now - USE_WINDOW)
             rows = self.warehouse.query("index_standing", tenant=tenant, since_ms=since)
-            found = {row["document"]: Standing(int(row["references"]), int(row["people"])) for row in rows}
-            known = self._standings[tenant] = (now, found)
+            found = {row["document"]: UsageStats(int(row["references"]), int(row["people"])) for row in rows}
+            known = self._usage[tenant] = (now, found)
         return known[1]
 
     def record(self, tenant: str, collection: str, records: Sequence[Record], now: datetime, step: int = 0) -> None:

@@ -1,15 +1,15 @@
 """Live comes first: changes to what serves are applied between the parts of any work on a shadow.
 
-A build, a verification or a shadow test may take minutes; a withdrawn access must not wait for it. Nothing is let in
-between the parts of work on a live collection itself, where it could overtake a version that is being written.
+A build, a verification or a comparison may take minutes; a withdrawn access must not wait for it. Work on a live
+collection itself lets nothing in between its parts, where it could overtake a version that is being written: shadows
+are filled by a `Sync` of their own, and only that one yields here.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from indexer.upkeep import Keeper
+from indexer.upkeep import Upkeep
 from stores.errors import TidewheelError
 from stores.serving import Serving
 
@@ -17,33 +17,23 @@ LOG = logging.getLogger(__name__)
 
 
 class LiveFirst:
-    """Lets live changes through while shadow work is marked, at most every `wait_s` seconds."""
+    """Lets live changes through between the parts of shadow work, at most every `wait_s` seconds."""
 
-    def __init__(self, serving: Serving, keeper: Keeper, wait_s: float, clock: Callable[[], datetime]) -> None:
+    def __init__(self, serving: Serving, upkeep: Upkeep, wait_s: float, clock: Callable[[], datetime]) -> None:
         self._serving = serving
-        self._keeper = keeper
+        self._upkeep = upkeep
         self._wait = timedelta(seconds=wait_s)
         self._clock = clock
-        self._due: datetime | None = None
+        self._due = clock()
 
-    @contextmanager
-    def shadow_work(self) -> Iterator[None]:
-        """Mark work on a shadow."""
-        self._due = self._clock() + self._wait
-        try:
-            yield
-        finally:
-            self._due = None
-
-    def breathe(self) -> None:
-        """Apply what changed to everything that serves, if shadow work is marked and it has waited long enough."""
-        if self._due is None or self._clock() < self._due:
+    def yield_point(self) -> None:
+        """Apply what changed to everything that serves, if that was not done for `wait_s` seconds."""
+        if self._clock() < self._due:
             return
-        self._due = None  # what follows breathes too
         try:
-            marks = self._keeper.marks()
+            marks = self._upkeep.marks()
             for record in filter(None, map(self._serving.record, marks)):
-                self._keeper.keep_fresh(record, marks[record.tenant], self._wait.total_seconds())
+                self._upkeep.keep_fresh(record, marks[record.tenant], self._wait.total_seconds())
         except TidewheelError as error:
             LOG.warning("live changes wait for the end of the shadow's step: %s", error)
         finally:

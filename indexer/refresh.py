@@ -1,7 +1,7 @@
 """Authority moves while documents stand still: people come to use them, others come to refer to them.
 
-It is written when a document is applied. From time to time the stored values of documents that have any standing are
-compared with what they would be now, and those that moved enough to matter are applied again; their vectors are kept.
+It is written when a document is applied. From time to time the stored values of documents that are used or referred to
+are compared with what they would be now; those that moved enough to matter are applied again, their vectors kept.
 """
 
 from collections.abc import Callable
@@ -45,15 +45,15 @@ class Refresher:
 
     def _moved(self, target: Target, now: datetime) -> list[Pending]:
         documents = self._sync.documents
-        every = documents.standings(target.tenant, now)
+        every = documents.usage(target.tenant, now)
         most = sorted(every, key=lambda d: (-every[d].people - every[d].references, d))[:LOOKED_AT]
-        standings = {document: every[document] for document in most}
-        stored = self._sync.vectors.get(target.collection, [primary_key(d, 0) for d in standings])
-        newest = documents.read(target.tenant, list(standings))
+        usage = {document: every[document] for document in most}
+        stored = self._sync.vectors.get(target.collection, [primary_key(d, 0) for d in usage])
+        newest = documents.read(target.tenant, list(usage))
         moved = [
             d.document
             for d in newest.values()
             if (row := stored.get(primary_key(d.document, 0)))
-            and abs(row.authority - d.authority(standings[d.document], now)) > MATTERS
+            and abs(row.authority - d.authority(usage[d.document], now)) > MATTERS
         ]
         return documents.applied(target.tenant, target.collection, moved)

@@ -11,13 +11,13 @@ nothing more to find. Every hit is checked here whatever the engine was asked.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from indexer.answer import Answer
 from indexer.ranking import Found, rank
-from indexer.states import State
 from retrieval.access import effective
 from retrieval.encoders import Encoder, EncoderSource
 from retrieval.fusion import RRF_K
+from stores.collection_states import State
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.vectors import WINDOW, Vectors
@@ -30,17 +30,6 @@ WIDEN = 4
 
 MAX_RESULTS = 1_000
 _MAY_BE_LIVE = frozenset({State.READY, State.STANDBY})
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The documents found for one query, and exactly what answered it. `latency_ms` is the call's, shared by all."""
-
-    results: tuple[Found, ...]
-    model: str
-    collection: str
-    serving_version: int
-    latency_ms: float
 
 
 class Searcher:
@@ -57,14 +46,19 @@ class Searcher:
         if record is None:
             return
         states = self._serving.states(tenant)
-        next_up = [c.model for name, c in self._serving.collections(tenant).items() if states.get(name) in _MAY_BE_LIVE]
-        for model in dict.fromkeys([record.model, *next_up]):
-            self._encoders.get(tenant, model)
+        next_up = [
+            (c.model, c.manifest)
+            for name, c in self._serving.collections(tenant).items()
+            if states.get(name) in _MAY_BE_LIVE
+        ]
+        for model, manifest in dict.fromkeys([(record.model, record.manifest), *next_up]):
+            self._encoders.get(tenant, model, manifest)
 
     def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
         """Answer each query with at most `k` documents that a member of `groups` may see, best first.
 
-        Raises `Refused` for a tenant without documents, `Retryable` when a store is away.
+        Raises `Refused` for a tenant without documents, or when the model's files are not those that were reviewed,
+        `Retryable` when a store is away.
         """
         began = time.perf_counter()
         if not 1 <= k <= MAX_RESULTS:
@@ -74,7 +68,7 @@ class Searcher:
             raise Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel emit`")
         if not queries:
             return []
-        encoder = self._encoders.get(tenant, record.model)
+        encoder = self._encoders.get(tenant, record.model, record.manifest)
         found = retrieve(self._vectors, encoder, record.collection, queries, groups, k)
         latency = (time.perf_counter() - began) * 1000
         return [Answer(tuple(r), record.model, record.collection, record.version, latency) for r in found]
@@ -97,9 +91,7 @@ def retrieve(
     left, limit, filtered = list(range(len(queries))), min(WINDOW, OVER_FETCH * k), False
     while left:
         seen = sorted(effective(groups)) if filtered and groups is not None else None
-        answers = vectors.search(
-            collection, [queries[i] for i in left], [embedded[i].tolist() for i in left], limit, RRF_K, groups=seen
-        )
+        answers = vectors.search(collection, [queries[i] for i in left], embedded[left], limit, RRF_K, groups=seen)
         for i, hits in zip(left, answers, strict=True):
             found[i] = rank(queries[i], hits, groups, k)
         left = [i for i, hits in zip(left, answers, strict=True) if len(found[i]) < k and len(hits) >= limit]

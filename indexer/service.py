@@ -1,6 +1,6 @@
 """The indexer's story: documents become collections, trained models become shadows, approved shadows go live.
 
-    for ever:  what was decided (`learning`)  ──▶  every tenant:  moves of the serving record told to the audit trail
+    for ever:  what was decided (`learning`)  ──▶  every tenant:  moves of the serving record published
                ▸ first collection ▸ live and standby kept fresh ▸ shadows taken on ▸ what is retired dropped
                ▸ the alias set right
 
@@ -16,14 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.bootstrap import bootstrap
 from indexer.cutover import INDEXER, Cutover, refusal
-from indexer.live_first import LiveFirst
+from indexer.record_audit import RecordAudit
 from indexer.shadow import Shadows
-from indexer.states import State
-from indexer.upkeep import Keeper
+from indexer.trust import Trust
+from indexer.upkeep import Upkeep
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, ModelTrained
+from stores.collection_states import State
 from stores.errors import Refused, TidewheelError
-from stores.serving import Serving
+from stores.serving import DONE, Serving
 
 LOG = logging.getLogger(__name__)
 
@@ -45,24 +46,25 @@ class ServiceConfig(BaseModel):
 
 
 class Indexer:
-    """The steps above, on parts that are given."""
+    """The steps above. Shadows and cutover let live changes through by themselves (`indexer.live_first`)."""
 
     def __init__(
         self,
         serving: Serving,
-        keeper: Keeper,
-        live_first: LiveFirst,
+        upkeep: Upkeep,
         shadows: Shadows,
         cutover: Cutover,
+        trust: Trust,
         config: ServiceConfig,
         emit: Callable[[Event], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._serving = serving
-        self._keeper = keeper
-        self._live_first = live_first
+        self._upkeep = upkeep
         self._shadows = shadows
         self._cutover = cutover
+        self._trust = trust
+        self._audit = RecordAudit(trust.trail, clock)
         self._config = config
         self._emit = emit
         self._clock = clock
@@ -75,11 +77,11 @@ class Indexer:
         elif isinstance(event, CutoverApproved):
             self._approve(event)
         elif isinstance(event, CutoverRefused) and event.by != INDEXER:
-            self._shadows.turn_down(event)
+            self._shadows.refuse(event)
 
     def turn(self) -> bool:
         """Go once through all tenants; return whether anything was done, so that another turn should follow at once."""
-        marks, busy = self._keeper.marks(), False
+        marks, busy = self._upkeep.marks(), False
         for tenant in sorted({*marks, *self._serving.tenants()}):
             if self._resting.get(tenant, self._clock()) > self._clock():
                 continue
@@ -91,41 +93,45 @@ class Indexer:
         return busy
 
     def _tenant(self, tenant: str, mark: int) -> bool:
-        self._tell(tenant)
+        self._publish_moves(tenant)
         record = self._serving.record(tenant)
         if record is None:
-            bootstrap(self._serving, self._keeper.sync, tenant, self._clock())
-            self._tell(tenant)
+            bootstrap(self._serving, self._upkeep.sync, self._trust, tenant, self._clock())
+            self._publish_moves(tenant)
             return True
-        busy = self._keeper.keep_fresh(record, mark, self._config.live_slice_s)
+        self._audit.look(record)
+        busy = self._upkeep.keep_fresh(record, mark, self._config.live_slice_s)
         states = self._serving.states(tenant)
         for name, about in self._serving.collections(tenant).items():
             state = State(states[name])
             if state not in {State.LIVE, State.STANDBY, State.RETIRED, State.FAILED}:
-                with self._live_first.shadow_work():
-                    busy |= self._shadows.advance(
-                        record, about, state, self._config.shadow_slice_s, self._config.shadow_duty
-                    )
-        return self._keeper.tidy(record, states) or busy
+                busy |= self._shadows.advance(
+                    record, about, state, self._config.shadow_slice_s, self._config.shadow_duty
+                )
+        return self._upkeep.clean_up(record, states) or busy
 
-    def _tell(self, tenant: str) -> None:
-        """Send the events of moves of the serving record, whoever moved it; an event sent twice counts once."""
-        for event in self._serving.unsaid(tenant):
-            self._emit(event)
-            self._serving.said(event)
+    def _publish_moves(self, tenant: str) -> None:
+        """Send the events of moves of the serving record, whoever moved it; an event sent twice counts once.
+
+        What was not signed by whoever it names was put there by somebody else, and is dropped.
+        """
+        for event in self._serving.pending_events(tenant):
+            if rejection := self._trust.signing.objection(event):
+                LOG.error("%s: a move in Redis is dropped: %s", tenant, rejection.reason)
+            else:
+                self._emit(event)
+            self._serving.mark_published(event)
 
     def _approve(self, event: CutoverApproved) -> None:
-        if self._serving.decided(event.tenant, event.event_id):
+        if self._serving.outcome(event.tenant, event.event_id) is not None:
             return
         try:
-            if not self._cutover.done_before(event):
-                with self._live_first.shadow_work():
-                    self._cutover.carry_out(event)
-            self._tell(event.tenant)
-            outcome = "done"
+            self._cutover.carry_out(event)
+            self._publish_moves(event.tenant)
+            outcome = DONE
         except Refused as error:
             LOG.warning("%s: the cutover is refused: %s", event.tenant, error)
-            self._shadows.doubt(event.tenant, event.collection)
+            self._shadows.verify_again(event.tenant, event.collection)
             self._emit(refusal(event, str(error), self._clock()))
             outcome = str(error)
-        self._serving.decide(event.tenant, event.event_id, outcome)
+        self._serving.record_outcome(event.tenant, event.event_id, outcome)

@@ -8,15 +8,18 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from indexer.comparison import ShadowTester
-from indexer.packet import Corpus, Packet, Side, held_out
+from indexer.comparison import ComparisonRunner
+from indexer.packet import held_out
 from indexer.progress import Meter
-from indexer.states import GROWING, State, check_move
+from indexer.rules import chunker, fusion, tolerated
 from indexer.sync import Sync, Target
+from indexer.trust import UNPROVEN, WIN, Trust
 from indexer.verify import Verifier, VerifyConfig, is_fresh
 from schemas.envelope import Event
 from schemas.ids import stable_id
 from schemas.learning import CutoverRefused, ModelTrained, Proof, ShadowReady, ShadowStarted
+from schemas.packet import Corpus, Packet, Side
+from stores.collection_states import GROWING, State
 from stores.errors import Refused
 from stores.milvus import CollectionMissing
 from stores.serving import Candidate, Collection, Serving, ServingRecord
@@ -34,7 +37,8 @@ class Shadows:
         serving: Serving,
         sync: Sync,
         verifier: Verifier,
-        tester: ShadowTester,
+        comparison: ComparisonRunner,
+        trust: Trust,
         config: VerifyConfig,
         clock: Callable[[], datetime],
         emit: Callable[[Event], None],
@@ -42,7 +46,8 @@ class Shadows:
         self._serving = serving
         self._sync = sync
         self._verifier = verifier
-        self._tester = tester
+        self._comparison = comparison
+        self._trust = trust
         self._config = config
         self._clock = clock
         self._emit = emit
@@ -51,13 +56,14 @@ class Shadows:
 
     def start(self, trained: ModelTrained) -> None:
         """Note a new shadow for a trained model; a model that was noted before changes nothing."""
-        target = Target(trained.tenant, trained.model)
+        target = Target(trained.tenant, trained.model, trained.manifest)
         candidate = Candidate(run=trained.run, parent=trained.parent, comparison=trained.comparison)
         about = Collection(
             tenant=trained.tenant,
             model=trained.model,
             collection=target.collection,
             created_at=self._clock(),
+            manifest=trained.manifest,
             candidate=candidate,
         )
         self._serving.register(about, State.BUILDING)
@@ -74,8 +80,15 @@ class Shadows:
                 )
             )
 
-    def turn_down(self, refused: CutoverRefused) -> None:
-        """Retire a shadow that an operator refused; its rows go with the next sweep."""
+    def refuse(self, refused: CutoverRefused) -> None:
+        """Retire a shadow whose packet an operator refused; its rows go with the next sweep.
+
+        A refusal of another packet than the newest one of this shadow was not meant for it and changes nothing.
+        """
+        about = self._serving.collection(refused.tenant, refused.collection)
+        if about is None or about.packet != refused.packet:
+            LOG.warning("%s: the refused packet %s is not its packet", refused.collection, refused.packet[:12])
+            return
         state = State(self._serving.states(refused.tenant).get(refused.collection, State.RETIRED))
         if state in GROWING | {State.READY, State.FAILED}:
             self._note(refused.tenant, refused.collection, f"refused by {refused.by}: {refused.reason}")
@@ -83,7 +96,7 @@ class Shadows:
 
     def advance(self, record: ServingRecord, about: Collection, state: State, budget_s: float, duty: float) -> bool:
         """Take one shadow on for about `budget_s` seconds; return whether there is more to do at once."""
-        target = Target(about.tenant, about.model)
+        target = Target(about.tenant, about.model, about.manifest)
         try:
             if state in {State.BUILDING, State.CATCHING_UP}:
                 return self._build(target, state, budget_s, duty)
@@ -114,64 +127,71 @@ class Shadows:
         return True
 
     def _verify(self, target: Target, about: Collection, record: ServingRecord) -> bool:
+        if about.candidate is None:
+            raise Refused(f"{about.collection} came from no training run and cannot replace anything")
+        trained = self._trust.trail.trained(about.tenant, about.candidate.run)
+        if trained is None:  # the event that began this shadow is on its way into the warehouse
+            LOG.info("%s waits until the audit trail shows the win of %s", about.collection, about.candidate.run)
+            return False
+        if (trained.model, trained.manifest) != (about.model, about.manifest):
+            raise Refused(f"the audit trail says other things of the run {trained.run} than began this shadow")
         self._sync.ensure(target)
         self._sync.seal(target.collection)
         proof, proved_at = self._verifier.verify(target)
         if proof.mismatches:
             raise Refused(f"{proof.mismatches} mismatches could not be repaired; look at Milvus, then train again")
-        packet = self._packet(target, about, record, proof, proved_at)
-        self._serving.put_packet(target.tenant, packet.digest, packet.canonical())
-        self._serving.describe(
-            about.model_copy(
-                update={
-                    "proof": proof,
-                    "proved_at": proved_at,
-                    "packet": packet.digest,
-                    "compared_with": packet.live.serving_version,
-                }
-            )
-        )
-        self._announce(packet)
+        packet = self._packet(target, trained, record, proof, proved_at)
+        digest, version = self._serving.save_packet(packet), packet.live.serving_version
+        about = about.model_copy(update={"proof": proof, "proved_at": proved_at})
+        self._serving.save(about.model_copy(update={"packet": digest, "compared_with": version}))
+        self._announce(packet, digest)
         self._move(target.tenant, target.collection, State.VERIFYING, State.READY)
         return False
 
     def _packet(
-        self, target: Target, about: Collection, record: ServingRecord, proof: Proof, proved_at: datetime
+        self, target: Target, trained: ModelTrained, record: ServingRecord, proof: Proof, proved_at: datetime
     ) -> Packet:
-        warehouse, candidate = self._sync.documents.warehouse, about.candidate
-        if candidate is None:
-            raise Refused(f"{about.collection} came from no training run and cannot replace anything")
-        # The event that began this shadow is sent for winners only; the cutover asks the audit trail once more.
-        rows = warehouse.query("index_run", tenant=target.tenant, run=candidate.run)
+        self._trust.check_files(target.tenant, target.model, target.manifest or "")
+        scores = self._trust.scores(trained)
         documents, fingerprint = self._sync.documents.fingerprint(target.tenant)
         return Packet(
             tenant=target.tenant,
-            run=candidate.run,
+            run=trained.run,
             model=target.model,
-            parent=candidate.parent,
+            manifest=target.manifest or "",
+            chunker=chunker(),
+            fusion=fusion(),
+            parent=trained.parent,
             collection=target.collection,
-            live=Side(model=record.model, collection=record.collection, serving_version=record.version),
-            run_verdict=rows[0]["verdict"] if rows and rows[0]["verdict"] != "RUNNING" else "WIN",
-            comparison=candidate.comparison,
+            live=Side(
+                model=record.model,
+                collection=record.collection,
+                serving_version=record.version,
+                manifest=record.manifest,
+            ),
+            run_verdict=UNPROVEN if scores.problem else WIN,
+            comparison=trained.comparison,
+            scores=scores,
             proof=proof,
             proved_at=proved_at,
-            shadow_test=self._tester.run(Target(record.tenant, record.model), target),
-            held_out=held_out(warehouse, target.tenant, candidate.run),
+            shadow_test=self._comparison.run(Target(record.tenant, record.model, record.manifest), target),
+            held_out=held_out(self._sync.documents.warehouse, target.tenant, trained.run),
             corpus=Corpus(documents=documents, fingerprint=fingerprint),
+            tolerates=tolerated(self._config),
             created_at=self._clock(),
         )
 
-    def _announce(self, packet: Packet) -> None:
+    def _announce(self, packet: Packet, digest: str) -> None:
         self._emit(
             ShadowReady(
-                event_id=stable_id("ShadowReady", packet.tenant, packet.collection, packet.digest),
+                event_id=stable_id("ShadowReady", packet.tenant, packet.collection, digest),
                 tenant=packet.tenant,
                 occurred_at=packet.created_at,
                 run=packet.run,
                 model=packet.model,
                 collection=packet.collection,
                 proof=packet.proof,
-                packet=packet.digest,
+                packet=digest,
             )
         )
 
@@ -190,20 +210,30 @@ class Shadows:
         if now - self._looked_at.get(target.collection, about.proved_at) < _LOOK_AGAIN:
             return False
         self._looked_at[target.collection] = now
+        if not self._packet_is_unaltered(about):
+            return True
         changed = len(self._sync.documents.changed(target.tenant, target.collection, about.proved_at))
         return not is_fresh(about.proved_at, now, changed, about.proof.documents, self._config)
 
-    def doubt(self, tenant: str, collection: str) -> None:
-        """Send a ready shadow back to be verified, because its proof or packet was found wanting."""
+    def _packet_is_unaltered(self, about: Collection) -> bool:
+        """Return whether the packet can be shown and approved: an altered one is refused to whoever reads it."""
+        try:
+            self._serving.packet(about.tenant, about.packet or "")
+        except Refused as error:
+            LOG.warning("%s: %s", about.collection, error)
+            return False
+        return True
+
+    def verify_again(self, tenant: str, collection: str) -> None:
+        """Send a ready shadow back to be verified: its proof or packet does not hold."""
         if self._serving.states(tenant).get(collection) == State.READY:
             self._move(tenant, collection, State.READY, State.VERIFYING)
 
     def _note(self, tenant: str, collection: str, text: str) -> None:
         about = self._serving.collection(tenant, collection)
         if about:
-            self._serving.describe(about.model_copy(update={"note": text[:2_000]}))
+            self._serving.save(about.model_copy(update={"note": text[:2_000]}))
 
     def _move(self, tenant: str, collection: str, before: State, after: State) -> None:
-        check_move(collection, before, after)
         self._serving.set_state(tenant, collection, before, after)
         LOG.info("%s: %s -> %s", collection, before, after)

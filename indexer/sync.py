@@ -17,16 +17,16 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.authority import Standing
+from indexer.authority import UsageStats
 from indexer.documents import Document, Documents, Pending, Record
 from retrieval.encoders import EncoderSource
 from stores.errors import Poison
-from stores.vector_rows import Passage, collection_name, primary_key
+from stores.vector_rows import collection_name, primary_key, vector_row
 from stores.vectors import Vectors
 
 LOG = logging.getLogger(__name__)
 _ENCODED_AT_ONCE = 128
-"""Texts embedded between two breaths: one or two seconds on a small machine."""
+"""Texts embedded between two yield points: one or two seconds on a small machine."""
 
 
 class SyncConfig(BaseModel):
@@ -43,10 +43,11 @@ class SyncConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A collection to fill."""
+    """A collection to fill, by a model whose files have this manifest, if anybody said."""
 
     tenant: str
     model: str
+    manifest: str | None = None
 
     @property
     def collection(self) -> str:
@@ -77,7 +78,7 @@ class Sync:
         config: SyncConfig,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
-        breathe: Callable[[], None] = lambda: None,
+        yield_point: Callable[[], None] = lambda: None,
     ) -> None:
         self.documents = documents
         self.vectors = vectors
@@ -85,14 +86,14 @@ class Sync:
         self._config = config
         self._clock = clock
         self._sleep = sleep
-        self.breathe = breathe
-        """Called between the parts of any long work: lets live changes through, raises when the process is to stop."""
+        self.yield_point = yield_point
+        """Called between the parts of any long work; it may raise to cut the work short."""
         self._unsealed: dict[str, int] = {}
         self._sealed_at: dict[str, datetime] = {}
 
     def ensure(self, target: Target) -> None:
         """Make the target's collection if it is not there; one that was lost is filled from the beginning."""
-        encoder = self.encoders.get(target.tenant, target.model)
+        encoder = self.encoders.get(target.tenant, target.model, target.manifest)
         if self.vectors.ensure(target.collection, encoder.dimension):
             self.documents.forget(target.tenant, target.collection, self._clock())
 
@@ -106,7 +107,7 @@ class Sync:
         total, until = Applied(), time.monotonic() + budget_s
         while plan := self.documents.pending(target.tenant, target.collection, self._config.plan):
             for start in range(0, len(plan), self._config.batch):
-                self.breathe()
+                self.yield_point()
                 began, batch = time.monotonic(), plan[start : start + self._config.batch]
                 total = _added(total, self.apply(target, batch))
                 self._seal(target.collection, self._config.seal_rows)
@@ -116,10 +117,10 @@ class Sync:
                     return total
                 if duty < 1:
                     self._sleep((time.monotonic() - began) * (1 / duty - 1))
-        self.rest(target.collection)
+        self.seal_when_idle(target.collection)
         return Applied(total.documents, total.deleted, total.embedded, total.kept, finished=True)
 
-    def rest(self, collection: str) -> None:
+    def seal_when_idle(self, collection: str) -> None:
         """Seal what the last changes left unsealed, if it is worth it and time; called while nothing is to be done."""
         self._seal(collection, self._config.seal_rows_idle)
 
@@ -135,8 +136,8 @@ class Sync:
         except Poison as error:
             if len(batch) > 1:
                 return _added(*(self.apply(target, [pending]) for pending in batch))
-            LOG.warning("%s: %s is put aside, nobody finds it: %s", target.collection, batch[0].document, error)
-            self._put_aside(target, batch[0])
+            LOG.warning("%s: %s cannot be indexed, nobody finds it: %s", target.collection, batch[0].document, error)
+            self._record_as_unindexable(target, batch[0])
             return Applied(documents=1)
 
     def _apply(self, target: Target, batch: Sequence[Pending]) -> Applied:
@@ -157,14 +158,14 @@ class Sync:
         there = self._there(target, shown)
         texts = [text for _, d in shown if d.document not in there for text in d.passages]
         fresh = self._encoded(target, texts)
-        standings = self.documents.standings(target.tenant, now)
+        usage = self.documents.usage(target.tenant, now)
         rows = []
         for _, d in shown:
-            weight = d.authority(standings.get(d.document, Standing()), now)
+            weight = d.authority(usage.get(d.document, UsageStats()), now)
             for number, text in enumerate(d.passages):
                 dense = there[d.document][number] if d.document in there else next(fresh)
                 rows.append(
-                    Passage(
+                    vector_row(
                         d.document, number, d.version, d.content_hash, d.acl, d.title, text, dense, weight, d.updated_ms
                     )
                 )
@@ -173,9 +174,9 @@ class Sync:
         return len(rows) - len(texts), len(texts)
 
     def _encoded(self, target: Target, texts: Sequence[str]) -> Iterator[Sequence[float]]:
-        encoder = self.encoders.get(target.tenant, target.model)
+        encoder = self.encoders.get(target.tenant, target.model, target.manifest)
         for start in range(0, len(texts), _ENCODED_AT_ONCE):
-            self.breathe()
+            self.yield_point()
             yield from encoder.encode(texts[start : start + _ENCODED_AT_ONCE])
 
     def _there(self, target: Target, shown: Sequence[tuple[Pending, Document]]) -> dict[str, list[Sequence[float]]]:
@@ -191,7 +192,7 @@ class Sync:
                 found[d.document] = vectors
         return found
 
-    def _put_aside(self, target: Target, pending: Pending) -> None:
+    def _record_as_unindexable(self, target: Target, pending: Pending) -> None:
         newest = self.documents.read(target.tenant, [pending.document])
         self.vectors.delete(target.collection, [*_keys(pending.document, 0, pending.applied_passages)])
         records = [

@@ -140,7 +140,7 @@ class Verifier:
 
     def _compare(self, target: Target, page: Sequence[str], findings: Findings, thorough: bool = False) -> None:
         """Read the page's rows and the key after each document's last, or every key it could have."""
-        self._sync.breathe()
+        self._sync.yield_point()
         documents = self._sync.documents.read(target.tenant, page)
         keys = {d.document: _keys(d, MAX_PASSAGES if thorough else _length(d) + 1) for d in documents.values()}
         rows = self._sync.vectors.get(target.collection, [key for found in keys.values() for key in found])
@@ -178,7 +178,8 @@ class Verifier:
                 number = chance.randrange(len(d.passages))
                 texts[primary_key(d.document, number)] = d.passages[number]
         rows = self._sync.vectors.get(target.collection, list(texts), with_vectors=True)
-        again = self._sync.encoders.get(target.tenant, target.model).encode([texts[key] for key in rows])
+        encoder = self._sync.encoders.get(target.tenant, target.model, target.manifest)
+        again = encoder.encode([texts[key] for key in rows])
         stored = np.array([row.dense for row in rows.values()], dtype=np.float32).reshape(again.shape)
         cosines = (stored * again).sum(axis=1) / np.maximum(np.linalg.norm(stored, axis=1), 1e-9)
         return Sample(again, float(cosines.min(initial=1.0)))
@@ -190,12 +191,12 @@ class Verifier:
         best = np.full((len(sample.vectors), 10), -2.0, dtype=np.float32)
         keys = [primary_key(d, number) for d, passages in findings.passages.items() for number in range(passages)]
         for page in _pages(keys, 2 * self._config.page):
-            self._sync.breathe()
+            self._sync.yield_point()
             rows = self._sync.vectors.get(target.collection, page, with_vectors=True)
             stored = np.array([row.dense for row in rows.values()], dtype=np.float32)
             stored /= np.maximum(np.linalg.norm(stored, axis=1, keepdims=True), 1e-9)
             best = np.sort(np.hstack([best, sample.vectors @ stored.T]), axis=1)[:, -10:]
-        found = self._sync.vectors.nearest(target.collection, sample.vectors.tolist(), 10)
+        found = self._sync.vectors.nearest(target.collection, sample.vectors, 10)
         wanted = (best > -2.0).sum(axis=1)
         worst = np.where(best > -2.0, best, 2.0).min(axis=1)
         hits = [sum(c >= least - _TIE for _, c in near) for near, least in zip(found, worst, strict=True)]

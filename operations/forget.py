@@ -22,8 +22,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.ids import TenantId, UserId, stable_id
 from schemas.learning import TrainingRequested
+from stores.access_log import AccessLog, Pace
 from stores.errors import Misconfigured, Retryable
 from stores.ports import Inserts, Queries, Statements
+from stores.redis_client import Client
+from stores.serving import ServingRecord
 
 Row = dict[str, Any]
 
@@ -173,22 +176,33 @@ def spellings(user: str) -> list[str]:
     return list(dict.fromkeys([*found, *(text.replace("/", "\\/") for text in found)]))
 
 
-def retraining(
-    warehouse: Warehouse, tenant: str, standing: Mapping[str, str], now: datetime
-) -> TrainingRequested | None:
+def roles_of(record: ServingRecord | None) -> dict[str, str]:
+    """Return what each model that serves is, e.g. {"acme-run-1": "live", "base": "standby"}."""
+    if record is None:
+        return {}
+    standby = {record.standby.model: "standby"} if record.standby else {}
+    return standby | {record.model: "live"}
+
+
+def open_sessions(redis: Client) -> AccessLog:
+    """Return the open sessions, to forget people in: none is closed, so how time passes does not matter."""
+    return AccessLog(redis, Pace(gap=0, lease=0, long=0))
+
+
+def retraining(warehouse: Warehouse, tenant: str, roles: Mapping[str, str], now: datetime) -> TrainingRequested | None:
     """Return the request for a new model when one of these learned from signals that are gone, and nobody asked yet.
 
-    `standing` says what each model is now, e.g. {"acme-run-1": "live"}. What is asked follows from what is gone, not
+    `roles` says what each model is now (see `roles_of`). What is asked follows from what is gone, not
     from this process's memory: after a crash the same request comes out again, under the same ids.
     """
-    gone = warehouse.query("forget_gone", tenant=tenant, models=sorted(standing))
+    gone = warehouse.query("forget_gone", tenant=tenant, models=sorted(roles))
     if not gone:
         return None
     named = stable_id("forget", tenant, *(part for row in gone for part in (row["model"], row["gone"])))
     run = f"run-forget-{named[:12]}"
     if warehouse.query("lineage_runs", tenant=tenant, run=run, model="", snapshots=[]):
         return None
-    told = "; ".join(f"{row['model']} ({standing[row['model']]}): {row['gone']}" for row in gone)
+    gone_from = "; ".join(f"{row['model']} ({roles[row['model']]}): {row['gone']}" for row in gone)
     return TrainingRequested(
         event_id=named,
         tenant=tenant,
@@ -196,7 +210,7 @@ def retraining(
         run=run,
         requested_by=REQUESTED_BY,
         start_from="base",
-        reason=f"signals that were learned from and had to be forgotten since: {told}",
+        reason=f"signals that were learned from and had to be forgotten since: {gone_from}",
     )
 
 

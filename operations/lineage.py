@@ -36,12 +36,12 @@ class Node:
 
     def plain(self) -> Row:
         """Return it as nested dictionaries; empty directions are left out."""
-        told: Row = {"kind": self.kind, "id": self.id, **self.facts}
+        plain: Row = {"kind": self.kind, "id": self.id, **self.facts}
         if self.came_from:
-            told["came_from"] = [node.plain() for node in self.came_from]
+            plain["came_from"] = [node.plain() for node in self.came_from]
         if self.led_to:
-            told["led_to"] = [node.plain() for node in self.led_to]
-        return told
+            plain["led_to"] = [node.plain() for node in self.led_to]
+        return plain
 
 
 def trace(warehouse: Queries, name: str, tenant: str = "") -> list[Node]:
@@ -60,11 +60,11 @@ def trace(warehouse: Queries, name: str, tenant: str = "") -> list[Node]:
 
 
 class _Tracer:
-    """Builds the trees of one tenant; a snapshot's or model's own tree is told once, then only named."""
+    """Builds the trees of one tenant; a snapshot's or model's own tree is given once, then only named."""
 
     def __init__(self, warehouse: Queries, tenant: str) -> None:
         self._warehouse, self._tenant = warehouse, tenant
-        self._told: set[tuple[str, str]] = set()
+        self._expanded: set[tuple[str, str]] = set()
 
     def of(self, kind: str, name: str) -> Node:
         node: Node = getattr(self, f"_{kind}")(name)
@@ -140,9 +140,9 @@ class _Tracer:
 
     def _once(self, kind: str, name: str) -> tuple[Node, ...]:
         """Return what came of a snapshot or model the first time that it is asked for, nothing later."""
-        if (kind, name) in self._told:
+        if (kind, name) in self._expanded:
             return ()
-        self._told.add((kind, name))
+        self._expanded.add((kind, name))
         return self._runs(snapshot=name) if kind == "snapshot" else self._collections(model=name)
 
     def _snapshot(self, name: str) -> Node:
@@ -187,8 +187,8 @@ class _Tracer:
     def _collections(self, model: str = "", collection: str = "") -> tuple[Node, ...]:
         history: dict[str, list[Row]] = defaultdict(list)
         for row in self._ask("lineage_collections", model=model, collection=collection):
-            told = {name: value for name, value in row.items() if value and name not in ("collection", "run")}
-            history[row["collection"]].append({"model": ""} | told)
+            facts = {name: value for name, value in row.items() if value and name not in ("collection", "run")}
+            history[row["collection"]].append({"model": ""} | facts)
         return self._served([Node("collection", name, {"history": steps}) for name, steps in history.items()])
 
     def _served(self, nodes: Sequence[Node]) -> tuple[Node, ...]:

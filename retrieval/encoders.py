@@ -62,8 +62,8 @@ def use_threads(threads: int) -> None:
 class EncoderSource(Protocol):
     """Something that gives the encoder of a tenant's model."""
 
-    def get(self, tenant: str, model: str) -> Encoder:
-        """Return the encoder, loading it if needed."""
+    def get(self, tenant: str, model: str, manifest: str | None = None) -> Encoder:
+        """Return the encoder, loading it if needed; `manifest` is what its files have to be."""
         ...
 
 
@@ -73,14 +73,17 @@ class Encoders:
     def __init__(self, shelf: Shelf, config: EncoderConfig | None = None) -> None:
         self._shelf = shelf
         self._config = config or EncoderConfig()
-        self._loaded: OrderedDict[tuple[str, str], Encoder] = OrderedDict()
-        self._loading: dict[tuple[str, str], threading.Lock] = {}
+        self._loaded: OrderedDict[tuple[str, str, str], Encoder] = OrderedDict()
+        self._loading: dict[tuple[str, str, str], threading.Lock] = {}
         self._lock = threading.Lock()
         use_threads(self._config.threads)
 
-    def get(self, tenant: str, model: str) -> Encoder:
-        """Return the encoder of the tenant's model. Raises `Refused` when the shelf lacks it or holds it damaged."""
-        key = ("", model) if model == BASE else (tenant, model)
+    def get(self, tenant: str, model: str, manifest: str | None = None) -> Encoder:
+        """Return the encoder of the tenant's model, whose files have this manifest, if anybody said.
+
+        Raises `Refused` when the shelf lacks the model, holds it damaged, or holds another one under its name.
+        """
+        key = ("" if model == BASE else tenant, model, manifest or "")
         with self._lock:
             if key in self._loaded:
                 self._loaded.move_to_end(key)
@@ -90,7 +93,7 @@ class Encoders:
             with self._lock:
                 if key in self._loaded:
                     return self._loaded[key]
-            encoder = Encoder(self._shelf.fetch(tenant, model), self._config)
+            encoder = Encoder(self._shelf.fetch(tenant, model, manifest or ""), self._config)
             with self._lock:
                 self._loaded[key] = encoder
                 while len(self._loaded) > self._config.kept:

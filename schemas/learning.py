@@ -1,4 +1,8 @@
-"""The loop's own decisions. This topic is the audit trail: runs, shadows, approvals and cutovers are read from it."""
+"""The loop's own decisions. This topic is the audit trail: runs, shadows, approvals and cutovers are read from it.
+
+Every event of it carries a signature. Who may sign which is decided in `stores/signing.py`; an event without a right
+signature is never acted on and never shown.
+"""
 
 from typing import Annotated, Literal
 
@@ -6,9 +10,19 @@ from pydantic import Field, StringConstraints
 
 from schemas.envelope import Count, Event, Words
 from schemas.ids import CollectionId, ModelId, OpaqueId, Slug
+from schemas.signature import Signature
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
 Verdict = Literal["WIN", "INCONCLUSIVE", "LOSS", "ERROR"]
+
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Decision(Event):
+    """An event of the audit trail, and the signature that makes it one."""
+
+    signature: Signature | None = None
 
 
 class Evidence(Words):
@@ -22,7 +36,7 @@ class Evidence(Words):
     window_end: str
 
 
-class TrainingRequested(Event):
+class TrainingRequested(Decision):
     """Drift tripped, or a person asked: the tenant's model is to be trained anew.
 
     `start_from` says whose weights learning begins with; `base` leaves behind whatever earlier runs learned.
@@ -52,8 +66,11 @@ class Comparison(Words):
     high: float
 
 
-class ModelTrained(Event):
-    """A candidate won on held-out queries and stands on the model shelf."""
+class ModelTrained(Decision):
+    """A candidate won on held-out queries and stands on the model shelf.
+
+    `manifest` is the hash of the model's files, `evaluation` that of the scores which the comparison sums up.
+    """
 
     type: Literal["ModelTrained"] = "ModelTrained"
     run: Slug
@@ -62,9 +79,11 @@ class ModelTrained(Event):
     snapshot: OpaqueId
     comparison: Comparison
     reasons: tuple[Reason, ...] = ()
+    manifest: Sha256 | None = None
+    evaluation: Sha256 | None = None
 
 
-class ModelRefused(Event):
+class ModelRefused(Decision):
     """A run ended without a model that may go on, and why."""
 
     type: Literal["ModelRefused"] = "ModelRefused"
@@ -76,7 +95,7 @@ class ModelRefused(Event):
     comparison: Comparison | None = None
 
 
-class ShadowStarted(Event):
+class ShadowStarted(Decision):
     """A shadow collection for a trained model is being built."""
 
     type: Literal["ShadowStarted"] = "ShadowStarted"
@@ -97,7 +116,7 @@ class Proof(Words):
     recall_at_10: float
 
 
-class ShadowReady(Event):
+class ShadowReady(Decision):
     """The shadow is complete and verified; `packet` is the hash that an approval must name."""
 
     type: Literal["ShadowReady"] = "ShadowReady"
@@ -108,7 +127,7 @@ class ShadowReady(Event):
     packet: OpaqueId
 
 
-class CutoverApproved(Event):
+class CutoverApproved(Decision):
     """An operator let in exactly the packet with this hash."""
 
     type: Literal["CutoverApproved"] = "CutoverApproved"
@@ -117,7 +136,7 @@ class CutoverApproved(Event):
     by: OpaqueId
 
 
-class CutoverRefused(Event):
+class CutoverRefused(Decision):
     """An operator, or a rule, turned a packet down."""
 
     type: Literal["CutoverRefused"] = "CutoverRefused"
@@ -127,8 +146,8 @@ class CutoverRefused(Event):
     reason: Reason
 
 
-class CutoverDone(Event):
-    """The serving record moved to this model and collection."""
+class CutoverDone(Decision):
+    """The serving record moved to this model and collection; the manifests are the hashes of the models' files."""
 
     type: Literal["CutoverDone"] = "CutoverDone"
     model: ModelId
@@ -138,9 +157,11 @@ class CutoverDone(Event):
     serving_version: Annotated[int, Field(ge=1, le=2**53)]
     packet: OpaqueId | None = None
     by: OpaqueId
+    manifest: Sha256 | None = None
+    previous_manifest: Sha256 | None = None
 
 
-class RolledBack(Event):
+class RolledBack(Decision):
     """The serving record moved back to the standby."""
 
     type: Literal["RolledBack"] = "RolledBack"
@@ -151,3 +172,5 @@ class RolledBack(Event):
     serving_version: Annotated[int, Field(ge=1, le=2**53)]
     by: OpaqueId
     reason: Reason
+    manifest: Sha256 | None = None
+    previous_manifest: Sha256 | None = None

@@ -89,6 +89,10 @@ TOPIC_OF: dict[str, Topic] = {
 """Event type name to its topic."""
 
 
+PRODUCED: dict[str, Topic] = {kind: topic for kind, topic in TOPIC_OF.items() if topic is not LEARNING}
+"""The types that producers send. Those of the audit trail are decisions, and each is signed by whoever takes it."""
+
+
 def key_of(event: Event) -> bytes:
     """Return the partition key: tenant, then what the topic is keyed by, so that one key's events keep their order."""
     topic = TOPIC_OF[type(event).__name__]

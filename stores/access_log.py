@@ -8,7 +8,24 @@ The state is commutative: accesses recorded twice, or in another order, leave th
 the caller says that the sessions are written, so a crash between claim and finish repeats the writing, with the same
 ids. An access behind the watermark makes its user *dirty*: sessions that it may have changed are closed already, so the
 caller computes that user from the raw rows instead. Memory is bounded by the users' open accesses; a user who never
-pauses is claimed as `long` so that full chunks can be closed. The scripts are in `stores.access_scripts`.
+pauses is claimed as `long` so that full chunks can be closed. Each step is one Lua script, `lua/access_*.lua`.
+
+Keys, all under one hash tag T, so that a Redis Cluster keeps them together (on one node):
+
+| key | kind | holds |
+|---|---|---|
+| `T:u:USER` | sorted set | the user's accesses not yet closed: member = event id, U+001F, document; score = time |
+| `T:due` | sorted set | user → time of the last access |
+| `T:long` | set | users with too many accesses to wait for a gap |
+| `T:dirty` | hash | user → how many accesses came behind the watermark since the user's last closing |
+| `T:claims` | hash | user → revision of the claim under which a closer works on it |
+| `T:leases` | hash | revision → until when (wall clock) that claim holds |
+| `T:seen` | hash | source → greatest event time; a source is one partition of one topic |
+| `T:moved` | hash | source → when (wall clock) it last brought anything, or was known to have more |
+| `T:offsets` | hash | source → offset of its last recorded access |
+| `T:watermark`, `T:revision` | strings | what is closed; the number of the last claim |
+
+USER is tenant, U+001F, user. All times are milliseconds since 1970.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,8 +35,9 @@ from typing import Any
 import orjson
 
 from schemas.ids import join_ids, split_ids
-from stores import redis_client
-from stores.access_scripts import CLAIM, FINISH, FORGET, RECORD, RESTORE, TAG
+from stores import lua_files, redis_client
+
+TAG = "tidewheel:{accesses}"
 
 AT_ONCE = 5_000
 """Accesses of one script call: Redis answers nobody else meanwhile, about 20 ms."""
@@ -30,19 +48,30 @@ Access = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How time passes, in milliseconds; `stores` knows no rules, so the caller's rules say these."""
+    """What ends a session and a claim, in milliseconds, and how many accesses are too many (`long`).
+
+    `stores` knows no rules, so the caller's rules say these.
+    """
 
     gap: int
-    lateness: int
-    idle_after: int
-    idle_close: int
     lease: int
     long: int
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """How far a partition is: its newest event time, None when it has brought nothing, and the wall time it last moved.
+
+    Both are milliseconds since 1970.
+    """
+
+    newest: int | None
+    moved_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
-    """What recording a batch told: the watermark, the source's last offset before it, positions of late accesses.
+    """What recording a batch returns: the watermark, the source's last offset before it, positions of late accesses.
 
     `refused`: nothing of what lies between that offset and the batch is known, so the batch was not recorded.
     """
@@ -79,11 +108,11 @@ class AccessLog:
         self._pace = pace
         self._tag = tag
         self._client = client
-        self._record = client.register_script(RECORD)
-        self._claim = client.register_script(CLAIM)
-        self._finish = client.register_script(FINISH)
-        self._restore = client.register_script(RESTORE)
-        self._forget = client.register_script(FORGET)
+        self._record = client.register_script(lua_files.named("access_record"))
+        self._claim = client.register_script(lua_files.named("access_claim"))
+        self._finish = client.register_script(lua_files.named("access_finish"))
+        self._restore = client.register_script(lua_files.named("access_restore"))
+        self._forget = client.register_script(lua_files.named("access_forget"))
 
     def assign(self, sources: Iterable[str], now: int) -> None:
         """Say that these sources are being read or worked on: until they count as idle again, they hold time back."""
@@ -108,22 +137,22 @@ class AccessLog:
         One round trip for `AT_ONCE` of them. `span` is the batch's first and last offset. A batch that does not follow
         on what is known of its source is refused, until the caller has looked for lost accesses and says `repaired`.
         """
-        parts = []
+        answers = []
         newest, first = max(times), -1 if repaired else span[0]
         for start in range(0, len(users), AT_ONCE):
             part = slice(start, start + AT_ONCE)
-            # How far the source is, is told with the last part: a watermark moved in between must not pass the others.
+            # How far the source is goes with the last part: a watermark moved in between must not pass the others.
             reached = (span[1], newest) if start + AT_ONCE >= len(users) else (-1, -1)
             blob = orjson.dumps((users[part], members[part], times[part]))
             arguments = (source, first, *reached, now, self._pace.long, blob)
-            parts.append((start, _call(self._record, self._tag, arguments)))
-            if refused := bool(parts[-1][1][3]):
+            answers.append((start, _call(self._record, self._tag, arguments)))
+            if refused := bool(answers[-1][1][3]):
                 break
-        previous, watermark = parts[-1 if refused else 0][1][1], parts[-1][1][0]
+        previous, watermark = answers[-1 if refused else 0][1][1], answers[-1][1][0]
         return Recorded(
             None if watermark < 0 else int(watermark),
             None if previous < 0 else int(previous),
-            [start + position for start, (_, _, late, _) in parts for position in late or ()],
+            [start + position for start, (_, _, late, _) in answers for position in late or ()],
             refused,
         )
 
@@ -131,21 +160,33 @@ class AccessLog:
         """Say how far a source is that brings no accesses but moves time."""
         _call(self._record, self._tag, (source, -1, -1, newest, now, self._pace.long, b"[[],[],[]]"))
 
-    def claim(self, now: int, most_users: int = 500, most_accesses: int = 20_000) -> Claim:
-        """Move the watermark and claim a portion of what is due; users that another closer works on are left out."""
-        pace = self._pace
+    def sources(self) -> list[Source]:
+        """Return how far every known source is, read at one moment."""
+
+        def read() -> Any:  # noqa: ANN401  # redis-py types no pipelines
+            pipeline = self._client.pipeline(transaction=True)
+            pipeline.hgetall(f"{self._tag}:moved")
+            pipeline.hgetall(f"{self._tag}:seen")
+            return pipeline.execute()
+
+        moved, seen = redis_client.guarded(read)
+        return [Source(int(seen[name]) if name in seen else None, int(at)) for name, at in moved.items()]
+
+    def claim(self, now: int, reached: int | None, most_users: int = 500, most_accesses: int = 20_000) -> Claim:
+        """Raise the watermark to `reached` if that is higher, and claim a portion of what is due by it.
+
+        Users that another closer works on are left out.
+        """
         arguments = (
             now,
-            pace.lateness,
-            pace.gap,
-            pace.idle_after,
-            pace.idle_close,
-            pace.lease,
+            -1 if reached is None else reached,
+            self._pace.gap,
+            self._pace.lease,
             most_users,
             most_accesses,
         )
-        watermark, revision, found = _call(self._claim, self._tag, arguments)
-        users = [_open_user(*claimed) for claimed in found or ()]
+        watermark, revision, claimed = _call(self._claim, self._tag, arguments)
+        users = [_open_user(*user) for user in claimed or ()]
         return Claim(None if watermark < 0 else int(watermark), int(revision), users)
 
     def finish(self, claim: Claim, closed: Sequence[int | None]) -> int:
@@ -172,8 +213,8 @@ class AccessLog:
 
     def offsets(self) -> dict[str, int]:
         """Return each source's last offset."""
-        found: Any = redis_client.guarded(lambda: self._client.hgetall(f"{self._tag}:offsets"))
-        return {str(source): int(offset) for source, offset in found.items()}
+        offsets: Any = redis_client.guarded(lambda: self._client.hgetall(f"{self._tag}:offsets"))
+        return {str(source): int(offset) for source, offset in offsets.items()}
 
     def open_users(self) -> int:
         """Return how many users have accesses that are not closed."""

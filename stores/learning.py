@@ -1,7 +1,8 @@
 """The `learning` topic in and out: decisions and requests come in, what was done goes out.
 
 An event is acknowledged only after it was handled. One whose store is away is kept and tried again; meanwhile the
-caller goes on with other work.
+caller goes on with other work. What comes in was signed by whoever may say it; what was not is passed over, as what is
+no event is: the streams keep both as dead letters. What goes out is signed with the installation's key.
 """
 
 import logging
@@ -12,11 +13,13 @@ from types import TracebackType
 
 from schemas.codec import Rejection, decode, encode
 from schemas.envelope import Event
+from schemas.learning import Decision
 from schemas.topics import LEARNING, TOPIC_OF, TOPICS, key_of
 from stores.errors import Retryable
 from stores.kafka import EventProducer, EventReader, ensure_topics
 from stores.ports import Sends
 from stores.settings import Settings
+from stores.signing import Signing
 
 LOG = logging.getLogger(__name__)
 
@@ -48,6 +51,7 @@ class Learning:
             where.kafka_bootstrap, group, [LEARNING.name], session_timeout_s=where.kafka_session_timeout_s
         )
         self._producer = EventProducer(where.kafka_bootstrap)
+        self._signing = Signing(where)
         self._tenants = where.tenants
         self._clock = clock
         self._at_once = at_once
@@ -63,16 +67,19 @@ class Learning:
         try:
             self._poll(timeout_s)
             while self._waiting:
-                handler(self._waiting[0])
+                if self._is_believed(self._waiting[0]):
+                    handler(self._waiting[0])
+                    handled += 1
                 self._waiting.popleft()
-                handled += 1
             self._reader.commit()
         except Retryable as error:
             LOG.warning("waiting: %s", error)
         return handled
 
     def emit(self, event: Event) -> None:
-        """Send an event and return once the broker has it."""
+        """Send an event and return once the broker has it; one that nobody signed yet is signed by the installation."""
+        if isinstance(event, Decision) and event.signature is None:
+            event = self._signing.as_installation(event)
         publish(self._producer, [event])
 
     def close(self) -> None:
@@ -94,3 +101,9 @@ class Learning:
                             LEARNING.name, event.reason)  # fmt: skip
             else:
                 self._waiting.append(event)
+
+    def _is_believed(self, event: Event) -> bool:
+        rejection = self._signing.objection(event)
+        if rejection:
+            LOG.warning("%s %s is passed over: %s", type(event).__name__, event.event_id, rejection.reason)
+        return rejection is None

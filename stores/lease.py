@@ -16,17 +16,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from uuid import uuid4
 
-from stores import redis_client
+from stores import lua_files, redis_client
 from stores.errors import Refused, Retryable
-
-_ACQUIRE = """
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-local fence = redis.call('INCR', KEYS[2])
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return fence
-"""
-_RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0"
-_RELEASE = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0"
 
 
 class Lease:
@@ -52,14 +43,16 @@ class Lease:
     def renew(self) -> bool:
         """Extend the lease by its time to live; False when it is not ours any more."""
         return bool(
-            redis_client.guarded(lambda: self._client.eval(_RENEW, 1, self._key, self._owner, str(self._ttl_ms)))
+            redis_client.guarded(
+                lambda: self._client.eval(lua_files.named("lease_renew"), 1, self._key, self._owner, str(self._ttl_ms))
+            )
         )
 
     def release(self) -> None:
         """Give the lease back, if it is still ours; a store that is away lets it lapse by itself."""
         self._stop.set()
         try:
-            redis_client.guarded(lambda: self._client.eval(_RELEASE, 1, self._key, self._owner))
+            redis_client.guarded(lambda: self._client.eval(lua_files.named("lease_release"), 1, self._key, self._owner))
         except Retryable:
             return
 
@@ -86,7 +79,9 @@ class Lease:
 def acquire(client: redis_client.Client, name: str, ttl_s: float = 30.0) -> Lease | None:
     """Return the lease on `name`, or None while somebody else holds it. Raises `Retryable` when Redis is away."""
     owner = uuid4().hex
-    fence = redis_client.guarded(lambda: client.eval(_ACQUIRE, 2, *_keys(name), owner, str(int(ttl_s * 1000))))
+    fence = redis_client.guarded(
+        lambda: client.eval(lua_files.named("lease_acquire"), 2, *_keys(name), owner, str(int(ttl_s * 1000)))
+    )
     return Lease(client, name, owner, int(str(fence)), ttl_s) if fence else None
 
 

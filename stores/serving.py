@@ -2,33 +2,44 @@
 
 The serving record decides alone which model and collection answer a tenant's searches. It moves by compare-and-set on
 its version, together with the states of the collections that the move concerns, in one script: nobody ever sees a
-record without its states, and of two who move at once one is refused. The event that tells of the move is kept in the
-same step until it has been sent (an outbox), so that no crash leaves the audit trail without it.
+record without its states, and of two who move at once one is refused. The event of the move is kept in the same step
+until it is published (a transactional outbox), so that no crash leaves the audit trail without it.
 
 | key | type | holds |
 |---|---|---|
 | `serving:{tenant}` | string | the record, JSON |
 | `tenants:served` | set | tenants that have a record |
-| `states:{tenant}` | hash | collection -> state (`indexer.states` says which follow which) |
+| `states:{tenant}` | hash | collection -> state (`stores.collection_states` says which follow which) |
 | `collections:{tenant}` | hash | collection -> what is known of it, JSON |
 | `progress:{tenant}` | hash | collection -> how far its build is, JSON |
-| `unsaid:{tenant}` | hash | event id -> the event of a move that is still to be sent, JSON |
+| `outbox:{tenant}` | hash | event id -> the event of a move that is still to be published, JSON |
 | `packets:{tenant}` | hash | packet hash -> the packet's canonical JSON |
-| `decided:{tenant}` | hash | id of an approval's event -> what became of it |
+| `decided:{tenant}` | hash | id of an approval's event -> `done`, or why it was refused |
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from schemas.learning import Comparison, CutoverDone, Proof, RolledBack
-from stores import redis_client
+from schemas.packet import Packet, digest
+from stores import lua_files, redis_client
+from stores.collection_states import State, check_move
 from stores.errors import Refused
 from stores.settings import Settings
 
 Moved = CutoverDone | RolledBack
-"""What tells of a move of the serving record."""
+"""The event of a move of the serving record."""
+
+DONE = "done"
+"""The outcome of an approval that was carried out; any other outcome is the reason of its refusal."""
+
+HIGHEST_VERSION = 2**40
+"""No record gets so far by moving: one that says so, or an event, was not made by us and is not counted on from."""
+
+STANDBY_FOR = timedelta(days=7)
+"""How long what was live before is kept fresh, so that a rollback is at once and loses no document change."""
 
 _MOVED: TypeAdapter[Moved] = TypeAdapter(Moved)
 
@@ -43,10 +54,14 @@ class Standby(_Value):
     model: str
     collection: str
     until: datetime
+    manifest: str | None = None
 
 
 class ServingRecord(_Value):
-    """What answers a tenant's searches. `version` grows by one with every move; `packet` is what was approved."""
+    """What answers a tenant's searches. `version` grows by one with every move; `packet` is what was approved.
+
+    `manifest` is the hash of the model's files as they were reviewed: an encoder with other files does not load.
+    """
 
     tenant: str
     model: str
@@ -56,6 +71,26 @@ class ServingRecord(_Value):
     packet: str | None = None
     by: str = ""
     moved_at: datetime
+    manifest: str | None = None
+
+    @classmethod
+    def after(cls, event: Moved) -> "ServingRecord":
+        """Return the record that a move leaves: what it replaced, if anything, is the standby for `STANDBY_FOR`."""
+        standby, until = None, event.occurred_at + STANDBY_FOR
+        model, collection, manifest = event.previous_model, event.previous_collection, event.previous_manifest
+        if model is not None and collection is not None:
+            standby = Standby(model=model, collection=collection, until=until, manifest=manifest)
+        return cls(
+            tenant=event.tenant,
+            model=event.model,
+            collection=event.collection,
+            version=event.serving_version,
+            standby=standby,
+            packet=event.packet if isinstance(event, CutoverDone) else None,
+            by=event.by,
+            moved_at=event.occurred_at,
+            manifest=event.manifest,
+        )
 
 
 class Candidate(_Value):
@@ -73,6 +108,7 @@ class Collection(_Value):
     model: str
     collection: str
     created_at: datetime
+    manifest: str | None = None
     candidate: Candidate | None = None
     proof: Proof | None = None
     proved_at: datetime | None = None
@@ -91,31 +127,6 @@ class Progress(_Value):
     at: datetime
 
 
-_MOVE = """
-local current = redis.call('GET', KEYS[1])
-local version = current and cjson.decode(current)['version'] or 0
-if version ~= tonumber(ARGV[1]) then return 'the serving record is at version ' .. version .. ', not ' .. ARGV[1] end
-for i = 6, #ARGV, 3 do
-  local state = redis.call('HGET', KEYS[2], ARGV[i]) or ''
-  if state ~= ARGV[i + 1] then return ARGV[i] .. ' is ' .. state .. ', not ' .. ARGV[i + 1] end
-end
-for i = 6, #ARGV, 3 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2]) end
-redis.call('SET', KEYS[1], ARGV[2])
-redis.call('SADD', KEYS[3], ARGV[3])
-if ARGV[4] ~= '' then redis.call('HSET', KEYS[4], ARGV[4], ARGV[5]) end
-return ''
-"""
-_SET_STATE = """
-local state = redis.call('HGET', KEYS[1], ARGV[1]) or ''
-if state ~= ARGV[2] then return state end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-return ARGV[2]
-"""
-_REGISTER = """
-if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
-return 1
-"""
 _TENANTS = "tenants:served"
 
 
@@ -143,6 +154,10 @@ class Serving:
         text = redis_client.guarded(lambda: self._client.get(f"serving:{tenant}"))
         return ServingRecord.model_validate_json(text) if text else None
 
+    def switch(self, event: Moved, states: Mapping[str, tuple[str, str]], replaces: int | None = None) -> None:
+        """Make what the event says live, and keep the event in the outbox, in one step; otherwise as `move`."""
+        self.move(ServingRecord.after(event), states, replaces, event)
+
     def move(
         self,
         record: ServingRecord,
@@ -151,40 +166,47 @@ class Serving:
         event: Moved | None = None,
     ) -> None:
         """Make `record` the tenant's serving record, in one step with the states `{collection: (from, to)}`, and keep
-        the event that tells of it for whoever sends what is `unsaid`.
+        the event of the move in the outbox (`pending_events`).
 
-        Raises `Refused` unless the present record's version is `replaces` (one less than the new one's if not given,
-        0 when there is no record) and every collection is in its `from` state.
+        Raises `Refused` unless every move of a state is legal, the present record's version is `replaces` (one less
+        than the new one's if not given, 0 when there is no record), and every collection is in its `from` state.
         """
+        for name, (before, after) in states.items():
+            check_move(name, State(before), State(after))
         flat = [part for name, (before, after) in states.items() for part in (name, before, after)]
         tenant = record.tenant
-        keys = (f"serving:{tenant}", f"states:{tenant}", _TENANTS, f"unsaid:{tenant}")
+        keys = (f"serving:{tenant}", f"states:{tenant}", _TENANTS, f"outbox:{tenant}")
         expected = record.version - 1 if replaces is None else replaces
-        told = (event.event_id, event.model_dump_json()) if event else ("", "")
-        arguments = (str(expected), record.model_dump_json(), tenant, *told, *flat)
-        answer = redis_client.guarded(lambda: self._client.eval(_MOVE, 4, *keys, *arguments))
+        outgoing = (event.event_id, event.model_dump_json()) if event else ("", "")
+        arguments = (str(expected), record.model_dump_json(), tenant, *outgoing, *flat)
+        answer = redis_client.guarded(lambda: self._client.eval(lua_files.named("serving_move"), 4, *keys, *arguments))
         if answer:
             raise Refused(f"somebody else moved first ({answer}); look at `tidewheel status` and decide again")
 
-    def unsaid(self, tenant: str) -> list[Moved]:
-        """Return the events of moves that were not sent yet, the oldest first."""
-        found = [_MOVED.validate_json(text) for text in self._all(f"unsaid:{tenant}").values()]
+    def pending_events(self, tenant: str) -> list[Moved]:
+        """Return the events of moves that were not published yet, the oldest first."""
+        found = [_MOVED.validate_json(text) for text in self._all(f"outbox:{tenant}").values()]
         return sorted(found, key=lambda event: event.serving_version)
 
-    def said(self, event: Moved) -> None:
-        """Note that the event was sent."""
-        redis_client.guarded(lambda: self._client.hdel(f"unsaid:{event.tenant}", event.event_id))
+    def mark_published(self, event: Moved) -> None:
+        """Take a published event out of the outbox; repeating it changes nothing."""
+        redis_client.guarded(lambda: self._client.hdel(f"outbox:{event.tenant}", event.event_id))
 
     def register(self, about: Collection, state: str) -> bool:
         """Note a new collection in its first state; False when its name is taken, which changes nothing."""
         keys = (f"states:{about.tenant}", f"collections:{about.tenant}")
         arguments = (about.collection, state, about.model_dump_json())
-        return bool(redis_client.guarded(lambda: self._client.eval(_REGISTER, 2, *keys, *arguments)))
+        return bool(
+            redis_client.guarded(lambda: self._client.eval(lua_files.named("serving_register"), 2, *keys, *arguments))
+        )
 
     def set_state(self, tenant: str, collection: str, before: str, after: str) -> None:
-        """Move one collection's state. Raises `Refused` when it is not in `before` any more."""
+        """Move one collection's state. Raises `Refused` when it is not in `before` any more, or the move is illegal."""
+        check_move(collection, State(before), State(after))
         found = redis_client.guarded(
-            lambda: self._client.eval(_SET_STATE, 1, f"states:{tenant}", collection, before, after)
+            lambda: self._client.eval(
+                lua_files.named("serving_set_state"), 1, f"states:{tenant}", collection, before, after
+            )
         )
         if found != before:
             raise Refused(f"{collection} is {found or 'unknown'}, not {before}; somebody else moved it")
@@ -203,7 +225,7 @@ class Serving:
         found = self._all(f"collections:{tenant}")
         return {name: Collection.model_validate_json(text) for name, text in found.items()}
 
-    def describe(self, about: Collection) -> None:
+    def save(self, about: Collection) -> None:
         """Replace what is known of a collection. Only the indexer does that."""
         self._put(f"collections:{about.tenant}", about.collection, about.model_dump_json())
 
@@ -216,22 +238,34 @@ class Serving:
         """Say how far a build is."""
         self._put(f"progress:{tenant}", collection, progress.model_dump_json())
 
-    def packet(self, tenant: str, digest: str) -> str | None:
-        """Return the canonical JSON of the packet with this hash."""
-        text = redis_client.guarded(lambda: self._client.hget(f"packets:{tenant}", digest))
-        return str(text) if text else None
+    def packet(self, tenant: str, expected: str) -> Packet:
+        """Return the packet with this hash.
 
-    def put_packet(self, tenant: str, digest: str, text: str) -> None:
-        """Keep a packet under its hash."""
-        self._put(f"packets:{tenant}", digest, text)
+        Raises `Refused` when there is none or its hash is another: it was altered where it was kept.
+        """
+        text = redis_client.guarded(lambda: self._client.hget(f"packets:{tenant}", expected))
+        if text is None:
+            raise Refused(f"there is no packet {expected[:12]}; see `tidewheel packet` for the one under review")
+        if digest(str(text)) != expected:
+            raise Refused(
+                f"the kept packet {expected[:12]} is not what was reviewed; wait for a new one, review it again"
+            )
+        return Packet.model_validate_json(str(text))
 
-    def decided(self, tenant: str, event: str) -> bool:
-        """Return whether this approval was decided before."""
-        return bool(redis_client.guarded(lambda: self._client.hexists(f"decided:{tenant}", event)))
+    def save_packet(self, packet: Packet) -> str:
+        """Keep a packet under its hash, and return the hash."""
+        text = packet.canonical()
+        self._put(f"packets:{packet.tenant}", key := digest(text), text)
+        return key
 
-    def decide(self, tenant: str, event: str, outcome: str) -> None:
-        """Remember what became of an approval, so that its event delivered again is recognised."""
-        self._put(f"decided:{tenant}", event, outcome)
+    def outcome(self, tenant: str, event_id: str) -> str | None:
+        """Return what became of the approval with this event id: `DONE`, why it was refused, None while undecided."""
+        text = redis_client.guarded(lambda: self._client.hget(f"decided:{tenant}", event_id))
+        return None if text is None else str(text)
+
+    def record_outcome(self, tenant: str, event_id: str, outcome: str) -> None:
+        """Keep what became of an approval, so that its event delivered again is recognised."""
+        self._put(f"decided:{tenant}", event_id, outcome)
 
     def _put(self, key: str, field: str, value: str) -> None:
         redis_client.guarded(lambda: self._client.hset(key, field, value))

@@ -29,8 +29,10 @@ SECTIONS = ("streams", "drift", "training", "indexer", "retrieval")
 """Of the rules: each is a table of the file of rules, and a variable `TIDEWHEEL_<SECTION>` above it."""
 
 _PREFIX = "TIDEWHEEL_"
-_NO_SETTINGS = ("CONFIG", "STACK", "MINIO_PASSWORD")
-"""Known all the same: the file of rules, the embedded stack's mark on its processes, a secret of docker-compose.yml."""
+READY_VARIABLE = "TIDEWHEEL_READY_FILE"
+_NO_SETTINGS = ("CONFIG", "STACK", "READY_FILE", "MINIO_PASSWORD")
+"""Known all the same: the file of rules, the embedded stack's mark on its processes, the file by which they say that
+they are ready, a secret of docker-compose.yml."""
 
 _ENDPOINTS = ("kafka_bootstrap", "redis_url", "clickhouse_url", "milvus_uri")
 
@@ -52,6 +54,17 @@ class Settings(BaseSettings):
     milvus_token: SecretStr = Field(default=SecretStr(""), description="user:password or API key of Milvus")
     shelf_url: str = Field(default="", description="fsspec URL of the model shelf; empty means HOME/shelf")
     tenants: tuple[str, ...] = Field(default=(), description="JSON list of tenants that may send; empty means any")
+    signing_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="the installation's private key (PEM, or a seed in base64); empty means HOME/keys/installation.key",
+    )
+    trusted_keys: dict[str, str] = Field(
+        default_factory=dict,
+        description="JSON of operators' public keys in base64 by name, beside those of HOME/keys/trusted.json",
+    )
+    operator_key: Path | None = Field(
+        default=None, description="file with this operator's private key, where it is not in HOME/keys/operators"
+    )
 
     @property
     def shelf(self) -> str:
@@ -142,6 +155,12 @@ def choose_home(home: Path) -> None:
 def environment_with(additions: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment with additions, for a process that it starts."""
     return {**os.environ, **additions}
+
+
+def say_ready() -> None:
+    """Tell the supervisor that started this process, if one did, that the process now does its work."""
+    if path := os.environ.get(READY_VARIABLE):
+        Path(path).touch()
 
 
 def kafka_home() -> Path:

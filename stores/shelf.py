@@ -6,9 +6,11 @@ immutable.
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
@@ -45,6 +47,11 @@ class ShelfEntry(BaseModel):
     about: dict[str, str]
     files: dict[str, ShelfFile]
 
+    @property
+    def manifest(self) -> str:
+        """Return the hash that stands for the model's contents: weights, tokenizer, and every other file."""
+        return manifest_of(self.files)
+
 
 class Shelf:
     """A shelf at an fsspec URL, and a directory of this machine into which models of remote shelves are fetched."""
@@ -69,12 +76,7 @@ class Shelf:
 
         Publishing the same bytes again is harmless. Raises `Refused` when the name is taken by other bytes.
         """
-        place = self._place(tenant, model)
-        files = {
-            path.relative_to(directory).as_posix(): ShelfFile(sha256=digest(path), bytes=path.stat().st_size)
-            for path in sorted(directory.rglob("*"))
-            if path.is_file()
-        }
+        place, files = self._place(tenant, model), files_of(directory)
         if not files:
             raise Refused(f"{directory} holds no file; there is nothing to publish as '{model}'")
         there = self.entry(tenant, model)
@@ -112,16 +114,26 @@ class Shelf:
             raise Refused(f"{name} speaks of another model or of files outside its own; remove it")
         return entry
 
-    def fetch(self, tenant: str, model: str) -> Path:
+    def manifest(self, tenant: str, model: str) -> str:
+        """Return the hash of the model's contents, as the shelf has them; for `base`, of what is installed.
+
+        Raises `Refused` for a model that is absent or of another tenant.
+        """
+        return manifest_of(files_of(base_model())) if model == BASE else self._held(tenant, model).manifest
+
+    def fetch(self, tenant: str, model: str, manifest: str = "") -> Path:
         """Return a local directory with the model, every byte verified; `base` needs no shelf.
 
-        Raises `Refused` for a model that is absent, damaged or of another tenant.
+        `manifest` is what was reviewed: the hash that the model's contents have to have, if anybody said. Raises
+        `Refused` for a model that is absent, damaged, of another tenant, or not what was reviewed.
         """
         if model == BASE:
+            if manifest:
+                _check_manifest(model, self.manifest(tenant, model), manifest)
             return base_model()
-        entry = self.entry(tenant, model)
-        if entry is None:
-            raise Refused(f"the tenant '{tenant}' has no model '{model}' on the shelf")
+        entry = self._held(tenant, model)
+        if manifest:
+            _check_manifest(model, entry.manifest, manifest)
         if self._local:
             return _verified(Path(self._place(tenant, model)), entry)
         place = self._cache / tenant / model
@@ -131,6 +143,12 @@ class Shelf:
             except Refused:
                 shutil.rmtree(place)
         return self._download(entry, place)
+
+    def _held(self, tenant: str, model: str) -> ShelfEntry:
+        entry = self.entry(tenant, model)
+        if entry is None:
+            raise Refused(f"the tenant '{tenant}' has no model '{model}' on the shelf")
+        return entry
 
     def _download(self, entry: ShelfEntry, place: Path) -> Path:
         arriving = place.with_name(f".{place.name}.{uuid4().hex}")
@@ -165,6 +183,21 @@ def base_model() -> Path:
     return path
 
 
+def files_of(directory: Path) -> dict[str, ShelfFile]:
+    """Return what every file below the directory is, by its relative path."""
+    return {
+        path.relative_to(directory).as_posix(): ShelfFile(sha256=digest(path), bytes=path.stat().st_size)
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    }
+
+
+def manifest_of(files: Mapping[str, ShelfFile]) -> str:
+    """Return the SHA-256, in hexadecimal, of the names, sizes and hashes of a model's files."""
+    plain = {name: [file.sha256, file.bytes] for name, file in files.items()}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
@@ -177,6 +210,14 @@ def _verified(place: Path, entry: ShelfEntry) -> Path:
         if not path.is_file() or path.stat().st_size != file.bytes or digest(path) != file.sha256:
             raise Refused(f"{path} is not what was published as '{entry.model}'; roll back, or train again")
     return place
+
+
+def _check_manifest(model: str, found: str, expected: str) -> None:
+    if found != expected:
+        raise Refused(
+            f"the files of the model '{model}' changed after the review; "
+            "put the right ones back, roll back, or train again"
+        )
 
 
 def _check(name: str) -> None:

@@ -1,5 +1,7 @@
 """SQL as files: named queries and numbered migrations, read from beside this module.
 
+The migrations are the schema; what they lead to, a running warehouse shows: `tidewheel sql "SHOW CREATE TABLE events"`.
+
 What several queries share is a fragment: a line `-- include: NAME` in a query stands for `sql/fragments/NAME.sql`, and
 `-- include: NAME,` for the same with a comma behind it.
 """
@@ -24,7 +26,7 @@ class Migration:
 
 
 def directory() -> Path:
-    """Return the folder that holds `schema.sql`, `migrations/` and `queries/`."""
+    """Return the folder that holds `migrations/`, `queries/` and `fragments/`."""
     return _SQL
 
 
@@ -44,11 +46,6 @@ def _fragment(include: re.Match[str]) -> str:
 def statements(text: str) -> tuple[str, ...]:
     """Split SQL text at semicolons that end a line; comments stay with the statement that follows them."""
     return tuple(part.strip() for part in _STATEMENT_END.split(text) if part.strip())
-
-
-def schema() -> tuple[str, ...]:
-    """Return the statements of the whole schema, as all migrations together leave it."""
-    return statements((_SQL / "schema.sql").read_text())
 
 
 def migrations() -> tuple[Migration, ...]:

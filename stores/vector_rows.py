@@ -2,27 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 LAYOUT = 1
 """Grows when the fields of a collection change; a collection of another layout is another collection."""
 
+VectorRow = dict[str, Any]
+"""One row of a collection by field name, as Milvus takes it (see `vector_row`)."""
+
+MAX_TEXT_BYTES = 65_535
+MAX_TITLE_BYTES = 8_192
+MAX_ID_BYTES = 1_024
+MAX_GROUPS = 4_096
+"""Milvus's capacity of an array; groups beyond it cannot see the document (less is shown, never more)."""
+
 _TENANT, _MODEL, _LAYOUT = "T_", "_M_", "_L"
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One row: a passage of a document with its vector. `number` counts from 0 within the document."""
-
-    document: str
-    number: int
-    version: int
-    content_hash: str
-    acl: tuple[str, ...]
-    title: str
-    text: str
-    dense: Sequence[float]
-    authority: float
-    updated_at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +46,37 @@ class Hit:
 def primary_key(document: str, number: int) -> str:
     """Return the key of a document's passage. The number comes last, so no document's key is another's."""
     return f"{document}#{number}"
+
+
+def vector_row(
+    document: str,
+    number: int,
+    version: int,
+    content_hash: str,
+    acl: tuple[str, ...],
+    title: str,
+    text: str,
+    dense: Sequence[float],
+    authority: float,
+    updated_at_ms: int,
+) -> VectorRow:
+    """Return the row of a document's passage with its vector, clipped to what Milvus takes.
+
+    `number` counts from 0 within the document, `authority` is in [0, 1], `updated_at_ms` in milliseconds since 1970.
+    """
+    return {
+        "pk": primary_key(document, number),
+        "document": document,
+        "passage": number,
+        "version": version,
+        "content_hash": content_hash,
+        "acl": list(acl[:MAX_GROUPS]),
+        "title": clipped(title, MAX_TITLE_BYTES),
+        "text": clipped(text, MAX_TEXT_BYTES),
+        "dense": [float(x) for x in dense],
+        "authority": authority,
+        "updated_at": updated_at_ms,
+    }
 
 
 def collection_name(tenant: str, model: str) -> str:

@@ -10,24 +10,21 @@ The same calls run on Milvus 2.6 and on Milvus Lite. Four of their habits shape 
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pymilvus import AnnSearchRequest, DataType, Function, FunctionType, MilvusClient, RRFRanker
 from pymilvus.exceptions import MilvusException
 
 from stores.errors import Poison
 from stores.milvus import CollectionMissing, CollectionReleased, guarded, listed, one_of
 from stores.settings import Settings
-from stores.vector_rows import Hit, Passage, Stored, clipped, primary_key
+from stores.vector_rows import MAX_GROUPS, MAX_ID_BYTES, MAX_TEXT_BYTES, MAX_TITLE_BYTES, Hit, Stored, VectorRow
 
 T = TypeVar("T")
-
-MAX_TEXT_BYTES = 65_535
-MAX_TITLE_BYTES = 8_192
-MAX_ID_BYTES = 1_024
-MAX_GROUPS = 4_096
-"""Milvus's capacity of an array; groups beyond it cannot see the document (less is shown, never more)."""
+Vector = Sequence[float] | NDArray[np.float32]
 
 WINDOW = 16_384
 """The most hits that Milvus returns for one query."""
@@ -101,10 +98,10 @@ class Vectors:
         """Return the names of all collections, whoever's they are."""
         return sorted(self._call(self._client.list_collections))
 
-    def upsert(self, collection: str, passages: Sequence[Passage]) -> None:
+    def upsert(self, collection: str, rows: Sequence[VectorRow]) -> None:
         """Write rows, replacing those of the same key; returns once they are stored."""
-        if passages:
-            self._call(self._client.upsert, collection, [_row(passage) for passage in passages])
+        if rows:
+            self._call(self._client.upsert, collection, list(rows))
 
     def delete(self, collection: str, keys: Sequence[str]) -> None:
         """Remove rows by primary key; absent keys are harmless."""
@@ -130,13 +127,14 @@ class Vectors:
         self,
         collection: str,
         queries: Sequence[str],
-        vectors: Sequence[Sequence[float]],
+        vectors: Iterable[Vector],
         limit: int,
         rank_constant: int,
         groups: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
         """Search by meaning and by words at once, fused by reciprocal rank; at most `limit` passages a query.
 
+        `vectors` has one a query, e.g. as an array of shape (queries, dimension).
         A passage's score is the sum over both searches of 1 / (rank_constant + rank), ranks counted from 1.
         `groups` leaves out what none of them may see already in the engine. It only saves work: the caller checks
         every hit's list all the same.
@@ -145,7 +143,7 @@ class Vectors:
         seen = {} if groups is None else {"expr": f"array_contains_any(acl, {listed(groups)})"}
         dense = {"metric_type": "COSINE", "params": {"ef": max(128, limit)}}
         routes = [
-            AnnSearchRequest([list(v) for v in vectors], "dense", dense, limit, **seen),
+            AnnSearchRequest(list(vectors), "dense", dense, limit, **seen),
             AnnSearchRequest(list(queries), "sparse", {"metric_type": "BM25"}, limit, **seen),
         ]
         answer = self._read(
@@ -153,12 +151,12 @@ class Vectors:
         )
         return [[_hit(hit) for hit in hits] for hits in answer]
 
-    def nearest(self, collection: str, vectors: Sequence[Sequence[float]], limit: int) -> list[list[tuple[str, float]]]:
+    def nearest(self, collection: str, vectors: Iterable[Vector], limit: int) -> list[list[tuple[str, float]]]:
         """Return the keys and cosines of the nearest rows, by the index that searches use."""
         answer = self._read(
             self._client.search,
             collection,
-            data=[list(v) for v in vectors],
+            data=list(vectors),
             anns_field="dense",
             limit=limit,
             search_params={"metric_type": "COSINE", "params": {"ef": 128}},
@@ -233,22 +231,6 @@ def _schema(dimension: int) -> Any:  # noqa: ANN401  # the client's own untyped 
         )
     )
     return schema
-
-
-def _row(passage: Passage) -> dict[str, Any]:
-    return {
-        "pk": primary_key(passage.document, passage.number),
-        "document": passage.document,
-        "passage": passage.number,
-        "version": passage.version,
-        "content_hash": passage.content_hash,
-        "acl": list(passage.acl[:MAX_GROUPS]),
-        "title": clipped(passage.title, MAX_TITLE_BYTES),
-        "text": clipped(passage.text, MAX_TEXT_BYTES),
-        "dense": [float(x) for x in passage.dense],
-        "authority": passage.authority,
-        "updated_at": passage.updated_at_ms,
-    }
 
 
 def _stored(row: dict[str, Any]) -> Stored:

@@ -22,9 +22,10 @@ from stores.settings import Settings
 T = TypeVar("T")
 Row = dict[str, Any]
 
-_PASSING = {159, 202, 209, 210, 241, 243, 252, 439, 999}
+_PASSING = {75, 159, 202, 209, 210, 241, 243, 252, 439, 999}
 """Server error codes that pass by themselves: time-outs, too many queries or parts, memory, disk, network."""
-_UNKNOWN_TABLE, _UNKNOWN_DATABASE, _DENIED = 60, 81, {192, 193, 194, 497, 516}
+_NOT_ALLOWED = 497
+_UNKNOWN_TABLE, _UNKNOWN_DATABASE, _DENIED = 60, 81, {192, 193, 194, _NOT_ALLOWED, 516}
 
 
 class Warehouse:
@@ -134,6 +135,8 @@ class Warehouse:
             if isinstance(error.__cause__, DatabaseError) and error.__cause__.code in (_UNKNOWN_TABLE,):
                 message = f'{_message(error.__cause__)}; `tidewheel sql "SHOW TABLES"` lists what there is'
                 raise Refused(message) from error
+            if isinstance(error.__cause__, DatabaseError) and error.__cause__.code == _NOT_ALLOWED:
+                raise Refused(_message(error.__cause__)) from error
             raise
         return answer.decode("utf-8", "replace")
 

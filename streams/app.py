@@ -21,7 +21,7 @@ from faust.types import TP
 
 from schemas.topics import TOPICS, Topic
 from stores.errors import Retryable
-from stores.settings import Settings
+from stores.settings import Settings, say_ready
 from streams.topic_ids import Behind
 from streams.transport import Batch, BatchApp, Limits, build_app, retry_while_unavailable
 from streams.transport.consumer import BatchConsumer
@@ -55,6 +55,7 @@ def build(settings: Settings, worker: Worker, limits: Limits | None = None) -> B
     app.task(_resume(app, worker))
     app.task(_close(app, worker))
     app.task(_judge(app, worker))
+    app.task(_say_ready)
     return app
 
 
@@ -89,6 +90,11 @@ def _resume(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
             await asyncio.sleep(worker.config.close_every_s)
 
     return resume
+
+
+async def _say_ready() -> None:
+    """Tell the supervisor: tasks run once the app has started."""
+    say_ready()
 
 
 async def _threads() -> None:

@@ -4,7 +4,7 @@ Topics with one event type and much traffic are decoded as columns (`decode_acti
 (`decode_each`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,9 @@ from streams.batch import Accesses, Columns, RecordBatch
 UNKNOWN_DWELL = -1.0
 
 _FIRST_WINS = np.uint64(1 << 63)
+_SEPARATOR = pa.scalar(SEPARATOR)
+"""Made here, because the first of Arrow's values loads pandas: at the start, not within the first batch."""
+
 _SUBJECT: Columns = {
     "user": Same(""),
     "document": Same(""),
@@ -67,8 +70,10 @@ def decode_activity(batch: RecordBatch, tenants: Collection[str]) -> Activity:
     return Activity(batch, decoded.table, decoded.kept, occurred_at, decoded.rejected)
 
 
-def decode_each(batch: RecordBatch, tenants: Collection[str]) -> Events:
-    """Decode a batch event by event; `tenants` may send (none named: all)."""
+def decode_each(
+    batch: RecordBatch, tenants: Collection[str], objection: Callable[[Event], Rejection | None] = lambda event: None
+) -> Events:
+    """Decode a batch event by event; `tenants` may send (none named: all), and `objection` may reject more."""
     events: list[Event] = []
     positions: list[int] = []
     rejected: list[tuple[int, Rejection]] = []
@@ -76,6 +81,8 @@ def decode_each(batch: RecordBatch, tenants: Collection[str]) -> Events:
         event = decode(batch.topic, key, value, batch.received_at, tenants)
         if isinstance(event, Rejection):
             rejected.append((i, event))
+        elif rejection := objection(event):
+            rejected.append((i, rejection))
         else:
             positions.append(i)
             events.append(event)
@@ -145,7 +152,7 @@ def pair_ids(kind: str, *parts: Any) -> list[str]:  # noqa: ANN401  # Arrow arra
 
 def _joined(*parts: Any) -> Any:  # noqa: ANN401
     """Return `join_ids` of each row."""
-    return pc.binary_join_element_wise(*parts, pa.scalar(SEPARATOR))
+    return pc.binary_join_element_wise(*parts, _SEPARATOR)
 
 
 def lists_of_one(values: Any) -> Any:  # noqa: ANN401

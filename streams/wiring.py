@@ -12,6 +12,7 @@ from stores import configuration, kafka, redis_client
 from stores.access_log import AccessLog, Pace
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
+from stores.signing import Signing
 from stores.warehouse import Warehouse
 from streams.agents import Agent, AgentContext, agents
 from streams.batch import RecordBatch
@@ -75,14 +76,7 @@ class Worker:
 
 def pace(rules: SessionRules) -> Pace:
     """Return the session rules in the form that Redis' scripts take: milliseconds."""
-    return Pace(
-        gap=rules.gap_ms,
-        lateness=rules.lateness_s * 1_000,
-        idle_after=int(rules.idle_after_s * 1_000),
-        idle_close=int(rules.idle_close_s * 1_000),
-        lease=int(rules.lease_s * 1_000),
-        long=_LONG * rules.max_accesses,
-    )
+    return Pace(gap=rules.gap_ms, lease=rules.lease_ms, long=_LONG * rules.max_accesses)
 
 
 def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
@@ -101,14 +95,16 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
     portion = (config.close_users, config.close_accesses)
     closer = Closer(warehouse, accesses, config.sessions, config.co_access, portion)
 
+    signing = Signing(settings)
+
     def drift_job() -> DriftJob:
-        return DriftJob(warehouse, kafka.EventProducer(settings.kafka_bootstrap), drift)
+        return DriftJob(warehouse, kafka.EventProducer(settings.kafka_bootstrap), drift, signing.as_installation)
 
     return Worker(
         config,
         TopicIds(lambda: kafka.topic_ids(settings.kafka_bootstrap, TOPICS), _ends(settings, warehouse)),
         agents(),
-        AgentContext(config, settings.tenants, writer, warehouse, publisher),
+        AgentContext(config, settings.tenants, writer, warehouse, publisher, signing),
         ClosingStep(closer, accesses),
         repair,
         DriftStep(warehouse, redis, accesses, drift_job, drift.window_ms),

@@ -10,22 +10,24 @@ from typing import Any
 
 import pytest
 
-from indexer.search import Answer
+from indexer.answer import Answer, search_served
+from operations import operators
 from operations.lineage import Node, trace
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoders
-from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
+from schemas.activity import DocumentOpened, FromSearch
 from schemas.codec import decode, encode
 from schemas.documents import DocumentUpserted
 from schemas.envelope import Event
 from schemas.ids import stable_id
-from schemas.learning import CutoverDone, ModelTrained, ShadowReady
+from schemas.learning import CutoverDone, Decision, ModelTrained, ShadowReady
 from schemas.topics import CLICKS, LEARNING, TOPICS, key_of
 from stores.kafka import EventReader, RawEvent, ensure_topics, topic_ids
 from stores.settings import Settings
+from stores.signing import Signing
 from stores.vectors import Vectors
 from tests.indexer.loop import Loop, approval
-from tests.indexer.world import World
+from tests.indexer.world import OPERATOR, World
 from tests.streams.workers import Flow
 from tests.trainer import tiny
 from tests.trainer.conftest import TinyShelf
@@ -57,7 +59,8 @@ class House:
 
     def store(self, *events: Event) -> None:
         """Send events to Kafka, and wait until the worker has stored each of them once."""
-        self.flow.send(*events)
+        sign = self.loop.world.signing.as_installation
+        self.flow.send(*(sign(e) if isinstance(e, Decision) and e.signature is None else e for e in events))
         ids = [event.event_id for event in events]
         self.flow.wait_for(lambda: bool(self.rows(ACCEPTED, ids=ids)[0]["n"] == len(ids)))
 
@@ -84,13 +87,15 @@ class House:
 @pytest.fixture
 def house(stack: Settings, tenant: str, tmp_path: Path) -> Iterator[House]:
     ensure_topics(stack.kafka_bootstrap, TOPICS.values())
+    operators.ensure(stack, OPERATOR, NOW)
     shelf, vectors = TinyShelf(str(tmp_path / "shelf"), tmp_path / "cache"), Vectors.connect(stack)
     shelf.base = tiny.build(tmp_path)
     connected = RunContext.connect(stack, QUICK, EncoderConfig(threads=1), lambda: datetime.now(UTC), threading.Event())
     context = replace(connected, shelf=shelf, home=tmp_path / "home")
     context.warehouse.migrate()
     encoders, candidate = Encoders(shelf, EncoderConfig(threads=1)), f"{tenant}-run-1"
-    world = World(tenant, context.warehouse, vectors, context.serving, shelf, encoders, live="base", next=candidate)
+    stores = (context.warehouse, vectors, context.serving, shelf, encoders)
+    world = World(tenant, *stores, Signing(stack), live="base", next=candidate)
     flow = Flow(stack, tmp_path)
     try:
         flow.worker()
@@ -127,7 +132,7 @@ def gone_live(house: House, event: ModelTrained) -> CutoverDone:
     (ready,) = (told for told in house.loop.settle() if isinstance(told, ShadowReady))
     house.store(*house.loop.sent)
     packet, before = house.loop.packet(), len(house.loop.sent)
-    house.hear(approval(packet, f"{event.tenant}-approval"))
+    house.hear(house.loop.world.signing.as_operator(approval(packet, f"{event.tenant}-approval"), OPERATOR))
     (done,) = house.loop.sent[before:]
     assert isinstance(done, CutoverDone), done
     house.store(done)
@@ -159,10 +164,8 @@ def searched(house: House, click: DocumentOpened) -> Answer:
     """Search for the click's words once more, as the same person; what was served goes to Kafka."""
     query, name = query_of(click), f"{click.tenant}-later"
     (answer,) = house.loop.world.searcher.search(click.tenant, [query], frozenset())
-    shown = tuple(Result(document=found.document, rank=found.rank, score=found.score) for found in answer.results)
-    by: dict[str, Any] = {part: getattr(answer, part) for part in ("model", "collection", "serving_version")}
-    by |= {"tenant": click.tenant, "user": click.user, "occurred_at": datetime.now(UTC)}
-    house.store(SearchServed(**by, event_id=name, search=name, query=query, results=shown))
+    by: dict[str, Any] = {"tenant": click.tenant, "user": click.user, "at": datetime.now(UTC)}
+    house.store(search_served(answer, **by, event_id=name, search=name, query=query))
     return answer
 
 
@@ -176,7 +179,7 @@ def test_a_click_leads_from_its_offset_to_the_answer_that_it_taught_and_back(hou
     house.store(*written, *opened)
     house.flow.wait_for(lambda: len(house.rows(PAIRS, kind="search_click")) == len(opened))
     house.flow.wait_for(lambda: len(house.rows(PAIRS, kind="title_body")) == len(written))
-    house.store(asked := request(tenant))
+    house.store(asked := request(tenant, requested_by="drift"))
     (trained,) = answered(house.context, asked)
     assert isinstance(trained, ModelTrained), trained
     done, (click, pair) = gone_live(house, trained), learned_from(house, opened, trained)

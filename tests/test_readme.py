@@ -9,7 +9,7 @@ import click
 import pytest
 
 from console.cli import cli
-from console.events import Problem, read_events
+from operations.events import Problem, read_events
 from schemas.envelope import Event
 
 ROOT = Path(__file__).parent.parent

@@ -69,6 +69,7 @@ def work(life: Life) -> None:
                 life.retry_while_unavailable(partial(trainer.handle, event), _WAITS_ALSO)
 
         LOG.info("ready")
+        settings.say_ready()
         try:
             while not life.stop.is_set():
                 learning.handle(answer, timeout_s=0.5)

@@ -13,6 +13,7 @@ from stores import redis_client, training_status
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import BASE, Shelf
+from stores.signing import Signing
 from stores.warehouse import Warehouse
 from trainer.config import TrainingConfig
 from trainer.data import snapshot
@@ -37,6 +38,7 @@ class RunContext:
     encoder: EncoderConfig
     clock: Callable[[], datetime]
     stop: threading.Event
+    signing: Signing
 
     @classmethod
     def connect(
@@ -59,6 +61,7 @@ class RunContext:
             encoder=encoder,
             clock=clock,
             stop=stop,
+            signing=Signing(settings),
         )
 
     def live(self, tenant: str) -> str:

@@ -1,7 +1,8 @@
 """How a run ends: its event, and for a win the model on the shelf with all that explains it."""
 
+import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from pydantic import TypeAdapter
 
 from schemas.ids import stable_id
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
-from stores.shelf import Shelf
+from stores.evaluation import of_columns
+from stores.shelf import Shelf, files_of, manifest_of
+from stores.signing import Objecting
 from stores.warehouse import Warehouse
 from trainer.data.snapshot import Manifest, Snapshot
 from trainer.judging import report
@@ -19,6 +22,7 @@ from trainer.judging.gate import Verdict
 from trainer.judging.tables import score_rows, table
 from trainer.run_directory import RunDirectory
 
+LOG = logging.getLogger(__name__)
 EVENT = "event"
 """Key of a shelf entry's `about` with the ModelTrained event, so that a restarted trainer can send it again."""
 
@@ -50,19 +54,31 @@ def comparison(found: Evaluation, verdict: Verdict) -> Comparison:
     )
 
 
-def past_outcome(shelf: Shelf, directory: RunDirectory, request: TrainingRequested) -> RunOutcome | None:
-    """Return the event that this run has ended in already, on this machine or, for a win, on any."""
+def past_outcome(
+    shelf: Shelf, directory: RunDirectory, request: TrainingRequested, signing: Objecting
+) -> RunOutcome | None:
+    """Return the event that this run has ended in already, on this machine or, for a win, on any.
+
+    One that this installation did not sign was put there by somebody else, and counts for nothing.
+    """
     text = directory.kept_event()
     if text is None:
         entry = shelf.entry(request.tenant, model_id(request.tenant, request.run))
         text = entry.about.get(EVENT) if entry else None
-    return _OUTCOMES.validate_json(text) if text else None
+    event = _OUTCOMES.validate_json(text) if text else None
+    if event is not None and (rejection := signing.objection(event)):
+        LOG.warning("%s %s: its kept end is passed over: %s", request.tenant, request.run, rejection.reason)
+        return None
+    return event
 
 
 def trained(
     request: TrainingRequested, known: Mapping[str, str], outcome: Comparison, verdict: Verdict, now: datetime
 ) -> ModelTrained:
-    """Return the event of a win. `known` has parent and snapshot. The same run gives the same event id."""
+    """Return the event of a win; the same run gives the same event id.
+
+    `known` has parent, snapshot and the hash of its scores.
+    """
     return ModelTrained(
         event_id=stable_id("ModelTrained", request.tenant, request.run),
         tenant=request.tenant,
@@ -71,6 +87,7 @@ def trained(
         model=model_id(request.tenant, request.run),
         parent=known["parent"],
         snapshot=known["snapshot"],
+        evaluation=known.get("evaluation"),
         comparison=outcome,
         reasons=verdict.reasons,
     )
@@ -111,16 +128,29 @@ def record_snapshot(
     warehouse.insert("snapshot_pairs", rows)
 
 
-def record_scores(warehouse: Warehouse, found: Evaluation, request: TrainingRequested) -> None:
-    """Write every system's score on every held-out query."""
-    warehouse.insert("query_scores", score_rows(found, request.tenant, request.run))
+def record_scores(warehouse: Warehouse, found: Evaluation, request: TrainingRequested) -> str:
+    """Write every system's score on every held-out query, and return the hash of what the verdict rests on."""
+    rows = score_rows(found, request.tenant, request.run)
+    warehouse.insert("query_scores", rows)
+    return of_columns(rows).sha256
 
 
-def put(shelf: Shelf, weights: Path, reports: Path, manifest: Manifest, event: ModelTrained) -> None:
-    """Put the model on the shelf, with manifest, metrics, examples and card. Raises `Refused` or `Misconfigured`."""
+def put(
+    shelf: Shelf,
+    weights: Path,
+    reports: Path,
+    manifest: Manifest,
+    event: ModelTrained,
+    sign: Callable[[ModelTrained], ModelTrained],
+) -> ModelTrained:
+    """Put the model on the shelf, with manifest, metrics, examples and card.
+
+    Returns the event, which names the hash of all these files, signed. Raises `Refused` or `Misconfigured`.
+    """
     shutil.copytree(reports, weights / "tidewheel", dirs_exist_ok=True)
     (weights / "tidewheel" / "manifest.json").write_bytes(manifest.content)
     (weights / "README.md").write_text(report.card(event))
+    event = sign(event.model_copy(update={"manifest": manifest_of(files_of(weights))}))
     about = {
         "run": event.run,
         "parent": event.parent,
@@ -129,3 +159,4 @@ def put(shelf: Shelf, weights: Path, reports: Path, manifest: Manifest, event: M
         EVENT: event.model_dump_json(),
     }
     shelf.put(event.tenant, event.model, weights, about, event.occurred_at)
+    return event

@@ -46,8 +46,8 @@ class Trainer:
         with lease.held(context.redis, f"training:{request.tenant}", context.config.lease_s) as held:
             directory = RunDirectory(context.home, request.tenant, request.run)
             status = context.status(request)
-            past = publish.past_outcome(context.shelf, directory, request)
-            event = past or self._answer(request, directory, status, held)
+            past = publish.past_outcome(context.shelf, directory, request, context.signing)
+            event = past or context.signing.as_installation(self._answer(request, directory, status, held))
             directory.keep_event(event.model_dump_json())
             held.check()
             self._emit(event)
@@ -101,7 +101,7 @@ class Trainer:
         status.begin("evaluate")
         vectors |= context.embed("after", {CANDIDATE: weights}, asked.texts, directory, status)
         found = evaluate(asked, vectors)
-        publish.record_scores(context.warehouse, found, request)
+        scores = publish.record_scores(context.warehouse, found, request)
 
         status.begin("gate")
         verdict = gate.judge(found.scores(), found.behaviours, config.gate)
@@ -115,6 +115,6 @@ class Trainer:
         if verdict.verdict != "WIN":
             known |= {"comparison": outcome}
             return publish.refused(request, verdict.verdict, verdict.reasons, context.clock(), **known)
-        event = publish.trained(request, known, outcome, verdict, context.clock())
-        publish.put(context.shelf, weights, directory.report, manifest, event)
-        return event
+        event = publish.trained(request, known | {"evaluation": scores}, outcome, verdict, context.clock())
+        sign = context.signing.as_installation
+        return publish.put(context.shelf, weights, directory.report, manifest, event, sign)

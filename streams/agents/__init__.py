@@ -12,6 +12,7 @@ from typing import Protocol, cast
 
 from schemas.topics import Topic
 from stores.ports import Queries
+from stores.signing import Objecting
 from streams.batch import RecordBatch
 from streams.config import StreamsConfig
 from streams.publisher import Publisher
@@ -20,13 +21,15 @@ from streams.write import Writer
 
 @dataclass(frozen=True, slots=True)
 class AgentContext:
-    """What agents work with: the rules, the tenants that may send (none named: all), and the stores."""
+    """What agents work with: the rules, the tenants that may send (none named: all), whose signatures hold, and the
+    stores."""
 
     config: StreamsConfig
     tenants: Collection[str]
     writer: Writer
     warehouse: Queries
     publisher: Publisher
+    signing: Objecting
 
 
 class Agent(Protocol):

@@ -6,12 +6,13 @@ the two judges it again and sends the same request, under the same ids, which co
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from schemas.instants import instant, milliseconds
+from schemas.learning import TrainingRequested
 from stores.learning import publish
 from stores.ports import Sends
 from streams.drift import history
@@ -63,8 +64,15 @@ class DriftJob:
     """
 
     def __init__(
-        self, warehouse: Rows, producer: Sends, config: DriftConfig, encoder: ReferenceEncoder | None = None
+        self,
+        warehouse: Rows,
+        producer: Sends,
+        config: DriftConfig,
+        sign: Callable[[TrainingRequested], TrainingRequested],
+        encoder: ReferenceEncoder | None = None,
     ) -> None:
+        """`sign` puts the installation's signature on a request."""
+        self._sign = sign
         self._warehouse = warehouse
         self._producer = producer
         self._config = config
@@ -124,7 +132,7 @@ class DriftJob:
             return "", hindered
         event = request(tenant, end, judged, self._config, now)
         if run_id(tenant, end) not in {run.run for run in runs}:
-            publish(self._producer, [event])
+            publish(self._producer, [self._sign(event)])
         memory.last_request_end = end
         _log.warning("drift of %s: %s requested: %s", tenant, event.run, event.reason)
         return event.run, ""

@@ -18,6 +18,7 @@ from stores.access_log import AccessLog, Claim, OpenUser
 from stores.columns import Column, Same
 from stores.ports import Inserts, Queries
 from streams.pairs.co_access import CoAccessRules, neighbours
+from streams.sessions import watermark
 from streams.sessions.rules import Access, SessionRules, complete, distinct, session_id, split
 
 log = logging.getLogger(__name__)
@@ -80,38 +81,51 @@ class Closer:
         self._portion = portion
         self._clock = clock
 
+    def reached(self, now: int) -> int | None:
+        """Return how far event time has come at wall time `now`, both in milliseconds; None when nothing tells."""
+        rules = self._rules
+        return watermark.reached(
+            self._accesses.sources(),
+            now,
+            gap_ms=rules.gap_ms,
+            lateness_ms=rules.lateness_ms,
+            idle_after_ms=rules.idle_after_ms,
+            idle_close_ms=rules.idle_close_ms,
+        )
+
     def close_portion(self, now: int) -> Closed:
         """Close what is due, some claims' worth; `now` is wall time in milliseconds.
 
         Raises `Retryable` when a store is away: what was claimed is claimed again when its lease is over.
         """
         began = self._clock()
-        claims = [self._accesses.claim(now, *self._portion)]
+        reached = self.reached(now)
+        claims = [self._accesses.claim(now, reached, *self._portion)]
         while claims[-1].users and len(claims) < CLAIMS:
-            claims.append(self._accesses.claim(now, *self._portion))
-        watermark, users = claims[-1].watermark, sum(len(claim.users) for claim in claims)
+            claims.append(self._accesses.claim(now, reached, *self._portion))
+        raised, users = claims[-1].watermark, sum(len(claim.users) for claim in claims)
         if not users:
-            return Closed(0, 0, watermark)
+            return Closed(0, 0, raised)
         closing = self._compute(claims)
         if self._clock() - began > self._rules.lease_s / 2:
             log.warning("a closing took too long to be sure of its claims; its %d users come again", users)
-            return Closed(0, 0, watermark)
+            return Closed(0, 0, raised)
         self._write(closing)
         lost = sum(self._accesses.finish(claim, closed) for claim, closed in closing.closed)
         if lost:
             log.warning("%d users went to another closer meanwhile; they are computed again", lost)
-        return Closed(users, len(closing.sessions), watermark)
+        return Closed(users, len(closing.sessions), raised)
 
     def _compute(self, claims: Iterable[Claim]) -> _Closing:
         late = [(u.tenant, u.user) for claim in claims for u in claim.users if u.late]
-        raw, standing = self._raw(late), self._standing(late)
+        raw, stored = self._raw(late), self._stored(late)
         into = _Closing()
         for claim in claims:
             closed: list[int | None] = []
             for user in claim.users:
                 if user.late:
                     person = (user.tenant, user.user)
-                    closed.append(self._recompute(user, claim, raw[person], standing[person], into))
+                    closed.append(self._recompute(user, claim, raw[person], stored[person], into))
                 else:
                     sessions, count = self._cut(user.accesses, claim)
                     into.sessions += _rows(user, sessions[:count], claim.revision)
@@ -129,24 +143,24 @@ class Closer:
         user: OpenUser,
         claim: Claim,
         raw: list[Access],
-        standing: dict[str, list[tuple[str, str]]],
+        stored: dict[str, list[tuple[str, str]]],
         into: _Closing,
     ) -> int | None:
         """Compute a user from all rows; return up to when it is closed once the rows are written.
 
-        Of the sessions that stand as they are found, those without an access in Redis are left alone: a person's whole
-        past may be long. The others are written again: an access may have got an earlier time, and a closing that was
-        never finished may have left pairs of a later revision than their session's.
+        Of the sessions that are stored as they are computed, those without an access in Redis are left alone: a
+        person's whole past may be long. The others are written again: an access may have got an earlier time, and a
+        closing that was never finished may have left pairs of a later revision than their session's.
         """
         revision = claim.revision
         recorded = {access[1:] for access in user.accesses}
         sessions, count = self._cut(distinct([*user.accesses, *raw]), claim)
-        found = _rows(user, sessions[:count], revision)
-        for row in found:
+        computed = _rows(user, sessions[:count], revision)
+        for row in computed:
             held = [access[1:] for access in row.accesses]
-            if held != standing.get(row.session) or not recorded.isdisjoint(held):
+            if held != stored.get(row.session) or not recorded.isdisjoint(held):
                 into.sessions.append(row)
-        gone = standing.keys() - {row.session for row in found}
+        gone = stored.keys() - {row.session for row in computed}
         into.withdrawn += [_Session(user.tenant, user.user, session, [], revision) for session in gone]
         open_still = {access[1:] for session in sessions[count:] for access in session}
         if not open_still <= recorded:
@@ -154,17 +168,17 @@ class Closer:
         return _closed(sessions, count, claim)
 
     def _raw(self, people: list[Person]) -> dict[Person, list[Access]]:
-        found: dict[Person, list[Access]] = defaultdict(list)
+        accesses: dict[Person, list[Access]] = defaultdict(list)
         for row in self._of(people, "accesses_of_users"):
-            found[row["tenant"], row["user"]].append((row["time"], row["event_id"], row["document"]))
-        return found
+            accesses[row["tenant"], row["user"]].append((row["time"], row["event_id"], row["document"]))
+        return accesses
 
-    def _standing(self, people: list[Person]) -> dict[Person, dict[str, list[tuple[str, str]]]]:
-        found: dict[Person, dict[str, list[tuple[str, str]]]] = defaultdict(dict)
-        for row in self._of(people, "sessions_standing"):
+    def _stored(self, people: list[Person]) -> dict[Person, dict[str, list[tuple[str, str]]]]:
+        sessions: dict[Person, dict[str, list[tuple[str, str]]]] = defaultdict(dict)
+        for row in self._of(people, "sessions_stored"):
             held = list(zip(row["event_ids"], row["documents"], strict=True))
-            found[row["tenant"], row["user"]][row["session"]] = held
-        return found
+            sessions[row["tenant"], row["user"]][row["session"]] = held
+        return sessions
 
     def _of(self, people: list[Person], query: str) -> list[dict[str, Any]]:
         if not people:
@@ -172,7 +186,7 @@ class Closer:
         return self._warehouse.query(query, tenants=[t for t, _ in people], users=[u for _, u in people])
 
     def _write(self, closing: _Closing) -> None:
-        # Pairs first: they count only beside their session, and a session that stands may not be written again.
+        # Pairs first: they count only beside their session, and a session that is stored may not be written again.
         pairs = _pair_columns(closing.sessions, self._co_access)
         if pairs["pair"]:
             self._warehouse.insert("pairs", pairs)

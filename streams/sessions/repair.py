@@ -6,7 +6,7 @@ the next; so does a source that Redis does not know, when sessions are closed be
 an access that no session holds is computed from the raw rows, and the watermark is raised to where sessions have been
 closed already.
 
-Once an hour the audit also finds accesses that were told again with a later date after their session had been closed:
+Once an hour the audit also finds accesses that were sent again with a later date after their session had been closed:
 the raw rows count the first date, but the open sessions could not know it. Such a user's sessions hold the same access
 twice, and are computed from the raw rows too.
 """
@@ -78,7 +78,7 @@ class OpenSessionsRepair:
         try:
             rows = self._warehouse.query("sessions_repeated", since=(looked - _OVERLAP_MS) * 1_000)
         except Retryable as error:  # closing does not wait for this: the next look goes back as far
-            log.warning("accesses that were told twice were not looked for: %s", error)
+            log.warning("accesses that were sent twice were not looked for: %s", error)
             return
         if rows:
             log.warning("%d users have an access in two sessions; computing from the raw rows", len(rows))

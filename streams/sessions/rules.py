@@ -52,6 +52,26 @@ class SessionRules(BaseModel):
         """Return the gap in milliseconds."""
         return self.gap_s * 1_000
 
+    @property
+    def lateness_ms(self) -> int:
+        """Return the allowed lateness in milliseconds of event time."""
+        return self.lateness_s * 1_000
+
+    @property
+    def idle_after_ms(self) -> int:
+        """Return after how many milliseconds of wall time a silent partition is idle."""
+        return int(self.idle_after_s * 1_000)
+
+    @property
+    def idle_close_ms(self) -> int:
+        """Return after how many milliseconds of silence everything is closed."""
+        return int(self.idle_close_s * 1_000)
+
+    @property
+    def lease_ms(self) -> int:
+        """Return how many milliseconds a claim holds."""
+        return int(self.lease_s * 1_000)
+
 
 def distinct(accesses: Iterable[Access]) -> list[Access]:
     """Return the accesses in order of (time, event id, document); of a repeated (event, document) the earliest."""

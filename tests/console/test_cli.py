@@ -13,7 +13,7 @@ from console.cli import cli
 COMMANDS = cli.list_commands(click.Context(cli))
 DEMANDED = {
     "up", "down", "demo", "status", "emit", "search", "drift", "runs", "packet", "approve", "refuse", "rollback",
-    "retrain", "sql", "schemas", "dead-letters", "ledger", "lineage", "forget",
+    "retrain", "sql", "schemas", "dead-letters", "ledger", "lineage", "forget", "operators",
 }  # fmt: skip
 
 

@@ -2,26 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from demo.corpus import Document
 from demo.headings import content_words
 from demo.planning import PlannedSearch
+from indexer.answer import Answer
+from indexer.ranking import Found
 
 
-@dataclass(frozen=True)
-class Shown:
-    document: str
-    score: float
-
-
-@dataclass(frozen=True)
-class Served:
-    results: tuple[Shown, ...]
-    model: str = "base"
-    collection: str = "c_base_1"
-    serving_version: int = 1
-    latency_ms: float = 12.5
+def answer(*documents: tuple[str, float]) -> Answer:
+    """An answer with these documents and scores, in this order."""
+    results = tuple(Found(document, rank, score, "", "") for rank, (document, score) in enumerate(documents, 1))
+    return Answer(results, "base", "c_base_1", 1, 12.5)
 
 
 class WordSearch:
@@ -31,14 +23,13 @@ class WordSearch:
             for word in set(content_words(f"{document.title} {document.body}")):
                 self._by_word[word].append(document.id)
 
-    def __call__(self, searches: Sequence[PlannedSearch]) -> list[Served]:
+    def __call__(self, searches: Sequence[PlannedSearch]) -> list[Answer]:
         return [self._answer(search.query) for search in searches]
 
-    def _answer(self, query: str) -> Served:
+    def _answer(self, query: str) -> Answer:
         scores: defaultdict[str, float] = defaultdict(float)
         for word in content_words(query):
             found = self._by_word.get(word, [])
             for document in found:
                 scores[document] += 1 / len(found)
-        best = sorted(scores.items(), key=lambda found: -found[1])[:10]
-        return Served(tuple(Shown(document, score) for document, score in best))
+        return answer(*sorted(scores.items(), key=lambda found: -found[1])[:10])

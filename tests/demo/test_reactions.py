@@ -9,14 +9,14 @@ from demo.planning import PlannedSearch
 from demo.reactions import CITED, Reading, outcome
 from schemas.activity import CitationOpened, DocumentOpened, OnAnswer, Reacted, SearchServed
 from schemas.documents import DocumentUpserted, Link
-from tests.demo.search import Served, Shown
+from tests.demo.search import answer
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SURE = ClickModel(eta=0.0, relevant=1.0, other=0.0, cited_relevant=1.0, cited_other=0.0, vote=1.0, vote_noise=0.0)
 SEARCH = PlannedSearch(
     "s1", "acme", "ana", frozenset({"everyone"}), NOW, "a query", "search", LabelledQuery("n", "x", frozenset({"d2"}))
 )
-ANSWER = Served(tuple(Shown(f"d{n}", 1 / n) for n in range(1, 6)))
+ANSWER = answer(*((f"d{n}", 1 / n) for n in range(1, 6)))
 
 
 def library() -> Library:
@@ -80,7 +80,7 @@ def test_an_answer_is_read_by_its_citations_and_voted_on() -> None:
 
 
 def test_an_empty_answer_is_survived() -> None:
-    empty = Served(())
+    empty = answer()
     assert len(outcome(SEARCH, empty, Reading(library(), SURE), Random(1)).events) == 1
     told = outcome(replace(SEARCH, surface="assistant"), empty, Reading(library(), SURE), Random(1))
     assert [e.reaction for e in told.events if isinstance(e, Reacted)] == ["downvote"]

@@ -2,43 +2,11 @@
 
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
-from embedded import ports, probes
-from tests.embedded.test_clickhouse_server import ask
-
-Start = Callable[..., tuple[subprocess.Popen[bytes], tuple[str, int]]]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Start servers on one data directory, and end them with the test."""
-    begun: list[subprocess.Popen[bytes]] = []
-
-    def one(*options: str) -> tuple[subprocess.Popen[bytes], tuple[str, int]]:
-        port = ports.free(set())
-        command = [sys.executable, "-m", "embedded.clickhouse_server", "--path", str(tmp_path / "a path"), *options]
-        process = subprocess.Popen([*command, "--port", str(port)], stderr=subprocess.DEVNULL)
-        begun.append(process)
-        until = time.monotonic() + 30
-        while True:
-            try:
-                probes.exchange(port, b"GET /ping HTTP/1.0\r\n\r\n", 12)
-            except probes.NotReady:
-                assert time.monotonic() < until
-                time.sleep(0.02)
-            else:
-                return process, ("127.0.0.1", port)
-
-    yield one
-    for process in begun:
-        process.kill()
-        process.wait()
+from tests.embedded.asking import ask
+from tests.embedded.conftest import Start
 
 
 def test_acknowledged_inserts_outlive_kill_9_and_a_stop_is_clean(start: Start) -> None:

@@ -4,11 +4,9 @@ import gzip
 import http.client
 import json
 import threading
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import clickhouse_connect
 import lz4.frame
@@ -18,43 +16,21 @@ from backports import zstd
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, StreamFailureError
 
-from stores.settings import Settings
+from tests.embedded.asking import Address, ask
 
 
 @pytest.fixture
-def address(stack: Settings) -> tuple[str, int]:
-    url = urlsplit(stack.clickhouse_url.get_secret_value())
-    return url.hostname or "", url.port or 0
-
-
-@pytest.fixture
-def database(address: tuple[str, int]) -> Iterator[str]:
-    name = "d" + uuid.uuid4().hex[:10]
-    ask(address, f"CREATE DATABASE {name}")
-    yield name
-    ask(address, f"DROP DATABASE {name}")
-
-
-@pytest.fixture
-def client(address: tuple[str, int], database: str) -> Client:
-    client = clickhouse_connect.get_client(host=address[0], port=address[1], database=database)
+def client(address: Address, database: str) -> Client:
+    client = clickhouse_connect.get_client(**connection_of(address), database=database)
     client.command(
         "CREATE TABLE t (a UInt64, s LowCardinality(String), at DateTime64(3)) ENGINE = MergeTree ORDER BY a"
     )
     return client
 
 
-def ask(
-    address: tuple[str, int], body: str | bytes | None, headers: dict[str, str] | None = None, /, **url: str
-) -> tuple[int, dict[str, str], bytes]:
-    """POST a body, or GET without one; return status, headers and content."""
-    connection = http.client.HTTPConnection(*address, timeout=20)
-    data = body.encode() if isinstance(body, str) else body
-    connection.request("GET" if body is None else "POST", "/?" + urlencode(url), data, headers or {})
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
-    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, content
+def connection_of(address: Address) -> dict[str, Any]:
+    """Return an address as clickhouse-connect takes it."""
+    return {"host": address.host, "port": address.port, "username": "default", "password": address.password}
 
 
 class TestClickHouseConnect:
@@ -62,9 +38,9 @@ class TestClickHouseConnect:
 
     @pytest.mark.parametrize("compress", [False, "lz4", "zstd", "gzip"])
     def test_columns_rows_and_arrow_go_in_and_come_out(
-        self, client: Client, address: tuple[str, int], database: str, compress: str | bool
+        self, client: Client, address: Address, database: str, compress: str | bool
     ) -> None:
-        other = clickhouse_connect.get_client(host=address[0], port=address[1], database=database, compress=compress)
+        other = clickhouse_connect.get_client(**connection_of(address), database=database, compress=compress)
         columns: list[list[Any]] = [list(range(1000)), [f"s{i % 7}" for i in range(1000)], [self.NOW] * 1000]
         summary = other.insert("t", columns, column_names=["a", "s", "at"], column_oriented=True)
         assert summary.written_rows == 1000
@@ -91,15 +67,13 @@ class TestClickHouseConnect:
         assert client.query("SELECT * FROM t WHERE a = 99").result_rows == []
         assert client.query("SELECT * FROM t LIMIT 0").column_names == ("a", "s", "at")
 
-    def test_a_session_keeps_settings_and_temporary_tables_to_itself(
-        self, client: Client, address: tuple[str, int]
-    ) -> None:
+    def test_a_session_keeps_settings_and_temporary_tables_to_itself(self, client: Client, address: Address) -> None:
         client.command("CREATE TEMPORARY TABLE mine (x UInt8)")
         client.command("INSERT INTO mine VALUES (7)")
         client.command("SET max_threads = 1")
         assert client.command("SELECT x FROM mine") == 7
         assert client.command("SELECT getSetting('max_threads')") == 1
-        other = clickhouse_connect.get_client(host=address[0], port=address[1])
+        other = clickhouse_connect.get_client(**connection_of(address))
         assert other.command("SELECT getSetting('max_threads')") != 1
         with pytest.raises(DatabaseError, match="UNKNOWN_TABLE"):
             other.command("SELECT x FROM mine")
@@ -125,11 +99,11 @@ class TestClickHouseConnect:
         client.insert("t", [[1, "x", self.NOW], [2, "x", self.NOW]], column_names=["a", "s", "at"])
         assert client.query("SELECT s, sum(c) FROM n GROUP BY s").result_rows == [("x", 2)]
 
-    def test_several_clients_at_once_do_not_mix(self, client: Client, address: tuple[str, int], database: str) -> None:
+    def test_several_clients_at_once_do_not_mix(self, client: Client, address: Address, database: str) -> None:
         wrong: list[object] = []
 
         def work(number: int) -> None:
-            own = clickhouse_connect.get_client(host=address[0], port=address[1], database=database, compress=False)
+            own = clickhouse_connect.get_client(**connection_of(address), database=database, compress=False)
             for turn in range(10):
                 own.insert("t", [[number * 100 + turn, str(number), self.NOW]], column_names=["a", "s", "at"])
                 found = own.query("SELECT count() FROM t WHERE s = {s:String}", parameters={"s": str(number)}).first_row
@@ -146,14 +120,14 @@ class TestClickHouseConnect:
 
 
 class TestPlainHttp:
-    def test_ping_and_root_say_ok(self, address: tuple[str, int]) -> None:
+    def test_ping_and_root_say_ok(self, address: Address) -> None:
         for path in ("/ping", "/"):
-            connection = http.client.HTTPConnection(*address, timeout=5)
+            connection = http.client.HTTPConnection(address.host, address.port, timeout=5)
             connection.request("GET", path)
             assert connection.getresponse().read() == b"Ok.\n"
             connection.close()
 
-    def test_a_query_in_the_url_answers_with_the_headers_of_a_server(self, address: tuple[str, int]) -> None:
+    def test_a_query_in_the_url_answers_with_the_headers_of_a_server(self, address: Address) -> None:
         status, headers, content = ask(address, None, query="SELECT 1 AS x FORMAT JSONEachRow", query_id="mine")
         assert (status, content) == (200, b'{"x":1}\n')
         assert headers["x-clickhouse-format"] == "JSONEachRow"
@@ -161,11 +135,11 @@ class TestPlainHttp:
         assert headers["x-clickhouse-timezone"]
         assert headers["content-type"].startswith("application/x-ndjson")
 
-    def test_a_buffered_answer_has_a_summary(self, address: tuple[str, int]) -> None:
+    def test_a_buffered_answer_has_a_summary(self, address: Address) -> None:
         _, headers, _ = ask(address, "SELECT number FROM numbers(10)", wait_end_of_query="1")
         assert json.loads(headers["x-clickhouse-summary"])["result_rows"] == "10"
 
-    def test_query_in_the_url_and_data_in_the_body(self, address: tuple[str, int], database: str) -> None:
+    def test_query_in_the_url_and_data_in_the_body(self, address: Address, database: str) -> None:
         ask(address, "CREATE TABLE c (a UInt8, s String) ENGINE = MergeTree ORDER BY a", database=database)
         insert = "INSERT INTO c FORMAT CSV"
         rows = b'1,"x;\'"\n2,y\n'
@@ -177,7 +151,7 @@ class TestPlainHttp:
         _, _, content = ask(address, "SELECT a, count(), any(s) FROM c GROUP BY a ORDER BY a", database=database)
         assert content == b"1\t4\tx;\\'\n2\t4\ty\n3\t1\tz\n4\t1\t;\n"
 
-    def test_url_settings_parameters_and_default_format_hold_for_one_request(self, address: tuple[str, int]) -> None:
+    def test_url_settings_parameters_and_default_format_hold_for_one_request(self, address: Address) -> None:
         given = {"max_threads": "1", "param_n": "5", "default_format": "CSV"}
         query = "SELECT getSetting('max_threads'), {n:UInt8}"
         assert ask(address, query, **given)[2] == b"1,5\n"
@@ -188,7 +162,7 @@ class TestPlainHttp:
     @pytest.mark.parametrize(("encoding", "undo"), [("gzip", gzip.decompress), ("lz4", lz4.frame.decompress)])
     @pytest.mark.parametrize("wait", ["0", "1"])
     def test_replies_are_compressed_when_asked_for(
-        self, address: tuple[str, int], encoding: str, undo: Callable[[bytes], bytes], wait: str
+        self, address: Address, encoding: str, undo: Callable[[bytes], bytes], wait: str
     ) -> None:
         query = "SELECT number FROM numbers(1000)"
         asked = {"enable_http_compression": "1", "wait_end_of_query": wait}
@@ -206,26 +180,27 @@ class TestPlainHttp:
             ("INSERT INTO nowhere FORMAT CSV\n1", 404, "60"),
         ],
     )
-    def test_errors_carry_their_code(self, address: tuple[str, int], query: str, status: int, code: str) -> None:
+    def test_errors_carry_their_code(self, address: Address, query: str, status: int, code: str) -> None:
         found, headers, content = ask(address, query)
         assert (found, headers["x-clickhouse-exception-code"]) == (status, code)
         assert content.startswith(f"Code: {code}. DB::Exception: ".encode())
 
-    def test_the_connection_goes_on_after_an_error_with_a_long_body(self, address: tuple[str, int]) -> None:
-        connection = http.client.HTTPConnection(*address, timeout=20)
-        connection.request("POST", "/?query=INSERT+INTO+nowhere+FORMAT+CSV", b"1\n" * 1_000_000)
+    def test_the_connection_goes_on_after_an_error_with_a_long_body(self, address: Address) -> None:
+        connection = http.client.HTTPConnection(address.host, address.port, timeout=20)
+        key = {"X-ClickHouse-Key": address.password}
+        connection.request("POST", "/?query=INSERT+INTO+nowhere+FORMAT+CSV", b"1\n" * 1_000_000, key)
         answer = connection.getresponse()
         assert answer.status == 404
         answer.read()
-        connection.request("POST", "/", b"SELECT 1")
+        connection.request("POST", "/", b"SELECT 1", key)
         assert connection.getresponse().read() == b"1\n"
         connection.close()
 
-    def test_get_only_reads(self, address: tuple[str, int]) -> None:
+    def test_get_only_reads(self, address: Address) -> None:
         status, headers, _ = ask(address, None, query="CREATE TABLE x (a UInt8) ENGINE = Memory")
         assert (status, headers["x-clickhouse-exception-code"]) == (400, "164")
 
-    def test_a_busy_session_is_refused_and_the_others_are_not(self, address: tuple[str, int]) -> None:
+    def test_a_busy_session_is_refused_and_the_others_are_not(self, address: Address) -> None:
         slow = threading.Thread(target=ask, args=(address, "SELECT sleep(1)"), kwargs={"session_id": "busy"})
         slow.start()
         threading.Event().wait(0.3)
@@ -234,9 +209,9 @@ class TestPlainHttp:
         slow.join()
 
     @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
-    def test_web_pages_are_turned_away(self, address: tuple[str, int], headers: dict[str, str]) -> None:
+    def test_web_pages_are_turned_away(self, address: Address, headers: dict[str, str]) -> None:
         assert ask(address, "SELECT 1", headers)[0] == 403
 
-    def test_what_is_not_served_says_so(self, address: tuple[str, int]) -> None:
+    def test_what_is_not_served_says_so(self, address: Address) -> None:
         assert ask(address, "SELECT 1", compress="1")[0] == 501
         assert ask(address, b"abc", {"Content-Encoding": "br"}, query="SELECT 1")[0] == 400

@@ -69,13 +69,14 @@ def until(condition: Callable[[], object], seconds: float = 15.0) -> bool:
     return False
 
 
-def states(home: Path) -> dict[str, control.PartState]:
+def states(home: Path) -> dict[str, control.ProgramState]:
     return {state.name: state for state in control.status(home)}
 
 
 def query(endpoints: dict[str, str], sql: str) -> bytes:
-    connection = http.client.HTTPConnection(urlsplit(endpoints["clickhouse_url"]).netloc, timeout=5)
-    connection.request("POST", "/", sql.encode())
+    url = urlsplit(endpoints["clickhouse_url"])
+    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=5)
+    connection.request("POST", "/", sql.encode(), {"X-ClickHouse-Key": url.password or ""})
     content = connection.getresponse().read()
     connection.close()
     return content
@@ -176,7 +177,7 @@ def test_up_in_the_foreground_ends_cleanly_on_ctrl_c(home: Path) -> None:
     )
     with subprocess.Popen([sys.executable, "-c", code, str(home)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("redis://127.0.0.1:")
+        assert process.stdout.readline().startswith("redis://:")
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
     assert family(home) == []
@@ -246,3 +247,51 @@ def test_a_missing_program_and_a_home_that_is_a_file_are_named(home: Path, tmp_p
 def test_unknown_parts_have_no_port(home: Path) -> None:
     with pytest.raises(Misconfigured, match="kafka"):
         start(home, ports={"kafka": ports.free(set())})
+
+
+def test_it_is_up_when_its_services_say_so(home: Path) -> None:
+    """`start` returns after the last service said that it is ready, and not before."""
+    late = (
+        "import time, pathlib, sys; from stores import settings; time.sleep(1.5); "
+        "pathlib.Path(sys.argv[1]).write_text('at work'); settings.say_ready(); time.sleep(600)"
+    )
+    at_work = home.parent / "at work"
+    start(home, Service("late", (sys.executable, "-c", late, str(at_work)), says_ready=True))
+    assert at_work.exists()
+    assert states(home)["late"].up
+    control.down(home)
+    at_work.unlink()
+    start(home, Service("late", (sys.executable, "-c", late, str(at_work)), says_ready=True))
+    assert at_work.exists(), "what the last run said is not this one's word"
+
+
+def test_a_service_that_dies_before_it_is_ready_is_named_with_its_last_words(home: Path) -> None:
+    dying = "import sys; print('first'); print('the lock is held by another'); sys.exit(78)"
+    ready = "from stores import settings; import time; settings.say_ready(); time.sleep(600)"
+    with pytest.raises(Misconfigured) as caught:
+        start(
+            home,
+            Service("fine", (sys.executable, "-c", ready), says_ready=True),
+            Service("dying", (sys.executable, "-c", dying), says_ready=True),
+        )
+    assert "dying did not come up: it ended (exit code 78): the lock is held by another" in str(caught.value)
+    assert family(home) == []
+    assert not (home / "stack.json").exists()
+
+
+def test_a_service_that_never_is_ready_is_named(home: Path) -> None:
+    with pytest.raises(Misconfigured, match="sleeper did not come up: it does not say that it is ready after 1 s"):
+        start(home, Service("sleeper", SLEEPER, says_ready=True, start_s=1.0))
+    assert family(home) == []
+
+
+def test_passwords_outlive_a_restart_and_a_kill(home: Path) -> None:
+    endpoints = start(home)
+    query(endpoints, "CREATE TABLE kept (a UInt8) ENGINE = MergeTree ORDER BY a")
+    os.kill(states(home)["supervisor"].pid or 0, signal.SIGKILL)
+    assert until(lambda: not (home / "stack.json").exists() and not (home / "clickhouse.curl").exists(), 5)
+    again = start(home)  # perhaps on other ports, if the killed servers still held theirs
+    assert [urlsplit(again[name]).password for name in ("redis_url", "clickhouse_url")] == [
+        urlsplit(endpoints[name]).password for name in ("redis_url", "clickhouse_url")
+    ]
+    assert query(again, "EXISTS kept") == b"1\n"

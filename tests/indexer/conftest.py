@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from operations import operators
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoders
-from stores.serving import Serving
+from stores.collection_states import State
+from stores.serving import Collection, Serving, Standby
 from stores.settings import Settings
 from stores.shelf import Shelf
+from stores.signing import Signing
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
-from tests.indexer.world import NOW, World, tiny_model
+from tests.indexer.world import NOW, OPERATOR, World, live, tiny_model
 
 
 @pytest.fixture(scope="session")
@@ -49,8 +52,29 @@ def world(
     for name, path in models.items():
         shelf.put(tenant, name, path, {}, NOW)
     serving = Serving.connect(stack)
-    yield World(tenant, warehouse, vectors, serving, shelf, Encoders(shelf, EncoderConfig(threads=1)))
+    operators.ensure(stack, OPERATOR, NOW)
+    encoders = Encoders(shelf, EncoderConfig(threads=1))
+    yield World(tenant, warehouse, vectors, serving, shelf, encoders, Signing(stack))
     serving.close()
     for name in vectors.names():
         if tenant in name:
             vectors.drop(name)
+
+
+@pytest.fixture
+def both(world: World) -> World:
+    """A tenant with one model live and the other standing by."""
+    for n in range(10):
+        world.put(f"d{n}", 1, f"merger plan {n}")
+    live(world)
+    world.fill(world.next)
+    target = world.target(world.next)
+    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
+    world.serving.register(about, State.STANDBY)
+    record = world.serving.record(world.tenant)
+    assert record is not None
+    standby = Standby(model=target.model, collection=target.collection, until=NOW)
+    world.serving.move(record.model_copy(update={"version": 2, "standby": standby}), {})
+    for model in (world.live, world.next):
+        world.encoders.get(world.tenant, model)
+    return world

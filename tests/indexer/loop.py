@@ -1,18 +1,23 @@
 """The indexer's parts wired as in production, with a list in place of the topic, so that a test moves it by turns."""
 
-from indexer.comparison import ShadowTestConfig, ShadowTester
+from typing import Any
+
+from indexer.comparison import ComparisonConfig, ComparisonRunner
 from indexer.cutover import Cutover
 from indexer.live_first import LiveFirst
-from indexer.packet import Packet, opened
-from indexer.rollback import rollback
 from indexer.service import Indexer, ServiceConfig
 from indexer.shadow import Shadows
-from indexer.upkeep import Keeper
+from indexer.upkeep import Upkeep
 from indexer.verify import Verifier, VerifyConfig
+from operations.rollback import rollback
 from schemas.envelope import Event
-from schemas.learning import Comparison, CutoverApproved, CutoverRefused, ModelTrained, RolledBack
-from stores.serving import ServingRecord
-from tests.indexer.world import World
+from schemas.learning import Comparison, CutoverApproved, CutoverDone, CutoverRefused, ModelTrained, RolledBack
+from schemas.packet import Packet
+from stores.collection_states import State
+from stores.columns import Same
+from stores.evaluation import evaluation
+from stores.serving import Collection, ServingRecord
+from tests.indexer.world import OPERATOR, World
 
 WON = Comparison(
     queries=50, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.15
@@ -25,30 +30,21 @@ class Loop:
     def __init__(self, world: World, config: VerifyConfig | None = None) -> None:
         self.world = world
         self.sent: list[Event] = []
-        sync, config = world.new_sync(), config or VerifyConfig(page=7, sample=8)
-        sync.breathe = self._breathe
-        self.sync = sync
+        config = config or VerifyConfig(page=7, sample=8)
+        upkeep = _only(Upkeep(world.serving, world.new_sync(), world.clock), world.tenant)
+        self.live_first = LiveFirst(world.serving, upkeep, 0.0, world.clock)
+        self.sync = sync = world.new_sync(yield_point=self.live_first.yield_point)
         self.verifier = Verifier(sync, config, world.clock)
-        self.cutover = Cutover(world.serving, sync, self.verifier, config, world.clock)
-        tester = ShadowTester(
-            world.warehouse, world.vectors, world.encoders, ShadowTestConfig(queries=20, timed=4, examples=2)
+        self.cutover = Cutover(world.serving, sync, self.verifier, world.trust, config, world.clock)
+        comparison = ComparisonRunner(
+            world.warehouse, world.vectors, world.encoders, ComparisonConfig(queries=20, timed=4, examples=2)
         )
-        shadows = Shadows(world.serving, sync, self.verifier, tester, config, world.clock, self.sent.append)
-        keeper = _only(Keeper(world.serving, sync, world.clock), world.tenant)
-        self.live_first = LiveFirst(world.serving, keeper, 0.0, world.clock)
+        shadows = Shadows(
+            world.serving, sync, self.verifier, comparison, world.trust, config, world.clock, self.sent.append
+        )
         self.indexer = Indexer(
-            world.serving,
-            keeper,
-            self.live_first,
-            shadows,
-            self.cutover,
-            ServiceConfig(),
-            self.sent.append,
-            world.clock,
+            world.serving, upkeep, shadows, self.cutover, world.trust, ServiceConfig(), self.sent.append, world.clock
         )
-
-    def _breathe(self) -> None:
-        self.live_first.breathe()
 
     def settle(self) -> list[Event]:
         """Take turns until nothing is left to do; return the events that were sent meanwhile."""
@@ -75,26 +71,27 @@ class Loop:
         about = self.world.serving.collection(self.world.tenant, target.collection)
         assert about is not None
         assert about.packet is not None, about.note
-        return opened(self.world.serving.packet(self.world.tenant, about.packet), about.packet)
+        return self.world.serving.packet(self.world.tenant, about.packet)
 
     def roll_back(self) -> RolledBack:
-        return rollback(self.world.serving, self.world.tenant, "op", "test", self.world.clock())
+        sign = self.world.signing.as_operator
+        return rollback(self.world.serving, sign, self.world.tenant, OPERATOR, "test", self.world.clock())
 
     def state(self, model: str) -> str:
         return self.world.serving.states(self.world.tenant).get(self.world.target(model).collection, "")
 
 
-def _only(keeper: Keeper, tenant: str) -> Keeper:
+def _only(upkeep: Upkeep, tenant: str) -> Upkeep:
     """Let the story see this test's tenant alone."""
-    everybody = keeper.marks
-    keeper.marks = lambda: {t: mark for t, mark in everybody().items() if t == tenant}  # type: ignore[method-assign]
-    return keeper
+    everybody = upkeep.marks
+    upkeep.marks = lambda: {t: mark for t, mark in everybody().items() if t == tenant}  # type: ignore[method-assign]
+    return upkeep
 
 
-def trained(world: World, model: str | None = None, comparison: Comparison = WON, verdict: str = "WIN") -> ModelTrained:
-    """The event of a run that won, and what the audit trail keeps of it."""
+def trained(world: World, model: str | None = None, comparison: Comparison = WON, **changed: object) -> ModelTrained:
+    """The signed event of a run that won, with the scores behind it, and what the audit trail keeps of it."""
     model = model or world.next
-    run = f"run-{model}"
+    run = str(changed.pop("run", f"run-{model}"))
     event = ModelTrained(
         event_id=f"trained-{model}",
         tenant=world.tenant,
@@ -104,12 +101,25 @@ def trained(world: World, model: str | None = None, comparison: Comparison = WON
         parent="base",
         snapshot="s",
         comparison=comparison,
+        manifest=world.manifest(model) or "f" * 64,
+        evaluation=evaluation(scored(world, run, comparison)).sha256,
     )
-    if verdict == "WIN":
-        world.event("ModelTrained", "", payload=event.model_dump_json())
-    else:
-        world.event("ModelRefused", "", payload=f'{{"run": "{run}", "verdict": "{verdict}"}}')
+    event = world.signing.as_installation(event.model_copy(update=changed))
+    world.event("ModelTrained", "", payload=event.model_dump_json())
     return event
+
+
+def scored(world: World, run: str, comparison: Comparison) -> list[dict[str, Any]]:
+    """Write the scores that this comparison sums up, and return them."""
+    means = {"candidate": comparison.ndcg_live + comparison.difference, "live": comparison.ndcg_live}
+    rows = [
+        {"query": f"query {n}", "system": system, "relevant": ["d1"], "retrieved": ["d1", "d2"], "ndcg_10": mean}
+        for system, mean in means.items()
+        for n in range(comparison.queries)
+    ]
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    world.warehouse.insert("query_scores", {"tenant": Same(world.tenant), "run": Same(run), **columns})
+    return rows
 
 
 def approval(packet: Packet, event: str = "approval", /, **changed: str) -> CutoverApproved:
@@ -120,7 +130,7 @@ def approval(packet: Packet, event: str = "approval", /, **changed: str) -> Cuto
         occurred_at=packet.created_at,
         packet=packet.digest,
         collection=packet.collection,
-        by="op",
+        by=OPERATOR,
     )
     return right.model_copy(update=dict(changed))
 
@@ -137,9 +147,44 @@ def first(world: World, documents: int = 12) -> Loop:
 
 
 def start_with(world: World, model: str) -> None:
-    """Make `model` what a lost serving record comes back with, so that no test waits for the base model."""
-    payload = f'{{"model": "{model}", "serving_version": 0}}'
-    world.event("CutoverDone", "", payload=payload)
+    """Make `model` live first in place of the base model, so that no test waits for the base model."""
+    target = world.target(model)
+    world.sync.ensure(target)
+    about = Collection(
+        tenant=world.tenant,
+        model=model,
+        collection=target.collection,
+        created_at=world.clock(),
+        manifest=target.manifest,
+    )
+    assert world.serving.register(about, State.BUILDING)
+    been = moved_to(world, model, 1)
+    world.serving.switch(been, {target.collection: (State.BUILDING, State.LIVE)}, replaces=0)
+    world.serving.mark_published(been)
+    world.event("CutoverDone", "", payload=been.model_dump_json())
+
+
+def moved_to(world: World, model: str, version: int) -> CutoverDone:
+    """The signed event of a move to this model's collection."""
+    return world.signing.as_installation(
+        CutoverDone(
+            event_id=f"move-{world.tenant}-{version}",
+            tenant=world.tenant,
+            occurred_at=world.clock(),
+            model=model,
+            collection=world.target(model).collection,
+            serving_version=version,
+            by="indexer",
+            manifest=world.manifest(model),
+        )
+    )
+
+
+def lose_record(world: World) -> None:
+    """Lose all that Redis has of the tenant, and the live collection's rows, which have to come anew."""
+    for key in world.serving._client.keys(f"*:{world.tenant}"):
+        world.serving._client.delete(key)
+    world.vectors.drop(world.target().collection)
 
 
 def record(world: World) -> ServingRecord:

@@ -1,6 +1,5 @@
 """`python -m indexer` as it runs in production: its own process, Kafka in between."""
 
-import json
 import os
 import signal
 import subprocess
@@ -20,7 +19,7 @@ from stores.kafka import EventProducer, EventReader
 from stores.settings import Settings
 from stores.shelf import Shelf
 from tests.indexer.loop import first, trained
-from tests.indexer.world import NOW, World
+from tests.indexer.world import NOW, OPERATOR, World
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,18 +77,16 @@ def test_events_move_the_service_and_a_kill_loses_nothing(
         about = world.serving.collection(world.tenant, world.target(world.next).collection)
         assert about is not None
         assert about.packet is not None
-        packet = json.loads(world.serving.packet(world.tenant, about.packet) or "")
-        assert packet["proof"]["mismatches"] == 0
-        send(
-            CutoverApproved(
-                event_id=f"approve-{world.tenant}",
-                tenant=world.tenant,
-                occurred_at=NOW,
-                packet=about.packet,
-                collection=about.collection,
-                by="op",
-            )
+        assert world.serving.packet(world.tenant, about.packet).proof.mismatches == 0
+        approved = CutoverApproved(
+            event_id=f"approve-{world.tenant}",
+            tenant=world.tenant,
+            occurred_at=NOW,
+            packet=about.packet,
+            collection=about.collection,
+            by=OPERATOR,
         )
+        send(world.signing.as_operator(approved, OPERATOR))
         wait_for("the cutover", lambda: state(world.next) == "live")
         with EventReader(stack.kafka_bootstrap, f"test-{world.tenant}", [LEARNING.name]) as reader:
             wait_for("its event", lambda: _read(reader, world, sent) and any(isinstance(e, CutoverDone) for e in sent))

@@ -1,9 +1,5 @@
-import pytest
-
-from indexer.authority import Standing, authority
 from indexer.ranking import AUTHORITY_WEIGHT, SNIPPET_CHARACTERS, rank, snippet
 from stores.vector_rows import Hit
-from tests.indexer.world import NOW, days_ago
 
 
 def hit(document: str, score: float, number: int = 0, acl: tuple[str, ...] = ("everyone",), weight: float = 0.0) -> Hit:
@@ -26,14 +22,6 @@ def test_authority_settles_what_is_close_and_nothing_else() -> None:
     far = [hit("a", 1.0), hit("b", 1.0 - AUTHORITY_WEIGHT * 2, weight=1.0)]
     assert [f.document for f in rank("q", close, frozenset(), 2)] == ["b", "a"]
     assert [f.document for f in rank("q", far, frozenset(), 2)] == ["a", "b"]
-
-
-def test_authority_grows_with_references_use_and_recency() -> None:
-    least = authority(Standing(), days_ago(10_000), NOW)
-    assert authority(Standing(), NOW, NOW) == pytest.approx(0.2)
-    assert authority(Standing(3, 0), days_ago(10_000), NOW) == pytest.approx(least + 0.2)
-    assert authority(Standing(0, 10), days_ago(10_000), NOW) == pytest.approx(least + 0.2)
-    assert authority(Standing(10**9, 10**9), days_ago(-99), NOW) == pytest.approx(1.0)
 
 
 def test_the_snippet_begins_at_the_sentence_that_answers() -> None:

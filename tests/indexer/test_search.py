@@ -1,7 +1,5 @@
 """The read path against people who want more than they may see, and a serving record that moves all the time."""
 
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -9,29 +7,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from indexer.rollback import rollback
-from indexer.search import Answer, Searcher, retrieve
-from indexer.states import State
+from indexer.answer import Answer
+from indexer.search import Searcher, retrieve
+from operations.rollback import rollback
 from retrieval.encoders import Encoder
 from stores.errors import Refused
-from stores.serving import Collection, Serving, ServingRecord, Standby
+from stores.serving import Serving
 from stores.vector_rows import Hit, collection_name
 from stores.vectors import Vectors
-from tests.indexer.world import NOW, World
+from tests.indexer.world import World, live
 
 NASTY = ["board'] or pk != ''", 'board"] or pk != "', "board\\", "board' or 1==1", "BOARD", " board", "board ", "boar"]
-
-
-def live(world: World, model: str | None = None) -> None:
-    """Fill the model's collection and make it what answers."""
-    world.fill(model)
-    target = world.target(model)
-    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
-    world.serving.register(about, State.BUILDING)
-    record = ServingRecord(
-        tenant=world.tenant, model=target.model, collection=target.collection, version=1, moved_at=NOW
-    )
-    world.serving.move(record, {target.collection: (State.BUILDING, State.LIVE)})
 
 
 def documents(answer: Answer) -> list[str]:
@@ -124,8 +110,8 @@ class Witness:
     seen: set[str] = field(default_factory=set)
     last: threading.local = field(default_factory=threading.local)
 
-    def get(self, tenant: str, model: str) -> Encoder:
-        encoder, last = self.world.encoders.get(tenant, model), self.last
+    def get(self, tenant: str, model: str, manifest: str | None = None) -> Encoder:
+        encoder, last = self.world.encoders.get(tenant, model, manifest), self.last
 
         class Noting:
             @staticmethod
@@ -179,32 +165,13 @@ def moved_all_the_time(world: World, kind: type[Searcher], moves: int = 60) -> t
         thread.start()
     try:
         for _ in range(moves):
-            rollback(world.serving, world.tenant, "op", "again", world.clock())
+            rollback(world.serving, world.signing.as_operator, world.tenant, "op", "again", world.clock())
             time.sleep(0.02)
     finally:
         over.set()
         for thread in threads:
             thread.join()
     return witness, answers, failures
-
-
-@pytest.fixture
-def both(world: World) -> World:
-    """A tenant with one model live and the other standing by."""
-    for n in range(10):
-        world.put(f"d{n}", 1, f"merger plan {n}")
-    live(world)
-    world.fill(world.next)
-    target = world.target(world.next)
-    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
-    world.serving.register(about, State.STANDBY)
-    record = world.serving.record(world.tenant)
-    assert record is not None
-    standby = Standby(model=target.model, collection=target.collection, until=NOW)
-    world.serving.move(record.model_copy(update={"version": 2, "standby": standby}), {})
-    for model in (world.live, world.next):
-        world.encoders.get(world.tenant, model)
-    return world
 
 
 def test_while_the_record_moves_no_search_fails_and_none_mixes(both: World) -> None:
@@ -224,58 +191,14 @@ def test_the_witness_notices_a_record_read_twice(both: World) -> None:
     assert witness.mixed
 
 
-def test_a_rollback_takes_less_than_a_second_and_loads_no_model(both: World) -> None:
-    code = (
-        "import sys, time; began = time.perf_counter()\n"
-        "from datetime import UTC, datetime\n"
-        "from indexer.rollback import rollback\n"
-        "from stores.serving import Serving\n"
-        "from stores.settings import Settings\n"
-        "s = Settings(redis_url=sys.argv[1], kafka_bootstrap='', clickhouse_url='', milvus_uri='')\n"
-        "moved = time.perf_counter(); rollback(Serving.connect(s), sys.argv[2], 'op', 'now', datetime.now(UTC))\n"
-        "assert not {'torch', 'pymilvus', 'sentence_transformers'} & set(sys.modules)\n"
-        "print(time.perf_counter() - moved)"
-    )
-    redis = both.serving._client.connection_pool.connection_kwargs
-    url = f"redis://{redis['host']}:{redis['port']}/0"
-    answer = subprocess.run(
-        [sys.executable, "-c", code, url, both.tenant], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert float(answer.stdout) < 1.0
-    record = both.serving.record(both.tenant)
-    assert record is not None
-    assert record.model == both.next
-
-
-def test_of_many_rollbacks_at_once_each_version_is_one_move(both: World) -> None:
-    barrier, done = threading.Barrier(6), list[int]()
-
-    def roll() -> None:
-        barrier.wait()
-        try:
-            done.append(rollback(both.serving, both.tenant, "op", "at once", both.clock()).serving_version)
-        except Refused:
-            return
-
-    threads = [threading.Thread(target=roll) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(done) == list(range(3, 3 + len(done)))
-    record = both.serving.record(both.tenant)
-    assert record is not None
-    assert record.version == 2 + len(done)
-
-
 def test_warming_loads_what_may_be_live_next(both: World) -> None:
     asked: list[str] = []
 
     class Noting:
         @staticmethod
-        def get(tenant: str, model: str) -> Encoder:
+        def get(tenant: str, model: str, manifest: str | None = None) -> Encoder:
             asked.append(model)
-            return both.encoders.get(tenant, model)
+            return both.encoders.get(tenant, model, manifest)
 
     Searcher(both.serving, both.vectors, Noting()).warm(both.tenant)
     assert asked == [both.live, both.next]

@@ -18,8 +18,8 @@ class CountingEncoders:
         self._world = world
         self.texts: list[str] = []
 
-    def get(self, tenant: str, model: str) -> Encoder:
-        encoder, texts = self._world.encoders.get(tenant, model), self.texts
+    def get(self, tenant: str, model: str, manifest: str | None = None) -> Encoder:
+        encoder, texts = self._world.encoders.get(tenant, model, manifest), self.texts
 
         class Counting:
             dimension = encoder.dimension

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from indexer.verify import VerifyConfig, is_fresh
-from stores.vector_rows import Passage
+from stores.vector_rows import VectorRow, vector_row
 from tests.indexer.loop import Loop
 from tests.indexer.world import NOW, World
 
 LONG = "A sentence of some words. " * 60
 
 
-def row(world: World, of: str, **changed: object) -> Passage:
+def row(world: World, of: str, **changed: object) -> VectorRow:
     """A right row of a document, but for what is changed."""
     d = world.documents.read(world.tenant, [of])[of]
     dense = world.vectors.get(world.target().collection, [f"{of}#0"], with_vectors=True)[f"{of}#0"].dense
@@ -28,7 +28,7 @@ def row(world: World, of: str, **changed: object) -> Passage:
         "authority": 0.5,
         "updated_at_ms": d.updated_ms,
     }
-    return Passage(**(fields | changed))  # type: ignore[arg-type]  # a row with one field spoilt
+    return vector_row(**(fields | changed))  # type: ignore[arg-type]  # a row with one field spoilt
 
 
 def filled(world: World, documents: int = 30) -> Loop:

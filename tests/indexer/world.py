@@ -14,13 +14,18 @@ from transformers import AutoTokenizer, BertConfig, BertModel
 from indexer.documents import Documents
 from indexer.search import Searcher
 from indexer.sync import Sync, SyncConfig, Target
+from indexer.trust import Trust
 from retrieval.encoders import Encoders
-from stores.serving import Serving
-from stores.shelf import Shelf, base_model
+from stores.collection_states import State
+from stores.serving import Collection, Serving, ServingRecord
+from stores.shelf import BASE, Shelf, base_model
+from stores.signing import Signing
+from stores.trail import Trail
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+OPERATOR = "op"
 
 
 def days_ago(days: float) -> datetime:
@@ -68,6 +73,7 @@ class World:
     serving: Serving
     shelf: Shelf
     encoders: Encoders
+    signing: Signing
     clock: Clock = field(default_factory=Clock)
     live: str = "tiny-a"
     next: str = "tiny-b"
@@ -78,15 +84,22 @@ class World:
         self.sync = self.new_sync()
         self.searcher = Searcher(self.serving, self.vectors, self.encoders)
         self.offset = 0
+        self.trust = Trust(self.signing, Trail(self.warehouse, self.signing, self.clock), self.shelf)
 
-    def new_sync(self, encoders: Encoders | None = None) -> Sync:
+    def new_sync(self, encoders: Encoders | None = None, yield_point: Callable[[], None] = lambda: None) -> Sync:
         """As after a restart: nothing is remembered but what the stores hold."""
         return Sync(
-            Documents(self.warehouse), self.vectors, encoders or self.encoders, self.config, self.clock, lambda s: None
-        )
+            Documents(self.warehouse), self.vectors, encoders or self.encoders, self.config, self.clock,
+            lambda seconds: None, yield_point,
+        )  # fmt: skip
 
     def target(self, model: str | None = None) -> Target:
-        return Target(self.tenant, model or self.live)
+        return Target(self.tenant, model or self.live, self.manifest(model or self.live))
+
+    def manifest(self, model: str) -> str | None:
+        """Return the hash of the model's files, None when it is not on the shelf."""
+        on_shelf = model == BASE or self.shelf.entry(self.tenant, model)
+        return self.shelf.manifest(self.tenant, model) if on_shelf else None
 
     def put(
         self,
@@ -161,3 +174,15 @@ class World:
 
 
 MakeWorld = Callable[[], World]
+
+
+def live(world: World, model: str | None = None) -> None:
+    """Fill the model's collection and make it what answers."""
+    world.fill(model)
+    target = world.target(model)
+    about = Collection(tenant=world.tenant, model=target.model, collection=target.collection, created_at=NOW)
+    world.serving.register(about, State.BUILDING)
+    record = ServingRecord(
+        tenant=world.tenant, model=target.model, collection=target.collection, version=1, moved_at=NOW
+    )
+    world.serving.move(record, {target.collection: (State.BUILDING, State.LIVE)})

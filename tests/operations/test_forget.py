@@ -154,7 +154,8 @@ def test_open_sessions_are_forgotten_and_closing_brings_nothing_back(town: Strea
 
 def test_a_closer_at_work_is_waited_for(town: Streams, tenant: str) -> None:
     town.take(*documents(tenant), *day(tenant, "u", f"when {tenant}"))
-    claim = town.accesses.claim(int((NOW + timedelta(days=1)).timestamp() * 1_000))
+    tomorrow = int((NOW + timedelta(days=1)).timestamp() * 1_000)
+    claim = town.accesses.claim(tomorrow, tomorrow)
     assert user_key(tenant, "u") in {user_key(u.tenant, u.user) for u in claim.users}
     closed: list[int | None] = [access[-1][0] if (access := user.accesses) else None for user in claim.users]
 

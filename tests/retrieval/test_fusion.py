@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from retrieval.fusion import RRF_K, fuse
 from stores.settings import Settings
-from stores.vector_rows import Passage, collection_name
+from stores.vector_rows import collection_name, vector_row
 from stores.vectors import Vectors
 
 RANKINGS = st.lists(st.permutations("abcdef").flatmap(lambda p: st.integers(0, 6).map(lambda n: p[:n])), max_size=3)
@@ -61,7 +61,7 @@ def test_the_index_fuses_as_judging_does(vectors: Vectors, tenant: str) -> None:
         vectors.upsert(
             collection,
             [
-                Passage(
+                vector_row(
                     document=f"d{n}",
                     number=0,
                     version=1,

@@ -3,8 +3,10 @@
 from stores import redis_client
 from stores.access_log import AccessLog, Claim, Pace, user_key
 from stores.settings import Settings
+from streams.sessions import watermark
 
-PACE = Pace(gap=1_000, lateness=100, idle_after=10_000, idle_close=20_000, lease=5_000, long=6)
+PACE = Pace(gap=1_000, lease=5_000, long=6)
+LATENESS, IDLE_AFTER, IDLE_CLOSE = 100, 10_000, 20_000
 NOW = 1_800_000_000_000
 SOURCE = "clicks/log/0"
 
@@ -31,8 +33,18 @@ class Log:
         )
         return recorded.late
 
-    def claim(self, now: int = NOW) -> Claim:
-        return self.log.claim(now)
+    def reached(self, now: int = NOW) -> int | None:
+        return watermark.reached(
+            self.log.sources(),
+            now,
+            gap_ms=PACE.gap,
+            lateness_ms=LATENESS,
+            idle_after_ms=IDLE_AFTER,
+            idle_close_ms=IDLE_CLOSE,
+        )
+
+    def claim(self, now: int = NOW, most_users: int = 500, most_accesses: int = 20_000) -> Claim:
+        return self.log.claim(now, self.reached(now), most_users, most_accesses)
 
     def state(self) -> dict[str, object]:
         found: dict[str, object] = {}

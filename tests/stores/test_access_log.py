@@ -5,9 +5,9 @@ import random
 import pytest
 
 from stores import access_log, redis_client
-from stores.access_log import Access, AccessLog, Claim, OpenUser, user_key
+from stores.access_log import Access, AccessLog, Claim, OpenUser, Source, user_key
 from stores.settings import Settings
-from tests.stores.access import NOW, PACE, SOURCE, Log
+from tests.stores.access import IDLE_CLOSE, NOW, PACE, SOURCE, Log
 
 
 def _users(claim: Claim) -> dict[str, list[Access]]:
@@ -88,7 +88,7 @@ def test_a_late_access_between_claim_and_finish_is_not_lost(log: Log) -> None:
 def test_two_closers_never_hold_the_same_user(log: Log, stack: Settings) -> None:
     log.record(*[(f"u{i}", 1_000, f"e{i}") for i in range(10)], ("z", 99_000, "e"))
     other = AccessLog(redis_client.connect(stack), PACE, log.tag)
-    one, two = log.log.claim(NOW, most_users=4), other.claim(NOW, most_users=100)
+    one, two = log.claim(NOW, most_users=4), other.claim(NOW, log.reached(), most_users=100)
     assert len(one.users) == 4
     assert len(two.users) == 6
     assert not _users(one).keys() & _users(two).keys()
@@ -129,8 +129,8 @@ def test_what_came_meanwhile_stays_open_when_a_closer_wakes_up_too_late(log: Log
 
 def test_revisions_grow_even_when_clocks_go_back(log: Log) -> None:
     log.record(("u", 1_000, "e1"), ("v", 1_000, "e2"), ("z", 99_000, "e3"))
-    first = log.log.claim(NOW, most_users=1)
-    assert log.log.claim(NOW - 60_000, most_users=1).revision > first.revision
+    first = log.claim(NOW, most_users=1)
+    assert log.claim(NOW - 60_000, most_users=1).revision > first.revision
 
 
 def test_the_slowest_source_holds_time_back_until_it_is_idle(log: Log) -> None:
@@ -160,14 +160,30 @@ def test_the_watermark_never_goes_back(log: Log) -> None:
     assert log.claim().watermark == 49_900
 
 
+def test_of_two_closers_reckonings_the_greater_holds(log: Log, stack: Settings) -> None:
+    log.record(("u", 50_000, "e1"))
+    early = log.reached()
+    log.record(("u", 90_000, "e2"))
+    assert log.claim().watermark == 89_900
+    other = AccessLog(redis_client.connect(stack), PACE, log.tag)
+    assert other.claim(NOW, early).watermark == 89_900
+    assert other.claim(NOW, None).watermark == 89_900
+
+
+def test_what_a_source_brought_and_when_is_read_back(log: Log) -> None:
+    log.log.assign(["clicks/log/1"], NOW - 5)
+    log.record(("u", 50_000, "e1"))
+    assert sorted(log.log.sources(), key=lambda source: source.moved_at) == [Source(None, NOW - 5), Source(50_000, NOW)]
+
+
 def test_when_all_is_silent_everything_is_closed_but_not_beyond_now(log: Log) -> None:
     log.record(("u", 50_000, "e1"))
-    assert log.claim(NOW + PACE.idle_close - 1).users == []
-    assert _users(log.claim(NOW + PACE.idle_close)).keys() == {"u"}
-    fresh = NOW + PACE.idle_close - 500
+    assert log.claim(NOW + IDLE_CLOSE - 1).users == []
+    assert _users(log.claim(NOW + IDLE_CLOSE)).keys() == {"u"}
+    fresh = NOW + IDLE_CLOSE - 500
     log.record(("v", fresh, "e2"), now=NOW)
-    claim = log.claim(NOW + PACE.idle_close)
-    assert claim.watermark == NOW + PACE.idle_close
+    claim = log.claim(NOW + IDLE_CLOSE)
+    assert claim.watermark == NOW + IDLE_CLOSE
     assert claim.users == [], "its session may still go on"
 
 
@@ -185,8 +201,8 @@ def test_a_user_who_never_pauses_is_claimed_before_a_gap(log: Log) -> None:
 
 def test_portions_are_bounded(log: Log) -> None:
     log.record(*[(f"u{i}", 1_000 + j, f"e{i}-{j}") for i in range(10) for j in range(5)], ("z", 99_000, "e"))
-    assert len(log.log.claim(NOW, most_users=3, most_accesses=100).users) == 3
-    assert len(log.log.claim(NOW, most_users=100, most_accesses=11).users) == 3
+    assert len(log.claim(NOW, most_users=3, most_accesses=100).users) == 3
+    assert len(log.claim(NOW, most_users=100, most_accesses=11).users) == 3
 
 
 def test_a_watermark_moved_while_a_batch_is_recorded_makes_none_of_it_late(

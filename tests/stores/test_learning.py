@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from schemas.codec import Rejection
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
 from schemas.topics import LEARNING, key_of
@@ -12,6 +13,7 @@ from stores.errors import Refused, Retryable
 from stores.kafka import EventProducer
 from stores.learning import Learning, announce, publish
 from stores.settings import Settings
+from stores.signing import Signing
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -22,7 +24,7 @@ def request(tenant: str, number: int) -> TrainingRequested:
         tenant=tenant,
         occurred_at=NOW,
         run=f"run-{number}",
-        requested_by="ana",
+        requested_by="drift",
         reason="a test",
     )
 
@@ -53,13 +55,14 @@ class Handler:
         self.seen.append(event.event_id)
 
 
-def test_what_is_announced_is_handled_in_order_once_and_foreign_words_are_passed_over(
+def test_what_is_announced_is_handled_in_order_once_and_foreign_and_unsigned_words_are_passed_over(
     stack: Settings, tenant: str, learning: Learning
 ) -> None:
-    announce(stack, request(tenant, 1))
+    sign = Signing(stack).as_installation
+    announce(stack, sign(request(tenant, 1)))
     with EventProducer(stack.kafka_bootstrap) as producer:
         producer.send(LEARNING.name, key_of(request(tenant, 0)), b"not an event")
-        assert publish(producer, [request(tenant, 2), request(tenant, 3)]) == 2
+        assert publish(producer, [request(tenant, 9), sign(request(tenant, 2)), sign(request(tenant, 3))]) == 3
     learning.emit(request(tenant, 4))
     handler = Handler()
     assert received(learning, 4, handler) == 4
@@ -73,7 +76,7 @@ def test_an_event_whose_store_is_away_waits_with_those_behind_it(
     stack: Settings, tenant: str, learning: Learning
 ) -> None:
     for number in (1, 2):
-        announce(stack, request(tenant, number))
+        announce(stack, Signing(stack).as_installation(request(tenant, number)))
     handler = Handler(Retryable("away"), Retryable("away"))
     assert received(learning, 2, handler) == 2
     assert handler.seen == [f"{tenant}-1", f"{tenant}-2"]
@@ -82,7 +85,7 @@ def test_an_event_whose_store_is_away_waits_with_those_behind_it(
 def test_what_was_not_acknowledged_comes_again_to_the_next_member(stack: Settings, tenant: str) -> None:
     where, group = stack.model_copy(update={"tenants": (tenant,)}), f"again-{tenant}"
     for number in (1, 2):
-        announce(stack, request(tenant, number))
+        announce(stack, Signing(stack).as_installation(request(tenant, number)))
     with Learning(where, group, lambda: NOW, at_once=1) as first, pytest.raises(Refused, match="a bug"):  # noqa: PT012
         received(first, 1, Handler())
         received(first, 1, Handler(Refused("a bug")))
@@ -90,3 +93,20 @@ def test_what_was_not_acknowledged_comes_again_to_the_next_member(stack: Setting
     with Learning(where, group, lambda: NOW) as second:
         assert received(second, 1, handler) == 1
     assert handler.seen == [f"{tenant}-2"]
+
+
+def test_while_nobody_can_say_whose_signatures_hold_events_wait(
+    stack: Settings, tenant: str, learning: Learning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        announce(stack, Signing(stack).as_installation(request(tenant, number)))
+    errors, handler, believed = [Retryable("no registry")] * 2, Handler(), learning._signing.objection
+
+    def objection(event: Event) -> Rejection | None:
+        if errors:
+            raise errors.pop()
+        return believed(event)
+
+    monkeypatch.setattr(learning._signing, "objection", objection)
+    assert received(learning, 2, handler) == 2
+    assert handler.seen == [f"{tenant}-1", f"{tenant}-2"]

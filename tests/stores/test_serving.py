@@ -3,13 +3,15 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from schemas.learning import CutoverDone, RolledBack
 from stores.errors import Refused, Retryable
-from stores.serving import Collection, Progress, Serving, ServingRecord, Standby
+from stores.serving import STANDBY_FOR, Collection, Progress, Serving, ServingRecord, Standby
 from stores.settings import Settings
+from tests.schemas.packets import packet
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -78,10 +80,10 @@ def test_a_move_keeps_its_event_until_it_was_sent_and_a_refused_move_keeps_none(
     with pytest.raises(Refused):
         serving.move(record(tenant, 3), {}, event=told(3))
     serving.move(record(tenant, 2), {}, event=told(2))
-    assert serving.unsaid(tenant) == [done, told(2)]
-    serving.said(done)
-    serving.said(done)
-    assert serving.unsaid(tenant) == [told(2)]
+    assert serving.pending_events(tenant) == [done, told(2)]
+    serving.mark_published(done)
+    serving.mark_published(done)
+    assert serving.pending_events(tenant) == [told(2)]
 
 
 def test_of_many_who_move_at_once_one_wins(serving: Serving, tenant: str) -> None:
@@ -118,15 +120,59 @@ def test_a_name_is_registered_once(serving: Serving, tenant: str) -> None:
 
 def test_what_is_known_is_kept_by_tenant(serving: Serving, tenant: str) -> None:
     serving.register(about(tenant, "A"), "building")
-    serving.describe(about(tenant, "A").model_copy(update={"note": "said"}))
+    serving.save(about(tenant, "A").model_copy(update={"note": "said"}))
     serving.set_progress(tenant, "A", Progress(done=1, total=2, rate=3.0, eta_s=None, at=NOW))
-    serving.put_packet(tenant, "hash", "{}")
+    serving.record_outcome(tenant, "event", "because")
     assert serving.collections(tenant)["A"].note == "said"
     assert serving.progress(tenant)["A"].total == 2
-    assert serving.packet(tenant, "hash") == "{}"
+    assert (serving.outcome(tenant, "event"), serving.outcome(tenant, "other")) == ("because", None)
     other = f"{tenant}x"
     assert (serving.states(other), serving.collections(other), serving.progress(other)) == ({}, {}, {})
-    assert serving.packet(other, "hash") is None
+    assert serving.outcome(other, "event") is None
+
+
+def test_a_packet_is_given_out_only_as_it_was_hashed(serving: Serving, tenant: str) -> None:
+    kept = packet(tenant=tenant)
+    assert serving.save_packet(kept) == kept.digest
+    assert serving.packet(tenant, kept.digest).digest == kept.digest
+    with pytest.raises(Refused, match="tidewheel packet"):
+        serving.packet(f"{tenant}x", kept.digest)
+    altered = kept.canonical().replace(tenant, "evil")
+    serving._client.hset(f"packets:{tenant}", kept.digest, altered)
+    with pytest.raises(Refused, match="review it again"):
+        serving.packet(tenant, kept.digest)
+
+
+def test_an_illegal_move_of_a_state_changes_nothing(serving: Serving, tenant: str) -> None:
+    for name in "AB":
+        serving.register(about(tenant, name), "building")
+    serving.move(record(tenant, 1), {"A": ("building", "live")})
+    with pytest.raises(Refused, match="legal next states"):
+        serving.move(record(tenant, 2, "B"), {"A": ("live", "retired"), "B": ("building", "live")})
+    with pytest.raises(Refused, match="legal next states"):
+        serving.set_state(tenant, "B", "building", "ready")
+    assert serving.record(tenant) == record(tenant, 1)
+    assert serving.states(tenant) == {"A": "live", "B": "building"}
+
+
+def test_a_switch_leaves_the_record_that_its_event_says(serving: Serving, tenant: str) -> None:
+    common: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW, "by": "op"}
+    first = CutoverDone(**common, event_id="1", model="m", collection="A", serving_version=1)
+    serving.register(about(tenant, "A"), "building")
+    serving.switch(first, {"A": ("building", "live")}, replaces=0)
+    assert serving.record(tenant) == ServingRecord(
+        tenant=tenant, model="m", collection="A", version=1, by="op", moved_at=NOW
+    )
+    back = RolledBack(
+        **common, event_id="2", model="n", collection="B", previous_model="m", previous_collection="A",
+        serving_version=2, reason="because",
+    )  # fmt: skip
+    serving.switch(back, {"A": ("live", "standby")})
+    standby = Standby(model="m", collection="A", until=NOW + STANDBY_FOR)
+    assert serving.record(tenant) == ServingRecord(
+        tenant=tenant, model="n", collection="B", version=2, standby=standby, by="op", moved_at=NOW
+    )
+    assert serving.pending_events(tenant) == [first, back]
 
 
 def test_a_redis_that_is_away_is_worth_waiting_for(stack: Settings) -> None:

@@ -77,7 +77,9 @@ def test_a_variable_that_is_misspelt_or_wrong_is_named(
         settings.load(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["CONFIG", "STACK", "MINIO_PASSWORD", *map(str.upper, settings.SECTIONS)])
+@pytest.mark.parametrize(
+    "name", ["CONFIG", "STACK", "READY_FILE", "MINIO_PASSWORD", *map(str.upper, settings.SECTIONS)]
+)
 def test_variables_that_are_no_settings_are_known_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -95,3 +97,13 @@ def test_the_file_of_rules_is_in_the_home_unless_the_environment_names_another(
     assert settings.rules_in_environment("drift") is None
     monkeypatch.setenv("TIDEWHEEL_DRIFT", "{}")
     assert settings.rules_in_environment("drift") == ("TIDEWHEEL_DRIFT", "{}")
+
+
+def test_a_process_says_that_it_is_ready_where_its_supervisor_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(settings.READY_VARIABLE, raising=False)
+    settings.say_ready()  # started by hand: nobody waits for it
+    monkeypatch.setenv(settings.READY_VARIABLE, str(tmp_path / "ready"))
+    settings.say_ready()
+    assert (tmp_path / "ready").exists()

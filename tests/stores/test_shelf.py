@@ -96,3 +96,30 @@ def test_an_empty_directory_is_no_model(shelf: Shelf, tmp_path: Path) -> None:
 
 def test_the_base_model_needs_no_shelf(shelf: Shelf) -> None:
     assert (shelf.fetch("acme", BASE) / "model.safetensors").is_file()
+
+
+def test_the_manifest_stands_for_every_byte_and_name_and_for_nothing_else(shelf: Shelf, tmp_path: Path) -> None:
+    entry = shelf.put("acme", "m-1", made(tmp_path / "m"), {"run": "run-1"}, NOW)
+    same = shelf.put("acme", "m-2", made(tmp_path / "same"), {}, datetime(2027, 1, 1, tzinfo=UTC))
+    other = shelf.put("acme", "m-3", made(tmp_path / "other", b"weightS"), {}, NOW)
+    (tmp_path / "m" / "model.safetensors").rename(tmp_path / "m" / "weights.safetensors")
+    renamed = shelf.put("acme", "m-4", tmp_path / "m", {}, NOW)
+    assert entry.manifest == same.manifest == shelf.manifest("acme", "m-1")
+    assert len({entry.manifest, other.manifest, renamed.manifest}) == 3
+
+
+def test_a_model_that_was_replaced_with_its_manifest_is_not_what_was_reviewed(shelf: Shelf, tmp_path: Path) -> None:
+    reviewed = shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW).manifest
+    assert shelf.fetch("acme", "m-1", reviewed).is_dir()
+    shelf._fs.rm(shelf._place("acme", "m-1"), recursive=True)
+    shelf.put("acme", "m-1", made(tmp_path / "other", b"evil"), {}, NOW)
+    assert shelf.fetch("acme", "m-1").is_dir()
+    with pytest.raises(Refused, match="changed after the review"):
+        shelf.fetch("acme", "m-1", reviewed)
+
+
+def test_the_base_model_is_held_to_what_is_installed(shelf: Shelf) -> None:
+    installed = shelf.manifest("acme", BASE)
+    assert shelf.fetch("acme", BASE, installed).is_dir()
+    with pytest.raises(Refused, match="changed after the review"):
+        shelf.fetch("acme", BASE, "0" * 64)

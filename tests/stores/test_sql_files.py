@@ -36,6 +36,17 @@ def test_session_rules_stand_in_sql_once() -> None:
     assert sum("lagInFrame(time" in text for text in texts) == 1
 
 
+def test_migrations_are_the_only_schema() -> None:
+    assert [path.name for path in SQL.glob("*.sql")] == []
+    statements = [s for migration in sql_files.migrations() for s in migration.statements]
+    tables = [s for s in statements if re.search(r"^CREATE (TABLE|VIEW) ", s, re.MULTILINE)]
+    assert len(tables) == len(statements), "a statement of another kind is not harmless when two processes apply it"
+
+
+def test_who_is_forgotten_is_looked_up_in_one_view() -> None:
+    assert not [name for name, text in QUERIES.items() if "what = 'user'" in text]
+
+
 def test_statements_end_where_a_semicolon_ends_a_line() -> None:
     text = "-- one\nSELECT ';' AS a;  \n\n-- two\nSELECT 2\nFROM t;\n-- the end"
     assert sql_files.statements(text) == ("-- one\nSELECT ';' AS a", "-- two\nSELECT 2\nFROM t", "-- the end")

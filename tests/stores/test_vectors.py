@@ -7,7 +7,7 @@ import pytest
 from stores.errors import Poison, Retryable
 from stores.milvus import CollectionMissing, literal
 from stores.settings import Settings
-from stores.vector_rows import Passage, alias_name, clipped, collection_name, primary_key
+from stores.vector_rows import VectorRow, alias_name, clipped, collection_name, primary_key, vector_row
 from stores.vectors import Vectors
 
 NASTY = ["a'] or pk != ''", 'b"] or pk != "', "c\\", "d\\' or 1==1", "ünïcode ✓ '\"", "e#0", "e", "-- f", "{g}"]
@@ -28,7 +28,7 @@ def collection(vectors: Vectors, tenant: str) -> Iterator[str]:
     vectors.drop(name)
 
 
-def passage(document: str, number: int = 0, text: str = "plain words", **changed: object) -> Passage:
+def passage(document: str, number: int = 0, text: str = "plain words", **changed: object) -> VectorRow:
     fields: dict[str, object] = {
         "version": 1,
         "content_hash": "h",
@@ -38,7 +38,7 @@ def passage(document: str, number: int = 0, text: str = "plain words", **changed
         "authority": 0.5,
         "updated_at_ms": 1,
     }
-    return Passage(document=document, number=number, text=text, **(fields | changed))  # type: ignore[arg-type]  # test
+    return vector_row(document=document, number=number, text=text, **(fields | changed))  # type: ignore[arg-type]  # test
 
 
 def test_what_was_written_is_read_back_by_key(vectors: Vectors, collection: str) -> None:

@@ -17,31 +17,8 @@ def warehouse(stack: Settings) -> Iterator[Warehouse]:
     connected.close()
 
 
-SHAPE = """
-SELECT table, name, type, default_kind, default_expression, comment, compression_codec,
-       is_in_sorting_key, position
-FROM system.columns WHERE database = {database:String} AND table != 'migrations' ORDER BY table, position
-"""
-TABLES = """
-SELECT name, engine_full, sorting_key, replaceAll(as_select, concat({database:String}, '.'), '') AS as_select
-FROM system.tables WHERE database = {database:String} AND name != 'migrations' ORDER BY name
-"""
-
-
 def in_database(stack: Settings, name: str) -> Warehouse:
     return Warehouse.connect(stack.model_copy(update={"clickhouse_database": name}))
-
-
-def test_migrations_in_order_lead_exactly_to_the_schema(stack: Settings, tenant: str) -> None:
-    name = tenant.replace("-", "_")
-    migrated, whole = in_database(stack, f"{name}_migrated"), in_database(stack, f"{name}_whole")
-    assert migrated.migrate()
-    for statement in sql_files.schema():
-        whole.execute(statement)
-    for query in (SHAPE, TABLES):
-        after = migrated.rows(query, database=migrated.database)
-        assert after
-        assert after == whole.rows(query, database=whole.database)
 
 
 def test_migrating_again_does_nothing(stack: Settings, tenant: str) -> None:
@@ -96,8 +73,9 @@ def test_an_analysts_statement_only_reads(warehouse: Warehouse, statement: str) 
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("SELEC 1", "SELEC begins no"), ("SELECT FROM WHERE", "Syntax error"), ("SELECT 1; SELECT 2", "Multi"),
+        ("SELEC 1", "Syntax error.*SELEC"), ("SELECT FROM WHERE", "Syntax error"), ("SELECT 1; SELECT 2", "Multi"),
         ("SELECT * FROM nope", "SHOW TABLES"), ("SELECT nope", "nope"),
+        ("SELECT * FROM file('/etc/hostname')", "is not allowed"), ("SELECT 1 INTO OUTFILE 'x'", "is not allowed"),
     ],
 )  # fmt: skip
 def test_a_wrong_statement_is_told_in_one_line(warehouse: Warehouse, statement: str, told: str) -> None:

@@ -37,6 +37,7 @@ from streams.sessions.closing import Closer
 from streams.sessions.repair import OpenSessionsRepair
 from streams.wiring import pace
 from streams.write import Writer
+from tests.stores.keyed import Believing
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COMPARED = Comparison(
@@ -71,7 +72,7 @@ class Streams:
         publisher = Publisher(self.producer)
         repair = OpenSessionsRepair(self.warehouse, self.accesses, self.config.sessions.gap_ms)
         self.writer = Writer(self.warehouse, self.accesses, DeadLetters(self.warehouse, publisher), repair, "test")
-        self.context = AgentContext(self.config, (), self.writer, self.warehouse, publisher)
+        self.context = AgentContext(self.config, (), self.writer, self.warehouse, publisher, Believing())
         self.agents = agents()
 
     def read(

@@ -66,6 +66,5 @@ def test_partitions_whose_rows_end_earlier_are_named_with_where_they_end() -> No
 def test_the_pace_of_redis_is_in_milliseconds() -> None:
     rules = StreamsConfig().sessions
     assert pace(rules).gap == rules.gap_s * 1_000
-    assert pace(rules).lateness == rules.lateness_s * 1_000
     assert pace(rules).lease == rules.lease_s * 1_000
     assert pace(rules).long == 2 * rules.max_accesses

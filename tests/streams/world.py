@@ -13,9 +13,10 @@ from schemas.envelope import Event
 from schemas.instants import instant, milliseconds
 from schemas.topics import TOPIC_OF, TOPICS, key_of
 from stores import redis_client
-from stores.access_log import AccessLog
+from stores.access_log import AccessLog, Claim
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
+from stores.signing import Objecting
 from stores.warehouse import Warehouse
 from streams.agents import AgentContext, agents
 from streams.batch import RecordBatch
@@ -27,6 +28,7 @@ from streams.sessions.oracle import Differences, differences
 from streams.sessions.repair import OpenSessionsRepair
 from streams.wiring import pace
 from streams.write import Writer
+from tests.stores.keyed import Believing
 
 BEGAN = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -63,9 +65,11 @@ class Kept:
 class World:
     """One tenant's streams."""
 
-    def __init__(self, settings: Settings, tenant: str, **overrides: dict[str, Any]) -> None:
+    def __init__(
+        self, settings: Settings, tenant: str, rules: dict[str, Any] | None = None, signing: Objecting | None = None
+    ) -> None:
         self.tenant = tenant
-        self.config = StreamsConfig.model_validate(overrides)
+        self.config = StreamsConfig.model_validate(rules or {})
         self.database = f"test_{tenant}"
         self.warehouse = Warehouse.connect(settings.model_copy(update={"clickhouse_database": self.database}))
         self.warehouse.migrate()
@@ -76,7 +80,9 @@ class World:
         publisher = Publisher(self.sent)
         inserts = GroupedInserts(self.warehouse)
         self.writer = Writer(inserts, self.accesses, DeadLetters(inserts, publisher), self.repair, "test")
-        self.context = AgentContext(self.config, (tenant,), self.writer, self.warehouse, publisher)
+        self.context = AgentContext(
+            self.config, (tenant,), self.writer, self.warehouse, publisher, signing or Believing()
+        )
         self.agents = agents()
         self.wall = milliseconds(NOW)
         self.ends: dict[tuple[str, int], int] = {}
@@ -108,6 +114,10 @@ class World:
             given += self.records(topic, own, partition)
             self.process(given[-len(own) :])
         return given
+
+    def claim(self) -> Claim:
+        """Claim what is due now, as a closer does."""
+        return self.accesses.claim(self.wall, self.closer().reached(self.wall))
 
     def close(self, closer: Closer | None = None) -> int:
         """Close what is due now; return how many users that were."""

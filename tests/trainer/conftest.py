@@ -12,6 +12,7 @@ from stores import redis_client
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import BASE, Shelf
+from stores.signing import Signing
 from stores.warehouse import Warehouse
 from tests.trainer import tiny
 from trainer.config import TrainingConfig
@@ -23,7 +24,7 @@ class TinyShelf(Shelf):
 
     base: Path
 
-    def fetch(self, tenant: str, model: str) -> Path:
+    def fetch(self, tenant: str, model: str, manifest: str = "") -> Path:
         return self.base if model == BASE else super().fetch(tenant, model)
 
 
@@ -60,6 +61,7 @@ def make_context(
             encoder=EncoderConfig(threads=1),
             clock=lambda: datetime.now(UTC),
             stop=threading.Event(),
+            signing=Signing(stack),
         )
 
     yield make

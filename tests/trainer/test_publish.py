@@ -5,6 +5,8 @@ import pytest
 
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
 from stores.shelf import Shelf
+from stores.signing import Signing
+from tests.stores.keyed import installation as keyed
 from tests.trainer.judging.test_evaluate import found
 from trainer import publish
 from trainer.data.snapshot import Manifest
@@ -53,15 +55,24 @@ def test_the_shelf_gets_weights_report_manifest_and_card_and_keeps_the_event(tmp
     for path in (weights, report):
         path.mkdir()
         (path / "file").write_text(path.name)
-    event = event_of(publish.comparison(found(), WIN))
-    directory = RunDirectory(tmp_path, "acme", "run-1")
-    assert publish.past_outcome(shelf, directory, REQUEST) is None
-    publish.put(shelf, weights, report, Manifest("snapshot-1", b"{}"), event)
-    place = shelf.fetch("acme", "acme-run-1")
+    directory, ours, theirs = RunDirectory(tmp_path, "acme", "run-1"), keyed(tmp_path / "a"), keyed(tmp_path / "b")
+
+    def past(signing: Signing = ours) -> publish.RunOutcome | None:
+        return publish.past_outcome(shelf, directory, REQUEST, signing)
+
+    assert past() is None
+    won, kept = event_of(publish.comparison(found(), WIN)), Manifest("snapshot-1", b"{}")
+    event = publish.put(shelf, weights, report, kept, won, ours.as_installation)
+    assert ours.objection(event) is None
+    assert event.manifest == shelf.manifest("acme", "acme-run-1")
+    place = shelf.fetch("acme", "acme-run-1", event.manifest)
     assert (place / "tidewheel" / "file").read_text() == "report"
     assert (place / "tidewheel" / "manifest.json").read_bytes() == b"{}"
     assert (place / "README.md").read_text().startswith("# acme-run-1")
-    assert publish.past_outcome(shelf, directory, REQUEST) == event, "a win is known on every machine"
-    refusal = publish.refused(REQUEST, "LOSS", ("worse",), NOW)
+    assert past() == event, "a win is known on every machine"
+    assert past(theirs) is None, "and believed by those alone whose trainer signed it"
+    refusal = ours.as_installation(publish.refused(REQUEST, "LOSS", ("worse",), NOW))
     directory.keep_event(refusal.model_dump_json())
-    assert publish.past_outcome(shelf, directory, REQUEST) == refusal, "what was decided here comes first"
+    assert past() == refusal, "what was decided here comes first"
+    directory.keep_event(publish.refused(REQUEST, "LOSS", ("worse",), NOW).model_dump_json())
+    assert past() is None, "what nobody signed was not decided"

@@ -17,6 +17,7 @@ from stores import redis_client
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import BASE, Shelf
+from stores.signing import Signing
 from stores.warehouse import Warehouse
 from tests.trainer.test_service import request
 from tests.trainer.world import Click, Page, write_clicks, write_pages
@@ -54,6 +55,7 @@ def context(stack: Settings, warehouse: Warehouse, tmp_path: Path) -> Iterator[R
         encoder=EncoderConfig(),
         clock=lambda: datetime.now(UTC),
         stop=threading.Event(),
+        signing=Signing(stack),
     )
     serving.close()
     redis.close()

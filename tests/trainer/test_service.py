@@ -15,6 +15,8 @@ from schemas.envelope import Event
 from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
 from stores import lease, training_status
 from stores.errors import Retryable
+from stores.evaluation import unsupported
+from stores.trail import Trail
 from stores.warehouse import Warehouse
 from tests.trainer.world import Click, company, write_clicks, write_pages
 from trainer.config import TrainingConfig
@@ -38,13 +40,13 @@ QUICK = TrainingConfig(
 Make = Callable[[TrainingConfig], RunContext]
 
 
-def request(tenant: str, run: str = "run-1") -> TrainingRequested:
+def request(tenant: str, run: str = "run-1", requested_by: str = "test") -> TrainingRequested:
     return TrainingRequested(
         event_id=f"{tenant}-{run}"[:64],
         tenant=tenant,
         occurred_at=datetime.now(UTC),
         run=run,
-        requested_by="test",
+        requested_by=requested_by,
         reason="test",
     )
 
@@ -92,6 +94,11 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     context = make_context(QUICK)
     (event,) = answered(context, request(tenant))
     assert isinstance(event, ModelTrained), event
+    assert context.signing.objection(event) is None
+    trail = Trail(warehouse, context.signing, context.clock)
+    assert event.evaluation is not None
+    assert unsupported(trail.evaluation(tenant, event.run), event.comparison, event.evaluation) == ""
+    assert event.manifest == context.shelf.manifest(tenant, event.model)
     seen = event.comparison
     assert seen.ndcg_candidate - seen.ndcg_live == pytest.approx(seen.difference)
     assert seen.low > 0

@@ -1,4 +1,5 @@
 -- The first warehouse: events and their ledger, documents, sessions, pairs, drift, what the indexer applied.
+-- Every table is a ReplacingMergeTree with a deterministic key: writing a row again changes nothing that a view shows.
 
 -- One row per accepted event, keyed by where it stands in Kafka.
 CREATE TABLE events
@@ -225,6 +226,9 @@ CREATE TABLE forgetting
     offset       UInt64
 )
 ENGINE = Memory;
+
+-- Who is in `forgetting`. A statement that rewrites a table by this view is found by the name (`forget_unfinished`).
+CREATE VIEW forgetting_users AS SELECT tenant, text AS user FROM forgetting WHERE what = 'user';
 
 -- Views: what analysts read. FINAL makes repeated rows one.
 

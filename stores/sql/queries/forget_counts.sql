@@ -3,33 +3,28 @@ SELECT kept_in, what, rows
 FROM
 (
     SELECT 'events' AS kept_in, toString(topic) AS what, count() AS rows FROM events
-    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-      AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+    WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
     GROUP BY topic
     UNION ALL
     SELECT 'events', 'author of a document', count() FROM events
-    WHERE topic = 'documents.changes' AND tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-      AND JSONExtractString(payload, 'author') IN (SELECT text FROM forgetting WHERE what = 'user')
+    WHERE topic = 'documents.changes' AND tenant IN (SELECT tenant FROM forgetting_users)
+      AND JSONExtractString(payload, 'author') IN (SELECT user FROM forgetting_users)
     HAVING count() > 0
     UNION ALL
     SELECT 'documents', 'author', count() FROM documents
-    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-      AND author IN (SELECT text FROM forgetting WHERE what = 'user')
+    WHERE tenant IN (SELECT tenant FROM forgetting_users) AND author IN (SELECT user FROM forgetting_users)
     HAVING count() > 0
     UNION ALL
     SELECT 'sessions', if(withdrawn, 'withdrawn', 'session'), count() FROM sessions
-    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-      AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+    WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
     GROUP BY withdrawn
     UNION ALL
     SELECT 'pairs', toString(kind), count() FROM pairs
-    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-      AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+    WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
     GROUP BY kind
     UNION ALL
     SELECT 'late_accesses', toString(topic), count() FROM late_accesses
-    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-      AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+    WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
     GROUP BY topic
     UNION ALL
     SELECT 'dead_letters', toString(topic), count() FROM dead_letters
@@ -38,7 +33,7 @@ FROM
     GROUP BY topic
     UNION ALL
     SELECT 'query_scores', toString(run), count() FROM query_scores
-    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+    WHERE tenant IN (SELECT tenant FROM forgetting_users)
       AND trimBoth(replaceRegexpAll(query, '\\s+', ' ')) IN (SELECT text FROM forgetting WHERE what = 'query')
     GROUP BY run
 )

@@ -2,8 +2,8 @@
 -- `strays`, letters that name no tenant at all count too.
 INSERT INTO forgetting (what, topic, topic_id, partition, offset)
 WITH
-    (SELECT any(toString(tenant)) FROM forgetting WHERE what = 'user') AS whose,
-    (SELECT any(text) FROM forgetting WHERE what = 'user') AS who,
+    (SELECT any(toString(tenant)) FROM forgetting_users) AS whose,
+    (SELECT any(user) FROM forgetting_users) AS who,
     (SELECT groupArray(text) FROM forgetting WHERE what = 'spelling') AS spellings
 SELECT DISTINCT 'letter', topic, topic_id, partition, offset
 FROM dead_letters

@@ -5,7 +5,7 @@ WITH RECURSIVE
     (
         SELECT DISTINCT JSONExtractString(payload, 'model') AS made, JSONExtractString(payload, 'parent') AS parent
         FROM learning
-        WHERE type = 'ModelTrained' AND tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+        WHERE type = 'ModelTrained' AND tenant IN (SELECT tenant FROM forgetting_users)
     ),
     line AS
     (
@@ -20,12 +20,11 @@ FROM
     SELECT tenant, snapshot, countIf(side = 'train') AS train, countIf(side = 'validation') AS validation,
            countIf(side = 'test') AS test
     FROM snapshot_pairs FINAL
-    WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+    WHERE tenant IN (SELECT tenant FROM forgetting_users)
       AND pair IN
       (
           SELECT pair FROM pairs
-          WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-            AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+          WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
       )
     GROUP BY tenant, snapshot
 ) AS s

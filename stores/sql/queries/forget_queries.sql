@@ -7,6 +7,6 @@ FROM
     UNION ALL SELECT tenant, anchor, user FROM pairs
     UNION ALL SELECT tenant, title, '' FROM documents
 )
-WHERE words != '' AND tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
+WHERE words != '' AND tenant IN (SELECT tenant FROM forgetting_users)
 GROUP BY tenant, said
-HAVING min(user IN (SELECT text FROM forgetting WHERE what = 'user'))
+HAVING min(user IN (SELECT user FROM forgetting_users))

@@ -1,4 +1,3 @@
 -- Remove this person's sessions, withdrawn ones too.
 ALTER TABLE sessions
-    DELETE WHERE tenant IN (SELECT tenant FROM forgetting WHERE what = 'user')
-      AND user IN (SELECT text FROM forgetting WHERE what = 'user')
+    DELETE WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)

@@ -14,6 +14,7 @@ from stores.settings import Settings
 from stores.warehouse import Warehouse
 from streams.drift.encoder import WordLlamaEncoder
 from streams.drift.job import DriftJob
+from tests.stores.keyed import unsigned
 from tests.streams.drift.history_rows import Log
 from tests.streams.drift.people import MORNING, Company
 from tests.streams.drift.test_job import CONFIG, DAY, NOW, Outbox, after_day, days, record
@@ -36,7 +37,7 @@ def warehouse(stack: Settings) -> Iterator[Warehouse]:
     rng = np.random.default_rng(3)
     record(quiet, [Company(people=4, searches=3).day(n, rng) for n in range(30)])
     for tenant, last in (("loud", 5), ("quiet", 29)):
-        DriftJob(found, outbox, CONFIG, encoder).run(tenant, after_day(last), NOW)
+        DriftJob(found, outbox, CONFIG, unsigned, encoder).run(tenant, after_day(last), NOW)
     (asked,) = outbox.sent
     gain = Comparison(
         queries=9, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.2

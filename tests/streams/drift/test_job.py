@@ -18,6 +18,7 @@ from streams.drift.behaviour import Search
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import WordLlamaEncoder
 from streams.drift.job import DriftJob
+from tests.stores.keyed import unsigned
 from tests.streams.drift.history_rows import Log, happenings
 from tests.streams.drift.people import MORNING, Company
 
@@ -87,7 +88,7 @@ def test_still_waters_stay_steady_and_a_shift_asks_once(
     shown = {title for day in still + shifted for search in day for title in search.best_shown}
     log.documents(shown, MORNING - timedelta(minutes=1))
     record(log, still)
-    job = DriftJob(warehouse, outbox, CONFIG, encoder)
+    job = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder)
 
     assert job.run(tenant, after_day(2), NOW) == [], "the reference is not judged"
     assert job.run(tenant, after_day(3) - timedelta(seconds=1), NOW) == [], "the fourth window is not complete"
@@ -107,7 +108,7 @@ def test_still_waters_stay_steady_and_a_shift_asks_once(
 
     stored = warehouse.query("drift_windows", tenant=tenant, signal="query_drift", limit=100)
     assert [row["verdict"] for row in stored] == ["tripped", "tripped", "suspect", "steady", "steady", "steady"]
-    again = DriftJob(warehouse, outbox, CONFIG, encoder)
+    again = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder)
     assert again.run(tenant, after_day(8), NOW) == [], "a new process knows what was judged"
     assert len(outbox.sent) == 1
 
@@ -117,7 +118,7 @@ def test_resent_events_change_nothing(warehouse: Warehouse, tenant: str, encoder
     found = []
     for name, resend in ((f"{tenant}a", False), (f"{tenant}b", True)):
         record(Log(warehouse, name), told, resend=resend)
-        rows = DriftJob(warehouse, Outbox(), CONFIG, encoder).run(name, after_day(3), NOW)
+        rows = DriftJob(warehouse, Outbox(), CONFIG, unsigned, encoder).run(name, after_day(3), NOW)
         found.append(
             [(row["signal"], row["n_reference"], row["n_window"], row["value"], row["verdict"]) for row in rows]
         )
@@ -153,8 +154,8 @@ def test_a_crash_between_asking_and_writing_asks_for_the_same_run_again(
     log, outbox = Log(warehouse, tenant), Outbox()
     record(log, days(0, 3) + days(3, 5, shift=1.0))
     with pytest.raises(Retryable):
-        DriftJob(FailsOnce(warehouse), outbox, CONFIG, encoder).run(tenant, after_day(4), NOW)
-    rows = DriftJob(warehouse, outbox, CONFIG, encoder).run(tenant, after_day(4), NOW + timedelta(minutes=1))
+        DriftJob(FailsOnce(warehouse), outbox, CONFIG, unsigned, encoder).run(tenant, after_day(4), NOW)
+    rows = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder).run(tenant, after_day(4), NOW + timedelta(minutes=1))
     assert {row["window_end"] for row in rows} == {after_day(4)}
     first, second = outbox.sent
     assert (first.event_id, first.run, first.evidence) == (second.event_id, second.run, second.evidence)
@@ -170,18 +171,18 @@ def test_a_running_training_is_not_asked_for_again(
         event_id="by-hand", tenant=tenant, occurred_at=begun, run="run-by-hand", requested_by="ann", reason="asked"
     )
     log.write([by_hand])
-    rows = DriftJob(warehouse, outbox, CONFIG, encoder).run(tenant, after_day(4), NOW)
+    rows = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder).run(tenant, after_day(4), NOW)
     assert "run-by-hand is running" in told(rows, 4)
     refused = ModelRefused(
         event_id="refused", tenant=tenant, occurred_at=ended, run="run-by-hand", verdict="LOSS", reasons=("worse",)
     )
     log.write([refused])
     record(log, days(5, 7, shift=1.0))
-    rows = DriftJob(warehouse, outbox, CONFIG, encoder).run(tenant, after_day(5), NOW)
+    rows = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder).run(tenant, after_day(5), NOW)
     assert "run-by-hand ended less than 7 days" in told(rows, 5)
     assert outbox.sent == []
     restless = CONFIG.model_copy(update={"cooldown_windows": 0})
-    DriftJob(warehouse, outbox, restless, encoder).run(tenant, after_day(6), NOW)
+    DriftJob(warehouse, outbox, restless, unsigned, encoder).run(tenant, after_day(6), NOW)
     assert len(outbox.sent) == 1
 
 
@@ -189,7 +190,7 @@ def test_models_are_never_compared(warehouse: Warehouse, tenant: str, encoder: W
     log = Log(warehouse, tenant)
     record(log, days(0, 4))
     record(log, days(4, 8, shift=1.0), model="new")
-    rows = DriftJob(warehouse, Outbox(), CONFIG, encoder).run(tenant, after_day(7), NOW)
+    rows = DriftJob(warehouse, Outbox(), CONFIG, unsigned, encoder).run(tenant, after_day(7), NOW)
     assert {row["window_end"]: row["model"] for row in rows} == {after_day(3): "base", after_day(7): "new"}
     assert verdicts(rows, 7)["query_drift"] == "steady", "the new model's reference is its own"
 
@@ -205,7 +206,7 @@ def test_changed_documents_count_by_their_openings(
     opened = sorted({o.document for search in told[4] for o in search.opened})
     log.documents(opened, MORNING + 4 * DAY, version=2, body="rewritten")
     log.documents(sorted({o.document for s in told[3] for o in s.opened}), MORNING + 3 * DAY, version=2)
-    rows = DriftJob(warehouse, Outbox(), CONFIG, encoder).run(tenant, after_day(4), NOW)
+    rows = DriftJob(warehouse, Outbox(), CONFIG, unsigned, encoder).run(tenant, after_day(4), NOW)
     before, after = (row for row in rows if row["signal"] == "corpus_drift")
     assert (before["value"], before["reference"], before["verdict"]) == (0, 0, "steady"), "same text is no change"
     assert after["value"] > 0.7
@@ -217,6 +218,6 @@ def test_a_quiet_tenant_claims_nothing(warehouse: Warehouse, tenant: str, encode
     rng = np.random.default_rng(1)
     few = Company(people=4, searches=2)
     record(Log(warehouse, tenant), [few.day(n, rng) for n in range(3)] + [few.day(n, rng, 1.0) for n in range(3, 6)])
-    rows = DriftJob(warehouse, Outbox(), config, encoder).run(tenant, after_day(5), NOW)
+    rows = DriftJob(warehouse, Outbox(), config, unsigned, encoder).run(tenant, after_day(5), NOW)
     assert {row["verdict"] for row in rows} == {"too_few"}
-    assert DriftJob(warehouse, Outbox(), config, encoder).run(f"{tenant}x", after_day(5), NOW) == []
+    assert DriftJob(warehouse, Outbox(), config, unsigned, encoder).run(f"{tenant}x", after_day(5), NOW) == []

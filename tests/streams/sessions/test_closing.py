@@ -16,7 +16,7 @@ CAP = {"sessions": {"max_accesses": 8, "lateness_s": 60}}
 
 @pytest.fixture
 def world(stack: Settings, tenant: str) -> Iterator[World]:
-    made = World(stack, tenant, **CAP)
+    made = World(stack, tenant, CAP)
     yield made
     made.remove()
 
@@ -83,6 +83,23 @@ def test_in_whatever_order_with_repeats_and_closings_in_between(world: World, se
     assert all(counts["missing"] == 0 for counts in ledger.values())
     assert sum(counts["accepted"] for counts in ledger.values()) == len(records)
     assert sum(counts["late"] for counts in ledger.values()) > 0
+
+
+def test_closers_that_reckoned_the_watermark_at_other_moments(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One closes by what it read some batches ago, one by what it would read only later: further than time has come."""
+    chance, slow, hasty = random.Random(11), world.closer(), world.closer()
+    batches = _batches(_records(world, traffic(world.tenant, 600, 11), chance), chance)
+    reckoned: list[int | None] = [None] * 3
+    monkeypatch.setattr(slow, "reached", lambda now: reckoned[-3])
+    ahead = 20 * 60 * 1_000
+    monkeypatch.setattr(hasty, "reached", lambda now: None if reckoned[-1] is None else reckoned[-1] + ahead)
+    for batch in batches:
+        world.process(batch)
+        reckoned.append(world.closer().reached(world.wall))
+        world.close(chance.choice((slow, hasty, world.closer())))
+    world.close_all()
+    assert world.differences().none
+    assert world.rows("SELECT count() AS n FROM late_accesses WHERE tenant = {tenant:String}")[0]["n"] > 0
 
 
 def test_replaying_everything_changes_nothing(world: World) -> None:
@@ -223,7 +240,7 @@ class _Crashing:
 def test_a_closer_frozen_over_its_lease_cannot_bring_back_what_was(world: World) -> None:
     world.feed(_click(world, 1, 0), _click(world, 2, 90_000, user="other"))
     frozen, awake = world.closer(), world.closer()
-    claim = world.accesses.claim(world.wall)
+    claim = world.claim()
     world.feed(_click(world, 3, -600))
     world.wall += int(world.config.sessions.lease_s * 1_000) + 1
     world.close(awake)
@@ -236,7 +253,7 @@ def test_a_closer_frozen_over_its_lease_cannot_bring_back_what_was(world: World)
 def test_a_closer_frozen_while_its_user_is_forgotten_leaves_nothing_of_them(world: World) -> None:
     world.feed(_click(world, 1, 0), _click(world, 2, 60), _click(world, 3, 90_000, user="other"))
     frozen = world.closer()
-    claim = world.accesses.claim(world.wall)
+    claim = world.claim()
     world.wall += int(world.config.sessions.lease_s * 1_000) + 1
     assert world.accesses.forget(world.tenant, "u", world.wall)
     world.warehouse.execute(

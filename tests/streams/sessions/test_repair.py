@@ -16,7 +16,7 @@ CAP = {"sessions": {"max_accesses": 8, "lateness_s": 60}}
 
 @pytest.fixture
 def world(stack: Settings, tenant: str) -> Iterator[World]:
-    made = World(stack, tenant, **CAP)
+    made = World(stack, tenant, CAP)
     yield made
     made.remove()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.sessions.rules import Access, complete, distinct, session_id, split
+from streams.sessions.rules import Access, SessionRules, complete, distinct, session_id, split
 
 GAP, MOST = 1_000, 5
 
@@ -23,6 +23,12 @@ ACCESSES = st.lists(
 
 def _at(*times: int) -> list[Access]:
     return [(time, f"e{i}", "d") for i, time in enumerate(times)]
+
+
+def test_the_rules_are_said_in_milliseconds_too() -> None:
+    rules = SessionRules(gap_s=2, lateness_s=3, idle_after_s=0.5, idle_close_s=1.5, lease_s=2.5)
+    assert (rules.gap_ms, rules.lateness_ms, rules.idle_after_ms) == (2_000, 3_000, 500)
+    assert (rules.idle_close_ms, rules.lease_ms) == (1_500, 2_500)
 
 
 def test_a_gap_parts_two_sessions_and_less_does_not() -> None:

@@ -51,7 +51,7 @@ from streams.drift.job import DriftJob
 told = json.loads(sys.stdin.read())
 config = DriftConfig.model_validate({"reference_windows": 3, "permutations": 599, "effects": {"late_click": 0.15}})
 warehouse = Warehouse.connect(Settings.model_validate(told["settings"]))
-rows = DriftJob(warehouse, None, config).run(
+rows = DriftJob(warehouse, None, config, None).run(
     told["tenant"], datetime.fromisoformat(told["until"]), datetime.fromisoformat(told["until"])
 )
 print(json.dumps([(row["signal"], row["verdict"]) for row in rows]))

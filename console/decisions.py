@@ -1,0 +1,124 @@
+"""Commands for operators: review what a new model would change, let it in or refuse it, roll back, ask for a run."""
+
+import time
+from datetime import UTC, datetime
+from typing import Literal
+
+import click
+
+from console.output import json_option, print_json, tenant_option
+from console.packet_view import print_packet
+from operations import decisions
+from operations.connections import Connections
+from operations.rollback import rollback as roll_back
+from stores import settings
+
+_by_option = click.option(
+    "--by", show_default="the operator whose key is in this home", help="Who decides; `tidewheel operators` adds names."
+)
+_packet_option = click.option("--packet", "digest", required=True, help="The packet's hash, from `tidewheel packet`.")
+
+
+@click.command()
+@tenant_option
+@json_option
+def packet(tenant: str, as_json: bool) -> None:
+    """Show what the waiting model would change: gate, proof, real queries side by side, and the hash to approve.
+
+    \b
+    Example:
+      tidewheel packet --tenant acme
+    """
+    with Connections(settings.load()) as stores:
+        found = decisions.waiting_packet(stores.serving, tenant)
+    if as_json:
+        print_json({"packet": found.digest, "content": found.model_dump(mode="json")})
+    else:
+        print_packet(found)
+
+
+@click.command()
+@tenant_option
+@_packet_option
+@_by_option
+@click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for the cutover.")
+def approve(tenant: str, digest: str, by: str | None, wait: float) -> None:
+    """Let in exactly the model and collection of this packet.
+
+    The packet says which changes since the review it tolerates; any other makes the approval void. Approving what is
+    live already changes nothing.
+
+    \b
+    Example:
+      tidewheel approve --tenant acme --packet 5c1d...
+    """
+    with Connections(settings.load()) as stores:
+        if live := decisions.already_live(stores.serving, tenant, digest):
+            click.echo(
+                f"Already live since {live.moved_at:%Y-%m-%d %H:%M:%S} UTC: {live.model}, approved by {live.by}."
+            )
+            return
+        sign, who = stores.signing.as_operator, stores.signing.operator(by)
+        approval = decisions.approve(stores.serving, stores.publish, sign, tenant, digest, who, datetime.now(UTC))
+        record = decisions.wait_for_cutover(stores.serving, approval, wait)
+    click.echo(f"Live: {record.model} in {record.collection} (version {record.version}).")
+
+
+@click.command()
+@tenant_option
+@_packet_option
+@_by_option
+@click.option("--reason", required=True, help="Why not; it stands in the audit trail.")
+def refuse(tenant: str, digest: str, by: str | None, reason: str) -> None:
+    """Refuse this packet; its shadow is dropped.
+
+    \b
+    Example:
+      tidewheel refuse --tenant acme --packet 5c1d... --reason "loses the travel pages"
+    """
+    with Connections(settings.load()) as stores:
+        sign, who, now = stores.signing.as_operator, stores.signing.operator(by), datetime.now(UTC)
+        refusal = decisions.refuse(stores.serving, stores.publish, sign, tenant, digest, who, reason, now)
+    click.echo(f"Refused. {refusal.collection} will be dropped.")
+
+
+@click.command()
+@tenant_option
+@_by_option
+@click.option("--reason", default="rolled back by hand", show_default=True, help="Why; it stands in the audit trail.")
+def rollback(tenant: str, by: str | None, reason: str) -> None:
+    """Make the standby live again, at once. The same command again goes forward.
+
+    Only Redis is needed; the indexer publishes the move to the audit trail.
+
+    \b
+    Example:
+      tidewheel rollback --tenant acme --reason "complaints about search"
+    """
+    with Connections(settings.load()) as stores:
+        began, sign, who = time.perf_counter(), stores.signing.as_operator, stores.signing.operator(by)
+        done = roll_back(stores.serving, sign, tenant, who, reason, datetime.now(UTC))
+        took = time.perf_counter() - began
+    click.echo(f"Live: {done.model} in {done.collection} (version {done.serving_version}), moved in {took:.3f} s.")
+
+
+@click.command()
+@tenant_option
+@_by_option
+@click.option("--reason", default="asked for by hand", show_default=True, help="Why; it stands in the audit trail.")
+@click.option("--from-base", is_flag=True, help="Start from the base model's weights instead of the live model's.")
+def retrain(tenant: str, by: str | None, reason: str, from_base: bool) -> None:
+    """Ask for a training run now, without waiting for drift. The gate stays as strict.
+
+    \b
+    Example:
+      tidewheel retrain --tenant acme --reason "new product names"
+    """
+    with Connections(settings.load()) as stores:
+        sign, who, start_from = stores.signing.as_operator, stores.signing.operator(by), _start(from_base)
+        request = decisions.request_training(stores.publish, sign, tenant, who, reason, start_from, datetime.now(UTC))
+    click.echo(f"{request.run} requested; `tidewheel runs --tenant {tenant}` shows how it goes.")
+
+
+def _start(from_base: bool) -> Literal["live", "base"]:
+    return "base" if from_base else "live"

@@ -1,0 +1,115 @@
+"""Commands that start and stop things: the embedded stack with its services, and the demo."""
+
+import os
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from console.output import json_option, print_rows
+from embedded import control, passwords, state_files
+from embedded.servers import Service
+from operations import operators
+from stores import settings
+from stores.exit_codes import EXIT_NOT_NOW
+
+SERVICES = ("streams", "trainer", "indexer")
+
+
+def services(home: Path) -> list[Service]:
+    """Return the three services as the supervisor starts them, each `python -m NAME` with the home as its setting."""
+    environment = {"TIDEWHEEL_HOME": str(home.absolute())}
+    return [Service(name, (sys.executable, "-m", name), environment, says_ready=True) for name in SERVICES]
+
+
+@click.command()
+@click.option("-d", "--detach", is_flag=True, help="Return once everything answers; `tidewheel down` stops it.")
+@click.option("--stores-only", is_flag=True, help="Start the four stores but not streams, trainer and indexer.")
+@click.option("--status", "only_status", is_flag=True, help="Say what is running instead of starting anything.")
+@click.option(
+    "--port", "ports", multiple=True, metavar="SERVER=PORT", help="Fix a port: broker, redis, clickhouse or milvus."
+)
+@json_option
+def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...], as_json: bool) -> None:
+    """Start the embedded stack on loopback: Kafka broker, Redis, ClickHouse, Milvus, and the services.
+
+    Runs until Ctrl-C unless detached. Data stays under the home directory between runs, except the broker's topics,
+    which live in memory.
+
+    \b
+    Examples:
+      tidewheel up -d
+      tidewheel up --status
+      tidewheel up --port clickhouse=8123
+    """
+    home = settings.home_directory()
+    if only_status:
+        rows = [asdict(state) for state in control.status(home)]
+        print_rows(rows, as_json, f"Nothing runs in {home}; `tidewheel up` starts it.")
+        raise SystemExit(0 if rows else EXIT_NOT_NOW)
+    chosen = [] if stores_only else services(home)
+    fixed = _ports(ports)
+    if detach:
+        _report_start(home, control.start_in_background(home, chosen, fixed))
+    else:
+        control.up(home, chosen, fixed, lambda endpoints: _report_start(home, endpoints, foreground=True))
+
+
+def _report_start(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
+    """Make whoever starts a fresh installation its first operator, and say what is up."""
+    first = operators.ensure_first(settings.load(home), datetime.now(UTC))
+    print_endpoints(home, endpoints, foreground)
+    if first:
+        click.echo(f"{first} may decide, by a key in {home / 'keys'}; `tidewheel operators add NAME` lets others.")
+
+
+def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
+    """Print where each server is, without its password, and what to do next."""
+    for name, endpoint in passwords.without(endpoints).items():
+        click.echo(f"{name:<16} {endpoint}")
+    click.echo(f"{'passwords':<16} {home / state_files.STACK} (its owner's alone; the commands read them there)")
+    click.echo(f"{'curl':<16} curl -K {home / state_files.CURL} --data-binary 'SHOW TABLES'")
+    click.echo(f"{'logs':<16} {home / 'logs'}")
+    click.echo("Up. Topics live in the broker's memory: what has not been processed when it stops is gone.")
+    click.echo("Ctrl-C stops it." if foreground else "`tidewheel status` shows the loop, `tidewheel down` stops it.")
+
+
+def _ports(given: tuple[str, ...]) -> dict[str, int]:
+    ports = {}
+    for item in given:
+        name, _, number = item.partition("=")
+        if not number.isdigit():
+            raise click.BadParameter(f"'{item}' is not SERVER=PORT, e.g. clickhouse=8123", param_hint="--port")
+        ports[name] = int(number)
+    return ports
+
+
+@click.command()
+@click.option("--timeout", default=60.0, show_default=True, help="Seconds until the supervisor is killed.")
+def down(timeout: float) -> None:
+    """Stop the embedded stack of this home. Stopping what does not run is no error.
+
+    \b
+    Example:
+      tidewheel down
+    """
+    home = settings.home_directory()
+    click.echo("Stopped." if control.down(home, timeout) else f"Nothing ran in {home}.")
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def demo(arguments: tuple[str, ...]) -> None:
+    """Run the whole loop on real documents with simulated people; `tidewheel demo --help` lists its options.
+
+    \b
+    Example:
+      tidewheel demo --interactive --keep
+    """
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "demo", *arguments])

@@ -1,0 +1,67 @@
+"""`tidewheel lineage`: where a thing came from, and what came of it."""
+
+import click
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from console.output import Row, cell, json_option, print_json
+from operations.connections import Connections
+from operations.lineage import Node, trace
+from stores import settings
+
+_TABLES = ("by_kind", "top_documents", "history")
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@click.option("--tenant", default="", help="Only in this tenant; ids of senders' events may be in several.")
+@json_option
+def lineage(name: str, tenant: str, as_json: bool) -> None:
+    """Show where ID came from and what came of it: an event, session, pair, snapshot, run, model or collection.
+
+    Back to the events with their place in Kafka, onward to the snapshots that hold it, their runs and models, and the
+    collections that answered searches with them.
+
+    \b
+    Examples:
+      tidewheel lineage acme-run-20261101-9f3c
+      tidewheel lineage 5b1f0c9a... --json
+    """
+    with Connections(settings.load()) as stores:
+        found = trace(stores.warehouse, name, tenant)
+    if as_json:
+        print_json([node.plain() for node in found])
+        return
+    for node in found:
+        Console().print(tree_of(node))
+
+
+def tree_of(node: Node) -> Tree:
+    """Return a lineage as a tree; ◀ marks where a thing came from, ▶ what came of it."""
+    tree = Tree(_label("", node))
+    _grow(tree, node)
+    return tree
+
+
+def _grow(tree: Tree, node: Node) -> None:
+    for name in _TABLES:
+        if rows := node.facts.get(name):
+            branch = tree.add(Text(name.replace("_", " ")))
+            for row in rows:
+                branch.add(Text("  ".join(cell(value) for value in row.values() if value not in ("", None))))
+    for sign, nodes in (("◀ ", node.came_from), ("▶ ", node.led_to)):
+        for other in nodes:
+            _grow(tree.add(_label(sign, other)), other)
+
+
+def _label(sign: str, node: Node) -> Text:
+    label = Text(sign).append(f"{node.kind} ", "bold").append(cell(node.id), "cyan")
+    for name, value in node.facts.items():
+        if name not in _TABLES:
+            label.append(f"  {name} ", "dim").append(_places(value) if name == "places" else cell(value))
+    return label
+
+
+def _places(places: list[Row]) -> str:
+    return ", ".join(f"{place['partition']}@{place['offset']}" for place in places)

@@ -1,0 +1,84 @@
+"""Builds the indexer and the search from the settings: every class is given what it needs, and looks for nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from indexer.comparison import ComparisonRunner
+from indexer.config import IndexerConfig
+from indexer.cutover import Cutover
+from indexer.documents import Documents
+from indexer.live_first import LiveFirst
+from indexer.search import Searcher
+from indexer.service import Indexer
+from indexer.shadow import Shadows
+from indexer.sync import Sync
+from indexer.trust import Trust
+from indexer.upkeep import Upkeep
+from indexer.verify import Verifier
+from retrieval.config import RetrievalConfig
+from retrieval.encoders import Encoders
+from schemas.envelope import Event
+from stores import configuration
+from stores.service import Life, Stopped
+from stores.serving import Serving
+from stores.settings import Settings
+from stores.shelf import Shelf
+from stores.signing import Signing
+from stores.trail import Trail
+from stores.vectors import Vectors
+from stores.warehouse import Warehouse
+
+
+def connect_searcher(where: Settings) -> Searcher:
+    """Return the search on this installation. Raises `Retryable` when a store does not answer."""
+    return Searcher(Serving.connect(where), Vectors.connect(where), _encoders(where, Shelf.open(where)))
+
+
+def build_indexer(
+    where: Settings, config: IndexerConfig, life: Life, publish: Callable[[Event], None], clock: Callable[[], datetime]
+) -> Indexer:
+    """Return the indexer on this installation. Raises `Retryable` when a store does not answer.
+
+    `publish` sends an event and returns once it arrived. Long work ends with `Stopped` between two of its parts, and
+    rests end at once, when the process is asked to stop.
+    """
+    shelf, signing = Shelf.open(where), Signing(where)
+    serving, encoders = Serving.connect(where), _encoders(where, shelf)
+    vectors, warehouse = Vectors.connect(where), Warehouse.connect(where)
+    trust, documents = Trust(signing, Trail(warehouse, signing, clock), shelf), Documents(warehouse)
+
+    def rest(seconds: float) -> None:
+        life.stop.wait(seconds)
+
+    def sync(yield_point: Callable[[], None]) -> Sync:
+        return Sync(documents, vectors, encoders, config.sync, clock, rest, yield_point)
+
+    def check_stop() -> None:
+        if life.stop.is_set():
+            raise Stopped("between two batches")
+
+    upkeep = Upkeep(serving, sync(check_stop), clock)
+    live_first = LiveFirst(serving, upkeep, config.service.shadow_slice_s, clock)
+
+    def between_parts_of_shadow_work() -> None:
+        check_stop()
+        live_first.yield_point()
+
+    shadow_sync = sync(between_parts_of_shadow_work)
+    verifier = Verifier(shadow_sync, config.verify, clock)
+    comparison = ComparisonRunner(warehouse, vectors, encoders, config.comparison, between_parts_of_shadow_work)
+    return Indexer(
+        serving,
+        upkeep,
+        Shadows(serving, shadow_sync, verifier, comparison, trust, config.verify, clock, publish),
+        Cutover(serving, shadow_sync, verifier, trust, config.verify, clock),
+        trust,
+        config.service,
+        publish,
+        clock,
+    )
+
+
+def _encoders(where: Settings, shelf: Shelf) -> Encoders:
+    rules = configuration.load("retrieval", RetrievalConfig, where.home)
+    return Encoders(shelf, rules.encoder)

@@ -1,0 +1,39 @@
+"""What analysts read: drift windows, training runs, the ledger, and answers to SQL of their own. Nothing is written."""
+
+from collections.abc import Sequence
+
+from stores.warehouse import Row, Warehouse
+
+FORMATS = {"table": "PrettyCompactNoEscapes", "json": "JSONEachRow", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
+"""How an answer to SQL may be written, and ClickHouse's name for it."""
+
+
+def drift(warehouse: Warehouse, tenant: str, signal: str, limit: int) -> list[Row]:
+    """Return the newest judged windows, newest first: what was measured, against what, and the verdict.
+
+    An empty `signal` means all of them.
+    """
+    return warehouse.query("drift_windows", tenant=tenant, signal=signal, limit=limit)
+
+
+def runs(warehouse: Warehouse, tenant: str, limit: int) -> list[Row]:
+    """Return the newest training runs, newest first: why each began, how it ended, what the gate saw."""
+    return warehouse.query("runs_newest", tenant=tenant, limit=limit)
+
+
+def ledger(warehouse: Warehouse, topic: str) -> list[Row]:
+    """Return per topic (all if empty) and partition what was expected, accepted, repeated, dead, late, missing."""
+    return warehouse.query("ledger", topic=topic)
+
+
+def missing(rows: Sequence[Row]) -> int:
+    """Return how many records a ledger misses: 0 unless something was lost."""
+    return sum(int(row["missing"]) for row in rows)
+
+
+def answer(warehouse: Warehouse, sql: str, output_format: str) -> str:
+    """Return the answer to one statement that only reads, written in one of `FORMATS`.
+
+    Raises `Refused`, with what ClickHouse says, when the statement is wrong or would write.
+    """
+    return warehouse.text(sql, FORMATS[output_format])

@@ -1,0 +1,51 @@
+"""Rollback: the serving record moved back to the standby, in one compare-and-set, by the operator's own process.
+
+Nothing is built and no model is loaded: the standby collection was kept fresh. The collection that was live becomes the
+standby, so rolling back once more rolls forward again. Only Redis is needed: the event for the audit trail is kept with
+the record, and the indexer publishes it when Kafka answers. The Milvus alias is a label for other readers; the indexer
+moves it after the record.
+"""
+
+from datetime import datetime
+
+from schemas.ids import stable_id
+from schemas.learning import RolledBack
+from stores.collection_states import State
+from stores.errors import Refused
+from stores.serving import HIGHEST_VERSION, Serving
+from stores.signing import Sign
+
+
+def rollback(serving: Serving, sign: Sign, tenant: str, by: str, reason: str, now: datetime) -> RolledBack:
+    """Make the standby live and what is live the standby; return the event of the move (the indexer publishes it).
+
+    `sign` signs it as the operator `by`. Raises `Refused` when there is no standby, when the operator's key does not
+    hold, or when somebody else moves the record at the same time.
+    """
+    record = serving.record(tenant)
+    if record is None:
+        raise Refused(f"the tenant '{tenant}' has nothing live yet; there is nothing to roll back")
+    back = record.standby
+    if back is None:
+        raise Refused(f"the tenant '{tenant}' has no standby: nothing came before {record.model}, or its time is over")
+    if record.version >= HIGHEST_VERSION:
+        raise Refused(f"the serving record of '{tenant}' claims {record.version} moves; somebody altered it in Redis")
+    version = record.version + 1
+    done = RolledBack(
+        event_id=stable_id("RolledBack", tenant, version),
+        tenant=tenant,
+        occurred_at=now,
+        model=back.model,
+        collection=back.collection,
+        previous_model=record.model,
+        previous_collection=record.collection,
+        serving_version=version,
+        by=by,
+        reason=reason,
+        manifest=back.manifest,
+        previous_manifest=record.manifest,
+    )
+    states = {record.collection: (State.LIVE, State.STANDBY), back.collection: (State.STANDBY, State.LIVE)}
+    signed = sign(done, by)
+    serving.switch(signed, states)
+    return signed

@@ -1,0 +1,61 @@
+"""The whole loop at a glance, as plain data: processes, events by topic, what each tenant has live and underway."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from embedded import control
+from operations.connections import Connections
+from stores import training_status
+from stores.collection_states import State
+from stores.serving import Progress
+from stores.trail import difference
+from stores.warehouse import Row
+
+
+def processes(home: Path) -> list[Row]:
+    """Return the processes of the embedded stack in this home; none when it does not run, or real clusters are used."""
+    return [
+        {"part": p.name, "up": p.up, "pid": p.pid, "port": p.port, "restarts": p.restarts} for p in control.status(home)
+    ]
+
+
+def events(stores: Connections) -> list[Row]:
+    """Return the ledger's totals, a row a topic."""
+    return stores.warehouse.query("ledger_totals")
+
+
+def refused_decisions(stores: Connections) -> list[Row]:
+    """Return how many events of the audit trail were turned away as unsigned or forged, a row a kind of fault, with
+    the newest one's reason."""
+    return stores.warehouse.query("status_refused_decisions")
+
+
+def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]]:
+    """Return every tenant that anything was accepted from, or `only` this one of them, with what is live, the
+    collections that are not retired, the newest training run's status, and the newest drift window."""
+    names = [row["tenant"] for row in stores.warehouse.query("tenants")]
+    return [_tenant(stores, name) for name in names if only in (None, name)]
+
+
+def _tenant(stores: Connections, name: str) -> dict[str, Any]:
+    record, progress = stores.serving.record(name), stores.serving.progress(name)
+    return {
+        "tenant": name,
+        "unsigned": difference(record, stores.trail.last_move(name), datetime.now(UTC)),
+        "live": record.model_dump(mode="json") if record else None,
+        "collections": [
+            {"collection": collection, "state": state, **_build(progress.get(collection))}
+            for collection, state in stores.serving.states(name).items()
+            if state != State.RETIRED
+        ],
+        "training": training_status.read(stores.redis, name),
+        "drift": stores.warehouse.query("drift_newest", tenant=name),
+    }
+
+
+def _build(progress: Progress | None) -> dict[str, int | float | None]:
+    """Return how far a build is, in documents, and the seconds left."""
+    if progress is None:
+        return {"done": None, "total": None, "eta_s": None}
+    return {"done": progress.done, "total": progress.total, "eta_s": progress.eta_s}

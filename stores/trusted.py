@@ -1,0 +1,157 @@
+"""The registry of operators' public keys: `HOME/keys/trusted.json`, signed with the installation's key.
+
+It is a file and not a key of Redis, because whoever has Redis' password must not thereby become an operator. Every
+look reads the file again if it changed, so a revocation holds at once. Keys of the setting TIDEWHEEL_TRUSTED_KEYS count
+beside it, for machines that have no home in common.
+"""
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.signature import canonical
+from stores.errors import Misconfigured, Refused
+from stores.keys import NAME_RULE, OPERATOR_NAME, Key, directory, key_id, parse_public, verifies
+from stores.settings import Settings
+
+REGISTRY_CONTEXT = b"tidewheel trusted keys 1\n"
+
+INSTALLATION = "installation"
+"""The name under which the installation's own key signs."""
+
+SERVICES = frozenset({"drift", "forget", "indexer"})
+"""Whom an event names for what a service decided by a rule."""
+
+
+class TrustedKey(BaseModel):
+    """One operator's public key. A revoked one stays listed, so that people can see whose it was."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    public: str
+    added_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    @property
+    def raw(self) -> bytes:
+        """Return the public key's 32 bytes."""
+        return parse_public(self.public, f"the public key of '{self.name}'")
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    keys: tuple[TrustedKey, ...]
+    signature: str
+
+
+class Registry:
+    """The keys that this installation trusts. `installation` is the key that has to have signed the file."""
+
+    def __init__(self, settings: Settings, installation: Key) -> None:
+        self._path = directory(settings) / "trusted.json"
+        self._installation = installation
+        self._given = _of_settings(settings.trusted_keys)
+        self._read: tuple[object, tuple[TrustedKey, ...]] = (None, ())
+
+    @property
+    def path(self) -> Path:
+        """Return the file's path."""
+        return self._path
+
+    def keys(self) -> dict[str, TrustedKey]:
+        """Return every key by its id, revoked ones too; the file goes before the setting, so that a revocation holds.
+
+        Raises `Misconfigured` when the file is damaged or was signed by somebody else.
+        """
+        return {**self._given, **{key_id(key.raw): key for key in self._file()}}
+
+    def add(self, name: str, public: bytes, now: datetime) -> TrustedKey:
+        """Trust a public key under a name. Raises `Refused` when the name has a key that holds."""
+        if problem := _misnamed(name):
+            raise Refused(problem)
+        if any(key.name == name and key.revoked_at is None for key in self.keys().values()):
+            raise Refused(f"the operator '{name}' has a key already; revoke it first, or choose another name")
+        added = TrustedKey(name=name, public=base64.b64encode(public).decode(), added_at=now)
+        self._write((*self._file(), added))
+        return added
+
+    def revoke(self, name: str, now: datetime) -> int:
+        """Trust no key of this name any more; return how many there were. Raises `Refused` when there was none."""
+        held = [key for key in self.keys().values() if key.name == name and key.revoked_at is None]
+        if not held:
+            raise Refused(f"no operator '{name}' has a key that holds; `tidewheel operators list` shows them")
+        ids = {key_id(key.raw) for key in held}
+        others = [key for key in self._file() if key_id(key.raw) not in ids]
+        self._write((*others, *(key.model_copy(update={"revoked_at": now}) for key in held)))
+        return len(held)
+
+    def _file(self) -> tuple[TrustedKey, ...]:
+        try:
+            seen = os.stat(self._path)
+            stamp = (seen.st_mtime_ns, seen.st_ino, seen.st_size)
+            if self._read[0] != stamp:
+                self._read = (stamp, self._verified(self._path.read_bytes()))
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise Misconfigured(f"{self._path} cannot be read ({error})") from error
+        return self._read[1]
+
+    def _verified(self, content: bytes) -> tuple[TrustedKey, ...]:
+        try:
+            file = _File.model_validate_json(content)
+            signature = base64.b64decode(file.signature, validate=True)
+        except ValueError as error:
+            raise Misconfigured(self._untrusted("is damaged")) from error
+        if not verifies(self._installation.public, signature, _signed(file.keys)):
+            raise Misconfigured(self._untrusted("was not signed with this installation's key"))
+        return file.keys
+
+    def _untrusted(self, problem: str) -> str:
+        return f"{self._path} {problem}; put the right file back, or remove it and add the operators anew"
+
+    def _write(self, keys: tuple[TrustedKey, ...]) -> None:
+        signature = base64.b64encode(self._installation.sign(_signed(keys))).decode()
+        content = {"keys": [key.model_dump(mode="json") for key in keys], "signature": signature}
+        arriving = self._path.with_name(f".{self._path.name}.{uuid4().hex}")
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                json.dump(content, file, indent=2)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(arriving, self._path)
+        except OSError as error:
+            raise Misconfigured(f"{self._path} cannot be written ({error})") from error
+        finally:
+            arriving.unlink(missing_ok=True)
+
+
+def _signed(keys: tuple[TrustedKey, ...]) -> bytes:
+    return REGISTRY_CONTEXT + canonical([key.model_dump(exclude_none=True) for key in keys])
+
+
+def _of_settings(given: Mapping[str, str]) -> dict[str, TrustedKey]:
+    found = {}
+    for name, public in given.items():
+        if problem := _misnamed(name):
+            raise Misconfigured(f"TIDEWHEEL_TRUSTED_KEYS: {problem}")
+        key = TrustedKey(name=name, public=public)
+        found[key_id(key.raw)] = key
+    return found
+
+
+def _misnamed(name: str) -> str:
+    if name in SERVICES | {INSTALLATION}:
+        return f"'{name}' is what a service signs as; choose another name"
+    if not OPERATOR_NAME.fullmatch(name):
+        return f"'{name}' is no operator's name: {NAME_RULE}"
+    return ""

@@ -1,0 +1,83 @@
+"""What an analyst's commands show on a running stack."""
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+
+from stores.settings import Settings
+from tests.console.pointing import point_at
+from tests.console.running import CommandLine
+from tests.streams.lives import NOW, Streams, day, documents, trained
+
+
+@pytest.fixture(autouse=True)
+def own_database(tidewheel: CommandLine, stack: Settings, town: Streams, monkeypatch: pytest.MonkeyPatch) -> None:
+    point_at(stack, town.warehouse.database, monkeypatch)
+
+
+def test_drift_shows_judged_windows_newest_first(
+    tidewheel: CommandLine, town: Streams, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "No window of" in tidewheel("drift", "--tenant", tenant).out
+    for days, signal, verdict in (
+        (0, "query_drift", "steady"),
+        (1, "query_drift", "tripped"),
+        (1, "sessions", "steady"),
+    ):
+        window = {"tenant": tenant, "signal": signal, "window_end": NOW + timedelta(days=days), "verdict": verdict}
+        town.warehouse.insert("drift_windows", {name: [value] for name, value in (window | {"effect": 0.5}).items()})
+    rows = json.loads(tidewheel("drift", "--tenant", tenant, "--json").out)
+    assert [(row["signal"], row["verdict"]) for row in rows] == [
+        ("query_drift", "tripped"), ("sessions", "steady"), ("query_drift", "steady"),
+    ]  # fmt: skip
+    assert [r["signal"] for r in json.loads(tidewheel("drift", "--tenant", tenant, "--limit", "1", "--json").out)] == [
+        "query_drift"
+    ]
+    only = json.loads(tidewheel("drift", "--tenant", tenant, "--signal", "sessions", "--json").out)
+    assert [row["signal"] for row in only] == ["sessions"]
+    monkeypatch.setenv("COLUMNS", "250")
+    shown = tidewheel("drift", "--tenant", tenant).out
+    assert shown.index("tripped") < shown.index("sessions") < shown.rindex("query_drift")
+
+
+def test_runs_show_why_each_began_and_how_it_ended(tidewheel: CommandLine, town: Streams, tenant: str) -> None:
+    assert "No training run of" in tidewheel("runs", "--tenant", tenant).out
+    town.take(*documents(tenant), *day(tenant, "ana", "words"))
+    model = trained(town, tenant)
+    (run,) = json.loads(tidewheel("runs", "--tenant", tenant, "--json").out)
+    assert (run["run"], run["model"], run["verdict"]) == ("run-1", model, "WIN")
+    assert (run["reason"], run["ndcg_live"], run["ndcg_candidate"]) == ("it drifted", 0.7, 0.8)
+    assert json.loads(tidewheel("runs", "--tenant", f"{tenant}x", "--json").out) == []
+
+
+def test_the_ledger_is_green_until_something_is_missing(tidewheel: CommandLine, town: Streams, tenant: str) -> None:
+    town.take(*day(tenant, "ana", "words"))
+    whole = tidewheel("ledger", "--topic", "clicks", "--json")
+    (row,) = json.loads(whole.out)
+    assert (whole.code, row["missing"], row["expected"]) == (0, 0, row["accepted"])
+    assert tidewheel("ledger").code == 0
+    lost = f"ALTER TABLE events DELETE WHERE topic = 'clicks' AND tenant = '{tenant}' SETTINGS mutations_sync = 1"
+    town.warehouse.execute(lost)
+    broken = tidewheel("ledger", "--topic", "clicks", "--json")
+    assert (broken.code, json.loads(broken.out)[0]["missing"]) == (3, 2)
+    assert tidewheel("ledger", "--topic", "searches").code == 0
+
+
+def test_sql_reads_in_every_format_and_refuses_to_write(
+    tidewheel: CommandLine, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "SELECT 7 AS seven, 'a' AS letter"
+    assert "seven" in tidewheel("sql", query).out
+    assert json.loads(tidewheel("sql", query, "--json").out) == {"seven": 7, "letter": "a"}
+    assert tidewheel("sql", query, "--format", "csv").out == '"seven","letter"\n7,"a"\n'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"SELECT 8 AS eight")))
+    assert tidewheel("sql", "-", "--format", "tsv").out == "eight\n8\n"
+    for wrong in ("DROP TABLE events", "INSERT INTO events (topic) VALUES ('x')", "SELEKT", "SELECT * FROM nowhere"):
+        told = tidewheel("sql", wrong)
+        assert (told.code, told.out) == (3, ""), wrong
+        assert told.err.startswith("tidewheel: ClickHouse: "), wrong
+    assert tidewheel("sql", "SELECT count() FROM events", "--format", "tsv").code == 0
+    assert tidewheel("sql", " ").code == 2
+    assert "No rows." in tidewheel("sql", "SELECT 1 WHERE 0", "--json").err

@@ -1,0 +1,28 @@
+"""What `tidewheel up` prints, and which services it waits for."""
+
+from pathlib import Path
+
+import pytest
+
+from console.embedded_stack import SERVICES, print_endpoints, services
+
+
+def test_addresses_are_printed_without_passwords(capsys: pytest.CaptureFixture[str]) -> None:
+    endpoints = {
+        "kafka_bootstrap": "127.0.0.1:1",
+        "redis_url": "redis://:redword@127.0.0.1:2/0",
+        "clickhouse_url": "http://default:clickword@127.0.0.1:3",
+    }
+    print_endpoints(Path("/home/of/mine"), endpoints)
+    printed = capsys.readouterr()
+    assert "word@" not in printed.out + printed.err
+    assert "http://127.0.0.1:3\n" in printed.out
+    assert "redis://127.0.0.1:2/0\n" in printed.out
+    assert "curl -K /home/of/mine/clickhouse.curl" in printed.out
+    assert "/home/of/mine/stack.json" in printed.out
+
+
+def test_all_services_are_waited_for(tmp_path: Path) -> None:
+    started = services(tmp_path)
+    assert [service.name for service in started] == list(SERVICES)
+    assert all(service.says_ready for service in started)

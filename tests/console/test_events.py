@@ -1,0 +1,64 @@
+"""`tidewheel emit` on a running stack: events arrive on their topics, bad lines are named and not sent."""
+
+import json
+from pathlib import Path
+
+from schemas.activity import DocumentOpened, Reacted
+from schemas.codec import encode
+from schemas.envelope import Event
+from schemas.topics import CLICKS, REACTIONS, key_of
+from stores.settings import Settings
+from tests.console.running import CommandLine, records, sent
+from tests.streams.lives import day
+
+
+def events(tenant: str) -> list[Event]:
+    return [event for event in day(tenant, "ana", "words") if isinstance(event, DocumentOpened | Reacted)]
+
+
+def test_events_arrive_as_they_are_under_their_keys(
+    tidewheel: CommandLine, stack: Settings, tenant: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"\n".join(map(encode, events(tenant))))
+    told = tidewheel("emit", str(file))
+    assert (told.code, told.out) == (0, "sent 3 events\n")
+    clicks, reactions = sent(stack, tenant, CLICKS, 2), sent(stack, tenant, REACTIONS)
+    assert {event.event_id for event in clicks + reactions} == {event.event_id for event in events(tenant)}
+
+
+def test_bad_lines_are_named_and_the_others_sent(
+    tidewheel: CommandLine, stack: Settings, tenant: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.jsonl"
+    good = list(map(encode, events(tenant)))
+    file.write_bytes(b"\n".join([good[0], b"no json", b'{"type": ["DocumentOpened"]}', b"", *good[1:]]))
+    told = tidewheel("emit", str(file))
+    assert (told.code, told.out) == (5, "sent 3 events\n")
+    assert "line 2: not a JSON object" in told.err
+    assert "line 3: type: ['DocumentOpened'] is none of" in told.err
+    assert "2 lines are no events and were not sent" in told.err
+    assert len(sent(stack, tenant, CLICKS, 2)) == 2
+    plain = tidewheel("emit", str(file), "--json")
+    assert (plain.code, json.loads(plain.out)["sent"]) == (5, 3)
+    assert [problem["line"] for problem in json.loads(plain.out)["problems"]] == [2, 3]
+
+
+def test_lines_for_a_named_topic_are_sent_unchecked(
+    tidewheel: CommandLine, stack: Settings, tenant: str, tmp_path: Path
+) -> None:
+    file, line = tmp_path / "what-came.txt", f"anything of {tenant}".encode()
+    file.write_bytes(line + b"\r\n")
+    assert tidewheel("emit", "--topic", "clicks", str(file)).out == "sent 1 events\n"
+    assert [raw.key for raw in records(stack, CLICKS, line)] == [None]
+
+
+def test_the_key_of_a_sent_event_keeps_its_users_order(
+    tidewheel: CommandLine, stack: Settings, tenant: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"\n".join(map(encode, events(tenant)[:2])))
+    tidewheel("emit", str(file))
+    found = records(stack, CLICKS, f'"{tenant}"'.encode(), 2)
+    assert [raw.key for raw in found] == [key_of(event) for event in events(tenant)[:2]]
+    assert len({raw.partition for raw in found}) == 1

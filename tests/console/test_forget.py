@@ -1,0 +1,55 @@
+import json
+from collections.abc import Callable
+
+from click.testing import Result
+
+from schemas.learning import TrainingRequested
+from stores.errors import Misconfigured
+from stores.settings import Settings
+from tests.console.running import sent
+from tests.streams.lives import NOW, Streams, everything
+
+Run = Callable[..., Result]
+
+
+def test_forget_asks_first_and_no_leaves_everything(run: Run, town: Streams, tenant: str, model: str) -> None:
+    user = f"ana [bold] {tenant}"
+    before = [found for found in everything(town.warehouse) if user in found[2]]
+    told = run("forget", "--tenant", tenant, "--user", user, input="n\n")
+    assert told.exit_code == 1
+    assert "search_click" in told.stderr
+    assert [found for found in everything(town.warehouse) if user in found[2]] == before
+    assert town.warehouse.rows("SELECT count() AS n FROM forgetting") == [{"n": 0}]
+
+
+def test_forget_removes_lists_the_models_and_asks_for_one_training(
+    run: Run, stack: Settings, town: Streams, tenant: str, model: str
+) -> None:
+    user = f"ana [bold] {tenant}"
+    told = run("forget", "--tenant", tenant, "--user", user, "--yes", "--json")
+    assert told.exit_code == 0, told.exception
+    assert user not in told.stdout + told.stderr
+    answer = json.loads(told.stdout)
+    assert {row["kept_in"] for row in answer["removed"]} >= {"events", "sessions", "pairs", "query_scores"}
+    assert [(row["model"], row["now"]) for row in answer["models"]] == [(model, "live")]
+    (request,) = sent(stack, tenant)
+    assert isinstance(request, TrainingRequested)
+    assert (request.run, request.requested_by) == (answer["training_requested"], "forget")
+    assert user not in request.model_dump_json()
+    assert [found for found in everything(town.warehouse) if user in found[2]] == []
+    town.take(request.model_copy(update={"occurred_at": NOW}))  # as the streams do
+    again = json.loads(run("forget", "--tenant", tenant, "--user", user, "--yes", "--json").stdout)
+    assert (again["removed"], again["models"], again["training_requested"]) == ([], [], None)
+    assert "Nothing was kept" in run("forget", "--tenant", tenant, "--user", user, "--yes").stdout
+
+
+def test_forget_refuses_what_can_be_no_user(run: Run, town: Streams) -> None:
+    told = run("forget", "--tenant", "acme", "--user", "", "--yes")
+    assert isinstance(told.exception, Misconfigured)
+    assert "nothing was removed" in str(told.exception)
+
+
+def test_help_says_what_is_not_reached(run: Run) -> None:
+    told = run("forget", "--help").stdout
+    assert "Kafka keeps its own copy" in told
+    assert "weights of models" in told

@@ -1,0 +1,38 @@
+"""`tidewheel search` on a running stack: what is live answers, and nobody sees what they may not."""
+
+import json
+from pathlib import Path
+
+from stores.settings import Settings
+from stores.shelf import Shelf
+from tests.console.running import CommandLine
+from tests.indexer.world import NOW, World, live
+
+
+def test_a_search_shows_what_the_asker_may_see(
+    tidewheel: CommandLine, stack: Settings, world: World, models: dict[str, Path]
+) -> None:
+    Shelf.open(stack).put(world.tenant, world.live, models[world.live], {}, NOW)
+    world.put("open", 1, "The merger plan for everyone.", title="Plan")
+    world.put("secret", 1, "The merger plan of the board.", title="Secret", acl=("board",))
+    live(world)
+    ask = ("search", "merger plan", "--tenant", world.tenant)
+    told = tidewheel(*ask)
+    assert told.code == 0
+    assert "  1  Plan  (open, " in told.out
+    assert "The merger plan for everyone." in told.out
+    assert "Secret" not in told.out
+    assert f"{world.live} in {world.target().collection}, serving version 1" in told.out
+    found = json.loads(tidewheel(*ask, "--group", "board", "--json").out)
+    assert (found["model"], found["collection"], found["serving_version"]) == (
+        world.live, world.target().collection, 1,
+    )  # fmt: skip
+    assert [(each["rank"], each["title"]) for each in found["results"]] in (
+        [(1, "Plan"), (2, "Secret")], [(1, "Secret"), (2, "Plan")],
+    )  # fmt: skip
+    assert len(json.loads(tidewheel(*ask, "--group", "board", "-k", "1", "--json").out)["results"]) == 1
+
+
+def test_a_tenant_without_documents_is_refused_with_the_next_step(tidewheel: CommandLine, tenant: str) -> None:
+    told = tidewheel("search", "anything", "--tenant", tenant)
+    assert (told.code, "tidewheel emit" in told.err) == (3, True)

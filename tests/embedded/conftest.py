@@ -1,0 +1,70 @@
+"""What the embedded stack's tests share: ClickHouse servers as processes of their own, and tables in the stack's."""
+
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from embedded import ports, probes
+from stores.settings import Settings
+from tests.embedded.asking import Address, address_of, ask
+
+Started = tuple[subprocess.Popen[bytes], Address]
+Start = Callable[..., Started]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start servers on one data directory, and end them with the test."""
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def one(
+        *options: str, path: Path = tmp_path / "a path", prefix: tuple[str, ...] = ()
+    ) -> tuple[subprocess.Popen[bytes], Address]:
+        port = ports.free(set())
+        command = [*prefix, sys.executable, "-m", "embedded.clickhouse_server", "--path", str(path), *options]
+        process = subprocess.Popen([*command, "--port", str(port)], stderr=subprocess.DEVNULL)
+        begun.append(process)
+        until = time.monotonic() + 30
+        while True:
+            try:
+                probes.exchange(port, b"GET /ping HTTP/1.0\r\n\r\n", 12)
+            except probes.NotReady:
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            else:
+                return process, Address("127.0.0.1", port)
+
+    yield one
+    for process in begun:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def address(stack: Settings) -> Address:
+    """The session's ClickHouse."""
+    return address_of(stack)
+
+
+@pytest.fixture
+def database(address: Address) -> Iterator[str]:
+    """A database of the test's own."""
+    name = "d" + uuid.uuid4().hex[:10]
+    ask(address, f"CREATE DATABASE {name}")
+    yield name
+    ask(address, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A loopback port on which someone else listens."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield holder.getsockname()[1]

@@ -1,0 +1,34 @@
+"""Which port each server gets."""
+
+from pathlib import Path
+
+import pytest
+
+from embedded import ports
+from stores.errors import Misconfigured
+
+
+def test_requested_then_remembered_then_free(taken: int) -> None:
+    asked, known = ports.free(set()), ports.free(set())
+    chosen = ports.choose(("a", "b", "c"), {"a": asked}, {"a": known, "b": known, "c": taken})
+    assert (chosen["a"], chosen["b"]) == (asked, known)
+    assert ports.FIRST <= chosen["c"] <= ports.LAST
+    assert len(set(chosen.values())) == 3
+
+
+@pytest.mark.parametrize("wrong", [70_000, -1])
+def test_an_impossible_port_is_refused(wrong: int) -> None:
+    with pytest.raises(Misconfigured, match="a: port"):
+        ports.choose(("a",), {"a": wrong}, {})
+
+
+def test_one_port_for_two_is_refused() -> None:
+    port = ports.free(set())
+    with pytest.raises(Misconfigured, match="two programs"):
+        ports.choose(("a", "b"), {"a": port, "b": port}, {})
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"a": "x"}', "null"])
+def test_a_damaged_memory_is_no_memory(tmp_path: Path, content: str) -> None:
+    (tmp_path / "ports.json").write_text(content)
+    assert ports.recall(tmp_path / "ports.json") == {}

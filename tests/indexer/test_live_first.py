@@ -1,0 +1,67 @@
+"""Live changes come first, whatever is done on a shadow."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from indexer.live_first import LiveFirst
+from indexer.sync import Target
+from indexer.verify import Findings, Verifier
+from stores.errors import Retryable
+from stores.serving import ServingRecord
+from tests.indexer.loop import first
+from tests.indexer.world import NOW, World
+
+
+def test_a_withdrawn_access_does_not_wait_for_a_verification(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = first(world, 40)
+    loop.settle()
+    read, seen = Verifier._compare, list[tuple[str, ...]]()
+
+    def meanwhile(
+        self: Verifier, target: Target, page: Sequence[str], findings: Findings, thorough: bool = False
+    ) -> None:
+        if not seen:
+            world.put("d1", 2, "body 1 about topic 1", acl=("board",))
+        read(self, target, page, findings, thorough)
+        seen.extend(acl for _, _, acl in world.shown("d1"))
+
+    monkeypatch.setattr(Verifier, "_compare", meanwhile)
+    packet = loop.ready()
+    assert ("board",) in seen[:3]
+    assert packet.proof.mismatches == 0
+    assert [acl for _, _, acl in world.shown("d1", world.next)] == [("board",)]
+
+
+class Serves:
+    """Stands for the upkeep of two tenants, and counts how often each was kept fresh."""
+
+    def __init__(self, broken: bool = False) -> None:
+        self.kept, self.broken = list[str](), broken
+
+    def marks(self) -> dict[str, int]:
+        if self.broken:
+            raise Retryable("no warehouse")
+        return {"a": 1, "b": 2, "nothing-live": 3}
+
+    def record(self, tenant: str) -> ServingRecord | None:
+        record = ServingRecord(tenant=tenant, model="m", collection="C", version=1, moved_at=NOW)
+        return None if tenant == "nothing-live" else record
+
+    def keep_fresh(self, record: ServingRecord, mark: int, budget_s: float) -> bool:
+        self.kept.append(f"{record.tenant} {mark} {budget_s}")
+        return False
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_live_changes_pass_once_an_interval_and_an_error_does_not_stop_the_shadow(broken: bool) -> None:
+    serves, now = Serves(broken), [NOW]
+    live_first = LiveFirst(serves, serves, 2.0, lambda: now[0])  # type: ignore[arg-type]  # it stands for both
+    passed = list[int]()
+    for seconds in (0, 1, 1.9, 2, 3, 4.5):
+        now[0] = NOW + timedelta(seconds=seconds)
+        live_first.yield_point()
+        passed.append(len(serves.kept))
+    assert passed == ([0] * 6 if broken else [2, 2, 2, 4, 4, 6])
+    assert serves.kept[:2] == ([] if broken else ["a 1 2.0", "b 2 2.0"])

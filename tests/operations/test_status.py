@@ -1,0 +1,47 @@
+"""The loop at a glance, by the rows and records of a tenant."""
+
+from datetime import UTC, datetime
+
+from operations import status
+from operations.connections import Connections
+from stores import training_status
+from stores.serving import Collection, Progress
+from stores.settings import Settings
+from tests.operations.test_decisions import live
+from tests.schemas.packets import NOW, packet
+
+
+def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Settings, tenant: str) -> None:
+    with Connections(stack) as stores:
+        stores.warehouse.migrate()
+        assert status.tenants(stores, tenant) == []
+        event = {"topic": "clicks", "event_id": tenant, "tenant": tenant, "type": "DocumentOpened"}
+        stores.warehouse.insert("events", {name: [value] for name, value in event.items()})
+        assert status.tenants(stores, tenant) == [
+            {"tenant": tenant, "live": None, "collections": [], "training": {}, "drift": []}
+        ]
+        record = live(stores.serving, packet(tenant=tenant), "digest")
+        for name, state in (("A", "building"), ("B", "ready"), ("C", "retired")):
+            about = Collection(tenant=tenant, model="m", collection=name, created_at=NOW)
+            stores.serving.register(about, state)
+        progress = Progress(done=1, total=4, rate=1.0, eta_s=3.0, at=NOW)
+        stores.serving.set_progress(tenant, "A", progress)
+        training_status.write(stores.redis, tenant, {"run": "run-1"})
+        window = {"tenant": tenant, "signal": "clicks", "window_end": datetime(2026, 5, 2, tzinfo=UTC)}
+        stores.warehouse.insert("drift_windows", {name: [value] for name, value in window.items()})
+        (shown,) = status.tenants(stores, tenant)
+        assert shown["live"] == record.model_dump(mode="json")
+        assert sorted(shown["collections"], key=str) == [
+            {"collection": "A", "state": "building", "done": 1, "total": 4, "eta_s": 3.0},
+            {"collection": "B", "state": "ready", "done": None, "total": None, "eta_s": None},
+        ]
+        assert (shown["training"], shown["drift"][0]["signal"]) == ({"run": "run-1"}, "clicks")
+        assert tenant in {each["tenant"] for each in status.tenants(stores)}
+
+
+def test_the_embedded_stacks_processes_are_shown_with_their_ports(stack: Settings) -> None:
+    shown = {each["part"]: each for each in status.processes(stack.home)}
+    assert set(shown) >= {"supervisor", "broker", "redis", "clickhouse", "milvus"}
+    assert all(each["up"] for each in shown.values())
+    assert f":{shown['redis']['port']}/" in stack.redis_url.get_secret_value()
+    assert status.processes(stack.home / "nowhere") == []

@@ -1,0 +1,35 @@
+from datetime import timedelta
+
+import pytest
+
+from schemas.packet import Corpus, Packet, Scores, Side, digest
+from tests.schemas.packets import NOW, WON, packet
+
+
+def test_a_packet_read_back_is_the_packet_that_was_hashed() -> None:
+    made = packet(comparison=WON.model_copy(update={"difference": 1 / 3, "low": 0.1 + 0.2}))
+    assert Packet.model_validate_json(made.canonical()).digest == made.digest
+    assert digest(made.canonical()) == made.digest
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"tenant": "other"},
+        {"model": "n"},
+        {"run": "run-2"},
+        {"manifest": "c" * 64},
+        {"chunker": "words"},
+        {"fusion": "scores"},
+        {"scores": Scores(queries=50, difference=0.1, sha256="c" * 64)},
+        {"tolerates": "anything"},
+        {"run_verdict": "LOSS"},
+        {"live": Side(model="base", collection="B", serving_version=2)},
+        {"comparison": WON.model_copy(update={"ndcg_candidate": 0.800002})},
+        {"corpus": Corpus(documents=1, fingerprint="g")},
+        {"proved_at": NOW + timedelta(milliseconds=1)},
+        {"created_at": NOW + timedelta(milliseconds=1)},
+    ],
+)
+def test_any_change_is_another_hash(changed: dict[str, object]) -> None:
+    assert packet(**changed).digest != packet().digest

@@ -1,0 +1,100 @@
+"""What the audit trail says of what is live, and when the serving record contradicts it."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from schemas.codec import encode
+from schemas.learning import CutoverDone, RolledBack
+from stores.serving import HIGHEST_VERSION, Moved, ServingRecord
+from stores.signing import Signing
+from stores.trail import LAG, Trail, difference, last
+from stores.warehouse import Warehouse
+from tests.schemas.samples import NOW, WHEN
+from tests.stores.keyed import installation
+
+A, B = "a" * 64, "b" * 64
+
+
+def done(version: int, name: str, **fields: object) -> CutoverDone:
+    given: dict[str, Any] = {"by": "sam", "occurred_at": WHEN, "tenant": "acme", **fields}
+    return CutoverDone(
+        event_id=f"done-{version}-{name}", model=name, collection=f"acme_{name}", serving_version=version, **given
+    )
+
+
+def back(version: int, name: str, **fields: object) -> RolledBack:
+    given: dict[str, Any] = {"previous_model": "m", "previous_collection": "c", "by": "sam", "reason": "r", **fields}
+    return RolledBack(
+        event_id=f"back-{version}-{name}", tenant="acme", occurred_at=WHEN, model=name, collection=f"acme_{name}",
+        serving_version=version, **given,
+    )  # fmt: skip
+
+
+def record(version: int, name: str, **fields: object) -> ServingRecord:
+    given: dict[str, Any] = {"moved_at": WHEN, **fields}
+    return ServingRecord(tenant="acme", model=name, collection=f"acme_{name}", version=version, **given)
+
+
+class Rows:
+    """A warehouse that has these payloads."""
+
+    def __init__(self, payloads: Sequence[bytes]) -> None:
+        self._payloads = payloads
+
+    def query(self, name: str, **parameters: object) -> list[dict[str, Any]]:
+        return [{"payload": payload.decode()} for payload in self._payloads]
+
+
+def trail(signing: Signing, *payloads: bytes) -> Trail:
+    return Trail(cast(Warehouse, Rows(payloads)), signing, lambda: NOW)
+
+
+def test_the_last_move_is_the_one_of_the_highest_version() -> None:
+    moves: list[Moved] = [done(2, "m"), back(3, "base"), done(1, "base")]
+    assert last(moves) == moves[1]
+    assert last([]) is None
+
+
+@pytest.mark.parametrize("version", [HIGHEST_VERSION, 2**53])
+def test_a_version_that_nothing_reaches_is_passed_over(version: int) -> None:
+    assert last([done(1, "base"), done(version, "m")]) == done(1, "base")
+
+
+def test_nobody_rolls_back_to_what_was_never_live() -> None:
+    assert last([done(1, "base"), back(2, "evil")]) == done(1, "base")
+
+
+def test_only_what_is_rightly_signed_counts(tmp_path: Path) -> None:
+    signing, theirs = installation(tmp_path / "ours", "sam"), installation(tmp_path / "theirs", "sam")
+    right = encode(signing.as_installation(done(1, "base")))
+    changed = json.dumps({**json.loads(right), "serving_version": 7}).encode()
+    of_others = encode(signing.as_installation(done(9, "m", tenant="other")))
+    for wrong in (encode(done(9, "m")), encode(theirs.as_installation(done(9, "m"))), changed, of_others, b"no json"):
+        found = trail(signing, wrong, right).last_move("acme")
+        assert found is not None
+        assert found.serving_version == 1
+        assert trail(signing, wrong).last_move("acme") is None
+
+
+def test_a_record_that_follows_the_trail_says_nothing() -> None:
+    late = WHEN + 2 * LAG
+    assert difference(None, None, late) == ""
+    assert difference(record(2, "m", manifest=A), done(2, "m", manifest=A), late) == ""
+    assert difference(record(3, "m"), done(2, "m"), late) == "", "a standby was retired since"
+    assert difference(record(3, "base"), done(2, "m"), WHEN + LAG / 2) == "", "its event is under way"
+
+
+def test_a_record_that_nobody_signed_is_told_of() -> None:
+    late = WHEN + 2 * LAG
+    assert "no signed event" in difference(record(1, "base"), None, late)
+    assert "acme_evil is live" in difference(record(3, "evil"), done(2, "m"), late)
+    assert "acme_evil is live" in difference(record(2, "evil"), done(2, "m"), WHEN + timedelta(seconds=1))
+    assert "at version 1" in difference(record(1, "m"), done(2, "m"), late)
+    assert "other files" in difference(record(2, "m", manifest=B), done(2, "m", manifest=A), late)
+    assert "other files" in difference(record(2, "m"), done(2, "m", manifest=A), late)
+    assert "no signed event" in difference(record(1, "evil", moved_at=late + timedelta(days=365)), None, late)
