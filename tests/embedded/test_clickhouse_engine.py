@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 from embedded import probes
 from embedded.clickhouse_engine import SLOTS
+from embedded.clickhouse_http import HEAD
 from tests.embedded.asking import Address, ask
 from tests.embedded.conftest import Start
 
@@ -25,6 +26,7 @@ def test_clients_that_stop_within_an_insert_block_nobody(start: Start) -> None:
     _, address = start()
     ask(address, "CREATE TABLE k (a UInt64) ENGINE = MergeTree ORDER BY a")
     heads = (
+        b"POST /?query=INSERT+INTO+k+FORMAT+CSV HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n" + b"1\n" * 3 * HEAD,
         b"POST /?query=INSERT+INTO+k+FORMAT+CSV HTTP/1.1\r\nContent-Length: 1000\r\n\r\n1\n2\n",
         b"POST /?query=INSERT+INTO+k+FORMAT+CSV HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n1\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\nINSERT INTO k VALUES (1), (",
@@ -32,7 +34,7 @@ def test_clients_that_stop_within_an_insert_block_nobody(start: Start) -> None:
         b"POST / HTTP/1.1\r\nContent-Le",
     )
     with ExitStack() as stalled:
-        for number in range(3 * SLOTS):
+        for number in range(7 * SLOTS):
             client = stalled.enter_context(socket.create_connection((address.host, address.port)))
             client.sendall(heads[number % len(heads)])
         time.sleep(0.5)

@@ -79,8 +79,8 @@ async def test_the_stop_after_a_crash_commits_what_is_acknowledged_however_long_
     broker: Broker, caplog: pytest.LogCaptureFixture
 ) -> None:
     topic = broker.topic(partitions=2)
-    broker.produce(topic, values(500), partition=0)
-    broker.produce(topic, values(100), partition=1)
+    broker.produce(topic, values(500), 0)
+    broker.produce(topic, values(100), 1)
     begun = asyncio.Event()
 
     async def choke(batch: Batch) -> None:

@@ -1,0 +1,111 @@
+"""Whether what operators read names what they may not see: review packets, and the reports of training runs.
+
+An operator of no group is shown what everyone is shown. Ids, the words that a hidden document alone carries (its title
+has one), and the queries by which people found hidden documents all count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import orjson
+
+from bench.access.world import World
+from bench.documents.second_model import RUN
+from bench.sender import Record
+from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
+from schemas.codec import encode
+from schemas.documents import EVERYONE
+from schemas.topics import CLICKS, SEARCHES, key_of
+from stores.warehouse import Warehouse
+from trainer.data import snapshot
+from trainer.data.split import Query
+from trainer.judging import report as run_report
+from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE, Evaluation
+
+_AGO = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query that people asked and the document that they opened for it."""
+
+    text: str
+    document: str
+
+
+def questions(world: World, documents: Sequence[str]) -> list[Question]:
+    """Return one query for each document that no other document is asked for with."""
+    return [Question(f"zebra{world.population.word(document)} merger", document) for document in documents]
+
+
+def asked(world: World, chosen: Sequence[Question]) -> None:
+    """Send each query as a search that showed the document first, and the opening of it."""
+    records: list[Record] = []
+    for number, question in enumerate(chosen):
+        tenant, user, at = world.population.tenant, f"person-{number}", datetime.now(UTC) - _AGO
+        search = SearchServed(
+            event_id=f"paper-search-{number}", tenant=tenant, occurred_at=at, user=user, search=f"s{number}",
+            query=question.text, model="base", collection="c", serving_version=1,
+            results=(Result(document=question.document, rank=1, score=1.0),),
+        )  # fmt: skip
+        source = FromSearch(search=f"s{number}", query=question.text, rank=1)
+        opened = DocumentOpened(
+            event_id=f"paper-click-{number}", tenant=tenant, occurred_at=at, user=user,
+            document=question.document, from_search=source,
+        )  # fmt: skip
+        records += [(SEARCHES.name, key_of(search), encode(search)), (CLICKS.name, key_of(opened), encode(opened))]
+    world.deliver(records)
+
+
+def judged(world: World, chosen: Sequence[Question], found: Sequence[str]) -> None:
+    """Write the scores of the second model's training run on these queries, as the trainer keeps them."""
+    rows = [(question, system) for question in chosen for system in (CANDIDATE, LIVE)]
+    gains = {CANDIDATE: (1.0, 0.0), LIVE: (0.0, 1.0)}  # every second query is lost, the others are won
+    scores = [gains[system][number // 2 % 2] for number, (_, system) in enumerate(rows)]
+    Warehouse.connect(world.stack.settings()).insert(
+        "query_scores",
+        {
+            "tenant": [world.population.tenant] * len(rows), "run": [RUN] * len(rows),
+            "query": [question.text for question, _ in rows], "system": [system for _, system in rows],
+            "slices": [["all"]] * len(rows), "relevant": [[question.document] for question, _ in rows],
+            "retrieved": [list(found[:10])] * len(rows),
+            **dict.fromkeys(("ndcg_10", "mrr_10", "map_10", "recall_10", "precision_10"), scores),
+        },
+    )  # fmt: skip
+
+
+def report(world: World, chosen: Sequence[Question], found: Sequence[str]) -> str:
+    """Return the worst losses and best wins as a training run on these queries writes them for people to read."""
+    where, now = world.stack.settings(), datetime.now(UTC)
+    rules = snapshot.SnapshotRules()
+    taken = snapshot.take(Warehouse.connect(where), world.population.tenant, RUN, "base", now, rules)
+    right, empty = [[question.document, *found[:5]] for question in chosen], [list(found[:5]) for _ in chosen]
+    won = [number % 2 for number in range(len(chosen))]
+    candidate = [right[n] if win else empty[n] for n, win in enumerate(won)]
+    live = [empty[n] if win else right[n] for n, win in enumerate(won)]
+    ranked = {CANDIDATE: candidate, LIVE: live, BASE: live, BM25: live}
+    made = Evaluation(
+        queries=tuple(Query(one.text, {one.document: 1.0}, n, False, 1, now) for n, one in enumerate(chosen)),
+        slices=tuple(("all",) for _ in chosen),
+        rankings={**ranked, **{fused: ranked[alone] for alone, fused in FUSED.items()}},
+        tests=(), behaviours={}, lost_tests=(),
+    )  # fmt: skip
+    return orjson.dumps(run_report.examples(made, taken.documents, len(chosen))).decode()
+
+
+def secrets(world: World, hidden: Sequence[str], chosen: Sequence[Question]) -> list[str]:
+    """Return every text that must not be read: ids and words of hidden documents, and the queries that led to them."""
+    words = [world.population.word(document) for document in hidden]
+    return [*hidden, *words, *(question.text for question in chosen if question.document in set(hidden))]
+
+
+def hidden_from_operators(world: World, documents: Sequence[str]) -> list[str]:
+    """Return the documents that were never for everyone."""
+    return [name for name in documents if not world.oracle.ever_shown(name, frozenset({EVERYONE}))]
+
+
+def leaked(text: str, sought: Sequence[str]) -> list[str]:
+    """Return which of the texts stand in what is read; case does not matter. A pure rule."""
+    lowered = text.lower()
+    return [secret for secret in sought if secret.lower() in lowered]

@@ -1,0 +1,60 @@
+"""People who search, through the same code as `tidewheel search`."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bench.documents.oracle import Oracle, Wrong
+from indexer.answer import Answer
+from indexer.search import Searcher
+from retrieval.encoders import Encoders
+from stores.serving import Serving
+from stores.settings import Settings
+from stores.shelf import Shelf
+from stores.vectors import Vectors
+
+TIMEOUT_S = 5.0
+"""A search that takes longer than this for one store counts as one that failed."""
+
+
+class Search(Protocol):
+    """What answers: the product's searcher, or a wrong one that a benchmark must find out."""
+
+    def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
+        """Answer each query for a member of `groups`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One answer and when it was asked for and given, in monotonic seconds."""
+
+    query: str
+    groups: frozenset[str]
+    began: float
+    ended: float
+    answer: Answer
+
+    @property
+    def documents(self) -> list[str]:
+        """Return the ids of the documents found, best first."""
+        return [found.document for found in self.answer.results]
+
+    def wrong(self, oracle: Oracle) -> list[Wrong]:
+        """Return what is wrong with the documents of the answer, one item each."""
+        judged = [oracle.judge(document, self.groups, self.began, self.ended) for document in self.documents]
+        return [wrong for wrong in judged if wrong is not None]
+
+
+def searcher(settings: Settings) -> Searcher:
+    """Return what answers searches on this stack, as the command line makes it."""
+    return Searcher(Serving.connect(settings), Vectors.connect(settings, TIMEOUT_S), Encoders(Shelf.open(settings)))
+
+
+def ask(search: Search, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Asked]:
+    """Search for several queries at once. Raises what the search raises."""
+    began = time.monotonic()
+    answers = search.search(tenant, queries, groups, k)
+    ended = time.monotonic()
+    return [Asked(query, groups, began, ended, answer) for query, answer in zip(queries, answers, strict=True)]

@@ -1,0 +1,57 @@
+"""A tenant's second model on its real way: on the shelf, announced, built as a shadow, reviewed, approved, live.
+
+It has the base model's weights under another name: what is measured does not hang on how well it searches.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from bench.stack import Stack
+from bench.tidewheel import tidewheel
+from schemas.codec import encode
+from schemas.ids import stable_id
+from schemas.learning import Comparison, ModelTrained
+from schemas.topics import LEARNING, key_of
+from stores.errors import Refused
+from stores.kafka import EventProducer
+from stores.shelf import Shelf, base_model
+
+MODEL = "second"
+RUN = "run-second"
+WON = Comparison(
+    queries=50, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.15
+)
+_LOOK_S = 1.0
+
+
+def announce(stack: Stack, tenant: str) -> None:
+    """Put the model on the tenant's shelf and send the event of the run that it came from, as the trainer does."""
+    where, now = stack.settings(), datetime.now(UTC)
+    Shelf.open(where).put(tenant, MODEL, base_model(), {"run": RUN, "parent": "base"}, now)
+    event = ModelTrained(
+        event_id=stable_id("ModelTrained", tenant, RUN), tenant=tenant, occurred_at=now, run=RUN, model=MODEL,
+        parent="base", snapshot="snapshot-of-the-benchmark", comparison=WON,
+    )  # fmt: skip
+    with EventProducer(where.kafka_bootstrap) as producer:
+        producer.send(LEARNING.name, key_of(event), encode(event))
+
+
+def packet(stack: Stack, tenant: str, within_s: float, wait: Callable[[float], None] = time.sleep) -> dict[str, Any]:
+    """Return what `tidewheel packet --json` shows once the shadow is ready. Raises `Refused` after `within_s`."""
+    deadline = time.monotonic() + within_s
+    while True:
+        shown = tidewheel(stack, "packet", "--tenant", tenant, "--json")
+        if shown.done:
+            return dict(shown.json())
+        if time.monotonic() > deadline:
+            raise Refused(f"no packet of '{tenant}' after {within_s:g} s: {shown.errors.strip()}")
+        wait(_LOOK_S)
+
+
+def approve(stack: Stack, tenant: str, digest: str) -> None:
+    """Let the model in. Raises `Refused` with the command's own words when it was not."""
+    ended = tidewheel(stack, "approve", "--tenant", tenant, "--packet", digest, "--by", "operator")
+    if not ended.done:
+        raise Refused(f"the second model was not let in: {ended.errors.strip()}")

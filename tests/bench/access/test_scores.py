@@ -1,0 +1,31 @@
+"""When two answers to the same question tell of what one of them hides."""
+
+import pytest
+
+from bench.access.scores import difference
+from bench.documents.searching import Asked
+from indexer.answer import Answer
+from indexer.ranking import Found
+
+
+def asked(*found: tuple[str, float], **changed: object) -> Asked:
+    results = tuple(Found(name, place, score, "", "") for place, (name, score) in enumerate(found, 1))
+    answer = {"model": "m", "collection": "c", "serving_version": 1, "latency_ms": 2.0, **changed}
+    return Asked("q", frozenset(), 0, 1, Answer(results, **answer))  # type: ignore[arg-type]  # fields of an answer
+
+
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        (asked(("a", 1.0), ("b", 0.5)), ""),
+        (asked(("a", 1.00001), ("b", 0.5)), ""),
+        (asked(("a", 1.0), ("b", 0.5), collection="other", latency_ms=9.0), ""),
+        (asked(("b", 1.0), ("a", 0.5)), "ranks"),
+        (asked(("a", 1.0), ("c", 0.5)), "ranks"),
+        (asked(("a", 1.0), ("b", 61 / 65 / 2)), "scores"),
+        (asked(("a", 1.0)), "counts"),
+        (asked(("a", 1.0), ("b", 0.5), ("c", 0.1)), "counts"),
+    ],
+)
+def test_the_kind_of_difference(other: Asked, kind: str) -> None:
+    assert difference(asked(("a", 1.0), ("b", 0.5)), other) == kind
