@@ -24,6 +24,9 @@ from streams.batch import Accesses, Columns, RecordBatch
 UNKNOWN_DWELL = -1.0
 
 _FIRST_WINS = np.uint64(1 << 63)
+_SEPARATOR = pa.scalar(SEPARATOR)
+"""Made here, because the first of Arrow's values loads pandas: at the start, not within the first batch."""
+
 _SUBJECT: Columns = {
     "user": Same(""),
     "document": Same(""),
@@ -149,7 +152,7 @@ def pair_ids(kind: str, *parts: Any) -> list[str]:  # noqa: ANN401  # Arrow arra
 
 def _joined(*parts: Any) -> Any:  # noqa: ANN401
     """Return `join_ids` of each row."""
-    return pc.binary_join_element_wise(*parts, pa.scalar(SEPARATOR))
+    return pc.binary_join_element_wise(*parts, _SEPARATOR)
 
 
 def lists_of_one(values: Any) -> Any:  # noqa: ANN401
