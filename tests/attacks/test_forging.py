@@ -131,7 +131,6 @@ def test_a_forged_decision_is_a_dead_letter_and_never_shown(
     stack: Settings, world: World, ready: Loop, forger: Forger, way: Way
 ) -> None:
     streams = Streams(stack, world.tenant, signing=world.signing)
-    streams.wall = int(world.clock().timestamp() * 1_000)
     try:
         packet = ready.packet()
         streams.wall = milliseconds(datetime.now(UTC))  # decisions are dated by the clock of whoever takes them
