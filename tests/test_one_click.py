@@ -112,7 +112,7 @@ def history(tenant: str) -> tuple[list[DocumentUpserted], list[DocumentOpened]]:
     then = NOW - timedelta(days=90)
     written = [
         DocumentUpserted(event_id=stable_id(tenant, page.id), tenant=tenant, occurred_at=then, document=page.id,
-                         version=1, app="wiki", title=page.title, body=page.body, updated_at=then)
+                         version=1, app="wiki", title=page.title, body=page.body, updated_at=then, acl=("everyone",))
         for page in pages
     ]  # fmt: skip
     once = {(click.query, click.user): click for click in clicks}.values()

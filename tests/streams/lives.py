@@ -126,7 +126,7 @@ def documents(tenant: str, author: str | None = None) -> list[Event]:
         DocumentUpserted(
             event_id=f"{tenant}-{name}", tenant=tenant, occurred_at=NOW - timedelta(days=1), document=name, version=1,
             app="wiki", title=f"About {name}", body=f"All that is known of {name}, in many words.",
-            author=author if name == "one" else None, updated_at=NOW - timedelta(days=1),
+            author=author if name == "one" else None, updated_at=NOW - timedelta(days=1), acl=("everyone",),
         )
         for name in ("one", "two")
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from stores.settings import Settings
 from streams.agents.documents import content_hash, writes
 from streams.event_columns import decode_each
 from streams.pairs import pair_id
-from streams.pairs.documents import DocumentPairRules
+from streams.pairs.documents import DocumentRules
 from tests.schemas.samples import WHEN
 from tests.streams.agents.batches import POISON, batch_of, table
 from tests.streams.document_events import BODY, gone, live_pairs, page
@@ -26,7 +26,7 @@ def world(stack: Settings, tenant: str) -> Iterator[World]:
     made.remove()
 
 
-RULES = DocumentPairRules()
+RULES = DocumentRules()
 PAGE = DocumentUpserted(
     event_id="p-1", tenant="acme", occurred_at=WHEN, document="p", version=4, app="wiki", title="Printers", body=BODY,
     updated_at=WHEN - timedelta(days=1), author="dana", acl=("staff",), links=(Link(target="q", anchor="toner stock"),),
