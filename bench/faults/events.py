@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from bench.sender import Record
+from schemas.documents import EVERYONE
 from schemas.ids import join_ids
 from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, MAX_EVENT_BYTES, REACTIONS, SEARCHES
 

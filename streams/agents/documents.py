@@ -1,9 +1,10 @@
-"""Documents: a version is a row of `events` and one of `documents`, and gives pairs; messages become conversations.
+"""Documents: a version is a row of `events` and one of `documents`, a current access list, and gives pairs.
 
-A conversation is a document that goes back into the topic that its messages came from, and through this agent again
-(`streams.conversation_changes`).
+Messages become conversations. A conversation is a document that goes back into the topic that its messages came from,
+and through this agent again (`streams.conversation_changes`).
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +16,7 @@ from schemas.envelope import Event
 from schemas.ids import join_ids
 from schemas.instants import milliseconds
 from schemas.topics import DOCUMENTS, key_of
+from stores.access_lists import AccessList
 from stores.columns import storable
 from stores.ports import Queries
 from streams.agents import AgentContext
@@ -55,7 +57,7 @@ def writes(decoded: Events, prior: Mapping[DocumentKey, Row], rules: DocumentRul
         ("documents", columns_of(rows, _DOCUMENT)),
         ("pairs", _pairs(upserts, rules)),
     ]
-    return BatchWrites(decoded.batch, tables, None, decoded.rejected)
+    return BatchWrites(decoded.batch, tables, None, decoded.rejected, lists=_lists(rows))
 
 
 def _prior(warehouse: Queries, events: Sequence[Event]) -> dict[DocumentKey, Row]:
@@ -109,6 +111,15 @@ def _row(
         "updated_at": milliseconds(storable(event.updated_at)),
         "content_hash": content_hash(event.title, event.body),
     }
+
+
+def _lists(rows: Sequence[Row]) -> dict[str, list[AccessList]]:
+    """Return the access lists of versions by tenant. Single messages are in no search: they have none."""
+    found: dict[str, list[AccessList]] = defaultdict(list)
+    for row in rows:
+        gone = row["deleted"] or row["kind"] == "message"
+        found[row["tenant"]].append(AccessList(row["document"], row["revision"], None if gone else tuple(row["acl"])))
+    return found
 
 
 def content_hash(title: str, body: str) -> str:
