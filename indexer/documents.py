@@ -38,6 +38,7 @@ class Document:
     updated_ms: int
     passages: tuple[str, ...]
     truncated: bool
+    revision: int
 
     def authority(self, usage: UsageStats, now: datetime) -> float:
         """Return its authority in [0, 1]."""
@@ -46,7 +47,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a collection shows of a document, to be recorded; `after` is the revision that it must supersede."""
+    """What a collection shows of a document, to be recorded; `after` is the record's revision that it must supersede.
+
+    `shown` is the document's own revision, 0 when what is there cannot be relied on.
+    """
 
     document: str
     version: int
@@ -55,6 +59,7 @@ class Record:
     passages: int
     truncated: bool
     after: int
+    shown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,7 @@ class Documents:
                 "truncated": [int(r.truncated) for r in records],
                 "applied_at": [now] * len(records),
                 "revision": [max(stamp, r.after + 1) + step for r in records],
+                "document_revision": [r.shown for r in records],
             },
         )
 
@@ -177,4 +183,5 @@ def _document(row: dict[str, object]) -> Document:
         int(str(row["updated_ms"])),
         parts.passages,
         parts.truncated,
+        int(str(row["revision"])),
     )

@@ -179,7 +179,8 @@ CREATE TABLE applied
     passages     UInt32,
     truncated    UInt8 COMMENT '1 when the text had more passages than are indexed',
     applied_at   DateTime64(3, 'UTC'),
-    revision     UInt64
+    revision     UInt64 COMMENT 'orders the rows of this table',
+    document_revision UInt256 COMMENT 'of the row of documents that is shown; 0 when nothing can be relied on'
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (tenant, collection, document);
