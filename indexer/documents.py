@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from indexer.authority import USE_WINDOW, UsageStats, authority
 from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS, split
+from retrieval.text import composed
 from schemas.instants import instant, microseconds, milliseconds
 from stores.vector_rows import MAX_GROUPS
 from stores.warehouse import Warehouse
@@ -179,7 +180,7 @@ def _document(row: dict[str, object]) -> Document:
         bool(row["gone"]),
         str(row["content_hash"]),
         title,
-        tuple(acl[:MAX_GROUPS]),
+        tuple(dict.fromkeys(composed(group) for group in acl))[:MAX_GROUPS],
         int(str(row["updated_ms"])),
         parts.passages,
         parts.truncated,

@@ -27,8 +27,9 @@ class DocumentUpserted(Event):
 
     Events of equal versions have an order too: see `schemas.document_order`. `acl` names the groups that may read the
     document: `everyone` is the group that all people are in, and an empty list means that nobody finds it. Without a
-    list the installation's rule `streams.documents.default_acl` holds, which is nobody unless it is changed. `kind="message"` documents are chat messages: they are not indexed one by one but grouped into
-    documents of `kind="conversation"` by thread, or by channel and time.
+    list the installation's rule `streams.documents.default_acl` holds, which is nobody unless it is changed.
+    `kind="message"` documents are chat messages: they are not indexed one by one but grouped into documents of
+    `kind="conversation"` by thread, or by channel and time.
     """
 
     type: Literal["DocumentUpserted"] = "DocumentUpserted"

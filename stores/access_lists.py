@@ -2,7 +2,7 @@
 
 | key | type | holds |
 |---|---|---|
-| `tidewheel:{acl:TENANT}` | hash | document -> revision in hexadecimal, then its groups as JSON, or `-` when it is gone |
+| `tidewheel:{acl:TENANT}` | hash | document -> revision in hexadecimal, then its groups as JSON, or `-`: gone |
 
 The streams write it with every batch of documents. An entry replaces only one of an earlier event, so repeats and any
 order of arrival leave the same lists. The warehouse has the same and more: what is missing here is read there.
@@ -10,6 +10,7 @@ order of arrival leave the same lists. The warehouse has the same and more: what
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -54,7 +55,7 @@ class AccessLists:
         """Put lists, each unless a later one is there; returns once Redis has them. Raises `Retryable`."""
         for start in range(0, len(lists), AT_ONCE):
             arguments = [text for one in lists[start : start + AT_ONCE] for text in (one.document, _entry(one))]
-            redis_client.guarded(lambda arguments=arguments: self._put(keys=[key(tenant)], args=arguments))
+            redis_client.guarded(partial(self._put, keys=[key(tenant)], args=arguments))
 
     def get(self, tenant: str, documents: Sequence[str]) -> dict[str, tuple[str, ...] | None]:
         """Return the groups of those documents that are known here, None for one that is gone. Raises `Retryable`."""

@@ -1,8 +1,8 @@
 """Storing what follows from a batch: every store must answer before the batch may be acknowledged.
 
 Order: dead letters, rows, current access lists, open sessions, late marks, and the batch's own row last, so that a
-batch that the ledger knows is stored in full. Everything is keyed by where it came from, so doing it again, in whole or in part, changes
-nothing.
+batch that the ledger knows is stored in full. Everything is keyed by where it came from, so doing it again, in whole or
+in part, changes nothing.
 """
 
 import logging

@@ -22,6 +22,7 @@ from schemas.envelope import Event
 from schemas.ids import stable_id
 from schemas.learning import CutoverDone, Decision, ModelTrained, ShadowReady
 from schemas.topics import CLICKS, LEARNING, TOPICS, key_of
+from stores.access_lists import AccessLists
 from stores.kafka import EventReader, RawEvent, ensure_topics, topic_ids
 from stores.settings import Settings
 from stores.signing import Signing
@@ -95,7 +96,7 @@ def house(stack: Settings, tenant: str, tmp_path: Path) -> Iterator[House]:
     context.warehouse.migrate()
     encoders, candidate = Encoders(shelf, EncoderConfig(threads=1)), f"{tenant}-run-1"
     stores = (context.warehouse, vectors, context.serving, shelf, encoders)
-    world = World(tenant, *stores, Signing(stack), live="base", next=candidate)
+    world = World(tenant, *stores, Signing(stack), AccessLists.connect(stack), live="base", next=candidate)
     flow = Flow(stack, tmp_path)
     try:
         flow.worker()

@@ -15,6 +15,7 @@ from indexer.documents import Documents
 from indexer.search import Searcher
 from indexer.sync import Sync, SyncConfig, Target
 from indexer.trust import Trust
+from indexer.visibility import CurrentLists
 from retrieval.encoders import Encoders
 from stores.access_lists import AccessList, AccessLists
 from stores.collection_states import State
@@ -84,7 +85,8 @@ class World:
     def __post_init__(self) -> None:
         self.documents = Documents(self.warehouse)
         self.sync = self.new_sync()
-        self.searcher = Searcher(self.serving, self.vectors, self.encoders)
+        self.current = CurrentLists(self.lists, self.warehouse)
+        self.searcher = Searcher(self.serving, self.vectors, self.encoders, self.current)
         self.offset = self.written = 0
         self.trust = Trust(self.signing, Trail(self.warehouse, self.signing, self.clock), self.shelf)
 

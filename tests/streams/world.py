@@ -81,9 +81,7 @@ class World:
         publisher = Publisher(self.sent)
         inserts = GroupedInserts(self.warehouse)
         self.lists = AccessLists(self.redis)
-        self.writer = Writer(
-            inserts, self.accesses, self.lists, DeadLetters(inserts, publisher), self.repair, "test"
-        )
+        self.writer = Writer(inserts, self.accesses, self.lists, DeadLetters(inserts, publisher), self.repair, "test")
         self.context = AgentContext(
             self.config, (tenant,), self.writer, self.warehouse, publisher, signing or Believing()
         )

@@ -161,7 +161,7 @@ def begin_anew(world: World) -> None:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
 def test_any_order_and_number_of_arrivals_gives_the_same_end(world: World, chance: Any, batches: int) -> None:  # noqa: ANN401
-    later = {"occurred_at": BEGAN + timedelta(seconds=1)}
+    later: dict[str, Any] = {"occurred_at": BEGAN + timedelta(seconds=1)}
     told = [
         page(world, 3), page(world, 3, event_id="narrow", acl=("hr",)), page(world, 3, title="other", event_id="o"),
         gone(world, "p", 3), page(world, 2, acl=("staff",), **later),

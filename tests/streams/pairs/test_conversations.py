@@ -71,7 +71,9 @@ def test_only_who_may_read_every_message_may_read_the_conversation() -> None:
     assert closed.acl == ()
     (open_first,) = conversations(THREAD, [_message(0, 0, acl=("everyone",)), _message(1, 1, acl=("a",))], RULES)
     assert open_first.acl == ("a",), "everyone leaves nobody out"
-    (all_open,) = conversations(THREAD, [_message(0, 0, acl=("everyone", "a")), _message(1, 1, acl=("everyone",))], RULES)
+    (all_open,) = conversations(
+        THREAD, [_message(0, 0, acl=("everyone", "a")), _message(1, 1, acl=("everyone",))], RULES
+    )
     assert all_open.acl == ("everyone",)
 
 
