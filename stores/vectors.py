@@ -1,11 +1,12 @@
 """Milvus: one collection per tenant and model, written and read by primary key, searched by meaning and by words.
 
-The same calls run on Milvus 2.6 and on Milvus Lite. Four of their habits shape this module:
+The same calls run on Milvus 2.6 and on Milvus Lite. Five of their habits shape this module:
 - filters are text, and the client's own `get(ids=...)` and `delete(ids=...)` paste keys into it unquoted; Milvus Lite
   takes no filter parameters. So every value passes through `stores.milvus.literal`, and nothing else builds a filter.
 - rows that were just written are slow to search until they are sealed (Milvus Lite builds its word index anew for
   every query over them): `flush` seals them, at most once in ten seconds as Milvus allows.
 - collections are on disk but not loaded after a restart of Milvus Lite: whoever reads first loads them.
+- BM25 scores are positive on Milvus and negative on Milvus Lite; either way the greater amount is the better one.
 - VARCHAR limits are bytes on Milvus and characters on Milvus Lite: text is clipped to bytes at a whole character.
 """
 
@@ -160,7 +161,7 @@ class Vectors:
             filter=seen,
             output_fields=_SHOWN,
         )
-        return [[_hit(hit) for hit in hits] for hits in answer]
+        return [[_hit(hit, field) for hit in hits] for hits in answer]
 
     def nearest(self, collection: str, vectors: Iterable[Vector], limit: int) -> list[list[tuple[str, float]]]:
         """Return the keys and cosines of the nearest rows, by the index that searches use."""
@@ -253,12 +254,14 @@ def _stored(row: dict[str, Any]) -> Stored:
     return Stored(row["version"], row["content_hash"], tuple(row["acl"]), row["authority"], row.get("dense"))
 
 
-def _hit(hit: Any) -> Hit:  # noqa: ANN401  # the client's own hit
-    row = hit["entity"]
+def _hit(hit: Any, field: str) -> Hit:  # noqa: ANN401  # the client's own hit
+    row, score = hit["entity"], float(hit["distance"])
+    if field == "sparse":
+        score = abs(score)
     return Hit(
         row["document"],
         row["passage"],
-        float(hit["distance"]),
+        score,
         row["title"],
         row["text"],
         row["authority"],

@@ -1,4 +1,4 @@
-"""Attacks on who may see what: lists that change without a version, events in any order, an index that lags or is frozen.
+"""Attacks on who may see what: lists that change without a version, events in any order, an index that is frozen.
 
 Events go through the streams' own agent; "nothing is indexed" means that no indexer runs meanwhile.
 """

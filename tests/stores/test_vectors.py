@@ -92,6 +92,16 @@ def test_a_search_finds_by_meaning_and_by_words(vectors: Vectors, collection: st
     assert len(second[1]) == 1
 
 
+def test_in_both_rankings_the_greater_score_is_the_better(vectors: Vectors, collection: str) -> None:
+    texts = ["lunch lunch lunch", "lunch lunch menu", "lunch menu today", "nothing of it"]
+    vectors.upsert(collection, [passage(f"d{n}", dense=[1.0, n, 0.0, 0.0], text=text) for n, text in enumerate(texts)])
+    meaning, words = vectors.search(collection, ["lunch"], [[1.0, 0.0, 0.0, 0.0]], 9)[0]
+    assert [hit.document for hit in meaning] == ["d0", "d1", "d2", "d3"]
+    assert [hit.document for hit in words] == ["d0", "d1", "d2"]
+    for ranking in (meaning, words):
+        assert [hit.score for hit in ranking] == sorted({hit.score for hit in ranking}, reverse=True)
+
+
 def test_long_text_is_clipped_to_bytes_at_a_whole_character(vectors: Vectors, collection: str) -> None:
     assert clipped("añb", 2) == "a"
     assert clipped("añb", 3) == "añ"
