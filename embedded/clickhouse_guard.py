@@ -78,7 +78,7 @@ def check(formatted: str, known_table_functions: Collection[str], own_data: bool
 
 def _plain(token: str) -> str:
     """Return a name without its quotes and in lower case."""
-    return token.strip('`"').casefold()
+    return token.strip('`"').lower()
 
 
 def _denied(message: str) -> EngineError:

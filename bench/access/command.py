@@ -32,6 +32,7 @@ from bench.access.world import World, running
 from bench.documents.population import GROUPS
 from bench.documents.wrong import RowCopySearch
 from bench.output import load, machine, say
+from schemas.documents import EVERYONE
 from stores.errors import Misconfigured, TidewheelError
 from stores.exit_codes import command_status
 
@@ -115,7 +116,7 @@ def _cast(world: World, sizes: Sizes) -> Cast:
     population = world.population
     victims = [population.new(revocations.READERS) for _ in range(sizes.victims)]
     changing = [population.new() for _ in range(CHANGING)]
-    still = [population.new({"everyone"} if number % 2 else {"board"}) for number in range(STILL)]
+    still = [population.new({EVERYONE} if number % 2 else {"board"}) for number in range(STILL)]
     world.send([*victims, *changing, *still])
     cast = Cast(*([change.document for change in part] for part in (victims, changing, still)))
     world.until_found([*cast.victims, *cast.changing, *cast.still], frozenset(GROUPS))

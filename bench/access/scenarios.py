@@ -16,6 +16,7 @@ from bench.documents import second_model
 from bench.documents.population import Population
 from bench.output import load, say
 from bench.tidewheel import tidewheel
+from schemas.documents import EVERYONE
 from stores.warehouse import Warehouse
 
 EVERY_S = 0.1
@@ -85,7 +86,7 @@ def backlog(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> dict[
         nonlocal sent
         waiting = _waiting(warehouse, world)
         if waiting < sizes.backlog // 2:
-            changes = [others.new({"everyone"}) for _ in range(sizes.backlog - waiting)]
+            changes = [others.new({EVERYONE}) for _ in range(sizes.backlog - waiting)]
             world.send(changes)
             sent += len(changes)
         return waiting

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from indexer.search import Searcher
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoders
 from schemas.envelope import Event
+from schemas.instants import milliseconds
 from schemas.learning import CutoverDone, CutoverRefused, Decision, RolledBack, ShadowStarted
 from schemas.topics import TOPICS
 from stores.errors import Refused
@@ -132,6 +133,7 @@ def test_a_forged_decision_is_a_dead_letter_and_never_shown(
     streams = Streams(stack, world.tenant, signing=world.signing)
     try:
         packet = ready.packet()
+        streams.wall = milliseconds(datetime.now(UTC))  # decisions are dated by the clock of whoever takes them
         right = world.signing.as_operator(approval(packet), OPERATOR)
         lie = trained(world).model_copy(update={"signature": None, "reasons": ("forged",)})
         forged = [way(forger, event) for event in (approval(packet), refusal_of(packet), rollback_of(packet), lie)]

@@ -6,6 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.cli import cli
+from operations import operators
+from stores import keys
 from stores.serving import Serving, ServingRecord
 from stores.settings import Settings
 from tests.console.pointing import point_at
@@ -18,7 +20,9 @@ __all__ = ["models", "tidewheel", "vectors", "warehouse", "world"]
 
 @pytest.fixture
 def tidewheel(stack: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    """Runs commands on the session's stack and its default database."""
+    """Runs commands on the session's stack and its default database, for three operators: this user, ana and ben."""
+    for name in (keys.own_name(), "ana", "ben"):
+        operators.ensure(stack, name, NOW)
     point_at(stack, stack.clickhouse_database, monkeypatch)
     return CommandLine(monkeypatch, capsys)
 

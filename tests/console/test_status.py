@@ -8,8 +8,11 @@ from click.testing import CliRunner
 
 from console.cli import cli
 from stores import settings
+from stores.serving import Serving, ServingRecord
 from stores.settings import Settings
 from stores.warehouse import Warehouse
+
+AT = datetime(2026, 5, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -21,10 +24,9 @@ def on_stack(stack: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def test_status_shows_each_tenants_drift_and_what_is_live(on_stack: Settings, tenant: str) -> None:
     warehouse = Warehouse.connect(on_stack)
     warehouse.migrate()
-    at = datetime(2026, 5, 2, tzinfo=UTC)
     event = {"topic": "clicks", "topic_id": tenant, "partition": 0, "offset": 0, "event_id": "e", "tenant": tenant}
     warehouse.insert("events", {name: [value] for name, value in (event | {"type": "DocumentOpened"}).items()})
-    window = {"tenant": tenant, "signal": "query_drift", "window_end": at, "verdict": "tripped", "effect": 0.5}
+    window = {"tenant": tenant, "signal": "query_drift", "window_end": AT, "verdict": "tripped", "effect": 0.5}
     warehouse.insert("drift_windows", {name: [value] for name, value in window.items()})
     told = CliRunner().invoke(cli, ["status", "--tenant", tenant, "--json"], catch_exceptions=False)
     assert told.exit_code == 0
@@ -34,3 +36,31 @@ def test_status_shows_each_tenants_drift_and_what_is_live(on_stack: Settings, te
     people = CliRunner().invoke(cli, ["status", "--tenant", tenant], catch_exceptions=False)
     assert "Nothing is live" in people.output
     assert "tripped" in people.output
+
+
+def test_status_has_a_line_for_what_was_not_signed(on_stack: Settings, tenant: str) -> None:
+    warehouse, serving = Warehouse.connect(on_stack), Serving.connect(on_stack)
+    warehouse.migrate()
+    for offset, code in enumerate(("unsigned", "forged")):
+        row = {
+            "topic": "learning",
+            "topic_id": tenant,
+            "offset": offset,
+            "code": code,
+            "reason": f"signature: {tenant}",
+        }
+        warehouse.insert("dead_letters", {n: [v] for n, v in (row | {"received_at": datetime.now(UTC)}).items()})
+    event = {"topic": "clicks", "topic_id": tenant, "offset": 0, "event_id": "e", "tenant": tenant}
+    warehouse.insert("events", {name: [value] for name, value in (event | {"type": "DocumentOpened"}).items()})
+    moved = ServingRecord(tenant=tenant, model="evil", collection="C_evil", version=9, by="ceo", moved_at=AT)
+    serving.move(moved, {}, replaces=0)
+    told = json.loads(CliRunner().invoke(cli, ["status", "--json"], catch_exceptions=False).output)
+    assert {row["code"] for row in told["refused_decisions"] if row["newest"].endswith(tenant)} == {
+        "unsigned",
+        "forged",
+    }
+    (shown,) = (each for each in told["tenants"] if each["tenant"] == tenant)
+    assert shown["unsigned"] == "evil is live, and no signed event says so"
+    people = CliRunner().invoke(cli, ["status"], catch_exceptions=False).output
+    assert "events of `learning` were unsigned and nothing acted on them" in people
+    assert "not what was signed: evil is live" in people

@@ -25,8 +25,7 @@ def test_a_rollback_takes_less_than_a_second_and_loads_no_model(both: World, sta
         "assert not {'torch', 'pymilvus', 'sentence_transformers'} & set(sys.modules)\n"
         "print(time.perf_counter() - moved)"
     )
-    redis = both.serving._client.connection_pool.connection_kwargs
-    url = f"redis://{redis['host']}:{redis['port']}/0"
+    url = stack.redis_url.get_secret_value()
     answer = subprocess.run(
         [sys.executable, "-c", code, url, both.tenant, str(stack.home)],
         capture_output=True,

@@ -16,9 +16,11 @@ def test_scores_are_reciprocal_ranks_added_up() -> None:
     assert fuse([], 10) == []
 
 
-def test_a_name_in_both_stands_before_the_first_of_one() -> None:
-    tail = [f"n{rank}" for rank in range(2, RRF_K)]
-    assert fuse([["one", *tail, "both"], ["other", *tail[::-1], "both"]], 1) != ["one"]
+@pytest.mark.parametrize(("rank", "both", "first"), [(61, "z", "z"), (63, "a", "m")])
+def test_a_name_in_both_outweighs_a_first_of_one_up_to_a_rank(rank: int, both: str, first: str) -> None:
+    """2 / (60 + 61) is more than 1 / 61, and 2 / (60 + 63) is less: one rank or one unit of the constant off ties."""
+    one, other = ([head, *(f"{head}{n}" for n in range(rank - 2)), both] for head in ("m", "n"))
+    assert fuse([one, other], 1) == [first]
 
 
 @given(RANKINGS, st.integers(0, 8))

@@ -50,7 +50,7 @@ def test_a_rung_that_does_not_read_the_corpus_does_not_get_it() -> None:
 
 
 def test_general_questions_are_mixed_in_and_never_those_that_judge() -> None:
-    job = built(LESSONS, NONE, FitRules(general_share=1.0))
+    job = built(LESSONS, NONE, FitRules(general_share=0.9))
     mixed = {row.anchor for row in job.rows} - {"one", "two"}
     assert len(mixed) == 2
     assert mixed <= {pair.anchor for pair in general.replayed()}
