@@ -13,7 +13,7 @@ from demo.corpus import Document, Group, LabelledQuery
 from demo.operations import sentences
 from demo.phrasing import as_question
 from schemas.activity import OnMessage, Reacted
-from schemas.documents import DocumentUpserted, Link
+from schemas.documents import EVERYONE, DocumentUpserted, Link
 from schemas.envelope import Event
 from schemas.ids import stable_id
 from schemas.instants import milliseconds
@@ -136,7 +136,7 @@ def _conversation_id(said: Sequence[DocumentUpserted]) -> str:
     """Return the document id under which the system will know this conversation."""
     first = said[0]
     scope = Scope(first.tenant, first.app, first.channel or "", first.thread or "", 0)
-    told = [Message(m.document, milliseconds(m.occurred_at), m.body, m.acl) for m in said]
+    told = [Message(m.document, milliseconds(m.occurred_at), m.body, m.acl or ()) for m in said]
     return conversations(scope, told, ConversationRules(min_messages=1, min_characters=0))[0].document
 
 
@@ -159,6 +159,7 @@ def _message(
         app="chat",
         kind="message",
         body=words,
+        acl=(EVERYONE,),
         links=links,
         thread=thread,
         channel=channel,

@@ -24,7 +24,7 @@ class Library:
     def may_open(self, document: str, groups: frozenset[str]) -> bool:
         """Tell whether the document exists and one of `groups` may read it."""
         newest = self._newest.get(document)
-        return isinstance(newest, DocumentUpserted) and not groups.isdisjoint(newest.acl)
+        return isinstance(newest, DocumentUpserted) and not groups.isdisjoint(newest.acl or ())
 
     def links(self, document: str, groups: frozenset[str]) -> list[str]:
         """Return the documents that this one links to and that `groups` may open, in the order of the text."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from indexer.authority import USE_WINDOW, UsageStats, authority
 from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS, split
+from retrieval.text import composed
 from schemas.instants import instant, microseconds, milliseconds
 from stores.vector_rows import MAX_GROUPS
 from stores.warehouse import Warehouse
@@ -38,6 +39,7 @@ class Document:
     updated_ms: int
     passages: tuple[str, ...]
     truncated: bool
+    revision: int
 
     def authority(self, usage: UsageStats, now: datetime) -> float:
         """Return its authority in [0, 1]."""
@@ -46,7 +48,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a collection shows of a document, to be recorded; `after` is the revision that it must supersede."""
+    """What a collection shows of a document, to be recorded; `after` is the record's revision that it must supersede.
+
+    `shown` is the document's own revision, 0 when what is there cannot be relied on.
+    """
 
     document: str
     version: int
@@ -55,6 +60,7 @@ class Record:
     passages: int
     truncated: bool
     after: int
+    shown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,7 @@ class Documents:
                 "truncated": [int(r.truncated) for r in records],
                 "applied_at": [now] * len(records),
                 "revision": [max(stamp, r.after + 1) + step for r in records],
+                "document_revision": [r.shown for r in records],
             },
         )
 
@@ -173,8 +180,9 @@ def _document(row: dict[str, object]) -> Document:
         bool(row["gone"]),
         str(row["content_hash"]),
         title,
-        tuple(acl[:MAX_GROUPS]),
+        tuple(dict.fromkeys(composed(group) for group in acl))[:MAX_GROUPS],
         int(str(row["updated_ms"])),
         parts.passages,
         parts.truncated,
+        int(str(row["revision"])),
     )

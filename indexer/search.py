@@ -1,32 +1,33 @@
 """The read path: one read of the serving record, one encoder, one collection, one answer.
 
-    record ──▶ encode all queries with the record's model ──▶ dense + BM25 in the record's collection, fused
-        ──▶ leave out what the person may not see ──▶ best passage per document, a light prior for authority
+    record ──▶ encode all queries with the record's model ──▶ rank by meaning and by words in the record's collection
+        ──▶ leave out what the person may not see ──▶ fuse, best passage per document, a light prior for authority
 
 The record is read once per call and everything after follows from it, so a cutover or rollback in between changes
-nothing of this answer. Access control comes after retrieval: more passages are fetched than needed, and whoever is left
-with too few gets further rounds, in which the engine leaves out hidden passages first, until there are `k` documents or
-nothing more to find. Every hit is checked here whatever the engine was asked.
+nothing of this answer. Who may see a hit is decided by its document's current list (`indexer.visibility`), which does
+not wait for the index; ranks and scores are formed of what is left, so they tell nothing of what is hidden. More is
+fetched than needed, and whoever is left with too little gets further rounds, in which the engine leaves out hidden
+passages first, until there are `k` documents or nothing more to find.
 """
 
 import time
 from collections.abc import Sequence
 
 from indexer.answer import Answer
-from indexer.ranking import Found, rank
-from retrieval.access import effective
+from indexer.ranking import WIDEN, Found, best
+from indexer.visibility import Lists, Viewer
 from retrieval.encoders import Encoder, EncoderSource
-from retrieval.fusion import RRF_K
 from stores.collection_states import State
 from stores.errors import Refused
 from stores.serving import Serving
-from stores.vectors import WINDOW, Vectors
+from stores.vector_rows import Hit, primary_key
+from stores.vectors import WINDOW, Rankings, Vectors
 
 OVER_FETCH = 5
-"""Passages fetched per wanted document in the first round: room for hidden ones and for several of one document."""
+"""Visible passages of each ranking per wanted document: room for several of one document."""
 
-WIDEN = 4
-"""How much more each further round fetches."""
+ROOM = 2
+"""How many times more the first round fetches for a person: room for hidden passages."""
 
 MAX_RESULTS = 1_000
 _MAY_BE_LIVE = frozenset({State.READY, State.STANDBY})
@@ -35,10 +36,11 @@ _MAY_BE_LIVE = frozenset({State.READY, State.STANDBY})
 class Searcher:
     """Searches for people. Safe to use from several threads."""
 
-    def __init__(self, serving: Serving, vectors: Vectors, encoders: EncoderSource) -> None:
+    def __init__(self, serving: Serving, vectors: Vectors, encoders: EncoderSource, lists: Lists) -> None:
         self._serving = serving
         self._vectors = vectors
         self._encoders = encoders
+        self._lists = lists
 
     def warm(self, tenant: str) -> None:
         """Load the encoders of what is live and of what may be live next, so that no search waits for one."""
@@ -69,7 +71,8 @@ class Searcher:
         if not queries:
             return []
         encoder = self._encoders.get(tenant, record.model, record.manifest)
-        found = retrieve(self._vectors, encoder, record.collection, queries, groups, k)
+        viewer = Viewer(self._lists, tenant, groups)
+        found = retrieve(self._vectors, encoder, record.collection, queries, viewer, k)
         latency = (time.perf_counter() - began) * 1000
         return [Answer(tuple(r), record.model, record.collection, record.version, latency) for r in found]
 
@@ -79,25 +82,58 @@ def retrieve(
     encoder: Encoder,
     collection: str,
     queries: Sequence[str],
-    groups: frozenset[str] | None,
+    viewer: Viewer | None,
     k: int,
 ) -> list[list[Found]]:
     """Return the best `k` documents of each query in one collection, which must be of the encoder's model.
 
-    `groups=None` leaves nothing out: it is for comparing collections, never for answering a person.
+    `viewer=None` leaves nothing out: it is for comparing collections, never for answering a person.
     """
-    embedded = encoder.encode(queries)
-    found: list[list[Found]] = [[] for _ in queries]
-    left, limit, filtered = list(range(len(queries))), min(WINDOW, OVER_FETCH * k), False
+    embedded, depth = encoder.encode(queries), min(WINDOW, OVER_FETCH * k)
+    pools, found = [_Pool() for _ in queries], [list[Found]() for _ in queries]
+    left, limit, seen = list(range(len(queries))), depth if viewer is None else min(WINDOW, ROOM * depth), None
     while left:
-        seen = sorted(effective(groups)) if filtered and groups is not None else None
-        answers = vectors.search(collection, [queries[i] for i in left], embedded[left], limit, RRF_K, groups=seen)
-        for i, hits in zip(left, answers, strict=True):
-            found[i] = rank(queries[i], hits, groups, k)
-        left = [i for i, hits in zip(left, answers, strict=True) if len(found[i]) < k and len(hits) >= limit]
-        if filtered or groups is None:
-            if limit == WINDOW:
-                break
+        last = limit == WINDOW and (viewer is None or seen is not None)
+        answers = vectors.search(collection, [queries[i] for i in left], embedded[left], limit, seen)
+        if viewer is not None:
+            viewer.look(hit.document for answer in answers for ranking in answer for hit in ranking)
+        unsettled = []
+        for i, answer in zip(left, answers, strict=True):
+            pools[i].add(answer, limit, last)
+            settled = best(queries[i], pools[i].visible(viewer), pools[i].ended, depth, k)
+            if settled is None:
+                unsettled.append(i)
+            else:
+                found[i] = settled
+        left = unsettled
+        if viewer is None or seen is not None:
             limit = min(WINDOW, limit * WIDEN)
-        filtered = True
+        elif left:
+            seen = viewer.filter(collection)
     return found
+
+
+class _Pool:
+    """The passages fetched for one query so far, of both rankings; `ended` says of which nothing is left to fetch."""
+
+    def __init__(self) -> None:
+        self.ended = (False, False)
+        self._hits: tuple[dict[str, Hit], dict[str, Hit]] = ({}, {})
+
+    def add(self, rankings: Rankings, limit: int, last: bool) -> None:
+        """Add what a round fetched, at most `limit` a ranking; `last` when no further round can fetch more."""
+        for hits, ranking in zip(self._hits, rankings, strict=True):
+            hits.update({primary_key(hit.document, hit.number): hit for hit in ranking})
+        self.ended = (last or len(rankings[0]) < limit, last or len(rankings[1]) < limit)
+
+    def visible(self, viewer: Viewer | None) -> Rankings:
+        """Return both rankings without what the person may not see, equal scores in the order of keys."""
+        first, second = (
+            [
+                hit
+                for _, hit in sorted(hits.items(), key=lambda item: (-item[1].score, item[0]))
+                if viewer is None or viewer.sees(hit.document)
+            ]
+            for hits in self._hits
+        )
+        return first, second

@@ -196,7 +196,7 @@ class Sync:
         newest = self.documents.read(target.tenant, [pending.document])
         self.vectors.delete(target.collection, [*_keys(pending.document, 0, pending.applied_passages)])
         records = [
-            Record(d.document, d.version, False, d.content_hash, 0, True, pending.applied_revision)
+            Record(d.document, d.version, False, d.content_hash, 0, True, pending.applied_revision, d.revision)
             for d in newest.values()
         ]
         self.documents.record(target.tenant, target.collection, records, self._clock(), step=2)
@@ -218,7 +218,16 @@ def _intent(pending: Pending, document: Document) -> Record:
 
 
 def _done(pending: Pending, d: Document) -> Record:
-    return Record(d.document, d.version, False, d.content_hash, len(d.passages), d.truncated, pending.applied_revision)
+    return Record(
+        d.document,
+        d.version,
+        False,
+        d.content_hash,
+        len(d.passages),
+        d.truncated,
+        pending.applied_revision,
+        d.revision,
+    )
 
 
 def _removed(pending: Pending) -> Record:

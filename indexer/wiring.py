@@ -15,10 +15,12 @@ from indexer.sync import Sync
 from indexer.trust import Trust
 from indexer.upkeep import Upkeep
 from indexer.verify import Verifier
+from indexer.visibility import CurrentLists
 from retrieval.config import RetrievalConfig
 from retrieval.encoders import Encoders
 from schemas.envelope import Event
 from stores import configuration
+from stores.access_lists import AccessLists
 from stores.service import Life, Stopped
 from stores.serving import Serving
 from stores.settings import Settings
@@ -31,7 +33,14 @@ from stores.warehouse import Warehouse
 
 def connect_searcher(where: Settings) -> Searcher:
     """Return the search on this installation. Raises `Retryable` when a store does not answer."""
-    return Searcher(Serving.connect(where), Vectors.connect(where), _encoders(where, Shelf.open(where)))
+    return Searcher(
+        Serving.connect(where), Vectors.connect(where), _encoders(where, Shelf.open(where)), current_lists(where)
+    )
+
+
+def current_lists(where: Settings) -> CurrentLists:
+    """Return the lists that searches on this installation obey. Raises `Retryable` when a store does not answer."""
+    return CurrentLists(AccessLists.connect(where), Warehouse.connect(where))
 
 
 def build_indexer(

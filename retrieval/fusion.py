@@ -2,7 +2,7 @@
 
 A document's fused score is the sum, over the rankings that have it, of 1 / (k + rank), ranks counted from 1 (Cormack,
 Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods", 2009). The
-index is asked to fuse with the same `RRF_K`.
+index gives two rankings, and what a person may not see leaves them before they are fused.
 """
 
 from collections.abc import Sequence
@@ -11,13 +11,19 @@ RRF_K = 60
 """The constant of the formula, its authors' value: how little the first ranks stand out from those that follow."""
 
 
+def scores(rankings: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Return the fused score of every name; each ranking has a name at most once, best first."""
+    found: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, name in enumerate(ranking, 1):
+            found[name] = found.get(name, 0.0) + 1 / (RRF_K + rank)
+    return found
+
+
 def fuse(rankings: Sequence[Sequence[str]], depth: int) -> list[str]:
     """Return the `depth` best names of all rankings, best first; equal scores in the order of names.
 
     Each ranking has a name at most once, best first.
     """
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, name in enumerate(ranking, 1):
-            scores[name] = scores.get(name, 0.0) + 1 / (RRF_K + rank)
-    return sorted(scores, key=lambda name: (-scores[name], name))[:depth]
+    fused = scores(rankings)
+    return sorted(fused, key=lambda name: (-fused[name], name))[:depth]

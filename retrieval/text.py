@@ -20,6 +20,11 @@ def normalized(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip(" \t\n.,:;!?\"'")
 
 
+def composed(name: str) -> str:
+    """Return a name with every accented letter as one character (NFC), the form in which names are compared."""
+    return unicodedata.normalize("NFC", name)
+
+
 def words(text: str) -> list[str]:
     """Return the lower-case words of the text in order."""
     return _WORD.findall(normalized(text))

@@ -25,9 +25,11 @@ class Link(Words):
 class DocumentUpserted(Event):
     """A document was created or changed. `version` grows per document; the highest wins, in whatever order they arrive.
 
-    `acl` names the groups that may read it: `everyone` is the group that all people are in, and an empty list means
-    that nobody finds it. `kind="message"` documents are chat messages: they are not indexed one by one but grouped into
-    documents of `kind="conversation"` by thread, or by channel and time.
+    Events of equal versions have an order too: see `schemas.document_order`. `acl` names the groups that may read the
+    document: `everyone` is the group that all people are in, and an empty list means that nobody finds it. Without a
+    list the installation's rule `streams.documents.default_acl` holds, which is nobody unless it is changed.
+    `kind="message"` documents are chat messages: they are not indexed one by one but grouped into documents of
+    `kind="conversation"` by thread, or by channel and time.
     """
 
     type: Literal["DocumentUpserted"] = "DocumentUpserted"
@@ -38,7 +40,7 @@ class DocumentUpserted(Event):
     title: ShortText = ""
     body: str = ""
     links: Annotated[tuple[Link, ...], Field(max_length=10_000)] = ()
-    acl: Annotated[tuple[OpaqueId, ...], Field(max_length=10_000)] = (EVERYONE,)
+    acl: Annotated[tuple[OpaqueId, ...], Field(max_length=10_000)] | None = None
     thread: OpaqueId | None = None
     channel: OpaqueId | None = None
     author: UserId | None = None

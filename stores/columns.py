@@ -14,11 +14,15 @@ import pyarrow as pa
 
 from schemas.instants import EPOCH
 
+_BIG = pa.binary(32)
+"""Arrow has no integer of 256 bits: its bytes, the least first, are what ClickHouse reads."""
+
 _PLAIN: dict[str, pa.DataType] = {
     "String": pa.string(),
     "Bool": pa.bool_(),
     "Float32": pa.float32(),
     "Float64": pa.float64(),
+    "UInt256": _BIG,
     **{f"{sign}{bits}": getattr(pa, f"{sign.lower()}{bits}")() for sign in ("Int", "UInt") for bits in (8, 16, 32, 64)},
 }
 _WRAPPED = re.compile(r"(LowCardinality|Nullable|Array)\((.*)\)")
@@ -81,6 +85,8 @@ def _array(column: Column, wanted: pa.DataType, rows: int) -> pa.Array | pa.Chun
         return pa.repeat(pa.scalar(column.value, wanted), rows)
     if isinstance(column, (pa.Array, pa.ChunkedArray)):
         return column if column.type == wanted or _bytes_for(column.type, wanted) else column.cast(wanted)
+    if wanted == _BIG:
+        return pa.array([number.to_bytes(_BIG.byte_width, "little") for number in column], wanted)
     if pa.types.is_string(wanted) and len(column) and isinstance(column[0], bytes):
         return pa.array(column, pa.binary())  # ClickHouse's strings are bytes
     return pa.array(column, wanted)

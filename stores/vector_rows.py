@@ -32,15 +32,25 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage that a search found; a higher score is better."""
+    """One passage that a ranking of the index found; a higher score is better, and comparable within the ranking.
+
+    It has no access list: whether somebody may see it is decided by the document's current one, not by the row's copy.
+    """
 
     document: str
     number: int
     score: float
-    acl: tuple[str, ...]
     title: str
     text: str
     authority: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Passages whose row has one of these groups in its list, or that are of one of these documents."""
+
+    groups: Sequence[str]
+    documents: Sequence[str] = ()
 
 
 def primary_key(document: str, number: int) -> str:

@@ -1,11 +1,12 @@
 """Milvus: one collection per tenant and model, written and read by primary key, searched by meaning and by words.
 
-The same calls run on Milvus 2.6 and on Milvus Lite. Four of their habits shape this module:
+The same calls run on Milvus 2.6 and on Milvus Lite. Five of their habits shape this module:
 - filters are text, and the client's own `get(ids=...)` and `delete(ids=...)` paste keys into it unquoted; Milvus Lite
   takes no filter parameters. So every value passes through `stores.milvus.literal`, and nothing else builds a filter.
 - rows that were just written are slow to search until they are sealed (Milvus Lite builds its word index anew for
   every query over them): `flush` seals them, at most once in ten seconds as Milvus allows.
 - collections are on disk but not loaded after a restart of Milvus Lite: whoever reads first loads them.
+- BM25 scores are positive on Milvus and negative on Milvus Lite; either way the greater amount is the better one.
 - VARCHAR limits are bytes on Milvus and characters on Milvus Lite: text is clipped to bytes at a whole character.
 """
 
@@ -15,16 +16,19 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pymilvus import AnnSearchRequest, DataType, Function, FunctionType, MilvusClient, RRFRanker
+from pymilvus import DataType, Function, FunctionType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from stores.errors import Poison
 from stores.milvus import CollectionMissing, CollectionReleased, guarded, listed, one_of
 from stores.settings import Settings
-from stores.vector_rows import MAX_GROUPS, MAX_ID_BYTES, MAX_TEXT_BYTES, MAX_TITLE_BYTES, Hit, Stored, VectorRow
+from stores.vector_rows import MAX_GROUPS, MAX_ID_BYTES, MAX_TEXT_BYTES, MAX_TITLE_BYTES, Filter, Hit, Stored, VectorRow
 
 T = TypeVar("T")
 Vector = Sequence[float] | NDArray[np.float32]
+
+Rankings = tuple[list[Hit], list[Hit]]
+"""Of one query: passages by meaning, and by words."""
 
 WINDOW = 16_384
 """The most hits that Milvus returns for one query."""
@@ -35,7 +39,7 @@ _SEALED = ("pk", "version", "content_hash", "acl", "authority")
 _NO_ALIAS = (CollectionMissing, MilvusException, Poison)
 """Milvus and Milvus Lite tell an absent alias by different codes."""
 
-_SHOWN = ["document", "passage", "acl", "title", "text", "authority"]
+_SHOWN = ["document", "passage", "title", "text", "authority"]
 
 
 _QUIET_PINGS = {"grpc.keepalive_time_ms": 300_000, "grpc.keepalive_permit_without_calls": 0}
@@ -129,27 +133,35 @@ class Vectors:
         queries: Sequence[str],
         vectors: Iterable[Vector],
         limit: int,
-        rank_constant: int,
-        groups: Sequence[str] | None = None,
-    ) -> list[list[Hit]]:
-        """Search by meaning and by words at once, fused by reciprocal rank; at most `limit` passages a query.
+        only: Filter | None = None,
+    ) -> list[Rankings]:
+        """Rank passages by meaning and by words, apart; at most `limit` of each a query, best first.
 
-        `vectors` has one a query, e.g. as an array of shape (queries, dimension).
-        A passage's score is the sum over both searches of 1 / (rank_constant + rank), ranks counted from 1.
-        `groups` leaves out what none of them may see already in the engine. It only saves work: the caller checks
-        every hit's list all the same.
+        `vectors` has one a query, e.g. as an array of shape (queries, dimension). A score is a cosine, or BM25's.
+        `only` leaves out passages in the engine. It only saves work: the rows' copy of a list may be old, so the caller
+        looks at every hit's current list all the same.
         """
         limit = min(limit, WINDOW)
-        seen = {} if groups is None else {"expr": f"array_contains_any(acl, {listed(groups)})"}
+        seen = _expression(only) if only else ""
         dense = {"metric_type": "COSINE", "params": {"ef": max(128, limit)}}
-        routes = [
-            AnnSearchRequest(list(vectors), "dense", dense, limit, **seen),
-            AnnSearchRequest(list(queries), "sparse", {"metric_type": "BM25"}, limit, **seen),
-        ]
+        by_meaning = self._ranking(collection, "dense", list(vectors), dense, limit, seen)
+        by_words = self._ranking(collection, "sparse", list(queries), {"metric_type": "BM25"}, limit, seen)
+        return list(zip(by_meaning, by_words, strict=True))
+
+    def _ranking(
+        self, collection: str, field: str, asked: Sequence[Any], how: dict[str, Any], limit: int, seen: str
+    ) -> list[list[Hit]]:
         answer = self._read(
-            self._client.hybrid_search, collection, routes, RRFRanker(rank_constant), limit=limit, output_fields=_SHOWN
+            self._client.search,
+            collection,
+            data=asked,
+            anns_field=field,
+            limit=limit,
+            search_params=how,
+            filter=seen,
+            output_fields=_SHOWN,
         )
-        return [[_hit(hit) for hit in hits] for hits in answer]
+        return [[_hit(hit, field) for hit in hits] for hits in answer]
 
     def nearest(self, collection: str, vectors: Iterable[Vector], limit: int) -> list[list[tuple[str, float]]]:
         """Return the keys and cosines of the nearest rows, by the index that searches use."""
@@ -233,17 +245,23 @@ def _schema(dimension: int) -> Any:  # noqa: ANN401  # the client's own untyped 
     return schema
 
 
+def _expression(only: Filter) -> str:
+    shown = f"array_contains_any(acl, {listed(only.groups)})"
+    return f"{shown} or {one_of('document', only.documents)}" if only.documents else shown
+
+
 def _stored(row: dict[str, Any]) -> Stored:
     return Stored(row["version"], row["content_hash"], tuple(row["acl"]), row["authority"], row.get("dense"))
 
 
-def _hit(hit: Any) -> Hit:  # noqa: ANN401  # the client's own hit
-    row = hit["entity"]
+def _hit(hit: Any, field: str) -> Hit:  # noqa: ANN401  # the client's own hit
+    row, score = hit["entity"], float(hit["distance"])
+    if field == "sparse":
+        score = abs(score)
     return Hit(
         row["document"],
         row["passage"],
-        float(hit["distance"]),
-        tuple(row["acl"]),
+        score,
         row["title"],
         row["text"],
         row["authority"],

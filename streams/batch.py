@@ -1,6 +1,6 @@
 """One batch on its way: as it was read, and what is to be stored of it. No I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from schemas.codec import Rejection
 from schemas.topics import Topic
+from stores.access_lists import AccessList
 from stores.columns import Column
 from streams.transport import Record
 
@@ -77,11 +78,13 @@ class Accesses:
 
 @dataclass(frozen=True, slots=True)
 class BatchWrites:
-    """All that follows from a batch: rows by table, accesses for the open sessions, what was rejected and why, and the
-    newest event time (milliseconds since 1970; None when nothing was accepted or the topic does not move time)."""
+    """All that follows from a batch: rows by table, accesses for the open sessions, what was rejected and why, the
+    newest event time (milliseconds since 1970; None when nothing was accepted or the topic does not move time), and the
+    documents' access lists by tenant."""
 
     batch: RecordBatch
     tables: list[tuple[str, Columns]] = field(default_factory=list)
     accesses: Accesses | None = None
     rejected: list[tuple[int, Rejection]] = field(default_factory=list)
     newest: int | None = None
+    lists: Mapping[str, Sequence[AccessList]] = field(default_factory=dict)

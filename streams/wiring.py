@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.topics import CITATIONS, CLICKS, REACTIONS, SEARCHES, TOPICS, Topic
 from stores import configuration, kafka, redis_client
+from stores.access_lists import AccessLists
 from stores.access_log import AccessLog, Pace
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
@@ -91,7 +92,14 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
     inserts = GroupedInserts(warehouse)
     publisher = Publisher(kafka.EventProducer(settings.kafka_bootstrap))
     repair = OpenSessionsRepair(warehouse, accesses, config.sessions.gap_ms)
-    writer = Writer(inserts, accesses, DeadLetters(inserts, publisher), repair, f"{socket.gethostname()}-{os.getpid()}")
+    writer = Writer(
+        inserts,
+        accesses,
+        AccessLists(redis),
+        DeadLetters(inserts, publisher),
+        repair,
+        f"{socket.gethostname()}-{os.getpid()}",
+    )
     portion = (config.close_users, config.close_accesses)
     closer = Closer(warehouse, accesses, config.sessions, config.co_access, portion)
 

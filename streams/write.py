@@ -1,8 +1,8 @@
 """Storing what follows from a batch: every store must answer before the batch may be acknowledged.
 
-Order: dead letters, rows, open sessions, late marks, and the batch's own row last, so that a batch that the ledger
-knows is stored in full. Everything is keyed by where it came from, so doing it again, in whole or in part, changes
-nothing.
+Order: dead letters, rows, current access lists, open sessions, late marks, and the batch's own row last, so that a
+batch that the ledger knows is stored in full. Everything is keyed by where it came from, so doing it again, in whole or
+in part, changes nothing.
 """
 
 import logging
@@ -13,6 +13,7 @@ import numpy as np
 
 from schemas.ids import split_ids
 from schemas.instants import milliseconds
+from stores.access_lists import AccessLists
 from stores.access_log import AccessLog, Recorded
 from stores.columns import Column, Same
 from stores.ports import Inserts
@@ -36,6 +37,7 @@ class Writer:
 
     inserts: Inserts
     accesses: AccessLog
+    lists: AccessLists
     dead: DeadLetters
     repair: Repair
     worker: str
@@ -46,6 +48,8 @@ class Writer:
         self.dead.put(batch, writes.rejected)
         for table, columns in writes.tables:
             self.inserts.insert(table, columns)
+        for tenant, lists in writes.lists.items():
+            self.lists.put(tenant, lists)
         if writes.accesses is not None:
             self._open(batch, writes.accesses)
         elif writes.newest is not None:

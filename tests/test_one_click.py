@@ -22,6 +22,7 @@ from schemas.envelope import Event
 from schemas.ids import stable_id
 from schemas.learning import CutoverDone, Decision, ModelTrained, ShadowReady
 from schemas.topics import CLICKS, LEARNING, TOPICS, key_of
+from stores.access_lists import AccessLists
 from stores.kafka import EventReader, RawEvent, ensure_topics, topic_ids
 from stores.settings import Settings
 from stores.signing import Signing
@@ -95,7 +96,7 @@ def house(stack: Settings, tenant: str, tmp_path: Path) -> Iterator[House]:
     context.warehouse.migrate()
     encoders, candidate = Encoders(shelf, EncoderConfig(threads=1)), f"{tenant}-run-1"
     stores = (context.warehouse, vectors, context.serving, shelf, encoders)
-    world = World(tenant, *stores, Signing(stack), live="base", next=candidate)
+    world = World(tenant, *stores, Signing(stack), AccessLists.connect(stack), live="base", next=candidate)
     flow = Flow(stack, tmp_path)
     try:
         flow.worker()
@@ -112,7 +113,7 @@ def history(tenant: str) -> tuple[list[DocumentUpserted], list[DocumentOpened]]:
     then = NOW - timedelta(days=90)
     written = [
         DocumentUpserted(event_id=stable_id(tenant, page.id), tenant=tenant, occurred_at=then, document=page.id,
-                         version=1, app="wiki", title=page.title, body=page.body, updated_at=then)
+                         version=1, app="wiki", title=page.title, body=page.body, updated_at=then, acl=("everyone",))
         for page in pages
     ]  # fmt: skip
     once = {(click.query, click.user): click for click in clicks}.values()

@@ -8,6 +8,7 @@ from typing import Protocol
 from bench.documents.oracle import Oracle, Wrong
 from indexer.answer import Answer
 from indexer.search import Searcher
+from indexer.wiring import current_lists
 from retrieval.encoders import Encoders
 from stores.serving import Serving
 from stores.settings import Settings
@@ -49,7 +50,12 @@ class Asked:
 
 def searcher(settings: Settings) -> Searcher:
     """Return what answers searches on this stack, as the command line makes it."""
-    return Searcher(Serving.connect(settings), Vectors.connect(settings, TIMEOUT_S), Encoders(Shelf.open(settings)))
+    return Searcher(
+        Serving.connect(settings),
+        Vectors.connect(settings, TIMEOUT_S),
+        Encoders(Shelf.open(settings)),
+        current_lists(settings),
+    )
 
 
 def ask(search: Search, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Asked]:

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 
 from bench.stack import Stack
 from indexer.answer import Answer
-from indexer.ranking import Found
+from indexer.ranking import Found, rank
 from retrieval.access import may_see
 from retrieval.encoders import Encoders
-from retrieval.fusion import RRF_K
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.shelf import Shelf
-from stores.vector_rows import Hit
-from stores.vectors import Vectors
+from stores.vector_rows import primary_key
+from stores.vectors import Rankings, Vectors
 
 _FETCHED = 50
 
@@ -34,16 +33,19 @@ class RowCopySearch:
         if record is None:
             raise Refused(f"nothing is live for '{tenant}'")
         vectors = self._encoders.get(tenant, record.model).encode(queries)
-        hits = self._vectors.search(record.collection, queries, vectors, max(_FETCHED, k), RRF_K)
-        found = [_shown(own, groups)[:k] for own in hits]
+        rankings = self._vectors.search(record.collection, queries, vectors, max(_FETCHED, k))
+        found = [
+            self._shown(record.collection, query, own, groups, k) for query, own in zip(queries, rankings, strict=True)
+        ]
         return [Answer(own, record.model, record.collection, record.version, 0.0) for own in found]
 
-
-def _shown(hits: Sequence[Hit], groups: frozenset[str]) -> tuple[Found, ...]:
-    seen: dict[str, Hit] = {}
-    for hit in hits:
-        if may_see(hit.acl, groups):
-            seen.setdefault(hit.document, hit)
-    return tuple(
-        Found(name, place, hit.score, hit.title, hit.text) for place, (name, hit) in enumerate(seen.items(), 1)
-    )
+    def _shown(
+        self, collection: str, query: str, rankings: Rankings, groups: frozenset[str], k: int
+    ) -> tuple[Found, ...]:
+        keys = {primary_key(hit.document, hit.number) for ranking in rankings for hit in ranking}
+        rows = self._vectors.get(collection, sorted(keys))
+        seen = {key for key, row in rows.items() if may_see(row.acl, groups)}
+        first, second = (
+            [hit for hit in ranking if primary_key(hit.document, hit.number) in seen] for ranking in rankings
+        )
+        return tuple(rank(query, (first, second), k))

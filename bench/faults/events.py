@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from bench.sender import Record
+from schemas.documents import EVERYONE
 from schemas.ids import join_ids
 from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, MAX_EVENT_BYTES, REACTIONS, SEARCHES
 
@@ -86,7 +87,14 @@ class Made:
     def _changed(self, number: int, document: str) -> dict[str, Any]:
         told = {"app": "wiki", "title": self._query(), "body": " ".join(self._query() for _ in range(8))}
         at = _written(self._began)
-        return {"type": "DocumentUpserted", "document": document, "version": number, "updated_at": at, **told}
+        return {
+            "type": "DocumentUpserted",
+            "document": document,
+            "version": number,
+            "updated_at": at,
+            "acl": [EVERYONE],
+            **told,
+        }
 
     def _document(self) -> str:
         return f"doc-{self._rng.randrange(DOCUMENTS_KNOWN)}"

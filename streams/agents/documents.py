@@ -1,19 +1,22 @@
-"""Documents: a version is a row of `events` and one of `documents`, and gives pairs; messages become conversations.
+"""Documents: a version is a row of `events` and one of `documents`, a current access list, and gives pairs.
 
-A conversation is a document that goes back into the topic that its messages came from, and through this agent again
-(`streams.conversation_changes`).
+Messages become conversations. A conversation is a document that goes back into the topic that its messages came from,
+and through this agent again (`streams.conversation_changes`).
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from schemas.codec import encode
+from schemas.document_order import revision
 from schemas.documents import DocumentDeleted, DocumentUpserted
 from schemas.envelope import Event
 from schemas.ids import join_ids
 from schemas.instants import milliseconds
 from schemas.topics import DOCUMENTS, key_of
+from stores.access_lists import AccessList
 from stores.columns import storable
 from stores.ports import Queries
 from streams.agents import AgentContext
@@ -21,7 +24,7 @@ from streams.batch import BatchWrites, Columns, RecordBatch
 from streams.conversation_changes import DocumentKey, Row, changes, touched
 from streams.event_columns import Events, columns_of, decode_each, event_rows
 from streams.pairs import pair_id
-from streams.pairs.documents import DocumentPairRules, pairs_of
+from streams.pairs.documents import DocumentRules, pairs_of
 from streams.publisher import OutgoingMessage
 
 TOPIC = DOCUMENTS
@@ -29,6 +32,7 @@ TOPIC = DOCUMENTS
 _DOCUMENT = (
     "tenant", "document", "version", "deleted", "app", "kind", "title", "body", "link_targets", "link_anchors", "acl",
     "thread", "channel", "author", "updated_at", "content_hash", "event_id", "received_at",
+    "revision",
 )  # fmt: skip
 
 
@@ -43,17 +47,17 @@ def process(batch: RecordBatch, context: AgentContext) -> None:
         context.publisher.deliver(OutgoingMessage(DOCUMENTS.name, key_of(event), encode(event)) for event in events)
 
 
-def writes(decoded: Events, prior: Mapping[DocumentKey, Row], rules: DocumentPairRules) -> BatchWrites:
+def writes(decoded: Events, prior: Mapping[DocumentKey, Row], rules: DocumentRules) -> BatchWrites:
     """Return what is to be stored of a batch; `prior` are the stored rows of what it deletes. Pure."""
     events = [event for event in decoded.events if isinstance(event, DocumentUpserted | DocumentDeleted)]
-    rows = [_row(event, prior, decoded.batch.received_at) for event in events]
+    rows = [_row(event, prior, rules, decoded.batch.received_at) for event in events]
     upserts = [event for event in events if isinstance(event, DocumentUpserted)]
     tables: list[tuple[str, Columns]] = [
         ("events", event_rows(decoded, {"document": [event.document for event in events]})),
         ("documents", columns_of(rows, _DOCUMENT)),
         ("pairs", _pairs(upserts, rules)),
     ]
-    return BatchWrites(decoded.batch, tables, None, decoded.rejected)
+    return BatchWrites(decoded.batch, tables, None, decoded.rejected, lists=_lists(rows))
 
 
 def _prior(warehouse: Queries, events: Sequence[Event]) -> dict[DocumentKey, Row]:
@@ -71,14 +75,18 @@ def _prior(warehouse: Queries, events: Sequence[Event]) -> dict[DocumentKey, Row
     return {(row["tenant"], row["document"]): row for row in found}
 
 
-def _row(event: DocumentUpserted | DocumentDeleted, prior: Mapping[DocumentKey, Row], now: datetime) -> Row:
+def _row(
+    event: DocumentUpserted | DocumentDeleted, prior: Mapping[DocumentKey, Row], rules: DocumentRules, now: datetime
+) -> Row:
     """Return a version's row; a deletion keeps where the document was, so that its conversation can be found again."""
+    acl = [] if isinstance(event, DocumentDeleted) else list(rules.default_acl if event.acl is None else event.acl)
     row: Row = {
         "tenant": event.tenant,
         "document": event.document,
         "version": event.version,
         "event_id": event.event_id,
         "received_at": now,
+        "revision": revision(event, acl),
         **dict.fromkeys(("title", "body", "content_hash"), ""),
         **{name: [] for name in ("link_targets", "link_anchors", "acl")},
     }
@@ -96,7 +104,7 @@ def _row(event: DocumentUpserted | DocumentDeleted, prior: Mapping[DocumentKey, 
         "body": event.body,
         "link_targets": [link.target for link in event.links],
         "link_anchors": [link.anchor for link in event.links],
-        "acl": list(event.acl),
+        "acl": acl,
         "thread": event.thread or "",
         "channel": event.channel or "",
         "author": event.author or "",
@@ -105,12 +113,21 @@ def _row(event: DocumentUpserted | DocumentDeleted, prior: Mapping[DocumentKey, 
     }
 
 
+def _lists(rows: Sequence[Row]) -> dict[str, list[AccessList]]:
+    """Return the access lists of versions by tenant. Single messages are in no search: they have none."""
+    found: dict[str, list[AccessList]] = defaultdict(list)
+    for row in rows:
+        gone = row["deleted"] or row["kind"] == "message"
+        found[row["tenant"]].append(AccessList(row["document"], row["revision"], None if gone else tuple(row["acl"])))
+    return found
+
+
 def content_hash(title: str, body: str) -> str:
     """Return 32 hexadecimal digits that change when, and only when, an embedding of the document would."""
     return sha256(join_ids(title, body).encode()).hexdigest()[:32]
 
 
-def _pairs(events: Sequence[DocumentUpserted], rules: DocumentPairRules) -> Columns:
+def _pairs(events: Sequence[DocumentUpserted], rules: DocumentRules) -> Columns:
     """Return the pairs that versions give; the version is their revision, so the highest one holds."""
     rows = [
         (event, pair)

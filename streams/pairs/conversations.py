@@ -2,9 +2,10 @@
 
 Single messages are too short to mean much, so a thread becomes one document, and so do the unthreaded messages of a
 channel that follow each other closely within one day (UTC; the day bounds what has to be looked at again when a message
-comes, goes or changes). The first message gives the title, what follows is the body. Channels in which people only chat
-are left out. Ids are deterministic: a thread's from the thread, a cluster's from its first message; when an earlier
-message arrives, the cluster has another id and the old document is superseded.
+comes, goes or changes). The first message gives the title, what follows is the body; who may see every message may
+see the document. Channels in which people only chat are left out. Ids are deterministic: a thread's from the thread, a
+cluster's from its first message; when an earlier message arrives, the cluster has another id and the old document is
+superseded.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from retrieval.access import shared
 from schemas.ids import stable_id
 from streams.sessions.rules import split
 
@@ -103,14 +105,13 @@ def _parts(scope: Scope, ordered: Sequence[Message], rules: ConversationRules) -
 
 def _conversation(scope: Scope, number: int, part: Sequence[Message], rules: ConversationRules) -> Conversation:
     named = (scope.thread, number) if scope.thread else ("", part[0].document)
-    allowed = set(part[0].acl).intersection(*(message.acl for message in part[1:]))
     first, *rest = (message.text.strip() for message in part)
     title = first.split("\n", 1)[0][: rules.title_characters]
     return Conversation(
         PREFIX + stable_id("conversation", scope.tenant, scope.app, scope.channel, *named),
         title,
         "\n".join(text for text in (first[len(title) :].strip(), *rest) if text)[: rules.body_characters],
-        tuple(sorted(allowed)),
+        shared([message.acl for message in part]),
         max(message.sent for message in part),
         tuple(message.document for message in part),
     )

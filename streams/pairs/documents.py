@@ -9,12 +9,19 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.ids import OpaqueId
 
-class DocumentPairRules(BaseModel):
-    """Which titles and links are worth learning from."""
+
+class DocumentRules(BaseModel):
+    """Who may see a document that does not say; which titles and links are worth learning from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    default_acl: tuple[OpaqueId, ...] = Field(
+        default=(),
+        max_length=10_000,
+        description="groups that see a document sent without a list; nobody, so that a forgotten list shows nothing",
+    )
     min_title: int = Field(default=3, ge=1, description="characters of a title that says anything")
     min_body: int = Field(default=20, ge=1, description="characters of a body that says anything")
     min_anchor: int = Field(default=4, ge=1, description="characters of a link's words that say anything")
@@ -51,7 +58,7 @@ class DocumentPair(NamedTuple):
 
 
 def pairs_of(
-    document: str, kind: str, title: str, body: str, links: Sequence[tuple[str, str]], rules: DocumentPairRules
+    document: str, kind: str, title: str, body: str, links: Sequence[tuple[str, str]], rules: DocumentRules
 ) -> list[DocumentPair]:
     """Return the pairs of one version of a document; `links` are (target, words). Messages and empty text give none."""
     if kind == "message":

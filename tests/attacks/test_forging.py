@@ -203,7 +203,7 @@ def test_an_approval_after_a_weight_was_changed_is_refused(world: World, ready: 
 
 def test_a_live_model_that_was_replaced_answers_nobody(world: World, ready: Loop) -> None:
     replace_model(world, world.live, by=world.next)
-    anew = Searcher(world.serving, world.vectors, Encoders(world.shelf, EncoderConfig(threads=1)))
+    anew = Searcher(world.serving, world.vectors, Encoders(world.shelf, EncoderConfig(threads=1)), world.current)
     with pytest.raises(Refused, match="changed after the review"):
         anew.search(world.tenant, ["topic 1"], frozenset())
 

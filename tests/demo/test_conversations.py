@@ -45,7 +45,7 @@ def grouped(said: Chat) -> list[Conversation]:
         sent = milliseconds(message.occurred_at)
         day = 0 if message.thread else message.occurred_at.toordinal()
         scope = Scope("acme", message.app, message.channel or "", message.thread or "", day)
-        scopes[scope].append(Message(message.document, sent, message.body, message.acl))
+        scopes[scope].append(Message(message.document, sent, message.body, message.acl or ()))
     rules = ConversationRules()
     return [found for scope, told in scopes.items() for found in conversations(scope, told, rules)]
 

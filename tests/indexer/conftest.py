@@ -8,6 +8,7 @@ import pytest
 from operations import operators
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoders
+from stores.access_lists import AccessLists
 from stores.collection_states import State
 from stores.serving import Collection, Serving, Standby
 from stores.settings import Settings
@@ -54,7 +55,9 @@ def world(
     serving = Serving.connect(stack)
     operators.ensure(stack, OPERATOR, NOW)
     encoders = Encoders(shelf, EncoderConfig(threads=1))
-    yield World(tenant, warehouse, vectors, serving, shelf, encoders, Signing(stack))
+    lists = AccessLists.connect(stack)
+    yield World(tenant, warehouse, vectors, serving, shelf, encoders, Signing(stack), lists)
+    lists.close()
     serving.close()
     for name in vectors.names():
         if tenant in name:

@@ -9,12 +9,13 @@ import pytest
 
 from indexer.answer import Answer
 from indexer.search import Searcher, retrieve
+from indexer.visibility import CurrentLists, Viewer
 from operations.rollback import rollback
 from retrieval.encoders import Encoder
 from stores.errors import Refused
 from stores.serving import Serving
-from stores.vector_rows import Hit, collection_name
-from stores.vectors import Vectors
+from stores.vector_rows import collection_name
+from stores.vectors import Rankings, Vectors
 from tests.indexer.world import World, live
 
 NASTY = ["board'] or pk != ''", 'board"] or pk != "', "board\\", "board' or 1==1", "BOARD", " board", "board ", "boar"]
@@ -72,13 +73,15 @@ def test_documents_of_many_passages_do_not_crowd_others_out(world: World) -> Non
     assert len(ask(world, "merger plan", k=17)) == 17
 
 
-def test_a_withdrawn_access_holds_with_the_next_sync(world: World) -> None:
+def test_a_withdrawn_access_holds_at_once_and_after_the_next_sync(world: World) -> None:
     world.put("d", 1, "merger plan")
     live(world)
     assert ask(world, "merger plan") == ["d"]
     world.put("d", 2, "merger plan", acl=("board",))
+    assert ask(world, "merger plan") == []
     world.fill()
     assert ask(world, "merger plan") == []
+    assert ask(world, "merger plan", "board") == ["d"]
 
 
 def test_one_tenants_search_never_meets_anothers_documents(world: World) -> None:
@@ -121,7 +124,7 @@ class Witness:
 
         return Noting()  # type: ignore[return-value]  # the part of an encoder that a search uses
 
-    def search(self, collection: str, *given: object, **named: object) -> list[list[Hit]]:
+    def search(self, collection: str, *given: object, **named: object) -> list[Rankings]:
         if collection != collection_name(self.world.tenant, self.last.model):
             self.mixed.append(f"{self.last.model} in {collection}")
         self.seen.add(collection)
@@ -131,9 +134,9 @@ class Witness:
 class ReadsTwice(Searcher):
     """The mistake that must be noticed: encoder and collection from two reads of the record."""
 
-    def __init__(self, serving: Serving, vectors: Vectors, encoders: Witness) -> None:
-        super().__init__(serving, vectors, encoders)
-        self.parts = (serving, vectors, encoders)
+    def __init__(self, serving: Serving, vectors: Vectors, encoders: Witness, lists: CurrentLists) -> None:
+        super().__init__(serving, vectors, encoders, lists)
+        self.parts, self.lists = (serving, vectors, encoders), lists
 
     def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
         serving, vectors, encoders = self.parts
@@ -143,14 +146,14 @@ class ReadsTwice(Searcher):
         time.sleep(0.005)
         second = serving.record(tenant)
         assert second is not None
-        found = retrieve(vectors, encoder, second.collection, queries, groups, k)
+        found = retrieve(vectors, encoder, second.collection, queries, Viewer(self.lists, tenant, groups), k)
         return [Answer(tuple(r), first.model, first.collection, second.version, 0.0) for r in found]
 
 
 def moved_all_the_time(world: World, kind: type[Searcher], moves: int = 60) -> tuple[Witness, list[Answer], list[str]]:
     """Search in three threads while the record moves back and forth; return the witness, answers and failures."""
     witness = Witness(world)
-    searcher = kind(world.serving, witness, witness)  # type: ignore[arg-type]  # a witness stands for both
+    searcher = kind(world.serving, witness, witness, world.current)  # type: ignore[arg-type]  # a witness stands for both
     answers, failures, over = list[Answer](), list[str](), threading.Event()
 
     def people() -> None:
@@ -200,5 +203,5 @@ def test_warming_loads_what_may_be_live_next(both: World) -> None:
             asked.append(model)
             return both.encoders.get(tenant, model, manifest)
 
-    Searcher(both.serving, both.vectors, Noting()).warm(both.tenant)
+    Searcher(both.serving, both.vectors, Noting(), both.current).warm(both.tenant)
     assert asked == [both.live, both.next]

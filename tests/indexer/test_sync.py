@@ -220,3 +220,17 @@ def test_a_resting_tenant_is_recognised_by_its_mark(world: World) -> None:
     assert world.documents.marks()[world.tenant] == before
     world.put("d", 2, "x")
     assert world.documents.marks()[world.tenant] != before
+
+
+def test_a_list_that_changes_without_a_new_version_reaches_the_rows(world: World) -> None:
+    world.put("d", 1, "merger plan")
+    world.fill()
+    before, mark = world.shown("d"), world.documents.marks()[world.tenant]
+    world.put("d", 1, "merger plan", acl=("board",))
+    assert world.documents.marks()[world.tenant] != mark
+    assert world.documents.counts(world.tenant, world.target().collection).pending == 1
+    applied = world.sync.advance(world.target(), 60)
+    assert (applied.documents, applied.embedded, applied.finished) == (1, 0, True)
+    assert [groups for _, _, groups in world.shown("d")] == [("board",)] * len(before)
+    assert world.documents.counts(world.tenant, world.target().collection).pending == 0
+    assert world.sync.advance(world.target(), 60).documents == 0

@@ -15,7 +15,9 @@ from indexer.documents import Documents
 from indexer.search import Searcher
 from indexer.sync import Sync, SyncConfig, Target
 from indexer.trust import Trust
+from indexer.visibility import CurrentLists
 from retrieval.encoders import Encoders
+from stores.access_lists import AccessList, AccessLists
 from stores.collection_states import State
 from stores.serving import Collection, Serving, ServingRecord
 from stores.shelf import BASE, Shelf, base_model
@@ -74,6 +76,7 @@ class World:
     shelf: Shelf
     encoders: Encoders
     signing: Signing
+    lists: AccessLists
     clock: Clock = field(default_factory=Clock)
     live: str = "tiny-a"
     next: str = "tiny-b"
@@ -82,8 +85,9 @@ class World:
     def __post_init__(self) -> None:
         self.documents = Documents(self.warehouse)
         self.sync = self.new_sync()
-        self.searcher = Searcher(self.serving, self.vectors, self.encoders)
-        self.offset = 0
+        self.current = CurrentLists(self.lists, self.warehouse)
+        self.searcher = Searcher(self.serving, self.vectors, self.encoders, self.current)
+        self.offset = self.written = 0
         self.trust = Trust(self.signing, Trail(self.warehouse, self.signing, self.clock), self.shelf)
 
     def new_sync(self, encoders: Encoders | None = None, yield_point: Callable[[], None] = lambda: None) -> Sync:
@@ -114,7 +118,9 @@ class World:
         deleted: bool = False,
         updated_at: datetime | None = None,
     ) -> None:
-        """Write one version of a document, as the streams do."""
+        """Write one version of a document, as the streams do; of equal versions, what is written later holds."""
+        self.written += 1
+        revision = version << 192 | deleted << 184 | self.written
         title = title or f"Title of {document}"
         self.warehouse.insert(
             "documents",
@@ -132,8 +138,11 @@ class World:
                 "updated_at": [updated_at or NOW],
                 "content_hash": [hashlib.sha256(f"{title}\x1f{body}".encode()).hexdigest()[:32]],
                 "received_at": [self.clock()],
+                "revision": [revision],
             },
         )
+        gone = deleted or kind == "message"
+        self.lists.put(self.tenant, [AccessList(document, revision, None if gone else tuple(acl))])
 
     def event(self, kind: str, user: str, document: str = "", query: str = "", payload: str = "{}") -> None:
         """Write one accepted event that happened just now."""

@@ -7,7 +7,7 @@ import pytest
 from stores.errors import Poison, Retryable
 from stores.milvus import CollectionMissing, literal
 from stores.settings import Settings
-from stores.vector_rows import VectorRow, alias_name, clipped, collection_name, primary_key, vector_row
+from stores.vector_rows import Filter, VectorRow, alias_name, clipped, collection_name, primary_key, vector_row
 from stores.vectors import Vectors
 
 NASTY = ["a'] or pk != ''", 'b"] or pk != "', "c\\", "d\\' or 1==1", "ünïcode ✓ '\"", "e#0", "e", "-- f", "{g}"]
@@ -63,8 +63,9 @@ def test_no_name_can_reach_another_documents_rows(vectors: Vectors, collection: 
 def test_no_group_name_can_widen_the_engines_filter(vectors: Vectors, collection: str) -> None:
     vectors.upsert(collection, [passage("secret", acl=("board",)), *(passage(n, acl=(n,)) for n in NASTY)])
     for name in NASTY:
-        hits = vectors.search(collection, ["plain words"], [[1.0, 0.0, 0.0, 0.5]], 50, 60, groups=[name])[0]
-        assert {hit.document for hit in hits} == {name}
+        for only in (Filter([name]), Filter([], [name])):
+            for hits in vectors.search(collection, ["plain words"], [[1.0, 0.0, 0.0, 0.5]], 50, only)[0]:
+                assert {hit.document for hit in hits} == {name}
 
 
 def test_control_characters_are_refused_before_they_reach_the_filter() -> None:
@@ -83,18 +84,29 @@ def test_a_search_finds_by_meaning_and_by_words(vectors: Vectors, collection: st
         ],
     )
     first, second = vectors.search(
-        collection, ["parental leave", "lunch"], [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]], 3, 60
+        collection, ["parental leave", "lunch"], [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]], 3
     )
-    assert {hit.document for hit in first[:2]} == {"near", "worded"}
-    assert second[0].document == "neither"
-    assert second[0].score > second[1].score
+    assert [ranking[0].document for ranking in first] == ["near", "worded"]
+    assert [ranking[0].document for ranking in second] == ["neither", "neither"]
+    assert second[0][0].score > second[0][1].score
+    assert len(second[1]) == 1
+
+
+def test_in_both_rankings_the_greater_score_is_the_better(vectors: Vectors, collection: str) -> None:
+    texts = ["lunch lunch lunch", "lunch lunch menu", "lunch menu today", "nothing of it"]
+    vectors.upsert(collection, [passage(f"d{n}", dense=[1.0, n, 0.0, 0.0], text=text) for n, text in enumerate(texts)])
+    meaning, words = vectors.search(collection, ["lunch"], [[1.0, 0.0, 0.0, 0.0]], 9)[0]
+    assert [hit.document for hit in meaning] == ["d0", "d1", "d2", "d3"]
+    assert [hit.document for hit in words] == ["d0", "d1", "d2"]
+    for ranking in (meaning, words):
+        assert [hit.score for hit in ranking] == sorted({hit.score for hit in ranking}, reverse=True)
 
 
 def test_long_text_is_clipped_to_bytes_at_a_whole_character(vectors: Vectors, collection: str) -> None:
     assert clipped("añb", 2) == "a"
     assert clipped("añb", 3) == "añ"
     vectors.upsert(collection, [passage("long", text="ñ" * 70_000, title="ü" * 9_000, acl=("ö" * 256,))])
-    hit = vectors.search(collection, ["x"], [[1.0, 0.0, 0.0, 0.5]], 1, 60)[0][0]
+    hit = vectors.search(collection, ["x"], [[1.0, 0.0, 0.0, 0.5]], 1)[0][0][0]
     assert len(hit.text.encode()) <= 65_535
     assert len(hit.title.encode()) <= 8_192
 
@@ -151,9 +163,7 @@ def test_a_collection_that_is_not_loaded_is_loaded_by_its_first_reader(
     vectors._client.release_collection(collection)
     reads: dict[str, Callable[[], object]] = {
         "get": lambda: set(vectors.get(collection, ["d#0"])),
-        "search": lambda: {
-            h.document + "#0" for h in vectors.search(collection, ["words"], [[1.0, 0, 0, 0]], 5, 60)[0]
-        },
+        "search": lambda: {h.document + "#0" for h in vectors.search(collection, ["words"], [[1.0, 0, 0, 0]], 5)[0][0]},
         "nearest": lambda: {key for key, _ in vectors.nearest(collection, [[1.0, 0, 0, 0]], 5)[0]},
         "scan": lambda: set(vectors.scan_keys(collection)),
     }

@@ -16,6 +16,7 @@ def page(world: World, version: int = 1, document: str = "p", **fields: Any) -> 
     given: dict[str, Any] = {
         "event_id": f"{document}-{version}", "tenant": world.tenant, "occurred_at": BEGAN, "document": document,
         "version": version, "app": "wiki", "title": f"Title {version}", "body": BODY, "updated_at": BEGAN,
+        "acl": ("everyone",),
     }  # fmt: skip
     return DocumentUpserted(**{**given, **fields})
 

@@ -24,6 +24,7 @@ from schemas.learning import (
 )
 from schemas.topics import TOPIC_OF, TOPICS, Topic, key_of
 from stores import redis_client
+from stores.access_lists import AccessLists
 from stores.access_log import AccessLog
 from stores.kafka import EventProducer, ensure_topics
 from stores.settings import Settings
@@ -65,13 +66,16 @@ class Streams:
     warehouse: Warehouse
     accesses: AccessLog
     producer: EventProducer
+    lists: AccessLists
     config: StreamsConfig = field(default_factory=StreamsConfig)
     offsets: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         publisher = Publisher(self.producer)
         repair = OpenSessionsRepair(self.warehouse, self.accesses, self.config.sessions.gap_ms)
-        self.writer = Writer(self.warehouse, self.accesses, DeadLetters(self.warehouse, publisher), repair, "test")
+        self.writer = Writer(
+            self.warehouse, self.accesses, self.lists, DeadLetters(self.warehouse, publisher), repair, "test"
+        )
         self.context = AgentContext(self.config, (), self.writer, self.warehouse, publisher, Believing())
         self.agents = agents()
 
@@ -114,7 +118,8 @@ def streams(stack: Settings, name: str) -> Iterator[Streams]:
     redis = redis_client.connect(stack)
     try:
         with EventProducer(stack.kafka_bootstrap, linger_ms=0) as producer:
-            yield Streams(warehouse, AccessLog(redis, pace(StreamsConfig().sessions), f"{name}:{{accesses}}"), producer)
+            accesses = AccessLog(redis, pace(StreamsConfig().sessions), f"{name}:{{accesses}}")
+            yield Streams(warehouse, accesses, producer, AccessLists(redis))
     finally:
         redis.close()
         warehouse.close()
@@ -126,7 +131,7 @@ def documents(tenant: str, author: str | None = None) -> list[Event]:
         DocumentUpserted(
             event_id=f"{tenant}-{name}", tenant=tenant, occurred_at=NOW - timedelta(days=1), document=name, version=1,
             app="wiki", title=f"About {name}", body=f"All that is known of {name}, in many words.",
-            author=author if name == "one" else None, updated_at=NOW - timedelta(days=1),
+            author=author if name == "one" else None, updated_at=NOW - timedelta(days=1), acl=("everyone",),
         )
         for name in ("one", "two")
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from schemas.envelope import Event
 from schemas.instants import instant, milliseconds
 from schemas.topics import TOPIC_OF, TOPICS, key_of
 from stores import redis_client
+from stores.access_lists import AccessLists, key
 from stores.access_log import AccessLog, Claim
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
@@ -79,7 +80,8 @@ class World:
         self.sent = Kept()
         publisher = Publisher(self.sent)
         inserts = GroupedInserts(self.warehouse)
-        self.writer = Writer(inserts, self.accesses, DeadLetters(inserts, publisher), self.repair, "test")
+        self.lists = AccessLists(self.redis)
+        self.writer = Writer(inserts, self.accesses, self.lists, DeadLetters(inserts, publisher), self.repair, "test")
         self.context = AgentContext(
             self.config, (tenant,), self.writer, self.warehouse, publisher, signing or Believing()
         )
@@ -156,8 +158,8 @@ class World:
         self.warehouse.close()
 
     def lose_redis(self) -> None:
-        """Remove the access log's keys."""
-        keys = self.redis.keys(f"test:{{{self.tenant}}}:*")
+        """Remove the access log's keys and the access lists."""
+        keys = [*self.redis.keys(f"test:{{{self.tenant}}}:*"), key(self.tenant)]
         if keys:
             self.redis.delete(*keys)
 

@@ -78,7 +78,8 @@ CREATE TABLE late_accesses
 ENGINE = ReplacingMergeTree
 ORDER BY (topic, topic_id, partition, offset);
 
--- The newest version of each document; a deletion is a version too.
+-- What holds of each document, by the order of its events (schemas/document_order.py): version, deletion, date, list,
+-- content. A deletion is a version too. A row without a revision is ordered by its version and deletion alone.
 CREATE TABLE documents
 (
     tenant       LowCardinality(String),
@@ -98,9 +99,10 @@ CREATE TABLE documents
     updated_at   DateTime64(3, 'UTC'),
     content_hash String COMMENT 'of title and body: what an embedding depends on',
     event_id     String,
-    received_at  DateTime64(3, 'UTC')
+    received_at  DateTime64(3, 'UTC'),
+    revision     UInt256 DEFAULT bitOr(bitShiftLeft(toUInt256(version), 192), bitShiftLeft(toUInt256(deleted), 184))
 )
-ENGINE = ReplacingMergeTree(version)
+ENGINE = ReplacingMergeTree(revision)
 ORDER BY (tenant, document);
 
 -- What somebody accessed within one sitting. `withdrawn` marks a session that a late access replaced.
@@ -177,7 +179,8 @@ CREATE TABLE applied
     passages     UInt32,
     truncated    UInt8 COMMENT '1 when the text had more passages than are indexed',
     applied_at   DateTime64(3, 'UTC'),
-    revision     UInt64
+    revision     UInt64 COMMENT 'orders the rows of this table',
+    document_revision UInt256 COMMENT 'of the row of documents that is shown; 0 when nothing can be relied on'
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (tenant, collection, document);

@@ -28,7 +28,7 @@ def test_every_change_is_an_event_that_says_what_the_oracle_is_told() -> None:
     for change in life(1):
         said = event(change)
         assert (said.event_id, said.document, said.version) == (change.event, change.document, change.version)
-        assert change.groups == (None if isinstance(said, DocumentDeleted) else frozenset(said.acl))
+        assert change.groups == (None if isinstance(said, DocumentDeleted) else frozenset(said.acl or ()))
 
 
 def test_the_changes_are_the_same_for_a_seed() -> None:

@@ -2,17 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from schemas.document_order import revision
 from schemas.documents import DocumentDeleted, DocumentUpserted, Link
 from schemas.instants import milliseconds
 from schemas.topics import DOCUMENTS
+from stores.access_lists import AccessList, key
+from stores.errors import Retryable
 from stores.settings import Settings
 from streams.agents.documents import content_hash, writes
 from streams.event_columns import decode_each
 from streams.pairs import pair_id
-from streams.pairs.documents import DocumentPairRules
+from streams.pairs.documents import DocumentRules
 from tests.schemas.samples import WHEN
 from tests.streams.agents.batches import POISON, batch_of, table
 from tests.streams.document_events import BODY, gone, live_pairs, page
@@ -26,7 +32,7 @@ def world(stack: Settings, tenant: str) -> Iterator[World]:
     made.remove()
 
 
-RULES = DocumentPairRules()
+RULES = DocumentRules()
 PAGE = DocumentUpserted(
     event_id="p-1", tenant="acme", occurred_at=WHEN, document="p", version=4, app="wiki", title="Printers", body=BODY,
     updated_at=WHEN - timedelta(days=1), author="dana", acl=("staff",), links=(Link(target="q", anchor="toner stock"),),
@@ -116,3 +122,73 @@ def test_dates_that_the_warehouse_cannot_hold_are_moved_into_its_range(world: Wo
     )
     rows = world.rows("SELECT toYear(updated_at) AS y FROM current_documents WHERE tenant = {tenant:String} ORDER BY y")
     assert rows == [{"y": 1970}, {"y": 2299}]
+
+
+def test_a_version_brings_its_list_and_a_deletion_or_a_message_none() -> None:
+    told = PAGE.model_copy(update={"kind": "message", "document": "m", "version": 1})
+    written = writes(decode_each(batch_of(DOCUMENTS, PAGE, told, GONE), ()), {}, RULES)
+    assert written.lists == {
+        "acme": [
+            AccessList("p", revision(PAGE, ("staff",)), ("staff",)),
+            AccessList("m", revision(told, ("staff",)), None),
+            AccessList("m", revision(GONE, ()), None),
+        ]
+    }
+    assert [row["revision"] for row in table(written, "documents")] == [one.revision for one in written.lists["acme"]]
+
+
+def test_a_document_without_a_list_gets_the_rules_list_which_is_nobody() -> None:
+    silent = PAGE.model_copy(update={"acl": None})
+    for rules, acl in ((RULES, []), (DocumentRules(default_acl=("staff", "hr")), ["staff", "hr"])):
+        written = writes(decode_each(batch_of(DOCUMENTS, silent), ()), {}, rules)
+        assert [row["acl"] for row in table(written, "documents")] == [acl]
+        assert [one.groups for one in written.lists["acme"]] == [tuple(acl)]
+
+
+def state(world: World) -> tuple[list[dict[str, Any]], object]:
+    rows = world.rows(
+        "SELECT document, version, deleted, title, body, acl, event_id, toString(revision) AS revision "
+        "FROM documents FINAL WHERE tenant = {tenant:String} ORDER BY document"
+    )
+    return rows, world.lists.get(world.tenant, ["p", "q"])
+
+
+def begin_anew(world: World) -> None:
+    world.warehouse.execute("TRUNCATE TABLE documents")
+    world.redis.delete(key(world.tenant))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.randoms(use_true_random=False), st.integers(1, 4))
+def test_any_order_and_number_of_arrivals_gives_the_same_end(world: World, chance: Any, batches: int) -> None:  # noqa: ANN401
+    later: dict[str, Any] = {"occurred_at": BEGAN + timedelta(seconds=1)}
+    told = [
+        page(world, 3), page(world, 3, event_id="narrow", acl=("hr",)), page(world, 3, title="other", event_id="o"),
+        gone(world, "p", 3), page(world, 2, acl=("staff",), **later),
+        page(world, 7, "q"), page(world, 7, "q", event_id="q-hr", acl=("hr",)),
+        page(world, 7, "q", event_id="q-later", acl=("hr", "staff"), **later), gone(world, "q", 6),
+    ]  # fmt: skip
+    begin_anew(world)
+    world.feed(*told)
+    expected = state(world)
+    assert [(row["document"], row["deleted"], row["acl"]) for row in expected[0]] == [
+        ("p", 1, []), ("q", 0, ["hr", "staff"]),
+    ]  # fmt: skip
+    assert expected[1] == {"p": None, "q": ("hr", "staff")}
+    begin_anew(world)
+    shuffled = [*told, *told]
+    chance.shuffle(shuffled)
+    for start in range(0, len(shuffled), -(-len(shuffled) // batches)):
+        world.feed(*shuffled[start : start - (-len(shuffled) // batches)])
+    assert state(world) == expected
+
+
+def test_a_batch_is_not_stored_before_its_lists_are(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(tenant: str, lists: object) -> None:
+        raise Retryable("Redis is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(world.lists), "put", lambda self, tenant, lists: away(tenant, lists))
+        with pytest.raises(Retryable):
+            world.feed(page(world))
+    assert world.rows("SELECT count() AS n FROM batches WHERE topic_id = {tenant:String}") == [{"n": 0}]

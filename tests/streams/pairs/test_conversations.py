@@ -69,6 +69,12 @@ def test_only_who_may_read_every_message_may_read_the_conversation() -> None:
     assert conversation.acl == ("b",)
     (closed,) = conversations(THREAD, [_message(0, 0, acl=("a",)), _message(1, 1, acl=("c",))], RULES)
     assert closed.acl == ()
+    (open_first,) = conversations(THREAD, [_message(0, 0, acl=("everyone",)), _message(1, 1, acl=("a",))], RULES)
+    assert open_first.acl == ("a",), "everyone leaves nobody out"
+    (all_open,) = conversations(
+        THREAD, [_message(0, 0, acl=("everyone", "a")), _message(1, 1, acl=("everyone",))], RULES
+    )
+    assert all_open.acl == ("everyone",)
 
 
 def test_empty_messages_do_not_count() -> None:

@@ -1,8 +1,8 @@
 import pytest
 
-from streams.pairs.documents import DocumentPairRules, pairs_of
+from streams.pairs.documents import DocumentRules, pairs_of
 
-RULES = DocumentPairRules()
+RULES = DocumentRules()
 BODY = "a body that says something"
 
 

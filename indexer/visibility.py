@@ -1,0 +1,85 @@
+"""What a person may see now: the documents' current lists, read when the answer is made.
+
+The lists are read where writes arrive first, in Redis, in one call. What is not there (Redis was lost, or is older than
+the documents) is read from the warehouse and put back. A document that neither knows is shown to nobody.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from retrieval.access import effective, may_see
+from stores.access_lists import AccessList, AccessLists
+from stores.ports import Queries
+from stores.vector_rows import Filter
+
+_GRANTS = 1_000
+"""Documents at most that are named in a filter beside the groups."""
+
+
+class Lists(Protocol):
+    """Knows documents' current access lists: `CurrentLists`."""
+
+    def of(self, tenant: str, documents: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the groups of these documents, without those that are gone or unknown. Raises `Retryable`."""
+        ...
+
+    def granted(self, tenant: str, collection: str, groups: Sequence[str]) -> list[str]:
+        """Return documents that `groups` (composed) may see, and of which a collection may show older lists."""
+        ...
+
+
+class CurrentLists:
+    """The current lists of this installation; safe to use from several threads."""
+
+    def __init__(self, lists: AccessLists, warehouse: Queries) -> None:
+        self._lists = lists
+        self._warehouse = warehouse
+
+    def of(self, tenant: str, documents: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the groups of these documents, without those that are gone or unknown. Raises `Retryable`."""
+        known = self._lists.get(tenant, documents)
+        if absent := [document for document in documents if document not in known]:
+            found = self._stored(tenant, absent)
+            self._lists.put(tenant, found)
+            known.update({one.document: one.groups for one in found})
+        return {document: groups for document, groups in known.items() if groups is not None}
+
+    def granted(self, tenant: str, collection: str, groups: Sequence[str]) -> list[str]:
+        """Return documents that `groups` (composed) may see, and of which a collection may show older lists."""
+        rows = self._warehouse.query(
+            "access_granted", tenant=tenant, collection=collection, groups=list(groups), limit=_GRANTS
+        )
+        return [row["document"] for row in rows]
+
+    def _stored(self, tenant: str, documents: Sequence[str]) -> list[AccessList]:
+        rows = self._warehouse.query("access_lists", tenant=tenant, documents=list(documents))
+        return [
+            AccessList(row["document"], int(row["revision"]), None if row["gone"] else tuple(row["acl"]))
+            for row in rows
+        ]
+
+
+class Viewer:
+    """Somebody in `groups` of a tenant, for one call: every list is read once, and the answer is of one moment."""
+
+    def __init__(self, lists: Lists, tenant: str, groups: frozenset[str]) -> None:
+        self.groups = groups
+        self._lists = lists
+        self._tenant = tenant
+        self._seen: dict[str, bool] = {}
+
+    def look(self, documents: Iterable[str]) -> None:
+        """Read the lists of the documents that were not looked at yet. Raises `Retryable`."""
+        new = [document for document in dict.fromkeys(documents) if document not in self._seen]
+        if new:
+            lists = self._lists.of(self._tenant, new)
+            self._seen.update({d: d in lists and may_see(lists[d], self.groups) for d in new})
+
+    def sees(self, document: str) -> bool:
+        """Return whether the person may see a document; one that was not looked at is not seen."""
+        return self._seen.get(document, False)
+
+    def filter(self, collection: str) -> Filter:
+        """Return what a search may leave to the engine: the rows' copies of the lists, and what they do not say yet."""
+        groups = sorted(effective(self.groups))
+        return Filter(groups, self._lists.granted(self._tenant, collection, groups))

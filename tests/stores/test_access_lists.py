@@ -1,0 +1,65 @@
+"""The current lists on a real Redis: the later event holds in whatever order, and nothing is lost or mixed."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stores.access_lists import AT_ONCE, AccessList, AccessLists, key
+from stores.errors import Retryable
+from stores.settings import Settings
+
+LISTS = st.lists(
+    st.builds(
+        AccessList,
+        st.sampled_from(["a", "b", "ü 1", "-"]),
+        st.sampled_from([0, 9, 10, 15, 16, 2**63 << 192, 2**256 - 1]),
+        st.none() | st.lists(st.sampled_from(["staff", "hr", "-", "é"]), max_size=2).map(tuple),
+    ),
+    max_size=12,
+    unique_by=lambda one: (one.document, one.revision),
+)
+
+
+@pytest.fixture
+def lists(stack: Settings, tenant: str) -> Iterator[AccessLists]:
+    connected = AccessLists.connect(stack)
+    yield connected
+    connected._client.delete(key(tenant))
+    connected.close()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(LISTS, st.randoms(use_true_random=False))
+def test_the_latest_holds_in_whatever_order_and_number(
+    lists: AccessLists, tenant: str, told: list[AccessList], chance: object
+) -> None:
+    lists._client.delete(key(tenant))
+    shuffled = [*told, *told]
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis' own Random
+    for start in range(0, len(shuffled), 5):
+        lists.put(tenant, shuffled[start : start + 5])
+    latest = {one.document: one.groups for one in sorted(told, key=lambda one: one.revision)}
+    assert lists.get(tenant, ["a", "b", "ü 1", "-", "unknown"]) == latest
+
+
+def test_many_are_put_in_several_calls(lists: AccessLists, tenant: str) -> None:
+    many = [AccessList(f"d{n}", 1, ("staff",)) for n in range(2 * AT_ONCE + 1)]
+    lists.put(tenant, many)
+    assert lists.get(tenant, [one.document for one in many]) == {one.document: ("staff",) for one in many}
+
+
+def test_tenants_do_not_mix_and_nothing_asks_nothing(lists: AccessLists, tenant: str) -> None:
+    lists.put(tenant, [AccessList("d", 1, ("staff",))])
+    assert lists.get(f"{tenant}x", ["d"]) == {}
+    assert lists.get(tenant, []) == {}
+    lists.put(tenant, [])
+
+
+def test_redis_away_is_worth_waiting_for(stack: Settings, tenant: str) -> None:
+    away = AccessLists.connect(stack.model_copy(update={"redis_url": type(stack.redis_url)("redis://127.0.0.1:1/0")}))
+    with pytest.raises(Retryable):
+        away.put(tenant, [AccessList("d", 1, None)])
+    with pytest.raises(Retryable):
+        away.get(tenant, ["d"])
