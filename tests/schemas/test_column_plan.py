@@ -24,6 +24,7 @@ class Tried(Event):
 
     type: Literal["Tried"] = "Tried"
     colour: Literal["red", "blue"] = "red"
+    weight: float = 1.0
     share: Annotated[float, Field(ge=0, le=1)] = 0.5
     inner: Inner | None = None
     names: Annotated[tuple[Annotated[str, StringConstraints(pattern="^[a-z]+$")], ...], Field(max_length=2)] = ()
@@ -31,7 +32,8 @@ class Tried(Event):
 
 GOOD: dict[str, Any] = {
     "event_id": "e1", "tenant": "acme", "occurred_at": "2026-06-01T11:00:00Z", "schema_version": 1, "type": "Tried",
-    "colour": "red", "share": 0.5, "inner": {"name": "ab"}, "names": ["a", "b"],
+    "colour": "red", "share": 0.5, "weight": 2.0,
+    "inner": {"name": "ab"}, "names": ["a", "b"],
 }  # fmt: skip
 
 
@@ -61,13 +63,14 @@ def test_every_field_has_its_arrow_type_and_an_instant_is_decoded() -> None:
 
 
 def test_only_fields_with_a_plain_default_have_one() -> None:
-    assert plan(Tried).defaults == {"schema_version": 1, "type": "Tried", "colour": "red", "share": 0.5}
+    assert plan(Tried).defaults == {"schema_version": 1, "type": "Tried", "colour": "red", "weight": 1.0, "share": 0.5}
 
 
 @pytest.mark.parametrize(
     "odd",
     [
         {"colour": "green"}, {"share": -0.1}, {"share": 1.1}, {"share": float("nan")}, {"share": None},
+        {"weight": float("nan")}, {"weight": float("inf")},
         {"inner": {"name": "a"}}, {"inner": {"name": "abcd"}}, {"inner": {"name": None}}, {"names": ["a", "B"]},
         {"names": ["a", "b", "c"]}, {"names": ["a", None]}, {"names": None}, {"event_id": ""}, {"event_id": "a b"},
         {"tenant": "-"}, {"occurred_at": "2026-06-01T11:00:00"}, {"schema_version": 2}, {"type": "Other"},
@@ -91,9 +94,9 @@ def test_what_is_just_within_the_rules_is_certain() -> None:
 
 
 def test_a_rule_that_only_pydantic_knows_is_checked_too() -> None:
-    good = cited().model_dump(mode="json")
+    good: dict[str, Any] = cited().model_dump(mode="json")
     other = {**good, "document": "doc-3"}
-    elsewhere = {**good, "cited": ["doc-3"], "document": "doc-3"}
+    elsewhere: dict[str, Any] = {**good, "cited": ["doc-3"], "document": "doc-3"}
     assert certain(CitationOpened, good, other, elsewhere) == [True, False, True]
 
 
