@@ -7,7 +7,7 @@ KAFKA_HOME ?= ../shared/kafka
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-all test-kafka check lint types contracts clean
+.PHONY: help setup demo test test-slow test-open test-all test-kafka check lint types contracts clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -31,7 +31,10 @@ test: setup  ## all quick tests (under 10 minutes on 2 cores)
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not kafka" $(ARGS)
 
 test-slow: setup  ## the slow suites alone
-	@$(PY) -m pytest -m "slow and not kafka" $(ARGS)
+	@$(PY) -m pytest -m "slow and not kafka and not open" $(ARGS)
+
+test-open: setup  ## promises that are not kept yet in every case: what the fault and access benchmarks must show
+	@$(PY) -m pytest -m open $(ARGS)
 
 test-all: test test-slow test-kafka  ## quick, slow and real-Kafka tests
 

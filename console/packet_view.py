@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from console.output import printable
 from schemas.packet import ExampleQuery, Latency, Packet, ShownDocument
 
 
@@ -33,26 +35,29 @@ def summary(packet: Packet) -> Table:
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    table.add_row("replaces", f"{live.model} in {live.collection} (version {live.serving_version})")
-    table.add_row("by", f"{packet.model} in {packet.collection}")
-    table.add_row(
-        "gate",
-        f"{packet.run_verdict} on {gate.queries} held-out queries: nDCG@10 {gate.ndcg_live:.3f} live, "
-        f"{gate.ndcg_base:.3f} base, {gate.ndcg_bm25:.3f} BM25, {gate.ndcg_candidate:.3f} candidate; "
-        f"difference {gate.low:+.3f} to {gate.high:+.3f} (95 %)",
-    )
-    table.add_row(
-        "proof",
-        f"{proof.documents:,} documents, {proof.passages:,} passages read back by key: {proof.mismatches} "
-        f"mismatches ({proof.repaired} repaired); least cosine {proof.parity_min_cosine:.4f}; "
-        f"recall@10 of the index {proof.recall_at_10:.3f}",
-    )
-    table.add_row(
-        "real queries",
-        f"{test.queries} compared, overlap@10 {_number(test.overlap_at_10)}; on the {test.judged} with clicks "
-        f"nDCG@10 {_number(test.ndcg_live)} live, {_number(test.ndcg_shadow)} shadow",
-    )
-    table.add_row("latency", f"{_latency(test.latency_live)} live, {_latency(test.latency_shadow)} shadow")
+    for name, found in (
+        ("replaces", f"{live.model} in {live.collection} (version {live.serving_version})"),
+        ("by", f"{packet.model} in {packet.collection}"),
+        (
+            "gate",
+            f"{packet.run_verdict} on {gate.queries} held-out queries: nDCG@10 {gate.ndcg_live:.3f} live, "
+            f"{gate.ndcg_base:.3f} base, {gate.ndcg_bm25:.3f} BM25, {gate.ndcg_candidate:.3f} candidate; "
+            f"difference {gate.low:+.3f} to {gate.high:+.3f} (95 %)",
+        ),
+        (
+            "proof",
+            f"{proof.documents:,} documents, {proof.passages:,} passages read back by key: {proof.mismatches} "
+            f"mismatches ({proof.repaired} repaired); least cosine {proof.parity_min_cosine:.4f}; "
+            f"recall@10 of the index {proof.recall_at_10:.3f}",
+        ),
+        (
+            "real queries",
+            f"{test.queries} compared, overlap@10 {_number(test.overlap_at_10)}; on the {test.judged} with clicks "
+            f"nDCG@10 {_number(test.ndcg_live)} live, {_number(test.ndcg_shadow)} shadow",
+        ),
+        ("latency", f"{_latency(test.latency_live)} live, {_latency(test.latency_shadow)} shadow"),
+    ):
+        table.add_row(name, _text(found))
     return table
 
 
@@ -64,16 +69,21 @@ def side_by_side(title: str, examples: Sequence[ExampleQuery], first: int = 3) -
     table.add_column("shadow", ratio=3, overflow="fold")
     for example in examples:
         table.add_row(
-            example.query,
+            _text(example.query),
             _results(example.live[:first], example.ndcg_live),
             _results(example.shadow[:first], example.ndcg_shadow),
         )
     return table
 
 
-def _results(shown: Sequence[ShownDocument], ndcg: float | None) -> str:
+def _results(shown: Sequence[ShownDocument], ndcg: float | None) -> Text:
     lines = [f"{'*' if each.wanted else ' '} {each.title or each.document}" for each in shown]
-    return "\n".join([*lines, f"  nDCG {_number(ndcg)}"])
+    return _text("\n".join([*lines, f"  nDCG {_number(ndcg)}"]))
+
+
+def _text(found: str) -> Text:
+    """Return words of anybody's as they are: no markup, and nothing that a terminal would obey."""
+    return Text(printable(found))
 
 
 def _number(value: float | None) -> str:

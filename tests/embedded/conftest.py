@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded import ports, probes
+from embedded import control, ports, probes
 from stores.settings import Settings
 from tests.embedded.asking import Address, address_of, ask
 
@@ -68,3 +68,12 @@ def taken() -> Iterator[int]:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         yield holder.getsockname()[1]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home with a space in its path; whatever runs in it is stopped with the test and known by its environment."""
+    home = tmp_path / "a home"
+    monkeypatch.setenv("TEST_HOME", str(home))
+    yield home
+    control.down(home, timeout=20)

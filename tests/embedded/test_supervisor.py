@@ -1,14 +1,11 @@
 """The stack as processes: started, looked at, restarted, stopped, and gone however its supervisor ends."""
 
-import http.client
 import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,70 +13,9 @@ import psutil
 import pytest
 
 from embedded import control, ports
-from embedded.reaper import VARIABLE
 from embedded.servers import STORES, Service
 from stores.errors import Misconfigured
-
-SLEEPER = (sys.executable, "-S", "-c", "import time; time.sleep(600)")
-FAMILY = (
-    sys.executable,
-    "-S",
-    "-c",
-    "import subprocess, sys, time\n"
-    "code = 'import time; time.sleep(600)'\n"
-    "subprocess.Popen([sys.executable, '-S', '-c', code])\n"
-    "subprocess.Popen([sys.executable, '-S', '-c', code], start_new_session=True)\n"
-    "time.sleep(600)\n",
-)
-"""A service with a child in its group and a child that left it."""
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home with a space in its path; whatever runs in it is stopped with the test and known by its environment."""
-    home = tmp_path / "a home"
-    monkeypatch.setenv("TEST_HOME", str(home))
-    yield home
-    control.down(home, timeout=20)
-
-
-def family(home: Path) -> list[psutil.Process]:
-    """Return every live process of the home's stack: the supervisor and all that carry its mark."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            mine = process.environ().get(VARIABLE) and process.environ().get("TEST_HOME") == str(home)
-            if mine and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
-
-
-def start(home: Path, *services: Service, **given: object) -> dict[str, str]:
-    return control.start_in_background(home, services, tied=True, **given)  # type: ignore[arg-type]  # any of its options
-
-
-def until(condition: Callable[[], object], seconds: float = 15.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def states(home: Path) -> dict[str, control.ProgramState]:
-    return {state.name: state for state in control.status(home)}
-
-
-def query(endpoints: dict[str, str], sql: str) -> bytes:
-    url = urlsplit(endpoints["clickhouse_url"])
-    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=5)
-    connection.request("POST", "/", sql.encode(), {"X-ClickHouse-Key": url.password or ""})
-    content = connection.getresponse().read()
-    connection.close()
-    return content
+from tests.embedded.stacks import SLEEPER, family, query, start, states, until
 
 
 def test_up_status_restart_and_down(home: Path) -> None:
@@ -115,72 +51,6 @@ def test_up_status_restart_and_down(home: Path) -> None:
     assert not (home / "stack.json").exists()
     assert start(home) == endpoints, "the ports are remembered"
     assert query(endpoints, "SELECT * FROM kept") == b"1\n"
-
-
-def test_nothing_is_left_after_kill_9_of_the_supervisor(home: Path) -> None:
-    start(home, Service("family", FAMILY))
-    assert until(lambda: len(family(home)) >= 7), "four stores and a family of three"
-    os.kill(states(home)["supervisor"].pid or 0, signal.SIGKILL)
-    assert until(lambda: not family(home) and not (home / "stack.json").exists(), 5)
-    assert control.status(home) == []
-    assert control.down(home) is False
-
-
-def test_nothing_is_left_when_the_reaper_is_killed_first(home: Path) -> None:
-    start(home, Service("family", FAMILY))
-    assert until(lambda: len(family(home)) >= 7)
-    supervisor = psutil.Process(states(home)["supervisor"].pid)
-    reapers = [child for child in supervisor.children() if "reaper.py" in " ".join(child.cmdline())]
-    assert len(reapers) == 1
-    reapers[0].kill()
-    assert until(lambda: any("reaper.py" in " ".join(c.cmdline()) for c in supervisor.children() if c != reapers[0]))
-    supervisor.kill()
-    assert until(lambda: not family(home), 5)
-
-
-def test_a_new_stack_may_follow_a_killed_one_at_once(home: Path) -> None:
-    endpoints = start(home)
-    query(endpoints, "CREATE TABLE kept (a UInt8) ENGINE = MergeTree ORDER BY a")
-    query(endpoints, "INSERT INTO kept VALUES (1)")
-    os.kill(states(home)["supervisor"].pid or 0, signal.SIGKILL)
-    assert until(lambda: control.status(home) == [], 2)
-    again = start(home)
-    time.sleep(0.5)
-    assert (home / "stack.json").exists(), "the old reaper leaves the new stack's files alone"
-    assert query(again, "SELECT * FROM kept") == b"1\n"
-
-
-def test_down_removes_what_a_power_cut_left(home: Path) -> None:
-    home.mkdir()
-    (home / "stack.json").write_text('{"redis_url": "redis://127.0.0.1:1/0"}')
-    assert control.down(home) is False
-    assert not (home / "stack.json").exists()
-    assert control.down(home / "absent") is False
-
-
-def test_a_tied_stack_ends_with_its_starter(home: Path) -> None:
-    code = (
-        "import sys, time; from pathlib import Path; from embedded import control\n"
-        "control.start_in_background(Path(sys.argv[1]), tied=True); time.sleep(600)"
-    )
-    starter = subprocess.Popen([sys.executable, "-c", code, str(home)])
-    assert until((home / "stack.json").exists, 30)
-    starter.kill()
-    starter.wait()
-    assert until(lambda: control.status(home) == [] and not family(home))
-
-
-def test_up_in_the_foreground_ends_cleanly_on_ctrl_c(home: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from embedded import control\n"
-        "control.up(Path(sys.argv[1]), on_ready=lambda endpoints: print(endpoints['redis_url'], flush=True))"
-    )
-    with subprocess.Popen([sys.executable, "-c", code, str(home)], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("redis://:")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
-    assert family(home) == []
 
 
 def test_two_stacks_live_side_by_side_but_not_in_one_home(home: Path, tmp_path: Path) -> None:

@@ -86,16 +86,6 @@ def test_changed_text_gets_a_new_vector(world: World) -> None:
     assert row.dense == pytest.approx(right, abs=1e-4)
 
 
-def test_the_most_opened_come_first(world: World) -> None:
-    for name in "abc":
-        world.put(name, 1, "x")
-    for user in ("u", "v"):
-        world.event("DocumentOpened", user, "c")
-    world.event("CitationOpened", "u", "b")
-    order = world.documents.pending(world.tenant, world.target().collection, 10)
-    assert [p.document for p in order] == ["c", "b", "a"]
-
-
 def test_a_document_that_shrinks_or_goes_leaves_nothing_behind(world: World) -> None:
     long = "A sentence of some words. " * 200
     world.put("d", 1, long)
@@ -212,14 +202,6 @@ def test_what_is_written_shows_references_use_and_recency(world: World) -> None:
     rows = world.vectors.get(world.target().collection, [primary_key(d, 0) for d in ("quiet", "cited", "citing0")])
     assert rows["cited#0"].authority == pytest.approx(rows["quiet#0"].authority + 0.4, abs=0.01)
     assert rows["citing0#0"].authority == pytest.approx(rows["quiet#0"].authority, abs=0.01)
-
-
-def test_a_resting_tenant_is_recognised_by_its_mark(world: World) -> None:
-    world.put("d", 1, "x")
-    before = world.documents.marks()[world.tenant]
-    assert world.documents.marks()[world.tenant] == before
-    world.put("d", 2, "x")
-    assert world.documents.marks()[world.tenant] != before
 
 
 def test_a_list_that_changes_without_a_new_version_reaches_the_rows(world: World) -> None:

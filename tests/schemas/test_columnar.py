@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.activity import CitationOpened
 from schemas.codec import Rejection, decode, encode
 from schemas.columnar import Decoded, decode_columns
 from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, SEARCHES, Topic, key_of
@@ -207,14 +206,3 @@ def test_no_bytes_whatever_make_a_difference(values: list[bytes | None]) -> None
 def test_cut_and_spliced_events(start: int, end: int, inserted: bytes, cut: int) -> None:
     spliced = GOOD[:start] + inserted + GOOD[end:]
     agree(CLICKS, [GOOD[:cut], spliced, GOOD[cut:], GOOD])
-
-
-def test_an_event_with_a_validator_unknown_here_is_left_to_pydantic(monkeypatch: pytest.MonkeyPatch) -> None:
-    from schemas import column_plan
-
-    monkeypatch.setattr(column_plan, "_EXTRA", {})
-    column_plan.plan_of.cache_clear()
-    try:
-        assert column_plan.plan_of(CitationOpened) is None
-    finally:
-        column_plan.plan_of.cache_clear()

@@ -19,6 +19,7 @@ def run(*options: str) -> tuple[int, dict[str, Any], str]:
 
 
 @pytest.mark.slow
+@pytest.mark.open
 def test_nothing_leaks_in_any_scenario() -> None:
     status, report, told = run()
     assert not report["failed"], told
@@ -32,6 +33,7 @@ def test_nothing_leaks_in_any_scenario() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.open
 def test_a_check_of_the_vector_rows_copy_is_found_out() -> None:
     status, report, told = run("--scenarios", "frozen", "--sabotage", "row-copy")
     assert status == 1, told

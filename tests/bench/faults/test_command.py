@@ -21,6 +21,7 @@ def run(*options: str) -> tuple[int, dict[str, Any], str]:
 
 
 @pytest.mark.slow
+@pytest.mark.open
 def test_a_few_faults_lose_double_show_and_claim_nothing() -> None:
     kinds = "kill_worker,kill_redis,cut_connections,poison,duplicates,disk_full"
     status, report, told = run("--count", "6", "--seed", "5", "--kinds", kinds)
@@ -32,6 +33,7 @@ def test_a_few_faults_lose_double_show_and_claim_nothing() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.open
 @pytest.mark.parametrize("kind", ["clickhouse_emptied", "redis_emptied", "milvus_emptied", "topics_lost"])
 def test_what_is_still_in_a_store_or_topic_is_there_again(kind: str) -> None:
     status, report, told = run("--count", "1", "--kinds", kind)
@@ -40,6 +42,7 @@ def test_what_is_still_in_a_store_or_topic_is_there_again(kind: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.open
 @pytest.mark.parametrize(
     ("sabotage", "kinds", "wrong"),
     [

@@ -6,95 +6,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from itertools import count
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from faust.types import TP
 
-from stores.exit_codes import EXIT_CRASHED, EXIT_OVERDUE, EXIT_TRY_AGAIN
-from streams.transport import BatchApp, Limits, serve
-from streams.transport.consumer import PartitionProgress
-from streams.transport.watchdog import LagClock
+from stores.exit_codes import EXIT_CRASHED, EXIT_OVERDUE
+from streams.transport import Batch, BatchApp, Limits, serve
+from tests.streams import apps
 from tests.streams.brokers import Broker
-
-ROOT = Path(__file__).parents[3]
-_groups = count()
-
-
-class Fleet:
-    """Worker processes of one group on one topic, and what they have finished."""
-
-    def __init__(self, broker: Broker, directory: Path, **options: object) -> None:
-        self.broker = broker
-        self.group = f"w{next(_groups)}"
-        self.topic = broker.topic()
-        self.directory = directory
-        self.options = options
-        self.workers: list[subprocess.Popen[bytes]] = []
-
-    def start(self, **limits: float) -> "subprocess.Popen[bytes]":
-        options = {
-            "bootstrap": self.broker.bootstrap,
-            "group": self.group,
-            "topic": self.topic,
-            "faults": str(self.directory),
-            "log": str(self.directory / f"log{len(self.workers)}"),
-            "limits": {"session_timeout_s": self.broker.session_timeout_s, "commit_interval_s": 0.2, **limits},
-            **self.options,
-        }
-        command = [sys.executable, "-m", "tests.streams.crash_worker", json.dumps(options)]
-        with (self.directory / f"stderr{len(self.workers)}").open("wb") as stderr:
-            worker = subprocess.Popen(command, cwd=ROOT, stderr=stderr)
-        self.workers.append(worker)
-        return worker
-
-    def finished(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        for log in self.directory.glob("log*"):
-            for line in log.read_text().splitlines():
-                entry = json.loads(line)
-                found.setdefault(entry["partition"], []).extend(entry["offsets"])
-        return found
-
-    def covers(self, sent: dict[int, int]) -> bool:
-        found = self.finished()
-        return all(set(found.get(p, [])) == set(range(n)) for p, n in sent.items())
-
-    def fault(self, name: str, on: bool = True) -> None:
-        path = self.directory / name
-        path.touch() if on else path.unlink()
-
-    def stderr(self) -> str:
-        return "\n".join(path.read_text() for path in sorted(self.directory.glob("stderr*")))
-
-
-@pytest.fixture
-def fleets(tmp_path: Path, broker: Broker) -> Iterator[Callable[..., Fleet]]:
-    made: list[Fleet] = []
-
-    def make(**options: object) -> Fleet:
-        made.append(Fleet(broker, tmp_path, **options))
-        return made[-1]
-
-    yield make
-    for worker in [worker for fleet in made for worker in fleet.workers]:
-        worker.kill()
-        worker.wait()
-
-
-def until(condition: Callable[[], object], within_s: float = 40.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {within_s} s"
-        time.sleep(0.1)
-
-
-def values(n: int) -> Iterator[bytes]:
-    return (b"%d" % i for i in range(n))
+from tests.streams.transport.fleets import ROOT, Fleet, until, values
 
 
 @pytest.mark.slow
@@ -150,36 +72,6 @@ def test_sigterm_ends_a_worker_whatever_its_agent_is_doing(
     fleet.fault(fault, on=False)
     fleet.start()
     until(lambda: fleet.covers({p: n + more[p] for p, n in sent.items()}))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", ["hang", "block"])
-def test_the_watchdog_ends_a_worker_that_makes_no_progress(
-    fleets: Callable[..., Fleet], broker: Broker, fault: str
-) -> None:
-    fleet = fleets()
-    sent = broker.produce(fleet.topic, values(2_000))
-    worker = fleet.start(stall_after_s=4)
-    until(lambda: fleet.covers(sent))
-    time.sleep(6)
-    assert worker.poll() is None, "an idle worker was taken for a stalled one"
-    fleet.fault(fault)
-    broker.produce(fleet.topic, values(100))
-    assert worker.wait(20) == EXIT_TRY_AGAIN, fleet.stderr()
-    assert f"{fleet.topic}[" in fleet.stderr()
-
-
-@pytest.mark.slow
-def test_the_watchdog_lets_a_worker_wait_for_its_store(fleets: Callable[..., Fleet], broker: Broker) -> None:
-    fleet = fleets()
-    fleet.fault("away")
-    sent = broker.produce(fleet.topic, values(2_000))
-    worker = fleet.start(stall_after_s=3)
-    until(lambda: "the store is away" in fleet.stderr())
-    time.sleep(6)
-    assert worker.poll() is None
-    fleet.fault("away", on=False)
-    until(lambda: fleet.covers(sent))
 
 
 @pytest.mark.slow
@@ -337,42 +229,45 @@ class TestServe:
         asyncio.run(run())
 
 
-class TestLagClock:
-    """The watchdog's rule, on a clock of our own."""
+@pytest.mark.anyio
+async def test_a_broker_that_goes_away_during_the_stop_is_told_by_the_exit_status(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = broker.topic(partitions=1)
+    broker.produce(topic, apps.values(10))
+    async with apps.worker(broker, topic) as one:
+        await apps.until(lambda: one.seen(topic) == 10)
+        stop = one.app.stop
 
-    tp = TP("t", 0)
+        async def breaking() -> None:
+            await stop()
+            raise ConnectionError("closed")
 
-    def test_a_partition_that_stands_still_with_lag_is_stalled(self) -> None:
-        clock = LagClock(10)
-        assert clock.stalled(0, True, {self.tp: PartitionProgress(5, None, 9)}) == []
-        assert clock.stalled(9, True, {self.tp: PartitionProgress(5, None, 12)}) == []
-        assert clock.stalled(10, True, {self.tp: PartitionProgress(5, None, 15)}) == [self.tp]
+        monkeypatch.setattr(one.app, "stop", breaking)
+    assert one.status == EXIT_CRASHED
 
-    def test_progress_idleness_and_reset_start_the_clock_again(self) -> None:
-        clock = LagClock(10)
-        for now, at in (
-            (0, PartitionProgress(5, None, 9)),
-            (9, PartitionProgress(6, None, 9)),
-            (18, PartitionProgress(9, None, 9)),
-        ):
-            assert clock.stalled(now, True, {self.tp: at}) == []
-        assert clock.stalled(40, True, {self.tp: PartitionProgress(9, None, 10)}) == []
-        clock.reset()
-        assert clock.stalled(52, True, {self.tp: PartitionProgress(9, None, 10)}) == []
-        assert clock.stalled(62, True, {self.tp: PartitionProgress(9, None, 10)}) == [self.tp]
 
-    def test_a_batch_that_is_never_finished_is_a_stall_even_at_the_end_of_the_log(self) -> None:
-        clock = LagClock(10)
-        clock.stalled(0, True, {self.tp: PartitionProgress(9, 8, 9)})
-        assert clock.stalled(10, True, {self.tp: PartitionProgress(9, 8, 9)}) == [self.tp]
+@pytest.mark.anyio
+async def test_the_stop_after_a_crash_commits_what_is_acknowledged_however_long_others_take(
+    broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    topic = broker.topic(partitions=2)
+    broker.produce(topic, apps.values(500), 0)
+    broker.produce(topic, apps.values(100), 1)
+    begun = asyncio.Event()
 
-    def test_a_rebalance_that_does_not_end_is_a_stall(self) -> None:
-        clock = LagClock(10)
-        clock.stalled(0, False, {})
-        assert clock.stalled(5, False, {self.tp: PartitionProgress(None, None, 0)}) == []
-        assert clock.stalled(10, False, {}) == [None]
+    async def choke(batch: Batch) -> None:
+        if batch.partition == 1:
+            begun.set()
+            await asyncio.sleep(3)  # the consumer's own thread would be gone by then
+        elif batch[0].offset == 400:
+            await begun.wait()
+            raise ValueError("poison")
 
-    def test_a_partition_without_a_position_is_lagging(self) -> None:
-        clock = LagClock(10)
-        clock.stalled(0, True, {self.tp: PartitionProgress(None, None, 0)})
-        assert clock.stalled(10, True, {self.tp: PartitionProgress(None, None, 0)}) == [self.tp]
+    async with apps.worker(
+        broker, topic, group="last", handler=choke, concurrency=2, batch_records=100, commit_interval_s=60
+    ) as one:
+        await apps.until(lambda: one.status is not None)
+    assert one.status == EXIT_CRASHED
+    assert "cut short" not in caplog.text
+    assert broker.committed("last", topic) == {0: 400, 1: 100}

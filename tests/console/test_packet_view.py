@@ -1,0 +1,112 @@
+"""A packet on a terminal: what was found, in numbers, and people's own words as they are."""
+
+import io
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from console.packet_view import print_packet, side_by_side, summary
+from schemas.packet import ExampleQuery, HeldOut, Latency, Packet, ShadowTest, ShownDocument
+from tests.schemas.packets import packet
+
+TESTED = ShadowTest(
+    queries=40, overlap_at_10=0.6, judged=7, ndcg_live=0.25, ndcg_shadow=0.5, different=(), better=(), worse=(),
+    latency_live=Latency(p50_ms=3.4, p95_ms=9.6), latency_shadow=Latency(p50_ms=4.0, p95_ms=11.0),
+)  # fmt: skip
+
+
+def drawn(table: Table, width: int = 200) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, force_terminal=False).print(table)
+    return out.getvalue()
+
+
+def printed(shown: Packet, width: int = 200) -> str:
+    out = io.StringIO()
+    print_packet(shown, Console(file=out, width=width, force_terminal=False))
+    return out.getvalue()
+
+
+def rows(told: str) -> dict[str, str]:
+    names = ("replaces", "by", "gate", "proof", "real queries", "latency")
+    return {
+        name: line[len(name) :].strip() for line in told.splitlines() for name in names if line.startswith(f"{name} ")
+    }
+
+
+def asked(query: str, *titles: str, wanted: int | None = None, ndcg: float | None = 0.5) -> ExampleQuery:
+    shown = tuple(ShownDocument(document=f"d{n}", title=title, wanted=n == wanted) for n, title in enumerate(titles))
+    return ExampleQuery(query=query, ndcg_live=ndcg, ndcg_shadow=None, live=shown, shadow=shown[::-1])
+
+
+def test_the_summary_says_what_replaces_what_and_what_was_found() -> None:
+    told = rows(drawn(summary(packet(shadow_test=TESTED)), width=250))
+    assert told["replaces"] == "base in B (version 1)"
+    assert told["by"] == "m in C"
+    assert told["gate"] == (
+        "WIN on 50 held-out queries: nDCG@10 0.700 live, 0.700 base, 0.600 BM25, 0.800 candidate; "
+        "difference +0.050 to +0.150 (95 %)"
+    )
+    assert told["proof"].startswith("1 documents, 1 passages read back by key: 0 mismatches (0 repaired)")
+    assert told["real queries"] == (
+        "40 compared, overlap@10 0.600; on the 7 with clicks nDCG@10 0.250 live, 0.500 shadow"
+    )
+    assert told["latency"] == "p50 3 ms, p95 10 ms live, p50 4 ms, p95 11 ms shadow"
+
+
+def test_what_was_not_measured_is_a_dash_and_no_zero() -> None:
+    told = rows(drawn(summary(packet())))
+    assert told["real queries"] == "0 compared, overlap@10 -; on the 0 with clicks nDCG@10 - live, - shadow"
+    assert told["latency"] == "- live, - shadow"
+
+
+def test_the_first_documents_of_both_stand_side_by_side_and_what_was_opened_is_marked() -> None:
+    told = drawn(side_by_side("T", [asked("travel", "one", "two", "", "four", wanted=1)]))
+    assert "* two" in told
+    assert "  one" in told
+    assert "  d2" in told, "a document without a title is named by its id"
+    assert told.count("one") == 1, "it is the shadow's fourth, and three are shown"
+    assert told.count("nDCG 0.500") == told.count("nDCG -") == 1
+
+
+@pytest.mark.parametrize("width", [200, 30])
+def test_queries_and_titles_are_nobody_s_markup(width: int) -> None:
+    query, title = "[bold]ana[/bold] [/x] [link=http://x]y", "[red]merger[/red] [/] \\[z]"
+    told = drawn(side_by_side("T", [asked(query, title)]), width)
+    joined = "".join(told.split())
+    if width == 200:
+        assert query in told
+        assert title in told
+    assert "…" not in joined
+    assert joined.count("[") == drawn(side_by_side("T", [asked(query, title)]), 200).count("[")
+
+
+def test_a_terminal_obeys_no_word_of_a_packet() -> None:
+    odd = "\x1b[31mred \x9b2J\rover \x07 abc\u202ecba"
+    view = packet(shadow_test=TESTED.model_copy(update={"better": (asked(odd, odd),)}), model=f"m {odd} [/x]")
+    told = printed(view)
+    assert not {character for character in told if character in "\x1b\x9b\r\x07\u202e"}
+    assert told.count("\\x1b[31mred") == 4
+
+
+def test_examples_are_shown_where_there_are_some_and_how_to_decide_always() -> None:
+    plain = printed(packet())
+    digest = packet().digest
+    assert f"tidewheel approve --tenant acme --packet {digest}\n" in plain
+    assert f"tidewheel refuse --tenant acme --packet {digest} --reason ...\n" in plain
+    assert plain.startswith(f"Packet {digest}")
+    assert "queries: " not in plain.replace("held-out queries: nDCG", "")
+    held = HeldOut(wins=(asked("won"),), losses=(asked("lost"),))
+    test = TESTED.model_copy(update={"better": (asked("gained"),), "worse": (asked("spoilt"),)})
+    told = printed(packet(held_out=held, shadow_test=test))
+    order = [
+        "best wins", "won", "worst losses", "lost", "better in the shadow", "gained", "worse in the shadow", "spoilt",
+    ]  # fmt: skip
+    at = [told.index(part) for part in order]
+    assert at == sorted(at)
+
+
+def test_what_is_to_be_copied_is_never_broken_into_lines() -> None:
+    shown = packet()
+    assert f"--packet {shown.digest}\n" in printed(shown, width=40)

@@ -1,0 +1,155 @@
+"""The warehouse as the indexer sees it: what is pending and in which order, what a document is, what is recorded."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from indexer.authority import USE_WINDOW, UsageStats
+from indexer.documents import Counts, Document, Documents, Pending, Record
+from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS
+from schemas.instants import microseconds, milliseconds
+from stores.vector_rows import MAX_GROUPS
+from tests.indexer.world import World
+
+NOW = datetime(2026, 5, 1, 12, 0, 0, 7, tzinfo=UTC)
+
+
+@dataclass
+class Told:
+    """A warehouse that answers with the rows it was given, and keeps what it was asked and given."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    inserted: dict[str, list[Any]] = field(default_factory=dict)
+
+    def query(self, name: str, **parameters: object) -> list[dict[str, Any]]:
+        self.asked.append((name, parameters))
+        return self.rows
+
+    def insert(self, table: str, columns: dict[str, list[Any]]) -> int:
+        assert table == "applied"
+        self.inserted = columns
+        return len(columns["document"])
+
+
+def documents(told: Told) -> Documents:
+    warehouse: Any = told
+    return Documents(warehouse)
+
+
+def read(**changed: object) -> Document:
+    row = {
+        "document": "d", "version": 3, "revision": 7, "gone": 0, "content_hash": "h", "title": "T", "acl": ["all"], "updated_ms": 5,
+        "body": "Some words.", **changed,
+    }  # fmt: skip
+    told = Told([row])
+    found = documents(told).read("acme", ["d"])
+    assert told.asked == [
+        ("index_documents", {"tenant": "acme", "documents": ["d"], "characters": READ_CHARACTERS + 1})
+    ]
+    return found["d"]
+
+
+def test_a_document_comes_split_into_what_is_embedded() -> None:
+    found = read(gone=1)
+    assert (found.document, found.version, found.gone, found.acl, found.updated_ms) == ("d", 3, True, ("all",), 5)
+    assert (found.passages, found.truncated) == (("T\nSome words.",), False)
+    long = read(body="word " * 50_000)
+    assert (len(long.passages), long.truncated) == (MAX_PASSAGES, True)
+
+
+def test_groups_above_what_a_row_holds_are_left_out() -> None:
+    groups = [f"g{n}" for n in range(MAX_GROUPS + 2)]
+    assert read(acl=groups).acl == tuple(groups[:MAX_GROUPS])
+
+
+def test_what_is_recorded_supersedes_what_it_was_made_from() -> None:
+    told, stamp = Told(), microseconds(NOW)
+    records = [Record("new", 1, False, "h", 2, False, 0), Record("ahead", 4, True, "", 0, True, stamp + 50)]
+    documents(told).record("acme", "C", records, NOW, step=3)
+    assert told.inserted["revision"] == [stamp + 3, stamp + 54]
+    assert told.inserted["document"] == ["new", "ahead"]
+    assert (told.inserted["deleted"], told.inserted["truncated"]) == ([0, 1], [0, 1])
+    assert told.inserted["tenant"] == ["acme"] * 2
+    documents(told).record("acme", "C", [Record("same", 1, False, "h", 1, False, stamp)], NOW)
+    assert told.inserted["revision"] == [stamp + 1]
+
+
+def test_a_void_document_is_recorded_as_wrong_in_all_its_passages() -> None:
+    told = Told()
+    documents(told).void("acme", "C", ["a", "b"], NOW)
+    columns = told.inserted
+    assert (columns["document"], columns["version"], columns["deleted"]) == (["a", "b"], [0, 0], [1, 1])
+    assert columns["passages"] == [MAX_PASSAGES] * 2
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(0, 1), (60, 1), (61, 2)])
+def test_usage_is_asked_for_again_after_a_minute_and_of_each_tenant(seconds: int, asked: int) -> None:
+    told = Told([{"document": "d", "references": 2, "people": 3}])
+    of = documents(told)
+    assert of.usage("acme", NOW) == {"d": UsageStats(2, 3)}
+    assert of.usage("acme", NOW + timedelta(seconds=seconds)) == {"d": UsageStats(2, 3)}
+    assert len(told.asked) == asked
+    of.usage("globex", NOW)
+    assert told.asked[-1] == ("index_standing", {"tenant": "globex", "since_ms": milliseconds(NOW - USE_WINDOW)})
+
+
+def test_what_a_collection_shows_is_told_from_what_it_does_not_know(world: World) -> None:
+    collection = world.target().collection
+    world.put("d", 1, "one")
+    world.put("e", 1, "one")
+    (first, _) = pending = world.documents.pending(world.tenant, collection, 10)
+    assert {p.document for p in pending} == {"d", "e"}
+    assert (first.known, first.gone, first.applied_passages, first.applied_revision) == (False, False, 0, 0)
+    world.fill()
+    assert world.documents.pending(world.tenant, collection, 10) == []
+    world.put("d", 2, deleted=True)
+    (again,) = world.documents.pending(world.tenant, collection, 10)
+    assert (again.document, again.version, again.gone, again.known) == ("d", 2, True, True)
+    assert (again.applied_passages, again.applied_revision > 0) == (1, True)
+    assert world.documents.counts(world.tenant, collection) == Counts(total=1, done=1, pending=1)
+    (applied,) = world.documents.applied(world.tenant, collection, ["e", "absent"])
+    assert applied == Pending("e", 1, False, True, 1, applied.applied_revision)
+
+
+def test_what_cannot_be_relied_on_is_pending_again(world: World) -> None:
+    collection = world.target().collection
+    for name in "de":
+        world.put(name, 1, "one")
+    world.fill()
+    world.documents.void(world.tenant, collection, ["d"], world.clock())
+    assert [p.document for p in world.documents.pending(world.tenant, collection, 10)] == ["d"]
+    world.fill()
+    world.documents.forget(world.tenant, collection, world.clock())
+    assert {p.document for p in world.documents.pending(world.tenant, collection, 10)} == {"d", "e"}
+
+
+def test_every_document_has_an_id_and_any_change_another_fingerprint(world: World) -> None:
+    world.put("d", 1, "one")
+    world.put("e", 1, "one")
+    before = world.documents.fingerprint(world.tenant)
+    assert before[0] == 2
+    world.put("d", 2, deleted=True)
+    after = world.documents.fingerprint(world.tenant)
+    assert (after[0], after[1] == before[1]) == (1, False)
+    assert sorted(world.documents.ids(world.tenant)) == ["d", "e"], "gone ones too"
+
+
+def test_the_most_opened_come_first(world: World) -> None:
+    for name in "abc":
+        world.put(name, 1, "x")
+    for user in ("u", "v"):
+        world.event("DocumentOpened", user, "c")
+    world.event("CitationOpened", "u", "b")
+    order = world.documents.pending(world.tenant, world.target().collection, 10)
+    assert [p.document for p in order] == ["c", "b", "a"]
+
+
+def test_a_resting_tenant_is_recognised_by_its_mark(world: World) -> None:
+    world.put("d", 1, "x")
+    before = world.documents.marks()[world.tenant]
+    assert world.documents.marks()[world.tenant] == before
+    world.put("d", 2, "x")
+    assert world.documents.marks()[world.tenant] != before
