@@ -40,6 +40,7 @@ class Running:
         self.restarts = 0
         self.state = "absent"
         self.process: subprocess.Popen[bytes] | None = None
+        self.last_code: int | None = None
         self._environment = {**environment, **program.environment}
         self._watch = watch
         self._failures = 0
@@ -108,6 +109,7 @@ class Running:
 
     def _died(self, code: int) -> None:
         self._bury()
+        self.last_code = code
         self._failures = 0 if self.age_s > HEALTHY_S else self._failures
         pause = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]
         self._failures += 1

@@ -142,10 +142,10 @@ class Stack:
         program, process = running.program, running.process
         if program.ready is None:
             return False
-        code = process.poll() if process else None
-        if process is None or code is not None:
+        code = process.poll() if process else running.last_code
+        if code is not None:
             running.wait_stopped(0)
-            raise self._failed(running, f"ended ({ending(code or 0)}): {logs.last_line(running.log_path)}")
+            raise self._failed(running, f"ended ({ending(code)}): {logs.last_line(running.log_path)}")
         if running.state != "up" and running.age_s > program.start_s:
             raise self._failed(running, f"does not say that it is ready after {program.start_s:.0f} s")
         return running.state != "up"

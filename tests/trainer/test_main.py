@@ -7,13 +7,15 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from schemas.codec import decode, encode
+from schemas.codec import decode
 from schemas.envelope import Event
 from schemas.learning import ModelRefused
 from schemas.topics import LEARNING, key_of
 from stores.exit_codes import EXIT_MISCONFIGURED
 from stores.kafka import EventProducer, EventReader, ensure_topics
+from stores.learning import publish
 from stores.settings import Settings
+from stores.signing import Signing
 from stores.warehouse import Warehouse
 from tests.trainer.test_service import request
 
@@ -46,7 +48,7 @@ def test_the_service_answers_a_request_and_stops_when_asked(stack: Settings, war
     ensure_topics(stack.kafka_bootstrap, [LEARNING])
     with EventProducer(stack.kafka_bootstrap) as producer:
         producer.send(LEARNING.name, key_of(request(tenant)), b"not an event")
-        producer.send(LEARNING.name, key_of(request(tenant)), encode(request(tenant)))
+        publish(producer, [Signing(stack).as_installation(request(tenant, requested_by="drift"))])
     service = start(stack)
     try:
         (event,) = answers(stack, tenant, 60)

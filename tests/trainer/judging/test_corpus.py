@@ -47,7 +47,15 @@ class OneDocument:
 
     def query(self, name: str, characters: int, **_: object) -> list[dict[str, object]]:
         assert name == "index_documents"
-        row = {"document": "d", "version": 1, "gone": 0, "content_hash": "h", "acl": ["everyone"], "updated_ms": 0}
+        row = {
+            "document": "d",
+            "version": 1,
+            "revision": 1,
+            "gone": 0,
+            "content_hash": "h",
+            "acl": ["everyone"],
+            "updated_ms": 0,
+        }
         return [{**row, "title": self.title, "body": self.body[:characters]}]
 
 
