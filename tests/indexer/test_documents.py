@@ -41,8 +41,8 @@ def documents(told: Told) -> Documents:
 
 def read(**changed: object) -> Document:
     row = {
-        "document": "d", "version": 3, "revision": 7, "gone": 0, "content_hash": "h", "title": "T", "acl": ["all"], "updated_ms": 5,
-        "body": "Some words.", **changed,
+        "document": "d", "version": 3, "revision": 7, "gone": 0, "content_hash": "h", "title": "T", "acl": ["all"],
+        "updated_ms": 5, "body": "Some words.", **changed,
     }  # fmt: skip
     told = Told([row])
     found = documents(told).read("acme", ["d"])
