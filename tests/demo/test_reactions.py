@@ -8,7 +8,7 @@ from demo.library import Library
 from demo.planning import PlannedSearch
 from demo.reactions import CITED, Reading, outcome
 from schemas.activity import CitationOpened, DocumentOpened, OnAnswer, Reacted, SearchServed
-from schemas.documents import DocumentUpserted, Link
+from schemas.documents import EVERYONE, DocumentUpserted, Link
 from tests.demo.search import answer
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -25,7 +25,7 @@ def library() -> Library:
         link = Link(target=target, anchor="see")
         found.apply([
             DocumentUpserted(event_id=name, tenant="acme", occurred_at=NOW, document=name, version=1, app="x",
-                             title=name, links=(link,), updated_at=NOW)
+                             title=name, links=(link,), acl=(EVERYONE,), updated_at=NOW)
         ])  # fmt: skip
     return found
 
