@@ -8,6 +8,7 @@ moves it after the record.
 
 from datetime import datetime
 
+from operations.altered import refused_if_altered
 from schemas.ids import stable_id
 from schemas.learning import RolledBack
 from stores.collection_states import State
@@ -31,20 +32,21 @@ def rollback(serving: Serving, sign: Sign, tenant: str, by: str, reason: str, no
     if record.version >= HIGHEST_VERSION:
         raise Refused(f"the serving record of '{tenant}' claims {record.version} moves; somebody altered it in Redis")
     version = record.version + 1
-    done = RolledBack(
-        event_id=stable_id("RolledBack", tenant, version),
-        tenant=tenant,
-        occurred_at=now,
-        model=back.model,
-        collection=back.collection,
-        previous_model=record.model,
-        previous_collection=record.collection,
-        serving_version=version,
-        by=by,
-        reason=reason,
-        manifest=back.manifest,
-        previous_manifest=record.manifest,
-    )
+    with refused_if_altered(tenant):
+        done = RolledBack(
+            event_id=stable_id("RolledBack", tenant, version),
+            tenant=tenant,
+            occurred_at=now,
+            model=back.model,
+            collection=back.collection,
+            previous_model=record.model,
+            previous_collection=record.collection,
+            serving_version=version,
+            by=by,
+            reason=reason,
+            manifest=back.manifest,
+            previous_manifest=record.manifest,
+        )
     states = {record.collection: (State.LIVE, State.STANDBY), back.collection: (State.STANDBY, State.LIVE)}
     signed = sign(done, by)
     serving.switch(signed, states)

@@ -18,7 +18,7 @@ def test_a_rollback_takes_less_than_a_second_and_loads_no_model(both: World, sta
         "from stores.serving import Serving\n"
         "from stores.settings import Settings\n"
         "from stores.signing import Signing\n"
-        "away = {'kafka_bootstrap': '', 'clickhouse_url': '', 'milvus_uri': ''}\n"
+        "away = {'kafka_bootstrap': '-', 'clickhouse_url': 'http://-', 'milvus_uri': 'http://-'}\n"
         "s = Settings(redis_url=sys.argv[1], home=sys.argv[3], **away)\n"
         "moved, sign = time.perf_counter(), Signing(s).as_operator\n"
         "rollback(Serving.connect(s), sign, sys.argv[2], 'op', 'now', datetime.now(UTC))\n"
