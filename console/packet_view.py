@@ -10,9 +10,12 @@ from console.output import printable
 from schemas.packet import ExampleQuery, Latency, Packet, ShownDocument
 
 
-def print_packet(packet: Packet, console: Console | None = None) -> None:
-    """Print the packet and how to decide on it."""
-    console, digest = console or Console(), packet.digest
+def print_packet(packet: Packet, console: Console | None = None, digest: str | None = None, left_out: int = 0) -> None:
+    """Print the packet and how to decide on it.
+
+    `digest` is the hash of the whole packet where `left_out` of its examples may not be shown any more.
+    """
+    console, digest = console or Console(), digest or packet.digest
     console.rule(f"Packet {digest}", align="left")
     console.print(summary(packet))
     test, held = packet.shadow_test, packet.held_out
@@ -24,6 +27,8 @@ def print_packet(packet: Packet, console: Console | None = None) -> None:
     ):
         if examples:
             console.print(side_by_side(title, examples))
+    if left_out:
+        console.print(f"\n{left_out} more queries were for everyone when the packet was made, and are not now.")
     tenant = packet.tenant
     console.print(f"\nLet it in:     tidewheel approve --tenant {tenant} --packet {digest}", soft_wrap=True)
     console.print(f"Refuse it:     tidewheel refuse --tenant {tenant} --packet {digest} --reason ...", soft_wrap=True)
