@@ -10,7 +10,7 @@ from console.faults import Interrupted
 from console.output import json_option, print_json, say, tenant_option
 from console.packet_view import print_packet
 from console.parameters import DIGEST, OPERATOR, REASON, WAIT
-from operations import decisions, tenants
+from operations import decisions, review, tenants
 from operations.connections import Connections
 from operations.rollback import rollback as roll_back
 from schemas.learning import CutoverApproved
@@ -38,6 +38,8 @@ _packet_option = click.option(
 def packet(tenant: str, as_json: bool) -> None:
     """Show what the waiting model would change: gate, proof, real queries side by side, and the hash to approve.
 
+    Documents that not everyone may see are named nowhere in it.
+
     \b
     Example:
       tidewheel packet --tenant acme
@@ -45,10 +47,13 @@ def packet(tenant: str, as_json: bool) -> None:
     with Connections(settings.load()) as stores:
         tenants.check_served(stores, tenant)
         found = decisions.waiting_packet(stores.serving, tenant)
+        shown = review.readable(found, stores.lists)
+    left_out = review.left_out(found, shown)
     if as_json:
-        print_json({"packet": found.digest, "content": found.model_dump(mode="json")})
+        content = {"packet": found.digest, "content": shown.model_dump(mode="json")}
+        print_json(content | ({"left_out": left_out} if left_out else {}))
     else:
-        print_packet(found)
+        print_packet(shown, digest=found.digest, left_out=left_out)
 
 
 @click.command()

@@ -9,6 +9,7 @@ from types import TracebackType
 from schemas.envelope import Event
 from schemas.topics import TOPICS
 from stores import lease, redis_client
+from stores.access_lists import AccessLists
 from stores.kafka import EventProducer, ensure_topics
 from stores.learning import announce
 from stores.serving import Serving
@@ -43,6 +44,11 @@ class Connections:
         return Serving(self.redis)
 
     @cached_property
+    def lists(self) -> AccessLists:
+        """Return the documents' current access lists in Redis."""
+        return AccessLists(self.redis)
+
+    @cached_property
     def signing(self) -> Signing:
         """Return the keys of this installation and of the operators in this home."""
         return Signing(self.where)
@@ -72,7 +78,7 @@ class Connections:
         for name in ("warehouse", "redis"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
-        for name in ("serving", "trail"):
+        for name in ("serving", "lists", "trail"):
             self.__dict__.pop(name, None)
 
     def __enter__(self) -> "Connections":
