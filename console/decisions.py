@@ -8,10 +8,11 @@ import click
 
 from console.output import json_option, print_json, tenant_option
 from console.packet_view import print_packet
-from operations import decisions
+from operations import decisions, standby
 from operations.connections import Connections
 from operations.rollback import rollback as roll_back
 from stores import settings
+from stores.serving import ServingRecord
 
 _by_option = click.option(
     "--by", show_default="the operator whose key is in this home", help="Who decides; `tidewheel operators` adds names."
@@ -86,18 +87,29 @@ def refuse(tenant: str, digest: str, by: str | None, reason: str) -> None:
 @tenant_option
 @_by_option
 @click.option("--reason", default="rolled back by hand", show_default=True, help="Why; it stands in the audit trail.")
-def rollback(tenant: str, by: str | None, reason: str) -> None:
+@click.option(
+    "--unread", is_flag=True, help="Do not ask ClickHouse whether the standby is complete, e.g. while it is away."
+)
+def rollback(tenant: str, by: str | None, reason: str, unread: bool) -> None:
     """Make the standby live again, at once. The same command again goes forward.
 
-    Only Redis is needed; the indexer publishes the move to the audit trail.
+    The standby is read first: that its collection is there and complete. Neither Kafka nor a model is needed; the
+    indexer publishes the move to the audit trail.
 
     \b
     Example:
       tidewheel rollback --tenant acme --reason "complaints about search"
     """
     with Connections(settings.load()) as stores:
-        began, sign, who = time.perf_counter(), stores.signing.as_operator, stores.signing.operator(by)
-        done = roll_back(stores.serving, sign, tenant, who, reason, datetime.now(UTC))
+        sign, who, vectors = stores.signing.as_operator, stores.signing.operator(by), stores.vectors
+        began = time.perf_counter()
+
+        def check(record: ServingRecord) -> None:
+            standby.check_there(stores.serving, vectors, record)
+            if not unread:
+                standby.check_complete(vectors, stores.warehouse, record)
+
+        done = roll_back(stores.serving, check, sign, tenant, who, reason, datetime.now(UTC))
         took = time.perf_counter() - began
     click.echo(f"Live: {done.model} in {done.collection} (version {done.serving_version}), moved in {took:.3f} s.")
 

@@ -62,9 +62,11 @@ def _print_processes(console: Console, processes: list[Row]) -> None:
 
 def _print_tenant(console: Console, tenant: dict[str, Any]) -> None:
     console.rule(f"tenant {tenant['tenant']}", align="left")
+    for sentence in tenant["lost"]:
+        console.print(Text(printable(sentence), style="bold red"), soft_wrap=True)
     live = tenant["live"]
     if live is None:
-        console.print("Nothing is live: its first documents are still to be indexed.")
+        console.print("Nothing is live" + ("." if tenant["lost"] else ": its first documents are still to be indexed."))
     else:
         standby = live["standby"]
         console.print(f"live     {live['model']} in {live['collection']} (version {live['version']})")

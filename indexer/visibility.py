@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from retrieval.access import effective, may_see
-from stores.access_lists import AccessList, AccessLists
+from stores.access_lists import AccessLists, stored_lists
 from stores.ports import Queries
 from stores.vector_rows import Filter
 
@@ -27,6 +27,10 @@ class Lists(Protocol):
         """Return documents that `groups` (composed) may see, and of which a collection may show older lists."""
         ...
 
+    def documents(self, tenant: str) -> int:
+        """Return how many documents of a tenant somebody may see. Raises `Retryable`."""
+        ...
+
 
 class CurrentLists:
     """The current lists of this installation; safe to use from several threads."""
@@ -39,7 +43,7 @@ class CurrentLists:
         """Return the groups of these documents, without those that are gone or unknown. Raises `Retryable`."""
         known = self._lists.get(tenant, documents)
         if absent := [document for document in documents if document not in known]:
-            found = self._stored(tenant, absent)
+            found = stored_lists(self._warehouse, tenant, absent)
             self._lists.put(tenant, found)
             known.update({one.document: one.groups for one in found})
         return {document: groups for document, groups in known.items() if groups is not None}
@@ -51,12 +55,9 @@ class CurrentLists:
         )
         return [row["document"] for row in rows]
 
-    def _stored(self, tenant: str, documents: Sequence[str]) -> list[AccessList]:
-        rows = self._warehouse.query("access_lists", tenant=tenant, documents=list(documents))
-        return [
-            AccessList(row["document"], int(row["revision"]), None if row["gone"] else tuple(row["acl"]))
-            for row in rows
-        ]
+    def documents(self, tenant: str) -> int:
+        """Return how many documents of a tenant somebody may see. Raises `Retryable`."""
+        return int(self._warehouse.query("documents_known", tenant=tenant)[0]["shown"])
 
 
 class Viewer:
