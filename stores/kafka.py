@@ -174,15 +174,21 @@ class EventReader:
             "queued.max.messages.kbytes": 4 * MAX_MESSAGE_BYTES // 1024,
         }
         self._consumer = Consumer(quiet(bootstrap, **settings))
-        self._assign(topic_ids(bootstrap, self._topics))
+        self._ids = topic_ids(bootstrap, self._topics)
+        self._assign(self._ids)
 
     def _assign(self, ids: Mapping[str, str]) -> None:
+        """Begin the topics of these ids: where reading stopped, or at the beginning of one that was made anew."""
+        anew = {topic for topic in self._topics if ids[topic] != self._ids[topic]}
         self._ids, self._look_at = ids, monotonic() + _LOOK_EVERY_S
         self._handled.clear()
         try:
             asked = [TopicPartition(topic, p) for topic in self._topics for p in self._partitions(topic)]
             committed = self._consumer.committed(asked, ANSWER_WITHIN_S)
-            self._consumer.assign([TopicPartition(c.topic, c.partition, self._begin(c)) for c in committed])
+            begin = [OFFSET_BEGINNING if c.topic in anew else self._begin(c) for c in committed]
+            self._consumer.assign(
+                [TopicPartition(c.topic, c.partition, at) for c, at in zip(committed, begin, strict=True)]
+            )
         except KafkaException as failure:
             raise translated(failure.args[0], self._bootstrap) from failure
 
