@@ -174,7 +174,7 @@ class EventReader:
             "queued.max.messages.kbytes": 4 * MAX_MESSAGE_BYTES // 1024,
         }
         self._consumer = Consumer(quiet(bootstrap, **settings))
-        self._ids = topic_ids(bootstrap, self._topics)
+        self._ids: Mapping[str, str] = topic_ids(bootstrap, self._topics)
         self._assign(self._ids)
 
     def _assign(self, ids: Mapping[str, str]) -> None:

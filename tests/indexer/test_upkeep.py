@@ -104,7 +104,7 @@ def test_what_stands_in_the_way_of_a_rebuild_is_said(world: World, monkeypatch: 
     assert rebuild.problem == "the model is damaged"
 
 
-def test_trouble_with_live_does_not_stop_the_standby(world: World) -> None:
+def test_trouble_with_live_does_not_stop_the_standby(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = first(world)
     loop.settle()
     loop.indexer.handle(approval(loop.ready()))
@@ -116,7 +116,7 @@ def test_trouble_with_live_does_not_stop_the_standby(world: World) -> None:
             raise KeyError("a row that nobody expected")
         return advance(target, budget_s)
 
-    loop.indexer._upkeep.sync.advance = broken  # type: ignore[method-assign]  # for live only
+    monkeypatch.setattr(loop.indexer._upkeep.sync, "advance", broken)
     world.put("d0", 2, "changed")
     with pytest.raises(KeyError):
         loop.turn()
