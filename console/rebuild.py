@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import click
 
+from console.output import say
+from console.parameters import TENANT, WAIT
 from operations import rebuild as work
 from operations.connections import Connections
 from stores import settings
@@ -14,8 +16,8 @@ _LOOK_S = 1.0
 
 
 @click.command()
-@click.option("--tenant", help="Only this tenant; all by default.")
-@click.option("--wait", default=600.0, show_default=True, type=click.FloatRange(min=0), help="Seconds to wait for it.")
+@click.option("--tenant", type=TENANT, help="Only this tenant; all by default.")
+@click.option("--wait", default=600.0, show_default=True, type=WAIT, help="Seconds to wait for it.")
 @click.option("--without-missing", is_flag=True, help="Go on although ClickHouse has lost documents itself.")
 def rebuild(tenant: str | None, wait: float, without_missing: bool) -> None:
     """Make the search index and what Redis holds anew, after a store was lost or damaged.
@@ -34,7 +36,7 @@ def rebuild(tenant: str | None, wait: float, without_missing: bool) -> None:
                 work.check_source(stores, name)
         for name in names:
             lists, collections = work.put_lists(stores, name), work.ask(stores, name, datetime.now(UTC))
-            click.echo(f"{name}: {lists:,} access lists are in Redis; to be made anew: {_listed(collections)}")
+            say(f"{name}: {lists:,} access lists are in Redis; to be made anew: {_listed(collections)}")
         for name in names:
             _wait(stores, name, time.monotonic() + wait)
 
@@ -49,8 +51,8 @@ def _wait(stores: Connections, tenant: str, until: float) -> None:
     while left := work.left(stores, tenant):
         if str(left) != told:
             told = str(left)
-            click.echo(f"{tenant}: {told}")
+            say(f"{tenant}: {told}")
         if time.monotonic() >= until:
             raise Retryable(f"{tenant}: {told}; is the indexer up? `tidewheel status` shows it")
         time.sleep(_LOOK_S)
-    click.echo(f"{tenant}: whole")
+    say(f"{tenant}: whole")

@@ -149,7 +149,7 @@ class _Pool:
             [
                 hit
                 for _, hit in sorted(hits.items(), key=lambda item: (-item[1].score, item[0]))
-                if viewer is None or viewer.sees(hit.document)
+                if viewer is None or viewer.sees(hit)
             ]
             for hits in self._hits
         )

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from operations.connections import Connections
+from operations.tenants import check_known
 from stores.access_lists import AT_ONCE, stored_lists
-from stores.errors import Refused, Retryable
+from stores.errors import Retryable
 from stores.rebuilds import Rebuild
 
 REASON = "an operator asked for it"
@@ -32,11 +33,11 @@ class Left(NamedTuple):
 
 
 def tenants(stores: Connections, only: str | None) -> list[str]:
-    """Return the tenants that have anything to rebuild from, or `only` this one. Raises `Refused` for an unknown."""
-    known = {row["tenant"] for row in stores.warehouse.query("documents_tenants")} | {*stores.serving.tenants()}
-    if only is not None and only not in known:
-        raise Refused(f"no tenant '{only}' is known; `tidewheel status` lists those that are")
-    return [only] if only is not None else sorted(known)
+    """Return the tenants that have anything to rebuild from, or `only` this one; `Misconfigured` for an unknown one."""
+    if only is not None:
+        check_known(stores, only)
+        return [only]
+    return sorted({row["tenant"] for row in stores.warehouse.query("documents_tenants")} | {*stores.serving.tenants()})
 
 
 def check_source(stores: Connections, tenant: str) -> None:

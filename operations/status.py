@@ -19,7 +19,16 @@ from stores.warehouse import Row
 def processes(home: Path) -> list[Row]:
     """Return the processes of the embedded stack in this home; none when it does not run, or real clusters are used."""
     return [
-        {"part": p.name, "up": p.up, "pid": p.pid, "port": p.port, "restarts": p.restarts} for p in control.status(home)
+        {
+            "part": p.name,
+            "up": p.up,
+            "pid": p.pid,
+            "port": p.port,
+            "restarts": p.restarts,
+            "memory_mib": p.memory_mib,
+            "problem": p.problem,
+        }
+        for p in control.status(home)
     ]
 
 
@@ -36,8 +45,8 @@ def refused_decisions(stores: Connections) -> list[Row]:
 
 def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]]:
     """Return every tenant that anything was accepted from or that is served, or `only` this one of them, with what is
-    live, what is lost, the collections that are not retired, the newest training run's status, and the newest drift
-    window."""
+    live, what is lost, the collections that are not retired, the newest training run's status, the newest drift window,
+    how many documents wait to be indexed in what is live, and of how many it holds the beginning only."""
     names = {row["tenant"] for row in stores.warehouse.query("tenants")} | {*stores.serving.tenants()}
     names = names if only is None else names & {only}
     present = _present(stores) if names else None
@@ -69,7 +78,15 @@ def _tenant(stores: Connections, name: str, present: frozenset[str] | None) -> d
         ],
         "training": training_status.read(stores.redis, name),
         "drift": stores.warehouse.query("drift_newest", tenant=name),
+        **_documents(stores, name, record.collection if record else ""),
     }
+
+
+def _documents(stores: Connections, tenant: str, collection: str) -> Row:
+    """Return how many documents wait for this collection, and how many are cut there; all wait when there is none."""
+    pending = stores.warehouse.query("index_counts", tenant=tenant, collection=collection)[0]["pending"]
+    cut = stores.warehouse.query("status_truncated", tenant=tenant, collection=collection)[0]["documents"]
+    return {"waiting": pending, "truncated": cut}
 
 
 def _build(rebuilt: tuple[int, int] | None, progress: Progress | None) -> dict[str, int | float | None]:

@@ -34,7 +34,8 @@ class Stored:
 class Hit:
     """One passage that a ranking of the index found; a higher score is better, and comparable within the ranking.
 
-    It has no access list: whether somebody may see it is decided by the document's current one, not by the row's copy.
+    `acl` is the list that was given to this content, whose hash is `content_hash`. The document's current list decides
+    who may see the passage; the row's copy only says who might read it while it is not the current content.
     """
 
     document: str
@@ -43,6 +44,8 @@ class Hit:
     title: str
     text: str
     authority: float
+    content_hash: str = ""
+    acl: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _SEALED = ("pk", "version", "content_hash", "acl", "authority")
 _NO_ALIAS = (CollectionMissing, MilvusException, Poison)
 """Milvus and Milvus Lite tell an absent alias by different codes."""
 
-_SHOWN = ["document", "passage", "title", "text", "authority"]
+_SHOWN = ["document", "passage", "title", "text", "authority", "content_hash", "acl"]
 
 
 _QUIET_PINGS = {"grpc.keepalive_time_ms": 300_000, "grpc.keepalive_permit_without_calls": 0}
@@ -265,6 +265,8 @@ def _hit(hit: Any, field: str) -> Hit:  # noqa: ANN401  # the client's own hit
         row["title"],
         row["text"],
         row["authority"],
+        row["content_hash"],
+        tuple(row["acl"]),
     )
 
 

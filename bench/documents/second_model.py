@@ -29,14 +29,17 @@ WON = Comparison(
 _LOOK_S = 1.0
 
 
-def announce(stack: Stack, tenant: str) -> None:
-    """Put the model on the shelf and send the signed event of its run, as the trainer does; make an operator's key."""
+def announce(stack: Stack, tenant: str, won: Comparison = WON, scores: str | None = None) -> None:
+    """Put the model on the shelf and send the signed event of its run, as the trainer does; make an operator's key.
+
+    `scores` is the hash of the rows that `won` sums up (`stores.evaluation`); without them no approval lets it in.
+    """
     where, now = stack.settings(), datetime.now(UTC)
     Shelf.open(where).put(tenant, MODEL, base_model(), {"run": RUN, "parent": "base"}, now)
     operators.add(where, OPERATOR, now)
     event = ModelTrained(
         event_id=stable_id("ModelTrained", tenant, RUN), tenant=tenant, occurred_at=now, run=RUN, model=MODEL,
-        parent="base", snapshot="snapshot-of-the-benchmark", comparison=WON,
+        parent="base", snapshot="snapshot-of-the-benchmark", comparison=won, evaluation=scores,
     )  # fmt: skip
     with EventProducer(where.kafka_bootstrap) as producer:
         producer.send(LEARNING.name, key_of(event), encode(Signing(where).as_installation(event)))

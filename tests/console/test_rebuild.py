@@ -37,6 +37,6 @@ def test_without_an_indexer_it_ends_with_try_again(tidewheel: CommandLine, world
     assert "being rebuilt, 0 of 12 documents; is the indexer up?" in told.err
 
 
-def test_a_search_meanwhile_shows_what_is_there_and_says_so(tidewheel: CommandLine, tenant: str) -> None:
+def test_an_unknown_tenant_is_named(tidewheel: CommandLine, tenant: str) -> None:
     told = tidewheel("rebuild", "--tenant", tenant)
-    assert (told.code, "no tenant" in told.err) == (3, True)
+    assert (told.code, f"no tenant '{tenant}'" in told.err) == (2, True)

@@ -50,8 +50,3 @@ def test_while_the_index_is_filled_anew_what_is_in_it_is_shown_and_the_exit_code
     assert (found.code, json.loads(found.out)["rebuilding"]) == (4, {"done": 1, "total": 9})
     shown = tidewheel("status", "--tenant", world.tenant)
     assert "is being rebuilt, 1 of 9 documents, because lost" in shown.out
-
-
-def test_a_tenant_without_documents_is_refused_with_the_next_step(tidewheel: CommandLine, tenant: str) -> None:
-    told = tidewheel("search", "anything", "--tenant", tenant)
-    assert (told.code, "tidewheel emit" in told.err) == (3, True)

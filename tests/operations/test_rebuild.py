@@ -5,7 +5,7 @@ import pytest
 from operations import rebuild
 from operations.connections import Connections
 from stores.access_lists import key
-from stores.errors import Refused, Retryable
+from stores.errors import Misconfigured, Retryable
 from stores.settings import Settings
 from tests.indexer.loop import Loop, first, lose_record, lose_rows
 from tests.indexer.world import World
@@ -47,5 +47,5 @@ def test_what_the_warehouse_lost_itself_is_not_taken_away_elsewhere_unasked(worl
 def test_an_unknown_tenant_is_refused(stack: Settings, tenant: str) -> None:
     with Connections(stack) as stores:
         stores.warehouse.migrate()
-        with pytest.raises(Refused, match="no tenant"):
+        with pytest.raises(Misconfigured, match="no tenant"):
             rebuild.tenants(stores, tenant)

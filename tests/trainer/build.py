@@ -36,6 +36,7 @@ def document(
         links=links,
         opened=opened,
         updated_at=START + timedelta(days=day),
+        for_everyone=True,
     )
 
 
