@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from indexer.answer import Answer
 from indexer.ranking import WIDEN, Found, best
-from indexer.visibility import Lists, Viewer
+from indexer.visibility import CountedLists, Viewer
 from retrieval.encoders import Encoder, EncoderSource
 from stores.collection_states import State
 from stores.errors import Refused, TidewheelError
@@ -38,7 +38,7 @@ _MAY_BE_LIVE = frozenset({State.READY, State.STANDBY})
 class Searcher:
     """Searches for people. Safe to use from several threads."""
 
-    def __init__(self, serving: Serving, vectors: Vectors, encoders: EncoderSource, lists: Lists) -> None:
+    def __init__(self, serving: Serving, vectors: Vectors, encoders: EncoderSource, lists: CountedLists) -> None:
         self._serving = serving
         self._vectors = vectors
         self._encoders = encoders

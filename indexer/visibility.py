@@ -30,6 +30,10 @@ class Lists(Protocol):
         """Return documents that `groups` (composed) may see, and of which a collection may show older lists."""
         ...
 
+
+class CountedLists(Lists, Protocol):
+    """Knows also of how many documents there are any: `CurrentLists`."""
+
     def documents(self, tenant: str) -> int:
         """Return how many documents of a tenant somebody may see. Raises `Retryable`."""
         ...
