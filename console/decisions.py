@@ -109,14 +109,11 @@ def refuse(tenant: str, digest: str, by: str | None, reason: str) -> None:
 @click.option(
     "--reason", default="rolled back by hand", type=REASON, show_default=True, help="Why; it stands in the audit trail."
 )
-@click.option(
-    "--unread", is_flag=True, help="Do not ask ClickHouse whether the standby is complete, e.g. while it is away."
-)
-def rollback(tenant: str, by: str | None, reason: str, unread: bool) -> None:
+def rollback(tenant: str, by: str | None, reason: str) -> None:
     """Make the standby live again, at once. The same command again goes forward.
 
-    The standby is read first: that its collection is there and complete. Neither Kafka nor a model is needed; the
-    indexer publishes the move to the audit trail.
+    The standby is read first: that its collection is there and complete. Redis and Milvus are needed for that; while
+    ClickHouse is away, rows are counted only. The indexer publishes the move to the audit trail.
 
     \b
     Example:
@@ -128,9 +125,7 @@ def rollback(tenant: str, by: str | None, reason: str, unread: bool) -> None:
         began = time.perf_counter()
 
         def check(record: ServingRecord) -> None:
-            standby.check_there(stores.serving, vectors, record)
-            if not unread:
-                standby.check_complete(vectors, stores.warehouse, record)
+            standby.check(stores.serving, vectors, lambda: stores.warehouse, record)
 
         done = roll_back(stores.serving, check, sign, tenant, who, reason, datetime.now(UTC))
         took = time.perf_counter() - began

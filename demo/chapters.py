@@ -171,7 +171,8 @@ def decide_and_switch(scene: Scene, traffic: Traffic) -> bool:
 def _roll(scene: Scene, reason: str) -> float:
     """Roll back once; return the seconds until a search is answered by what was standby."""
     stage, began = scene.stage, perf_counter()
-    check, sign = partial(standby.check, stage.serving, stage.vectors, stage.warehouse), stage.signing.as_operator
+    sign = stage.signing.as_operator
+    check = partial(standby.check, stage.serving, stage.vectors, lambda: stage.warehouse)
     done = rollback(stage.serving, check, sign, stage.tenant, OPERATOR, reason, datetime.now(UTC))
     answer = stage.searcher.search(stage.tenant, [scene.corpus.first.queries[0].text], frozenset())[0]
     took = perf_counter() - began

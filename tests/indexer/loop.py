@@ -79,7 +79,7 @@ class Loop:
         return rollback(self.world.serving, self.check, sign, self.world.tenant, OPERATOR, "test", self.world.clock())
 
     def check(self, record: ServingRecord) -> None:
-        standby.check(self.world.serving, self.world.vectors, self.world.warehouse, record)
+        standby.check(self.world.serving, self.world.vectors, lambda: self.world.warehouse, record)
 
     def state(self, model: str) -> str:
         return self.world.serving.states(self.world.tenant).get(self.world.target(model).collection, "")

@@ -28,7 +28,7 @@ def test_a_rollback_takes_less_than_a_second_and_loads_no_model(both: World, sta
         "from stores.warehouse import Warehouse\n"
         "s = Settings.model_validate_json(sys.argv[1])\n"
         "serving, sign = Serving.connect(s), Signing(s).as_operator\n"
-        "check = partial(standby.check, serving, Vectors.connect(s), Warehouse.connect(s))\n"
+        "check = partial(standby.check, serving, Vectors.connect(s), lambda: Warehouse.connect(s))\n"
         "moved = time.perf_counter()\n"
         "rollback(serving, check, sign, sys.argv[2], 'op', 'now', datetime.now(UTC))\n"
         "took = time.perf_counter() - moved\n"

@@ -3,9 +3,10 @@
 import pytest
 
 from operations import standby
-from stores.errors import Refused
+from stores.errors import Refused, Retryable
 from stores.rebuilds import Rebuild
 from stores.serving import ServingRecord
+from stores.warehouse import Warehouse
 from tests.indexer.world import NOW, World
 
 
@@ -17,7 +18,7 @@ def record(both: World) -> ServingRecord:
 
 
 def check(both: World) -> None:
-    standby.check(both.serving, both.vectors, both.warehouse, record(both))
+    standby.check(both.serving, both.vectors, lambda: both.warehouse, record(both))
 
 
 def test_a_standby_that_is_fresh_or_as_far_as_live_may_take_over(both: World) -> None:
@@ -61,3 +62,18 @@ def test_rows_that_are_recorded_and_not_there_are_found_out_unless_their_documen
         assert both.sync.advance(both.target(both.next), 60).finished
 
     standby.check_complete(both.vectors, both.warehouse, record(both), goes)
+
+
+def test_while_the_warehouse_is_away_rows_are_counted(both: World) -> None:
+    def away() -> Warehouse:
+        raise Retryable("ClickHouse did not answer")
+
+    standby.check(both.serving, both.vectors, away, record(both))
+    both.vectors.delete(both.target(both.next).collection, ["d3#0"])
+    with pytest.raises(Refused, match=r"has 9 passages, .* has 10; nothing was moved"):
+        standby.check(both.serving, both.vectors, away, record(both))
+    both.vectors.drop(both.target().collection)
+    standby.check(both.serving, both.vectors, away, record(both))
+    both.vectors.delete(both.target(both.next).collection, [f"d{n}#0" for n in range(10)])
+    with pytest.raises(Refused, match="has 0 passages"):
+        standby.check(both.serving, both.vectors, away, record(both))
