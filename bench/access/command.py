@@ -15,9 +15,9 @@ leaks                         by kind. results: a document that the person's gro
                               was seen in the ledger); ranks, scores, counts: an answer over the same visible documents
                               became another when hidden ones came beside them; packets, reports: ids, words and
                               queries of documents that not everyone may see, in what operators read
-reordered                     of `pairs_of_words`, answers to two words whose order became another when hidden documents
-                              came: BM25 weighs words by their frequency in the whole collection. It is no leak here; see
-                              "Who may see a document" in docs/ARCHITECTURE.md
+reordered                     of `pairs_of_words`, answers to two words whose order became another when hidden
+                              documents came: BM25 weighs words by their frequency in the whole collection. It is a
+                              known limit and no leak here: "Who may see a document" in docs/ARCHITECTURE.md
 
 Exit code 1 when anything leaked, or was never hidden, or a scenario could not be played. `--sabotage` runs a wrong
 implementation (`bench.access.sabotage`), which must end with 1. Progress is told on stderr; the last line is JSON.

@@ -66,7 +66,7 @@ def visible_texts() -> list[str]:
 
 
 def hidden_texts() -> list[str]:
-    """Return texts of the same length that rank before all of these for one word each, some words' only. A pure rule."""
+    """Return texts of the same length that rank before all of these, for some words only. A pure rule."""
     length = sum(range(len(USED)))
     return [" ".join([word] * length) for word in HIDDEN_WORDS for _ in range(HIDDEN_PER_WORD)]
 
