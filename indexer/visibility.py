@@ -3,8 +3,8 @@
 The lists are read where writes arrive first, in Redis, in one call. What is not there (Redis was lost, or is older than
 the documents) is read from the warehouse and put back. A document that neither knows is shown to nobody.
 
-A list is given to a content. A passage that is of another content than the current one, because it is not indexed yet or
-is no more what holds, is shown to those alone who may see the document now and might read that content too.
+A list is given to a content. A passage that is of another content than the current one, because it is not indexed yet
+or is no more what holds, is shown to those alone who may see the document now and might read that content too.
 """
 
 from collections.abc import Iterable, Sequence
