@@ -220,7 +220,7 @@ ORDER BY (tenant, run, query, system);
 -- person, because a server keeps the text of statements.
 CREATE TABLE forgetting
 (
-    what         LowCardinality(String) COMMENT 'user, spelling (in JSON), query or letter',
+    what         LowCardinality(String) COMMENT 'user (each spelling), query or letter',
     tenant       LowCardinality(String),
     text         String,
     topic        LowCardinality(String),
