@@ -16,7 +16,10 @@ _USAGE_LASTS = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A document whose newest version a collection does not show; `known` when it shows, or may show, another."""
+    """A document whose newest version a collection does not show; `known` when it shows, or may show, another.
+
+    `recorded` when anything was ever recorded of it: of one that is not, the collection may hold any passage.
+    """
 
     document: str
     version: int
@@ -24,6 +27,7 @@ class Pending:
     known: bool
     applied_passages: int
     applied_revision: int
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Documents:
                 bool(row["known"]),
                 row["applied_passages"],
                 row["applied_revision"],
+                bool(row["recorded"]),
             )
             for row in rows
         ]
@@ -148,6 +153,10 @@ class Documents:
     def ids(self, tenant: str) -> list[str]:
         """Return every document that the tenant ever had, gone ones included."""
         return [row["document"] for row in self.warehouse.query("index_ids", tenant=tenant)]
+
+    def shown(self, tenant: str) -> list[str]:
+        """Return every document of the tenant that a collection should show."""
+        return [row["document"] for row in self.warehouse.query("index_shown", tenant=tenant)]
 
     def changed(self, tenant: str, collection: str, since: datetime) -> list[str]:
         """Return the documents that were applied to a collection since then, gone ones included."""

@@ -6,12 +6,14 @@
 Building, catching up and live changes are all this loop. A crash anywhere leaves the document unrecorded, so it is done
 again. The intent, a row of `applied` without a content hash, says before the first write how many passages may be
 there, so that even the leavings of a crash are removed. A document whose text did not change keeps its vectors, which
-are read back from the collection; deletions and such changes (access lists among them) come before any new text.
+are read back from the collection; deletions and such changes (access lists among them) come before any new text, and
+need no model: they are applied also while the model cannot be had. Of a document of which nothing is recorded a
+collection may hold anything, because what was recorded can be lost: it is deleted, and replaced, by key all the same.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from indexer.authority import UsageStats
 from indexer.documents import Document, Documents, Pending, Record
 from retrieval.encoders import EncoderSource
+from retrieval.passages import MAX_PASSAGES
 from stores.errors import Poison
 from stores.vector_rows import collection_name, primary_key, vector_row
 from stores.vectors import Vectors
@@ -88,14 +91,22 @@ class Sync:
         self._sleep = sleep
         self.yield_point = yield_point
         """Called between the parts of any long work; it may raise to cut the work short."""
+        self._made: set[str] = set()
+        """Collections that this process made and has not filled yet: what is not recorded is not in them."""
         self._unsealed: dict[str, int] = {}
         self._sealed_at: dict[str, datetime] = {}
 
     def ensure(self, target: Target) -> None:
-        """Make the target's collection if it is not there; one that was lost is filled from the beginning."""
+        """Make the target's collection if it is not there; one that was lost is filled from the beginning.
+
+        Raises `Refused` when it has to be made and its model cannot be had.
+        """
+        if self.vectors.exists(target.collection):
+            return
         encoder = self.encoders.get(target.tenant, target.model, target.manifest)
         if self.vectors.ensure(target.collection, encoder.dimension):
             self.documents.forget(target.tenant, target.collection, self._clock())
+            self._made.add(target.collection)
 
     def advance(
         self, target: Target, budget_s: float, duty: float = 1.0, after_batch: Callable[[int], None] | None = None
@@ -117,8 +128,19 @@ class Sync:
                     return total
                 if duty < 1:
                     self._sleep((time.monotonic() - began) * (1 / duty - 1))
+        self._made.discard(target.collection)
         self.seal_when_idle(target.collection)
         return Applied(total.documents, total.deleted, total.embedded, total.kept, finished=True)
+
+    def sweep(self, target: Target) -> int:
+        """Remove the rows of what the warehouse does not show, deleted or unknown; return how many that were.
+
+        An iterator finds them, which may miss some: nothing rests on it, because their lists show them to nobody.
+        """
+        shown = set(self.documents.shown(target.tenant))
+        keys = [key for key in self.vectors.scan_keys(target.collection) if key.rpartition("#")[0] not in shown]
+        self.vectors.delete(target.collection, keys)
+        return len(keys)
 
     def seal_when_idle(self, collection: str) -> None:
         """Seal what the last changes left unsealed, if it is worth it and time; called while nothing is to be done."""
@@ -145,25 +167,41 @@ class Sync:
         newest = self.documents.read(target.tenant, [pending.document for pending in batch])
         shown = [(p, newest[p.document]) for p in batch if p.document in newest and not newest[p.document].gone]
         gone = [p for p in batch if p.document not in newest or newest[p.document].gone]
-        self.documents.record(target.tenant, target.collection, [_intent(p, d) for p, d in shown], now)
-        surplus = [key for p in gone for key in _keys(p.document, 0, p.applied_passages)]
-        surplus += [key for p, d in shown for key in _keys(p.document, len(d.passages), p.applied_passages)]
+        intents = [_intent(p, d, self._held(target, p)) for p, d in shown]
+        self.documents.record(target.tenant, target.collection, intents, now)
+        surplus = [key for p in gone for key in _keys(p.document, 0, self._held(target, p))]
+        surplus += [key for p, d in shown for key in _keys(p.document, len(d.passages), self._held(target, p))]
         self.vectors.delete(target.collection, surplus)
-        kept, embedded = self._write(target, shown, now)
-        records = [_done(p, d) for p, d in shown] + [_removed(p) for p in gone]
-        self.documents.record(target.tenant, target.collection, records, now, step=1)
+        there = self._there(target, shown)
+        try:
+            fresh = self._embedded(target, [d for _, d in shown if d.document not in there])
+        except Exception:  # whatever a damaged model raises: what needs no model does not wait for one
+            self._finish(target, [(p, d) for p, d in shown if d.document in there], there, gone, now)
+            raise
+        self._finish(target, shown, there | fresh, gone, now)
+        embedded, kept = (sum(map(len, vectors.values())) for vectors in (fresh, there))
         return Applied(len(batch), len(gone), embedded, kept)
 
-    def _write(self, target: Target, shown: Sequence[tuple[Pending, Document]], now: datetime) -> tuple[int, int]:
-        there = self._there(target, shown)
-        texts = [text for _, d in shown if d.document not in there for text in d.passages]
-        fresh = self._encoded(target, texts)
+    def _held(self, target: Target, pending: Pending) -> int:
+        """Return how many passages of a document the collection holds at most."""
+        if pending.recorded:
+            return pending.applied_passages
+        return 0 if target.collection in self._made else MAX_PASSAGES
+
+    def _finish(
+        self,
+        target: Target,
+        shown: Sequence[tuple[Pending, Document]],
+        vectors: Mapping[str, Sequence[Sequence[float]]],
+        gone: Sequence[Pending],
+        now: datetime,
+    ) -> None:
+        """Write the documents with their passages' vectors, and record them and those that are gone."""
         usage = self.documents.usage(target.tenant, now)
         rows = []
         for _, d in shown:
             weight = d.authority(usage.get(d.document, UsageStats()), now)
-            for number, text in enumerate(d.passages):
-                dense = there[d.document][number] if d.document in there else next(fresh)
+            for number, (text, dense) in enumerate(zip(d.passages, vectors[d.document], strict=True)):
                 rows.append(
                     vector_row(
                         d.document, number, d.version, d.content_hash, d.acl, d.title, text, dense, weight, d.updated_ms
@@ -171,17 +209,22 @@ class Sync:
                 )
         self.vectors.upsert(target.collection, rows)
         self._unsealed[target.collection] = self._unsealed.get(target.collection, 0) + len(rows)
-        return len(rows) - len(texts), len(texts)
+        records = [_done(p, d) for p, d in shown] + [_removed(p) for p in gone]
+        self.documents.record(target.tenant, target.collection, records, now, step=1)
 
-    def _encoded(self, target: Target, texts: Sequence[str]) -> Iterator[Sequence[float]]:
-        encoder = self.encoders.get(target.tenant, target.model, target.manifest)
+    def _embedded(self, target: Target, documents: Sequence[Document]) -> dict[str, list[Sequence[float]]]:
+        """Return the vectors of these documents' passages; the model is asked for only if there are any."""
+        texts, vectors = [text for d in documents for text in d.passages], list[Sequence[float]]()
         for start in range(0, len(texts), _ENCODED_AT_ONCE):
+            encoder = self.encoders.get(target.tenant, target.model, target.manifest)
             self.yield_point()
-            yield from encoder.encode(texts[start : start + _ENCODED_AT_ONCE])
+            vectors.extend(encoder.encode(texts[start : start + _ENCODED_AT_ONCE]))
+        each = iter(vectors)
+        return {d.document: [next(each) for _ in d.passages] for d in documents}
 
     def _there(self, target: Target, shown: Sequence[tuple[Pending, Document]]) -> dict[str, list[Sequence[float]]]:
         """Return the vectors that the collection itself holds for documents whose text did not change."""
-        known = [d for p, d in shown if p.known]
+        known = [d for p, d in shown if p.known or (not p.recorded and target.collection not in self._made)]
         keys = [key for d in known for key in _keys(d.document, 0, len(d.passages))]
         rows = self.vectors.get(target.collection, keys, with_vectors=True) if keys else {}
         found = {}
@@ -194,7 +237,7 @@ class Sync:
 
     def _record_as_unindexable(self, target: Target, pending: Pending) -> None:
         newest = self.documents.read(target.tenant, [pending.document])
-        self.vectors.delete(target.collection, [*_keys(pending.document, 0, pending.applied_passages)])
+        self.vectors.delete(target.collection, _keys(pending.document, 0, self._held(target, pending)))
         records = [
             Record(d.document, d.version, False, d.content_hash, 0, True, pending.applied_revision, d.revision)
             for d in newest.values()
@@ -212,8 +255,8 @@ def _keys(document: str, first: int, end: int) -> list[str]:
     return [primary_key(document, number) for number in range(first, end)]
 
 
-def _intent(pending: Pending, document: Document) -> Record:
-    most = max(pending.applied_passages, len(document.passages))
+def _intent(pending: Pending, document: Document, held: int) -> Record:
+    most = max(held, len(document.passages))
     return Record(document.document, 0, False, "", most, False, pending.applied_revision)
 
 

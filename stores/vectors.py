@@ -177,6 +177,13 @@ class Vectors:
         )
         return [[(hit["pk"], float(hit["distance"])) for hit in hits] for hits in answer]
 
+    def count(self, collection: str) -> int:
+        """Return how many rows the collection has now."""
+        rows = self._read(
+            self._client.query, collection, filter="", output_fields=["count(*)"], consistency_level="Strong"
+        )
+        return int(rows[0]["count(*)"])
+
     def scan_keys(self, collection: str) -> Iterator[str]:
         """Yield the primary keys that an iterator finds. It may miss some: good for finding surplus rows, no proof."""
         pages = self._read(self._client.query_iterator, collection, batch_size=_KEYS_PER_CALL, output_fields=["pk"])

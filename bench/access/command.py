@@ -3,21 +3,21 @@
 Documents with random access lists are searched by people of random groups while lists are narrowed (at a higher
 version, and at the same one), widened, and documents deleted and made again; the benchmark knows each document's list.
 Scenarios: `scored` (hidden documents come among visible ones); `idle`; `frozen` (the indexer under SIGSTOP);
-`rolled_back` (a second model was approved, then rolled back); `backlog` (10,000 documents wait to be indexed). The base
-model is the packaged MiniLM on very short texts, resident in this process.
+`rolled_back` (a second model was approved, then rolled back); `backlog` (10,000 documents wait to be indexed). The
+base model is the packaged MiniLM on very short texts, resident in this process.
 
 revocation_p50_ms, .._p99_ms  from the broker's acknowledgement of the narrowing event to the beginning of the first
                               search that does not show the document; both kinds of narrowing; `same_version` apart
 deletion_p50_ms, .._p99_ms    the same for deletions; `never_hidden`: within the patience, with which they then count
 tries                         searches held against the lists, and questions asked before and after
-leaks                         by kind. results: a document that the person's groups are not on the list of, or a deleted
-                              one, in the answer to a search that began after the event was stored (its batch was seen in
-                              the ledger); ranks, scores, counts: an answer over the same visible documents became
-                              another when hidden ones came beside them; packets, reports: ids, words and queries of
-                              documents that not everyone may see, in what operators read
-reordered                     of `pairs_of_words`, answers to two words whose order became another when hidden documents
-                              came: BM25 weighs words by their frequency in the whole collection. It is no leak here; see
-                              "Who may see a document" in docs/ARCHITECTURE.md
+leaks                         by kind. results: a document that the person's groups are not on the list of, or a
+                              deleted one, in the answer to a search that began after the event was stored (its batch
+                              was seen in the ledger); ranks, scores, counts: an answer over the same visible documents
+                              became another when hidden ones came beside them; packets, reports: ids, words and
+                              queries of documents that not everyone may see, in what operators read
+reordered                     of `pairs_of_words`, answers to two words whose order became another when hidden
+                              documents came: BM25 weighs words by their frequency in the whole collection. It is a
+                              known limit and no leak here: "Who may see a document" in docs/ARCHITECTURE.md
 
 Exit code 1 when anything leaked, or was never hidden, or a scenario could not be played. `--sabotage` runs a wrong
 implementation (`bench.access.sabotage`), which must end with 1. Progress is told on stderr; the last line is JSON.

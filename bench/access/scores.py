@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from bench.access.world import World
+from bench.access.world import AT_ONCE, World
 from bench.documents.population import WORDS, Population
 from bench.documents.searching import Asked
 from schemas.documents import EVERYONE
@@ -23,11 +23,11 @@ TOLERANCE = 1e-3
 """Relative. Authority falls with the time between two questions; one rank of a fused list is 16 times as much."""
 
 USED = WORDS[:12]
-HIDDEN_PER_WORD = 6
+HIDDEN_WORDS = USED[:6]
+HIDDEN_PER_WORD = 10
 UNUSED = ("zebra", "quartz", "violin", "glacier", "pepper", "meadow", "comet", "walnut", "harbour", "saddle")
 """Words of no document: they move a query's meaning and no frequency."""
 
-_AT_ONCE = 10
 _OF_THE_CALL = ("latency_ms", "model", "collection", "serving_version")
 """Fields of an answer that differ between two calls whatever they hide."""
 
@@ -45,7 +45,7 @@ def tried(world: World, count: int, seed: int) -> dict[str, int]:
     here.until_found([change.document for change in shown], HIDERS)
     single = [" ".join([rng.choice(USED), *rng.sample(UNUSED, rng.randrange(4))]) for _ in range(count)]
     double = [" ".join(rng.sample(USED, 2)) for _ in range(max(10, count // 10))]
-    depths = [rng.choice((3, 10, 200)) for _ in range(0, count, _AT_ONCE)]
+    depths = [rng.choice((3, 10, 200)) for _ in range(0, count, AT_ONCE)]
     before = _answers(here, single, depths), _answers(here, double, depths)
     hidden = [here.population.new(HIDERS, text) for text in hidden_texts()]
     here.send(hidden)
@@ -66,9 +66,9 @@ def visible_texts() -> list[str]:
 
 
 def hidden_texts() -> list[str]:
-    """Return texts of the same length that rank before all of these for one word each. A pure rule."""
+    """Return texts of the same length that rank before all of these, for some words only. A pure rule."""
     length = sum(range(len(USED)))
-    return [" ".join([word] * length) for word in USED for _ in range(HIDDEN_PER_WORD)]
+    return [" ".join([word] * length) for word in HIDDEN_WORDS for _ in range(HIDDEN_PER_WORD)]
 
 
 def difference(one: Asked, other: Asked) -> str:
@@ -85,7 +85,7 @@ def difference(one: Asked, other: Asked) -> str:
 
 
 def _answers(world: World, queries: Sequence[str], depths: Iterable[int]) -> list[Asked]:
-    parts = (queries[start : start + _AT_ONCE] for start in range(0, len(queries), _AT_ONCE))
+    parts = (queries[start : start + AT_ONCE] for start in range(0, len(queries), AT_ONCE))
     return [asked for part, k in zip(parts, depths, strict=False) for asked in world.ask(part, SEEKER, k)]
 
 

@@ -3,16 +3,15 @@
 import random
 from collections.abc import Sequence
 
-from bench.access.world import World
+from bench.access.world import AT_ONCE, World
 from bench.documents.population import GROUPS
 
-QUERIES_AT_ONCE = 5
-CHANGE_EVERY = 4
-"""Calls between two changes of a random document."""
+CHANGES = 2
+"""Random documents that change before each call."""
 
 
 def search(world: World, documents: Sequence[str], count: int, rng: random.Random) -> None:
-    """Try so many searches by people of random groups.
+    """Try so many searches by people of random groups, a call of `AT_ONCE` for each person.
 
     Half of the queries ask for one document's own word, half for words that many share; one call in three asks for as
     many results as there are.
@@ -20,10 +19,9 @@ def search(world: World, documents: Sequence[str], count: int, rng: random.Rando
     until, calls = world.tries + count, 0
     while world.tries < until:
         calls += 1
-        if not calls % CHANGE_EVERY:
-            world.send([world.population.any(documents)])
+        world.send([world.population.any(documents) for _ in range(CHANGES)])
         person = frozenset(rng.sample(GROUPS, rng.randrange(4)))
-        queries = [_query(world, documents, rng) for _ in range(QUERIES_AT_ONCE)]
+        queries = [_query(world, documents, rng) for _ in range(AT_ONCE)]
         world.ask(queries, person, len(documents) if not calls % 3 else 10)
 
 

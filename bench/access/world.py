@@ -50,8 +50,8 @@ class Unready(Retryable):
 class World:
     """One tenant's documents, what is so of them, and those who search for them.
 
-    `deliver` returns when the broker has the records, `stored` which of some events the ledger has. Every answer is held
-    against the oracle: `tries` counts them, `leaked` what they show and should not.
+    `deliver` returns when the broker has the records, `stored` which of some events the ledger has. Every answer is
+    held against the oracle: `tries` counts them, `leaked` what they show and should not.
     """
 
     stack: Stack

@@ -238,6 +238,9 @@ class RowCopies:
         rows = self._world.vectors.get(self._world.target().collection, list(keys))
         return {keys[name]: AccessList(keys[name], 0, row.acl, row.content_hash) for name, row in rows.items()}
 
+    def documents(self, tenant: str) -> int:
+        return 0
+
     def granted(self, tenant: str, collection: str, groups: Sequence[str]) -> list[str]:
         return []
 

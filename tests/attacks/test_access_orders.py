@@ -1,4 +1,4 @@
-"""Random events in random orders through the streams, an index that lags: nobody finds what the newest event forbids."""
+"""Random events in random orders, an index that lags: nobody finds what the newest event forbids."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,7 +20,7 @@ __all__ = ["house"]
 PEOPLE = ((), ("staff",), ("caf\u00e9",), ("cafe\u0301", "staff"), ("STAFF",))
 _EXAMPLES = count()
 
-acls = st.none() | st.lists(st.sampled_from(["everyone", "staff", "cafe\u0301", "caf\u00e9", "Staff", ""]), max_size=2)
+acls = st.none() | st.lists(st.sampled_from(["everyone", "staff", "cafe\u0301", "caf\u00e9", "Staff"]), max_size=2)
 events = st.lists(
     st.tuples(st.sampled_from("ab"), st.integers(1, 3), st.booleans(), acls, st.integers(0, 2), st.sampled_from("xyz")),
     min_size=1,

@@ -68,11 +68,13 @@ def nfc(name: str) -> str:
 @st.composite
 def indexes(draw: st.DrawFn) -> Index:
     passages = [
-        Hit(name, number, 0.0, f"title {name}", f"text {name} {number} {content}", draw(st.sampled_from([0.0, 0.5, 1.0])), content, acl)
+        Hit(name, number, 0.0, f"title {name}", f"text {name} {number} {content}", authority, content, acl)
         for name in NAMES
         for number in range(draw(st.integers(0, 3)))
-        for content, acl in [(draw(st.sampled_from("xy")), draw(acls))]
-    ]  # fmt: skip
+        for content, acl, authority in [
+            (draw(st.sampled_from("xy")), draw(acls), draw(st.sampled_from([0.0, 0.5, 1.0])))
+        ]
+    ]
     rankings = []
     for _ in range(2):
         found = draw(st.permutations(passages))[: draw(st.integers(0, len(passages)))]

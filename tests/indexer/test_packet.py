@@ -28,16 +28,14 @@ def test_the_held_out_examples_of_a_packet_name_nothing_that_is_not_for_everyone
     world.put("secret", 1, "merger", acl=("board",))
     queries = [(f"{kind} {n}", kind, 0.1 * n) for kind in ("open", "secret") for n in (-2, -1, 1, 2)]
     rows = [(query, kind, system, gain) for query, kind, gain in queries for system in ("candidate", "live")]
+    scores = [0.5 + gain * (system == "candidate") for _, _, system, gain in rows]
     world.warehouse.insert(
         "query_scores",
         {
             "tenant": [world.tenant] * len(rows), "run": ["r"] * len(rows), "query": [row[0] for row in rows],
             "system": [row[2] for row in rows], "slices": [["all"]] * len(rows), "relevant": [[row[1]] for row in rows],
             "retrieved": [["secret", "open"]] * len(rows),
-            **dict.fromkeys(
-                ("ndcg_10", "mrr_10", "map_10", "recall_10", "precision_10"),
-                [0.5 + gain * (system == "candidate") for _, _, system, gain in rows],
-            ),
+            **dict.fromkeys(("ndcg_10", "mrr_10", "map_10", "recall_10", "precision_10"), scores),
         },
     )  # fmt: skip
     found = held_out(world.warehouse, world.tenant, "r")

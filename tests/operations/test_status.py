@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from operations import status
 from operations.connections import Connections
 from stores import training_status
+from stores.access_lists import AccessList
 from stores.serving import Collection, Progress
 from stores.settings import Settings
 from tests.operations.test_decisions import live
@@ -19,8 +20,8 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         stores.warehouse.insert("events", {name: [value] for name, value in event.items()})
         assert status.tenants(stores, tenant) == [
             {
-                "tenant": tenant, "unsigned": "", "live": None, "collections": [], "training": {}, "drift": [],
-                "waiting": 0, "truncated": 0,
+                "tenant": tenant, "unsigned": "", "lost": [], "live": None, "collections": [], "training": {},
+                "drift": [], "waiting": 0, "truncated": 0,
             }
         ]  # fmt: skip
         document = {"tenant": tenant, "version": 1, "kind": "page"}
@@ -41,12 +42,18 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         (shown,) = status.tenants(stores, tenant)
         assert (shown["waiting"], shown["truncated"]) == (1, 1)
         assert shown["live"] == record.model_dump(mode="json")
+        assert [record.collection in told and "gone from Milvus" in told for told in shown["lost"]] == [True]
         assert sorted(shown["collections"], key=str) == [
             {"collection": "A", "state": "building", "done": 1, "total": 4, "eta_s": 3.0},
             {"collection": "B", "state": "ready", "done": None, "total": None, "eta_s": None},
         ]
         assert (shown["training"], shown["drift"][0]["signal"]) == ({"run": "run-1"}, "clicks")
         assert tenant in {each["tenant"] for each in status.tenants(stores)}
+        served = f"{tenant}b"
+        live(stores.serving, packet(tenant=served), "digest")
+        stores.lists.put(served, [AccessList("d", 1, ("everyone",))])
+        (shown,) = status.tenants(stores, served)
+        assert "ClickHouse has 0 of the 1 documents" in shown["lost"][-1], "its rows are lost, and it is not unknown"
 
 
 def test_the_embedded_stacks_processes_are_shown_with_their_ports(stack: Settings) -> None:
