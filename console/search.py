@@ -6,6 +6,7 @@ import click
 
 from console.output import json_option, print_json, tenant_option
 from indexer.answer import Answer
+from indexer.search import NoWord, require_words
 from indexer.wiring import connect_searcher
 from stores import settings
 
@@ -25,6 +26,10 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
     Example:
       tidewheel search "how do I start a server" --tenant acme --group operators -k 5
     """
+    try:
+        require_words([query])
+    except NoWord as error:
+        raise click.BadParameter(str(error), param_hint="QUERY") from error
     answer = connect_searcher(settings.load()).search(tenant, [query], frozenset(groups), k)[0]
     if as_json:
         print_json(
@@ -34,7 +39,14 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
                 "serving_version": answer.serving_version,
                 "latency_ms": answer.latency_ms,
                 "results": [
-                    {"rank": n, "document": r.document, "score": r.score, "title": r.title, "snippet": r.snippet}
+                    {
+                        "rank": n,
+                        "document": r.document,
+                        "score": r.score,
+                        "title": r.title,
+                        "snippet": r.snippet,
+                        "truncated": r.truncated,
+                    }
                     for n, r in enumerate(answer.results, start=1)
                 ],
             }
@@ -51,4 +63,6 @@ def _print(answer: Answer) -> None:
         snippet = textwrap.shorten(found.snippet, _SNIPPET_WIDTH, placeholder=" ...")
         if snippet:
             click.echo(f"     {snippet}")
+        if found.truncated:
+            click.echo("     (too long: its end is not indexed)")
     click.echo(f"{answer.model} in {answer.collection}, serving version {answer.serving_version}")

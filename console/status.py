@@ -10,6 +10,7 @@ from rich.text import Text
 from console.output import Row, json_option, print_json, printable, table_of
 from operations import status as loop
 from operations.connections import Connections
+from retrieval.passages import READ_CHARACTERS
 from stores import settings
 from stores.errors import TidewheelError
 
@@ -73,6 +74,9 @@ def _print_tenant(console: Console, tenant: dict[str, Any]) -> None:
             console.print(Text(told, style="bold red"), soft_wrap=True)
         if standby:
             console.print(f"standby  {standby['model']} in {standby['collection']} until {standby['until']}")
+    if tenant["truncated"]:
+        what = f"{tenant['truncated']:,} documents are longer than {READ_CHARACTERS:,} characters; their ends are not indexed"
+        console.print(Text(what), soft_wrap=True)
     if tenant["collections"]:
         console.print(table_of(tenant["collections"], "Collections"))
     if tenant["training"]:

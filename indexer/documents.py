@@ -1,22 +1,29 @@
 """The warehouse as the indexer sees it: what documents should look like, and what was recorded as applied."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from indexer.authority import USE_WINDOW, UsageStats, authority
-from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS, split
+from retrieval.passages import READ_CHARACTERS, Split, split
 from retrieval.text import composed
+from retrieval.word_pieces import Pieces
 from schemas.instants import instant, microseconds, milliseconds
 from stores.vector_rows import MAX_GROUPS
 from stores.warehouse import Warehouse
 
 _USAGE_LASTS = timedelta(seconds=60)
 
+UNKNOWN = 2**32 - 1
+"""Passages recorded of a document when nobody knows how many rows of it there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A document whose newest version a collection does not show; `known` when it shows, or may show, another."""
+    """A document whose newest version a collection does not show; `known` when it shows, or may show, another.
+
+    `applied_passages` is how many rows of it there may be, or `UNKNOWN`.
+    """
 
     document: str
     version: int
@@ -28,7 +35,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The newest version of a document, split into what is embedded."""
+    """The newest version of a document, split into what is embedded; one that is gone has no passages."""
 
     document: str
     version: int
@@ -108,12 +115,15 @@ class Documents:
         row = self.warehouse.query("index_counts", tenant=tenant, collection=collection)[0]
         return Counts(row["total"], row["done"], row["pending"])
 
-    def read(self, tenant: str, documents: Sequence[str]) -> dict[str, Document]:
-        """Return the newest versions of these documents, gone ones included, by id."""
+    def read(self, tenant: str, documents: Sequence[str], pieces: Callable[[], Pieces]) -> dict[str, Document]:
+        """Return the newest versions of these documents, gone ones included, by id.
+
+        `pieces` gives the tokenizer by which they are cut; it is not called when all of them are gone.
+        """
         rows = self.warehouse.query(
             "index_documents", tenant=tenant, documents=list(documents), characters=READ_CHARACTERS + 1
         )
-        return {row["document"]: _document(row) for row in rows}
+        return {row["document"]: _document(row, pieces) for row in rows}
 
     def usage(self, tenant: str, now: datetime) -> dict[str, UsageStats]:
         """Return the usage of the tenant's documents that have any, by id, as of at most a minute ago."""
@@ -162,7 +172,7 @@ class Documents:
 
     def void(self, tenant: str, collection: str, documents: Sequence[str], now: datetime) -> None:
         """Record that what a collection shows of these documents is wrong: all of it is to be made anew."""
-        records = [Record(document, 0, True, "", MAX_PASSAGES, False, 0) for document in documents]
+        records = [Record(document, 0, True, "", UNKNOWN, False, 0) for document in documents]
         self.record(tenant, collection, records, now)
 
     def forget(self, tenant: str, collection: str, now: datetime) -> None:
@@ -170,10 +180,10 @@ class Documents:
         self.warehouse.run("index_forget", tenant=tenant, collection=collection, revision=microseconds(now))
 
 
-def _document(row: dict[str, object]) -> Document:
+def _document(row: dict[str, object], pieces: Callable[[], Pieces]) -> Document:
     title, acl = str(row["title"]), row["acl"]
     assert isinstance(acl, list)
-    parts = split(title, str(row["body"]))
+    parts = Split((), False) if row["gone"] else split(title, str(row["body"]), pieces())
     return Document(
         str(row["document"]),
         int(str(row["version"])),

@@ -17,8 +17,9 @@ from indexer.answer import Answer
 from indexer.ranking import WIDEN, Found, best
 from indexer.visibility import Lists, Viewer
 from retrieval.encoders import Encoder, EncoderSource
+from retrieval.text import terms
 from stores.collection_states import State
-from stores.errors import Refused
+from stores.errors import Poison, Refused
 from stores.serving import Serving
 from stores.vector_rows import Hit, primary_key
 from stores.vectors import WINDOW, Rankings, Vectors
@@ -31,6 +32,10 @@ ROOM = 2
 
 MAX_RESULTS = 1_000
 _MAY_BE_LIVE = frozenset({State.READY, State.STANDBY})
+
+
+class NoWord(Poison):
+    """The query has nothing to search for: it is empty, or of punctuation, signs and invisible characters alone."""
 
 
 class Searcher:
@@ -59,12 +64,13 @@ class Searcher:
     def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
         """Answer each query with at most `k` documents that a member of `groups` may see, best first.
 
-        Raises `Refused` for a tenant without documents, or when the model's files are not those that were reviewed,
-        `Retryable` when a store is away.
+        Raises `NoWord` for a query without any, `Refused` for a tenant without documents, or when the model's files are
+        not those that were reviewed, `Retryable` when a store is away.
         """
         began = time.perf_counter()
         if not 1 <= k <= MAX_RESULTS:
             raise Refused(f"a search gives 1 to {MAX_RESULTS} documents, not {k}")
+        require_words(queries)
         record = self._serving.record(tenant)
         if record is None:
             raise Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel emit`")
@@ -75,6 +81,12 @@ class Searcher:
         found = retrieve(self._vectors, encoder, record.collection, queries, viewer, k)
         latency = (time.perf_counter() - began) * 1000
         return [Answer(tuple(r), record.model, record.collection, record.version, latency) for r in found]
+
+
+def require_words(queries: Sequence[str]) -> None:
+    """Raise `NoWord` when one of the queries has nothing that a document could be found by."""
+    if not all(map(terms, queries)):
+        raise NoWord("there is no word in the query; ask with letters, digits or an emoji")
 
 
 def retrieve(
@@ -90,11 +102,12 @@ def retrieve(
     `viewer=None` leaves nothing out: it is for comparing collections, never for answering a person.
     """
     embedded, depth = encoder.encode(queries), min(WINDOW, OVER_FETCH * k)
+    words = [terms(query) for query in queries]
     pools, found = [_Pool() for _ in queries], [list[Found]() for _ in queries]
     left, limit, seen = list(range(len(queries))), depth if viewer is None else min(WINDOW, ROOM * depth), None
     while left:
         last = limit == WINDOW and (viewer is None or seen is not None)
-        answers = vectors.search(collection, [queries[i] for i in left], embedded[left], limit, seen)
+        answers = vectors.search(collection, [words[i] for i in left], embedded[left], limit, seen)
         if viewer is not None:
             viewer.look(hit.document for answer in answers for ranking in answer for hit in ranking)
         unsettled = []

@@ -11,15 +11,17 @@ are read back from the collection; deletions and such changes (access lists amon
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.authority import UsageStats
-from indexer.documents import Document, Documents, Pending, Record
+from indexer.documents import UNKNOWN, Document, Documents, Pending, Record
 from retrieval.encoders import EncoderSource
+from retrieval.identity import row_rules
+from retrieval.text import terms
 from stores.errors import Poison
 from stores.vector_rows import collection_name, primary_key, vector_row
 from stores.vectors import Vectors
@@ -92,10 +94,21 @@ class Sync:
         self._sealed_at: dict[str, datetime] = {}
 
     def ensure(self, target: Target) -> None:
-        """Make the target's collection if it is not there; one that was lost is filled from the beginning."""
+        """Make the target's collection if it is not there; one that was lost is filled from the beginning.
+
+        So is one that was built by other rules of passages, terms or fields than today's.
+        """
         encoder = self.encoders.get(target.tenant, target.model, target.manifest)
-        if self.vectors.ensure(target.collection, encoder.dimension):
+        if self.vectors.ensure(target.collection, encoder.dimension, row_rules(encoder.pieces)):
             self.documents.forget(target.tenant, target.collection, self._clock())
+
+    def read(self, target: Target, documents: Sequence[str]) -> dict[str, Document]:
+        """Return the newest versions of these documents, gone ones included, cut as the target's model reads them."""
+        return self.documents.read(
+            target.tenant,
+            documents,
+            lambda: self.encoders.get(target.tenant, target.model, target.manifest).pieces,
+        )
 
     def advance(
         self, target: Target, budget_s: float, duty: float = 1.0, after_batch: Callable[[int], None] | None = None
@@ -142,17 +155,24 @@ class Sync:
 
     def _apply(self, target: Target, batch: Sequence[Pending]) -> Applied:
         now = self._clock()
-        newest = self.documents.read(target.tenant, [pending.document for pending in batch])
+        newest = self.read(target, [pending.document for pending in batch])
         shown = [(p, newest[p.document]) for p in batch if p.document in newest and not newest[p.document].gone]
         gone = [p for p in batch if p.document not in newest or newest[p.document].gone]
         self.documents.record(target.tenant, target.collection, [_intent(p, d) for p, d in shown], now)
-        surplus = [key for p in gone for key in _keys(p.document, 0, p.applied_passages)]
-        surplus += [key for p, d in shown for key in _keys(p.document, len(d.passages), p.applied_passages)]
-        self.vectors.delete(target.collection, surplus)
+        wanted = {d.document: len(d.passages) for _, d in shown}
+        self.vectors.delete(target.collection, self._surplus(target, batch, wanted))
         kept, embedded = self._write(target, shown, now)
         records = [_done(p, d) for p, d in shown] + [_removed(p) for p in gone]
         self.documents.record(target.tenant, target.collection, records, now, step=1)
         return Applied(len(batch), len(gone), embedded, kept)
+
+    def _surplus(self, target: Target, batch: Sequence[Pending], wanted: Mapping[str, int]) -> list[str]:
+        """Return the keys of rows that may be there and are past the number of passages wanted, 0 if not given."""
+        known = [p for p in batch if p.applied_passages != UNKNOWN]
+        keys = [key for p in known for key in _keys(p.document, wanted.get(p.document, 0), p.applied_passages)]
+        unknown = [p.document for p in batch if p.applied_passages == UNKNOWN]
+        rows = self.vectors.keys_of(target.collection, unknown)
+        return keys + [primary_key(d, n) for d, n in rows if not 0 <= n < wanted.get(d, 0)]
 
     def _write(self, target: Target, shown: Sequence[tuple[Pending, Document]], now: datetime) -> tuple[int, int]:
         there = self._there(target, shown)
@@ -166,7 +186,18 @@ class Sync:
                 dense = there[d.document][number] if d.document in there else next(fresh)
                 rows.append(
                     vector_row(
-                        d.document, number, d.version, d.content_hash, d.acl, d.title, text, dense, weight, d.updated_ms
+                        d.document,
+                        number,
+                        d.version,
+                        d.content_hash,
+                        d.acl,
+                        d.title,
+                        text,
+                        terms(text),
+                        dense,
+                        weight,
+                        d.updated_ms,
+                        d.truncated,
                     )
                 )
         self.vectors.upsert(target.collection, rows)
@@ -193,8 +224,8 @@ class Sync:
         return found
 
     def _record_as_unindexable(self, target: Target, pending: Pending) -> None:
-        newest = self.documents.read(target.tenant, [pending.document])
-        self.vectors.delete(target.collection, [*_keys(pending.document, 0, pending.applied_passages)])
+        newest = self.read(target, [pending.document])
+        self.vectors.delete(target.collection, self._surplus(target, [pending], {}))
         records = [
             Record(d.document, d.version, False, d.content_hash, 0, True, pending.applied_revision, d.revision)
             for d in newest.values()

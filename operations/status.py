@@ -33,7 +33,8 @@ def refused_decisions(stores: Connections) -> list[Row]:
 
 def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]]:
     """Return every tenant that anything was accepted from, or `only` this one of them, with what is live, the
-    collections that are not retired, the newest training run's status, and the newest drift window."""
+    collections that are not retired, how many documents of the live one are too long to be indexed whole, the newest
+    training run's status, and the newest drift window."""
     names = [row["tenant"] for row in stores.warehouse.query("tenants")]
     return [_tenant(stores, name) for name in names if only in (None, name)]
 
@@ -49,9 +50,14 @@ def _tenant(stores: Connections, name: str) -> dict[str, Any]:
             for collection, state in stores.serving.states(name).items()
             if state != State.RETIRED
         ],
+        "truncated": _truncated(stores, name, record.collection) if record else 0,
         "training": training_status.read(stores.redis, name),
         "drift": stores.warehouse.query("drift_newest", tenant=name),
     }
+
+
+def _truncated(stores: Connections, tenant: str, collection: str) -> int:
+    return int(stores.warehouse.query("status_truncated", tenant=tenant, collection=collection)[0]["documents"])
 
 
 def _build(progress: Progress | None) -> dict[str, int | float | None]:
