@@ -27,6 +27,7 @@ TITLE_SHARE = 3
 _MAX_TITLE_CHARACTERS = 200
 _COUNTED_AT_ONCE = 256
 
+_WORD = re.compile(r"\S+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。\uff01\uff1f])|\n+")
 
 
@@ -85,15 +86,17 @@ def _sized(sentences: Iterator[str], room: int, pieces: Pieces) -> Iterator[tupl
 
 
 def _parts(sentence: str, room: int, starts: Sequence[int]) -> Iterator[tuple[str, int]]:
-    begin = 0
-    while begin < len(sentence):
-        first = bisect_left(starts, begin)
-        end = starts[first + room] if first + room < len(starts) else len(sentence)
-        end = min(end, begin + MAX_CHARACTERS)
-        if end < len(sentence):
-            end = _cut_at(sentence, begin, max(end, begin + 1))
-        yield sentence[begin:end].strip(), bisect_left(starts, end) - first
-        begin = end
+    """Yield the words of a sentence, those that do not fit either cut at pieces; `starts` are those of its pieces."""
+    for word in _WORD.finditer(sentence):
+        begin, end = word.span()
+        first, after = bisect_left(starts, begin), bisect_left(starts, end)
+        while begin < end:
+            last = min(first + room, after)
+            fits = min(starts[last] if last < after else end, begin + MAX_CHARACTERS)
+            cut = max(fits, begin + 1)  # one letter may be several pieces
+            last = bisect_left(starts, cut)
+            yield sentence[begin:cut], last - first
+            begin, first = cut, last
 
 
 def _cut_at(text: str, begin: int, end: int) -> int:

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer, normalizers
 from retrieval.config import EncoderConfig
 from stores.errors import Misconfigured
 
-_LEAST = 8
+_LEAST = 4
 """Word pieces below which no passage makes sense: a model whose prompt leaves less is set up wrongly."""
 
 
