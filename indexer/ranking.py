@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from retrieval.fusion import scores
 from retrieval.passages import body_of
-from retrieval.text import terms
+from retrieval.text import query_terms, terms
 from stores.vector_rows import Hit, primary_key
 from stores.vectors import Rankings
 
@@ -72,7 +72,7 @@ def _name(hit: Hit) -> str:
 
 def snippet(query: str, text: str) -> str:
     """Return the sentence of `text` that shares most words with the query, continued up to the snippet's length."""
-    wanted = set(terms(query))
+    wanted = set(query_terms(query))
     starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text) if match.end() < len(text))]
     ends = [*starts[1:], len(text)]
     shared = [len(wanted.intersection(terms(text[a:b]))) for a, b in zip(starts, ends, strict=True)]

@@ -17,7 +17,7 @@ from indexer.answer import Answer
 from indexer.ranking import WIDEN, Found, best
 from indexer.visibility import Lists, Viewer
 from retrieval.encoders import Encoder, EncoderSource
-from retrieval.text import terms
+from retrieval.text import query_terms
 from stores.collection_states import State
 from stores.errors import Poison, Refused
 from stores.serving import Serving
@@ -85,7 +85,7 @@ class Searcher:
 
 def require_words(queries: Sequence[str]) -> None:
     """Raise `NoWord` when one of the queries has nothing that a document could be found by."""
-    if not all(map(terms, queries)):
+    if not all(map(query_terms, queries)):
         raise NoWord("there is no word in the query; ask with letters, digits or an emoji")
 
 
@@ -102,7 +102,7 @@ def retrieve(
     `viewer=None` leaves nothing out: it is for comparing collections, never for answering a person.
     """
     embedded, depth = encoder.encode(queries), min(WINDOW, OVER_FETCH * k)
-    words = [terms(query) for query in queries]
+    words = [query_terms(query) for query in queries]
     pools, found = [_Pool() for _ in queries], [list[Found]() for _ in queries]
     left, limit, seen = list(range(len(queries))), depth if viewer is None else min(WINDOW, ROOM * depth), None
     while left:

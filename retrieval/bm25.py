@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from retrieval.text import terms
+from retrieval.text import query_terms, terms
 from stores.vector_rows import B, K1
 
 
@@ -37,7 +37,7 @@ class Bm25:
 
     def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return scores of shape (queries, documents); 0 where no word is shared."""
-        known = [[self._vocabulary[term] for term in terms(text) if term in self._vocabulary] for text in queries]
+        known = [[self._vocabulary[term] for term in query_terms(text) if term in self._vocabulary] for text in queries]
         rows = np.repeat(np.arange(len(queries)), [len(row) for row in known])
         columns = np.array([column for row in known for column in row], dtype=np.int64)
         asked = csr_matrix(

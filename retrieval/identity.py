@@ -8,7 +8,7 @@ import hashlib
 import json
 
 from retrieval.passages import MAX_CHARACTERS, split
-from retrieval.text import terms
+from retrieval.text import query_terms, terms
 from retrieval.word_pieces import Pieces
 from stores.vector_rows import FIELDS, term_text
 
@@ -37,7 +37,7 @@ def chunker(pieces: Pieces) -> str:
 
 def analyzer() -> str:
     """Return the rules of terms: a hash of what they make of a fixed text."""
-    return f"terms {_hash([term_text(terms(_PROBE))])}"
+    return f"terms {_hash([term_text(form(_PROBE)) for form in (terms, query_terms)])}"
 
 
 def row_rules(pieces: Pieces) -> str:

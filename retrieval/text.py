@@ -2,11 +2,12 @@
 
     text ──▶ ignorable characters out, NFKC ──▶ runs of letters and digits ──▶ case folded ──▶ terms
 
-The index, its queries, the judge's BM25 and the drift signals all take `terms`. One word gives several:
+The index and the judge's BM25 take `terms` of texts and `query_terms` of queries; snippets and drift signals too.
+One word gives several:
 - an identifier (`HTTP_STATUS_CODE`, `getUserName`) is there whole, without underscores, and in its parts;
 - a word with accents or vowel points (`café`) is there with and without them, and a German umlaut also as `oe`;
 - scripts without spaces (Chinese, Japanese, Thai, ...) and Hangul give all pairs of neighbouring letters, and each
-  ideograph by itself;
+  ideograph by itself, so that a query of one finds it;
 - a picture (an emoji) is a term. Other signs are none.
 
 Zero-width joiners and non-joiners go with the other ignorables, as in Unicode's NFKC_Casefold: they shape the letters
@@ -63,13 +64,26 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """Return what the text is found by, in order, with repeats: its words and the other forms of them."""
-    found: list[str] = []
+    return list(_terms(text, single=True))
+
+
+def query_terms(query: str) -> list[str]:
+    """Return what the query seeks: its terms, but single ideographs only where nothing stands beside them.
+
+    Many words share an ideograph: as terms of a query they would rank texts of other words.
+    """
+    return list(_terms(query, single=False))
+
+
+def _terms(text: str, single: bool) -> Iterator[str]:
     for run, is_unspaced in _runs(text):
-        if is_unspaced:
-            found.extend(_grams(run))
-        else:
-            found.extend(_forms(run))
-    return found
+        if not is_unspaced:
+            yield from _forms(run)
+            continue
+        units = scripts.unit().findall(run)
+        if single and len(units) > 1:
+            yield from (unit for unit in units if scripts.IDEOGRAPH.match(unit))
+        yield from _pairs(units)
 
 
 def spaced(text: str) -> bool:
@@ -125,13 +139,6 @@ def _forms(word: str) -> Iterator[str]:
 def _unmarked(word: str) -> str:
     bare = scripts.OPTIONAL_MARK.sub("", unicodedata.normalize("NFKD", word))
     return unicodedata.normalize("NFKC", bare)
-
-
-def _grams(run: str) -> Iterator[str]:
-    units = scripts.unit().findall(run)
-    if len(units) > 1:
-        yield from (unit for unit in units if scripts.IDEOGRAPH.match(unit))
-    yield from _pairs(units)
 
 
 def _pairs(units: list[str]) -> list[str]:

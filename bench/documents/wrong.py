@@ -10,7 +10,7 @@ from indexer.answer import Answer
 from indexer.ranking import Found, rank
 from retrieval.access import may_see
 from retrieval.encoders import Encoders
-from retrieval.text import terms
+from retrieval.text import query_terms
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.shelf import Shelf
@@ -34,7 +34,7 @@ class RowCopySearch:
         if record is None:
             raise Refused(f"nothing is live for '{tenant}'")
         vectors = self._encoders.get(tenant, record.model).encode(queries)
-        rankings = self._vectors.search(record.collection, [*map(terms, queries)], vectors, max(_FETCHED, k))
+        rankings = self._vectors.search(record.collection, [*map(query_terms, queries)], vectors, max(_FETCHED, k))
         found = [
             self._shown(record.collection, query, own, groups, k) for query, own in zip(queries, rankings, strict=True)
         ]

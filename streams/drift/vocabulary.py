@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.text import terms
+from retrieval.text import query_terms
 from streams.drift.statistics.permutation import Flags, Indices, Numbers
 
 
 def words(query: str) -> frozenset[str]:
     """Return the distinct terms of a query, as the index has them; numbers and single signs are not words."""
-    return frozenset(term for term in terms(query) if len(term) > 1 and not term.isdecimal())
+    return frozenset(term for term in query_terms(query) if len(term) > 1 and not term.isdecimal())
 
 
 class Occurrences:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.text import normalized, spaced, subject, terms, visible, words
+from retrieval.text import normalized, query_terms, spaced, subject, terms, visible, words
 
 
 def test_equal_texts_compare_equal_however_they_are_written() -> None:
@@ -80,7 +80,7 @@ def test_an_identifier_is_found_whole_and_by_its_parts(text: str, expected: list
 )  # fmt: skip
 def test_a_query_has_a_term_of_the_text(query: str, text: str) -> None:
     """Every term of the query, so that no other text is nearer; but for spellings, which are added."""
-    asked, there = terms(query), set(terms(text))
+    asked, there = query_terms(query), set(terms(text))
     assert asked[0] in there or asked[-1] in there
     if len(asked) > 1 and not spaced(query):
         assert set(asked) <= there
@@ -88,7 +88,7 @@ def test_a_query_has_a_term_of_the_text(query: str, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", " \t\n", "?!.,", "\u200b\u2060\ufeff\u00ad", "\u3002\uff01", "+ = <>", "\ufe0f", "\u0640", "___"])
 def test_signs_and_what_cannot_be_seen_are_no_terms(text: str) -> None:
-    assert terms(text) == words(text) == []
+    assert terms(text) == query_terms(text) == words(text) == []
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,7 @@ def test_what_people_can_see(text: str, seen: bool) -> None:
 def test_words_of_scripts_without_spaces_are_pairs_of_letters() -> None:
     assert words("\u5e74\u5047\u653f\u7b56 A") == ["\u5e74\u5047", "\u5047\u653f", "\u653f\u7b56", "a"]
     assert terms("\u5e74\u5047") == ["\u5e74", "\u5047", "\u5e74\u5047"]
+    assert query_terms("\u5e74\u5047 \u5047") == ["\u5e74\u5047", "\u5047"]
     assert terms("\uc11c\ubc84") == ["\uc11c\ubc84"], "a syllable means nothing by itself"
     assert terms("iPhone\u624b\u673a") == ["iphone", "i", "phone", "\u624b", "\u673a", "\u624b\u673a"]
 
