@@ -1,23 +1,28 @@
 """`tidewheel search`: one answer from whatever is live."""
 
-import textwrap
-
 import click
 
-from console.output import json_option, print_json, tenant_option
+from console.output import json_option, print_json, say, tenant_option
+from console.parameters import GROUP, QUERY, Whole
+from console.text import columns, elided, printable
 from indexer.answer import Answer
 from indexer.search import NoWord, require_words
 from indexer.wiring import connect_searcher
+from operations import tenants
+from operations.connections import Connections
 from stores import settings
 
-_SNIPPET_WIDTH = 100
+_LEAST_TITLE = 20
+"""Columns of a title, however long the document's id behind it."""
 
 
 @click.command()
-@click.argument("query")
+@click.argument("query", type=QUERY)
 @tenant_option
-@click.option("--group", "groups", multiple=True, help="A group that you are in; `everyone` always is. Repeatable.")
-@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many documents.")
+@click.option(
+    "--group", "groups", multiple=True, type=GROUP, help="A group that you are in; `everyone` always is. Repeatable."
+)
+@click.option("-k", default=10, show_default=True, type=Whole(1, 100), help="How many documents.")
 @json_option
 def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bool) -> None:
     """Search a tenant's documents with the model and collection that are live, as a member of the given groups.
@@ -30,7 +35,10 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
         require_words([query])
     except NoWord as error:
         raise click.BadParameter(str(error), param_hint="QUERY") from error
-    answer = connect_searcher(settings.load()).search(tenant, [query], frozenset(groups), k)[0]
+    where = settings.load()
+    with Connections(where) as stores:
+        tenants.check_answerable(stores, tenant)
+    answer = connect_searcher(where).search(tenant, [query], frozenset(groups), k)[0]
     if as_json:
         print_json(
             {
@@ -59,10 +67,11 @@ def _print(answer: Answer) -> None:
     if not answer.results:
         click.echo("Nothing found that you may see.")
     for rank, found in enumerate(answer.results, start=1):
-        click.echo(f"{rank:>3}  {found.title or found.document}  ({found.document}, {found.score:.3f})")
-        snippet = textwrap.shorten(found.snippet, _SNIPPET_WIDTH, placeholder=" ...")
-        if snippet:
-            click.echo(f"     {snippet}")
+        which = f"  ({found.document}, {found.score:.3f})"
+        title = elided(printable(found.title or found.document), max(_LEAST_TITLE, columns() - 5 - len(which)))
+        say(f"{rank:>3}  {title}{printable(which)}")
+        if snippet := elided(printable(" ".join(found.snippet.split())), columns() - 5):
+            say(f"     {snippet}")
         if found.truncated:
-            click.echo("     (too long: its end is not indexed)")
-    click.echo(f"{answer.model} in {answer.collection}, serving version {answer.serving_version}")
+            say("     (too long to be indexed whole: its end is not found)")
+    say(f"{answer.model} in {answer.collection}, serving version {answer.serving_version}")

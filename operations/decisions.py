@@ -54,6 +54,20 @@ def waiting_packet(serving: Serving, tenant: str) -> Packet:
     return serving.packet(tenant, waiting(serving, tenant).digest)
 
 
+def whole_digest(serving: Serving, tenant: str, prefix: str) -> str:
+    """Return the hash that begins so: of the packet that waits, or of the one by which the live model came.
+
+    A beginning that is neither's is returned as it is. Raises `Refused`, listing both, when it is both's.
+    """
+    record, states = serving.record(tenant), serving.states(tenant)
+    known = {about.packet for name, about in serving.collections(tenant).items() if states.get(name) == State.READY}
+    known |= {record.packet} if record is not None else set()
+    fitting = sorted(digest for digest in known if digest and digest.startswith(prefix))
+    if len(fitting) > 1:
+        raise Refused(f"{prefix} begins the hash of {len(fitting)} packets: {', '.join(fitting)}; give more of it")
+    return fitting[0] if fitting else prefix
+
+
 def already_live(serving: Serving, tenant: str, digest: str) -> ServingRecord | None:
     """Return the record that went live by the packet with this hash, None when another, or none, did."""
     record = serving.record(tenant)

@@ -11,7 +11,7 @@ ones, because a session could be computed from them again; scores come before ra
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -110,18 +110,24 @@ class Forgetting:
         )
 
     def remove(self) -> None:
-        """Remove all of it; return when nothing is left.
+        """Remove all of it, as `removing` does; return when nothing is left."""
+        for _ in self.removing():
+            pass
+
+    def removing(self) -> Iterator[Sequence[str]]:
+        """Remove all of it; yield, after every stage, the tables that are rewritten so far.
 
         Raises `Retryable` when the server is still rewriting after `within_s` seconds, or when more keeps coming.
         """
         self._forget_open()
         for _ in range(_ROUNDS):
+            done: list[str] = []
             if not (found := self._found()):
                 return
             for stage in _STAGES:
-                self._rewrite(found, stage)
+                yield (done := done + self._rewrite(found, stage))
             self._forget_open()
-            self._rewrite(self._found(), _DERIVED)
+            yield done + self._rewrite(self._found(), _DERIVED)
             self._note()
         if self._found():
             raise Retryable("events of this person keep coming in; run the same command again when they have stopped")
@@ -144,11 +150,13 @@ class Forgetting:
     def _found(self) -> frozenset[str]:
         return frozenset(row["kept_in"] for row in self._warehouse.query("forget_counts"))
 
-    def _rewrite(self, found: frozenset[str], tables: Sequence[str]) -> None:
-        for table in tables:
-            if table in found:
-                self._warehouse.run(f"forget_{table}")
+    def _rewrite(self, found: frozenset[str], tables: Sequence[str]) -> list[str]:
+        """Have those of the tables rewritten that hold something; return them once they are."""
+        concerned = [table for table in tables if table in found]
+        for table in concerned:
+            self._warehouse.run(f"forget_{table}")
         self._settle()
+        return concerned
 
     def _settle(self) -> None:
         """Wait until the server has rewritten what was asked for."""

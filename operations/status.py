@@ -16,7 +16,16 @@ from stores.warehouse import Row
 def processes(home: Path) -> list[Row]:
     """Return the processes of the embedded stack in this home; none when it does not run, or real clusters are used."""
     return [
-        {"part": p.name, "up": p.up, "pid": p.pid, "port": p.port, "restarts": p.restarts} for p in control.status(home)
+        {
+            "part": p.name,
+            "up": p.up,
+            "pid": p.pid,
+            "port": p.port,
+            "restarts": p.restarts,
+            "memory_mib": p.memory_mib,
+            "problem": p.problem,
+        }
+        for p in control.status(home)
     ]
 
 
@@ -33,8 +42,8 @@ def refused_decisions(stores: Connections) -> list[Row]:
 
 def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]]:
     """Return every tenant that anything was accepted from, or `only` this one of them, with what is live, the
-    collections that are not retired, how many documents of the live one are too long to be indexed whole, the newest
-    training run's status, and the newest drift window."""
+    collections that are not retired, the newest training run's status, the newest drift window, how many documents wait
+    to be indexed in what is live, and of how many it holds the beginning only."""
     names = [row["tenant"] for row in stores.warehouse.query("tenants")]
     return [_tenant(stores, name) for name in names if only in (None, name)]
 
@@ -50,14 +59,17 @@ def _tenant(stores: Connections, name: str) -> dict[str, Any]:
             for collection, state in stores.serving.states(name).items()
             if state != State.RETIRED
         ],
-        "truncated": _truncated(stores, name, record.collection) if record else 0,
         "training": training_status.read(stores.redis, name),
         "drift": stores.warehouse.query("drift_newest", tenant=name),
+        **_documents(stores, name, record.collection if record else ""),
     }
 
 
-def _truncated(stores: Connections, tenant: str, collection: str) -> int:
-    return int(stores.warehouse.query("status_truncated", tenant=tenant, collection=collection)[0]["documents"])
+def _documents(stores: Connections, tenant: str, collection: str) -> Row:
+    """Return how many documents wait for this collection, and how many are cut there; all wait when there is none."""
+    pending = stores.warehouse.query("index_counts", tenant=tenant, collection=collection)[0]["pending"]
+    cut = stores.warehouse.query("status_truncated", tenant=tenant, collection=collection)[0]["documents"]
+    return {"waiting": pending, "truncated": cut}
 
 
 def _build(progress: Progress | None) -> dict[str, int | float | None]:

@@ -3,8 +3,10 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -23,12 +25,15 @@ from stores.kafka import EventProducer, end_offsets, ensure_topics
 from stores.learning import Learning, publish
 from stores.serving import Standby
 from stores.settings import Settings
-from stores.signing import Signing
 from stores.trail import difference
+from stores.vectors import Vectors
+from stores.warehouse import Warehouse
 from tests.attacks.forgeries import WAYS, Forger, refusal_of, rollback_of
 from tests.console.pointing import point_at
+from tests.indexer.conftest import opened
 from tests.indexer.loop import Loop, approval, first, lose_record, of, record, refused, trained
 from tests.indexer.world import NOW, OPERATOR, World
+from tests.stores.keyed import installation
 from tests.streams.world import World as Streams
 
 CASE_19 = """\
@@ -44,11 +49,6 @@ Way = Callable[[Forger, Decision], Decision]
 
 
 @pytest.fixture
-def forger(stack: Settings, world: World, theirs: Signing) -> Forger:
-    return Forger(stack, world.signing, theirs)
-
-
-@pytest.fixture
 def ready(world: World) -> Loop:
     """A shadow waits for a decision."""
     loop = first(world)
@@ -57,34 +57,65 @@ def ready(world: World) -> Loop:
     return loop
 
 
-@pytest.fixture
-def topic(stack: Settings, world: World) -> Iterator[Callable[[Loop, Event], int]]:
-    """Send to the real topic and let the indexer read it as in production; return how many events reached it."""
-    learning = Learning(stack, f"attack-{world.tenant}", world.clock)
-    learning.handle(lambda event: None, 5.0)
+class Topic:
+    """The real topic, read as the indexer reads it in production, for one tenant."""
 
-    def deliver(loop: Loop, event: Event) -> int:
-        """Send the event and one that is rightly signed, and read until that one comes."""
+    def __init__(self, stack: Settings, world: World) -> None:
+        self.world = world
+        self.learning = Learning(stack, f"attack-{world.tenant}", world.clock)
+        self.learning.handle(lambda event: None, 5.0)
+        self.producer = EventProducer(stack.kafka_bootstrap)
+
+    def deliver(self, loop: Loop, *events: Event) -> list[str]:
+        """Send the events and one that is rightly signed, read until that one comes; return which came before it."""
         reached = list[Event]()
 
         def handler(arrived: Event) -> None:
-            if arrived.tenant == world.tenant:
+            if arrived.tenant == self.world.tenant:
                 reached.append(arrived)
                 loop.indexer.handle(arrived)
 
         end = ShadowStarted(
-            event_id=uuid4().hex, tenant=world.tenant, occurred_at=NOW, run="r", model="m", collection="c", documents=0
-        )
-        with EventProducer(stack.kafka_bootstrap) as producer:
-            publish(producer, [event, world.signing.as_installation(end)])
+            event_id=uuid4().hex, tenant=self.world.tenant, occurred_at=NOW, run="r", model="m", collection="c",
+            documents=0,
+        )  # fmt: skip
+        publish(self.producer, [*events, self.world.signing.as_installation(end)])
         until = time.monotonic() + 60
         while not any(arrived.event_id == end.event_id for arrived in reached):
             assert time.monotonic() < until, "the topic is not read"
-            learning.handle(handler, 1.0)
-        return len(reached) - 1
+            self.learning.handle(handler, 1.0)
+        return [type(event).__name__ for event in reached[:-1]]
 
-    yield deliver
-    learning.close()
+    def close(self) -> None:
+        self.producer.close()
+        self.learning.close()
+
+
+class Siege(NamedTuple):
+    """A tenant whose shadow waits for a decision, the topic and the attacker, for attacks that change nothing."""
+
+    world: World
+    ready: Loop
+    topic: Topic
+    forger: Forger
+
+
+@pytest.fixture(scope="module")
+def siege(
+    stack: Settings,
+    warehouse: Warehouse,
+    vectors: Vectors,
+    models: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Siege]:
+    tenant, home = f"t{uuid4().hex[:12]}", tmp_path_factory.mktemp("siege")
+    with opened(stack, tenant, warehouse, vectors, models, home) as world:
+        world.shelf.put(tenant, "tiny-c", world.shelf.fetch(tenant, "tiny-a"), {}, NOW)
+        loop, topic = first(world), Topic(stack, world)
+        loop.settle()
+        loop.ready()
+        yield Siege(world, loop, topic, Forger(stack, world.signing, installation(home / "theirs", OPERATOR)))
+        topic.close()
 
 
 def test_two_lines_through_emit_bring_nothing_live(
@@ -106,30 +137,19 @@ def test_two_lines_through_emit_bring_nothing_live(
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_a_forged_decision_reaches_no_service(
-    world: World, ready: Loop, topic: Callable[[Loop, Event], int], forger: Forger, way: Way
-) -> None:
+def test_a_forged_decision_reaches_no_service(siege: Siege, way: Way) -> None:
+    world, ready, topic, forger = siege
     packet, before, states = ready.packet(), record(world), world.serving.states(world.tenant)
-    world.shelf.put(world.tenant, "tiny-c", world.shelf.fetch(world.tenant, "tiny-a"), {}, NOW)
     lie = trained(world, "tiny-c").model_copy(update={"signature": None, "reasons": ("forged",)})
-    for event in (approval(packet), refusal_of(packet), rollback_of(packet), lie):
-        assert topic(ready, way(forger, event)) == 0, type(event).__name__
+    forged = [way(forger, event) for event in (approval(packet), refusal_of(packet), rollback_of(packet), lie)]
+    assert topic.deliver(ready, *forged) == []
     assert record(world) == before
     assert world.serving.states(world.tenant) == states
 
 
-def test_the_same_road_carries_what_is_rightly_signed(
-    world: World, ready: Loop, topic: Callable[[Loop, Event], int]
-) -> None:
-    approved = world.signing.as_operator(approval(ready.packet()), OPERATOR)
-    assert topic(ready, approved) == 1
-    assert record(world).model == world.next
-
-
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_a_forged_decision_is_a_dead_letter_and_never_shown(
-    stack: Settings, world: World, ready: Loop, forger: Forger, way: Way
-) -> None:
+def test_a_forged_decision_is_a_dead_letter_and_never_shown(stack: Settings, siege: Siege, way: Way) -> None:
+    world, ready, _, forger = siege
     streams = Streams(stack, world.tenant, signing=world.signing)
     try:
         packet = ready.packet()
@@ -148,6 +168,13 @@ def test_a_forged_decision_is_a_dead_letter_and_never_shown(
         assert refused["events"] == len(forged)
     finally:
         streams.remove()
+
+
+def test_the_same_road_carries_what_is_rightly_signed(stack: Settings, world: World, ready: Loop) -> None:
+    approved = world.signing.as_operator(approval(ready.packet()), OPERATOR)
+    with closing(Topic(stack, world)) as topic:
+        assert topic.deliver(ready, approved) == ["CutoverApproved"]
+    assert record(world).model == world.next
 
 
 def test_an_approval_acts_once_however_often_it_is_delivered(world: World, ready: Loop) -> None:

@@ -69,7 +69,7 @@ class House:
 @contextmanager
 def house_of(stack: Settings, world: World, inputs: Path) -> Iterator[House]:
     """Give a house on a database of its own."""
-    streams = Streams(stack, world.tenant)
+    streams = Streams(stack, world.tenant, signing=world.signing)
     try:
         yield House(streams, replace(world, warehouse=streams.warehouse), inputs)
     finally:

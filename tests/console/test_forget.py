@@ -45,8 +45,10 @@ def test_forget_removes_lists_the_models_and_asks_for_one_training(
 
 def test_forget_refuses_what_can_be_no_user(run: Run, town: Streams) -> None:
     told = run("forget", "--tenant", "acme", "--user", "", "--yes")
-    assert isinstance(told.exception, Misconfigured)
-    assert "nothing was removed" in str(told.exception)
+    assert (told.exit_code, "one line of 1 to 256 characters" in told.stderr) == (2, True)
+    unknown = run("forget", "--tenant", "nobody-of-ours", "--user", "ana", "--yes")
+    assert isinstance(unknown.exception, Misconfigured)
+    assert "there is no tenant 'nobody-of-ours'" in str(unknown.exception)
 
 
 def test_help_says_what_is_not_reached(run: Run) -> None:

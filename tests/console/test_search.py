@@ -31,8 +31,3 @@ def test_a_search_shows_what_the_asker_may_see(
         [(1, "Plan"), (2, "Secret")], [(1, "Secret"), (2, "Plan")],
     )  # fmt: skip
     assert len(json.loads(tidewheel(*ask, "--group", "board", "-k", "1", "--json").out)["results"]) == 1
-
-
-def test_a_tenant_without_documents_is_refused_with_the_next_step(tidewheel: CommandLine, tenant: str) -> None:
-    told = tidewheel("search", "anything", "--tenant", tenant)
-    assert (told.code, "tidewheel emit" in told.err) == (3, True)

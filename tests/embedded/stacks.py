@@ -59,7 +59,7 @@ def states(home: Path) -> dict[str, control.ProgramState]:
 
 def query(endpoints: dict[str, str], sql: str) -> bytes:
     url = urlsplit(endpoints["clickhouse_url"])
-    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=5)
+    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=60)
     connection.request("POST", "/", sql.encode(), {"X-ClickHouse-Key": url.password or ""})
     content = connection.getresponse().read()
     connection.close()

@@ -43,7 +43,7 @@ def test_a_failing_kill_is_tried_again_and_an_ended_query_is_left_alone() -> Non
     with here:
         with clients.watched("a", here):
             there.close()
-            end = time.monotonic() + 5
+            end = time.monotonic() + 60
             while len(killed) < 2 and time.monotonic() < end:
                 time.sleep(0.01)
         assert set(killed) == {"a"}
@@ -66,7 +66,7 @@ def test_a_query_ends_with_its_client(start: Start, sql: str) -> None:
 
 def running(address: Address, count: int) -> bool:
     """Wait until so many queries run beside the one that asks."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         if ask(address, "SELECT count() - 1 FROM system.processes")[2] == b"%d\n" % count:
             return True

@@ -14,7 +14,7 @@ from tests.embedded.conftest import Start
 
 
 def ping(address: Address) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(address.host, address.port, timeout=20)
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=60)
     connection.request("GET", "/ping")
     answer = connection.getresponse()
     content = answer.read()

@@ -122,7 +122,7 @@ class TestClickHouseConnect:
 class TestPlainHttp:
     def test_ping_and_root_say_ok(self, address: Address) -> None:
         for path in ("/ping", "/"):
-            connection = http.client.HTTPConnection(address.host, address.port, timeout=5)
+            connection = http.client.HTTPConnection(address.host, address.port, timeout=60)
             connection.request("GET", path)
             assert connection.getresponse().read() == b"Ok.\n"
             connection.close()
@@ -186,7 +186,7 @@ class TestPlainHttp:
         assert content.startswith(f"Code: {code}. DB::Exception: ".encode())
 
     def test_the_connection_goes_on_after_an_error_with_a_long_body(self, address: Address) -> None:
-        connection = http.client.HTTPConnection(address.host, address.port, timeout=20)
+        connection = http.client.HTTPConnection(address.host, address.port, timeout=60)
         key = {"X-ClickHouse-Key": address.password}
         connection.request("POST", "/?query=INSERT+INTO+nowhere+FORMAT+CSV", b"1\n" * 1_000_000, key)
         answer = connection.getresponse()

@@ -40,7 +40,7 @@ def test_up_in_the_foreground_ends_cleanly_on_ctrl_c(home: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("redis://:")
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     assert family(home) == []
 
 

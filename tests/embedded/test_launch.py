@@ -17,7 +17,7 @@ LAUNCHER = (sys.executable, "-I", "-S", launch.__file__)
 
 def launched(*program: str, parent: int | None = None) -> "subprocess.CompletedProcess[str]":
     command = [*LAUNCHER, str(parent or os.getpid()), *program]
-    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_it_becomes_the_program_with_its_arguments_and_its_status() -> None:
@@ -27,7 +27,7 @@ def test_it_becomes_the_program_with_its_arguments_and_its_status() -> None:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=60)
     assert out == f"{process.pid} ['a b', '--parent', '']\n"
     assert process.returncode == 7
 
@@ -40,7 +40,7 @@ def test_signals_that_a_shell_set_to_be_ignored_are_set_back() -> None:
         "os.execv(sys.argv[1], [sys.argv[1], '-I', '-S', sys.argv[2], str(os.getppid()), *sys.argv[3:]])\n"
     )
     command = [sys.executable, "-S", "-c", ignoring, sys.executable, launch.__file__, sys.executable, "-S", "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[False, False, False]\n", done.stderr
 
 

@@ -45,7 +45,7 @@ def spawn() -> Iterator[Spawn]:
 def reaped(mark: str, lines: str, *files: Path) -> None:
     """Run a reaper whose supervisor wrote these lines and ended."""
     command = [sys.executable, "-I", "-S", reaper.__file__, mark, *map(str, files)]
-    subprocess.run(command, input=lines.encode(), timeout=20, check=True)
+    subprocess.run(command, input=lines.encode(), timeout=60, check=True)
 
 
 def lives(process: "subprocess.Popen[bytes]") -> bool:
@@ -56,7 +56,7 @@ def lives(process: "subprocess.Popen[bytes]") -> bool:
 def test_groups_that_are_still_named_are_killed_and_no_others(spawn: Spawn, mark: str) -> None:
     left, ended, strange = spawn(), spawn(), spawn()
     reaped(mark, f"+{left.pid}\n+{ended.pid}\n-{ended.pid}\n")
-    assert left.wait(5) == -signal.SIGKILL
+    assert left.wait(60) == -signal.SIGKILL
     assert lives(ended)
     assert lives(strange)
 
@@ -66,7 +66,7 @@ def test_who_carries_the_mark_is_killed_and_who_carries_another_lives(spawn: Spa
     mine, other, longer = spawn(mark), spawn("another"), spawn(mark + "0")
     assert until(lambda: reaper.carriers(mark) == [mine.pid], 5)
     reaped(mark, "")
-    assert mine.wait(5) == -signal.SIGKILL
+    assert mine.wait(60) == -signal.SIGKILL
     assert lives(other)
     assert lives(longer), "its mark only begins like this one"
 
@@ -92,8 +92,8 @@ def test_it_outlives_the_signals_that_end_a_supervisor(spawn: Spawn, mark: str, 
         assert lives(process)
         assert lives(left), "its supervisor still lives"
         process.stdin.close()
-        assert process.wait(10) == 0
-    assert left.wait(5) == -signal.SIGKILL
+        assert process.wait(60) == 0
+    assert left.wait(60) == -signal.SIGKILL
 
 
 def _ignores(pid: int, number: int) -> bool:

@@ -1,6 +1,7 @@
 """The indexer's stores and two tiny models, made once a session; a fresh tenant with both on its shelf per test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,16 +40,11 @@ def vectors(stack: Settings) -> Iterator[Vectors]:
     connected.close()
 
 
-@pytest.fixture
-def world(
-    stack: Settings,
-    tenant: str,
-    warehouse: Warehouse,
-    vectors: Vectors,
-    models: dict[str, Path],
-    tmp_path_factory: pytest.TempPathFactory,
+@contextmanager
+def opened(
+    stack: Settings, tenant: str, warehouse: Warehouse, vectors: Vectors, models: dict[str, Path], home: Path
 ) -> Iterator[World]:
-    home = tmp_path_factory.mktemp("shelf")
+    """A tenant's world, whose collections go with it."""
     shelf = Shelf(str(home / "shelf"), home / "cache")
     for name, path in models.items():
         shelf.put(tenant, name, path, {}, NOW)
@@ -62,6 +58,19 @@ def world(
     for name in vectors.names():
         if tenant in name:
             vectors.drop(name)
+
+
+@pytest.fixture
+def world(
+    stack: Settings,
+    tenant: str,
+    warehouse: Warehouse,
+    vectors: Vectors,
+    models: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[World]:
+    with opened(stack, tenant, warehouse, vectors, models, tmp_path_factory.mktemp("shelf")) as one:
+        yield one
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_events_move_the_service_and_a_kill_loses_nothing(
         with EventReader(stack.kafka_bootstrap, f"test-{world.tenant}", [LEARNING.name]) as reader:
             wait_for("its event", lambda: _read(reader, world, sent) and any(isinstance(e, CutoverDone) for e in sent))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def _read(reader: EventReader, world: World, sent: list[Event]) -> bool:

@@ -18,7 +18,7 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         event = {"topic": "clicks", "event_id": tenant, "tenant": tenant, "type": "DocumentOpened"}
         stores.warehouse.insert("events", {name: [value] for name, value in event.items()})
         assert status.tenants(stores, tenant) == [
-            {"tenant": tenant, "unsigned": "", "live": None, "collections": [], "truncated": 0, "training": {}, "drift": []}
+            {"tenant": tenant, "unsigned": "", "live": None, "collections": [], "training": {}, "drift": []}
         ]
         record = live(stores.serving, packet(tenant=tenant), "digest")
         for name, state in (("A", "building"), ("B", "ready"), ("C", "retired")):

@@ -27,7 +27,7 @@ class Slow:
 
     def insert_arrow(self, table: str, rows: Any) -> None:  # noqa: ANN401  # as the real one
         self.began.set()
-        self.gate.wait(10)
+        self.gate.wait(60)
         if table == "away":
             raise Retryable("away; run `tidewheel up`")
         assert isinstance(rows, pa.Table)
@@ -47,7 +47,7 @@ def test_what_comes_while_an_insert_runs_goes_together() -> None:
     grouped = GroupedInserts(slow)  # type: ignore[arg-type]
     with ThreadPoolExecutor(9) as pool:
         first = pool.submit(grouped.insert, "t", {"n": [0], "who": Same("a")})
-        assert slow.began.wait(5)
+        assert slow.began.wait(60)
         others = [pool.submit(grouped.insert, "t", {"n": [i, i], "who": Same("b")}) for i in range(1, 9)]
         _waiting(grouped, 8)
         slow.gate.set()

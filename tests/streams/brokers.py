@@ -74,7 +74,7 @@ class Broker:
         try:
             partitions = consumer.list_topics(topic, 30).topics[topic].partitions
             asked = [TopicPartition(topic, p) for p in partitions]
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while True:
                 try:
                     return {tp.partition: tp.offset for tp in consumer.committed(asked, 30) if tp.offset >= 0}
@@ -133,7 +133,7 @@ def _real() -> Iterator[Broker]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
         shutil.rmtree(data, ignore_errors=True)

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 NOBODY = {
     "TIDEWHEEL_KAFKA_BOOTSTRAP": "127.0.0.1:9",
     "TIDEWHEEL_REDIS_URL": "redis://127.0.0.1:9/0",
@@ -15,6 +17,7 @@ NOBODY = {
 }
 
 
+@pytest.mark.long
 def test_a_worker_that_waits_for_a_store_says_so_and_stops_in_order(tmp_path: Path) -> None:
     environment = {**os.environ, **NOBODY, "TIDEWHEEL_HOME": str(tmp_path)}
     workers = {}
@@ -31,7 +34,7 @@ def test_a_worker_that_waits_for_a_store_says_so_and_stops_in_order(tmp_path: Pa
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
             worker.send_signal(number)
-            assert worker.wait(20) == 0, log.read_text()
+            assert worker.wait(60) == 0, log.read_text()
     finally:
         for worker, _ in workers.values():
             worker.kill()

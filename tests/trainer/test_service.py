@@ -87,6 +87,7 @@ def no_fit(*_: object) -> Path:
     pytest.fail("this run must not be fitted")
 
 
+@pytest.mark.long
 def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     make_context: Make, warehouse: Warehouse, tenant: str, tiny_model: Path
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     assert left == {"report", "event.json"}, "texts and weights of a run do not stay behind"
 
 
+@pytest.mark.long
 def test_a_worse_candidate_does_not_ship(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch, tiny_model: Path
 ) -> None:

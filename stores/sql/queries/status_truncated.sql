@@ -1,4 +1,3 @@
--- How many documents of a collection were too long to be indexed to their end.
+-- How many documents a collection holds the beginning of only, because their text is longer than what is indexed of it.
 SELECT countIf(truncated AND NOT deleted) AS documents
-FROM applied FINAL
-WHERE tenant = {tenant:String} AND collection = {collection:String}
+FROM applied FINAL WHERE tenant = {tenant:String} AND collection = {collection:String}

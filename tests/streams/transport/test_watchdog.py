@@ -75,7 +75,7 @@ def test_the_watchdog_ends_a_worker_that_makes_no_progress(
     assert worker.poll() is None, "an idle worker was taken for a stalled one"
     fleet.fault(fault)
     broker.produce(fleet.topic, values(100))
-    assert worker.wait(20) == EXIT_TRY_AGAIN, fleet.stderr()
+    assert worker.wait(60) == EXIT_TRY_AGAIN, fleet.stderr()
     assert f"{fleet.topic}[" in fleet.stderr()
 
 

@@ -30,11 +30,16 @@ def embed(
     return embed_in_child.embed("job", models, texts, directory, encoder, on_progress, threading.Event(), 1)
 
 
+class Made(Exception):
+    """A child process would be started."""
+
+
 def no_child(*_: object) -> None:
-    pytest.fail("nothing is left to embed")
+    raise Made
 
 
-def test_vectors_are_those_that_searches_use_and_are_not_made_twice(
+@pytest.mark.long
+def test_vectors_are_those_that_searches_use_and_are_made_once(
     tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     progress = list[dict[str, Any]]()
@@ -45,18 +50,17 @@ def test_vectors_are_those_that_searches_use_and_are_not_made_twice(
     assert progress == [{"step": 3, "total": 3}], "one directory is embedded with once"
     monkeypatch.setattr(child, "run", no_child)
     assert np.array_equal(embed({"live": tiny_model, "base": tiny_model}, tmp_path)["live"], found["live"])
+    with pytest.raises(Made):
+        embed({"live": tiny_model}, tmp_path, ("some", "thing", "else"))
+    with pytest.raises(Made):
+        embed({"live": tiny_model}, tmp_path, encoder=EncoderConfig(threads=1, max_tokens=8))
 
 
-def test_other_texts_are_other_vectors(tmp_path: Path, tiny_model: Path) -> None:
-    one = embed({"live": tiny_model}, tmp_path)["live"]
-    other = embed({"live": tiny_model}, tmp_path, ("some", "thing", "else"))["live"]
-    assert not np.allclose(one, other)
-
-
-def test_another_limit_of_a_text_is_other_vectors(tmp_path: Path, tiny_model: Path) -> None:
-    long = ("word " * 20 + "end",)
-    one, other = (embed({"live": tiny_model}, tmp_path, long, EncoderConfig(max_tokens=n))["live"] for n in (8, 64))
-    assert not np.allclose(one, other, atol=1e-3)
+def test_a_text_is_read_as_far_as_the_limit_says(tmp_path: Path, tiny_model: Path) -> None:
+    long, encoder = ("word " * 20 + "end",), EncoderConfig(threads=1, max_tokens=8)
+    found = embed({"live": tiny_model}, tmp_path, long, encoder)["live"]
+    assert np.allclose(found, Encoder(tiny_model, encoder).encode(long), atol=1e-6)
+    assert not np.allclose(found, Encoder(tiny_model, EncoderConfig(threads=1)).encode(long), atol=1e-3)
 
 
 def test_a_model_that_cannot_be_loaded_is_an_error_that_names_it(tmp_path: Path) -> None:

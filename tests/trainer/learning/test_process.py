@@ -12,6 +12,7 @@ from trainer.learning import fit, process
 from trainer.learning.child import Cancelled
 
 
+@pytest.mark.long
 def test_it_learns_reports_and_leaves_a_whole_model(tmp_path: Path, tiny_model: Path) -> None:
     job, progress = job_for(tmp_path, tiny_model), list[dict[str, Any]]()
     model = fit.run(job, tmp_path, progress.append, threading.Event(), 1)
