@@ -6,6 +6,7 @@ from retrieval.fusion import RRF_K
 from retrieval.identity import analyzer
 from stores.vector_rows import K1, B
 
+
 def fusion() -> str:
     """Return the rules of ranking."""
     words = f"BM25 (k1 {K1:g}, b {B:g}, {analyzer()})"

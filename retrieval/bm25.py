@@ -1,9 +1,9 @@
 """BM25 as a sparse matrix product: the word-matching baseline that an embedding has to beat. Pure.
 
-A term (`retrieval.text`) that occurs f times in a document adds idf * f * (k1 + 1) / (f + k1 * (1 - b + b * length / mean length)) to its
-score; idf = ln(1 + (N - n + 0.5) / (n + 0.5)) for a word that n of N documents have. Robertson and Zaragoza, "The
-Probabilistic Relevance Framework: BM25 and Beyond", 2009; the idf that is never negative is Lucene's.
-Terms and constants are those of the index, so that what is judged is what is served.
+A term that occurs f times in a document adds idf * f * (k1 + 1) / (f + k1 * (1 - b + b * length / mean length)) to its
+score; idf = ln(1 + (N - n + 0.5) / (n + 0.5)) for a term that n of N documents have. Robertson and Zaragoza, "The
+Probabilistic Relevance Framework: BM25 and Beyond", 2009; the idf that is never negative is Lucene's. Terms
+(`retrieval.text`) and constants are those of the index, so that what is judged is what is served.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from retrieval.text import query_terms, terms
-from stores.vector_rows import B, K1
+from stores.vector_rows import K1, B
 
 
 class Bm25:

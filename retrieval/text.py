@@ -17,6 +17,7 @@ beside them, and people search for the same word with and without them.
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 from retrieval import scripts
 
@@ -143,7 +144,7 @@ def _unmarked(word: str) -> str:
 
 def _pairs(units: list[str]) -> list[str]:
     """Return the pairs of neighbours, or the one there is."""
-    return units if len(units) == 1 else [a + b for a, b in zip(units, units[1:], strict=False)]
+    return units if len(units) == 1 else [a + b for a, b in pairwise(units)]
 
 
 def _singular(word: str) -> str:

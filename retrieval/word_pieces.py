@@ -45,7 +45,7 @@ class WordPieces:
         self._limit = max_tokens - aside
         if self._limit < _LEAST:
             raise Misconfigured(
-                f"of {max_tokens} word pieces the model's prompt leaves {self._limit}; raise retrieval.encoder.max_tokens"
+                f"of {max_tokens} word pieces a prompt leaves {self._limit}; raise retrieval.encoder.max_tokens"
             )
 
     @classmethod
@@ -57,7 +57,9 @@ class WordPieces:
         try:
             tokenizer = Tokenizer.from_file(str(first / "tokenizer.json"))
         except Exception as error:  # the library raises nothing narrower
-            raise Misconfigured(f"{first} has no tokenizer.json that can be read ({error}); save the model anew") from error
+            raise Misconfigured(
+                f"{first} has no tokenizer.json that can be read ({error}); save the model anew"
+            ) from error
         tokenizer.no_truncation()
         tokenizer.no_padding()
         if settings.get("do_lower_case"):

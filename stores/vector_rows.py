@@ -10,8 +10,8 @@ FIELDS = 2
 """Grows when the fields of a row change: part of the rules that a collection was built by (`Vectors.ensure`)."""
 
 K1, B = 1.2, 0.75
-"""BM25's constants, of the index and of whatever judges as it ranks: how soon a repeated term stops adding to the score,
-and how much a long passage is held against it."""
+"""BM25's constants, of the index and of whatever judges as it ranks: how soon a repeated term stops adding to the
+score, and how much a long passage is held against it."""
 
 VectorRow = dict[str, Any]
 """One row of a collection by field name, as Milvus takes it (see `vector_row`)."""
@@ -43,7 +43,8 @@ class Stored:
 class Hit:
     """One passage that a ranking of the index found; a higher score is better, and comparable within the ranking.
 
-    `truncated` says that the end of its document is not indexed. It has no access list: whether somebody may see it is decided by the document's current one, not by the row's copy.
+    `truncated` says that the end of its document is not indexed. It has no access list: whether somebody may see it is
+    decided by the document's current one, not by the row's copy.
     """
 
     document: str

@@ -176,7 +176,9 @@ class Vectors:
         dense = {"metric_type": "COSINE", "params": {"ef": max(128, limit)}}
         by_meaning = self._ranking(collection, "dense", list(vectors), dense, limit, seen)
         asked = [term_text(terms) for terms in queries if terms]
-        by_words = iter(self._ranking(collection, "sparse", asked, {"metric_type": "BM25"}, limit, seen) if asked else [])
+        by_words = iter(
+            self._ranking(collection, "sparse", asked, {"metric_type": "BM25"}, limit, seen) if asked else []
+        )
         return [(hits, next(by_words) if terms else []) for hits, terms in zip(by_meaning, queries, strict=True)]
 
     def _ranking(

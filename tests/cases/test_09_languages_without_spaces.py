@@ -1,5 +1,8 @@
 """Pages in languages that write no spaces between words, and a company that searches them by words."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from retrieval.bm25 import Bm25
@@ -26,12 +29,8 @@ QUERIES = [
 
 
 @pytest.fixture(scope="module")
-def pages(inputs: object) -> dict[str, str]:
+def pages(inputs: Path) -> dict[str, str]:
     """The text of every page, by document."""
-    import json
-    from pathlib import Path
-
-    assert isinstance(inputs, Path)
     read = [json.loads(line) for line in (inputs / "pages.jsonl").read_text().splitlines()]
     return {page["document"]: f"{page['title']}\n{page['body']}" for page in read}
 
@@ -68,5 +67,5 @@ def test_a_snippet_begins_where_the_words_are(house: House) -> None:
     """what is shown is the page's own text, from the sentence with the words on"""
     house.emit("pages.jsonl")
     house.index()
-    (answer,) = house.world.searcher.search(house.world.tenant, ["取出纸张"], frozenset(), 1)
+    (answer,) = house.world.searcher.search(house.world.tenant, ["取出纸张"], frozenset())
     assert answer.results[0].snippet.startswith("打印机卡纸时先关闭电源")

@@ -64,5 +64,5 @@ def test_what_nobody_sees_has_no_passage_and_is_never_found(filled: House) -> No
 
 def test_what_is_shown_is_the_text_as_it_was_sent(filled: House) -> None:
     """a result shows the page's own characters, not the ones it is compared by"""
-    (answer,) = filled.world.searcher.search(filled.world.tenant, ["passphrase"], frozenset(), 1)
+    (answer,) = filled.world.searcher.search(filled.world.tenant, ["passphrase"], frozenset())
     assert answer.results[0].snippet.startswith("The pass\u00adphrase of a ser\u00advice ac\u00adcount")

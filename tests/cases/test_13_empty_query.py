@@ -6,7 +6,20 @@ from tests.cases.house import House
 from tests.cases.words import by_words
 from tests.console.running import CommandLine
 
-EMPTY = ["", "   ", "\t\n", "?!.,", "...", "-", "\u200b\u00ad\ufeff", "\u3000\u3002\uff01", "\u00ab\u00bb", "+ = <", "___", "\ufe0f"]
+EMPTY = [
+    "",
+    "   ",
+    "\t\n",
+    "?!.,",
+    "...",
+    "-",
+    "\u200b\u00ad\ufeff",
+    "\u3000\u3002\uff01",
+    "\u00ab\u00bb",
+    "+ = <",
+    "___",
+    "\ufe0f",
+]
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])

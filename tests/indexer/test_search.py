@@ -97,7 +97,9 @@ def test_an_impossible_number_of_documents_is_refused(world: World, k: int) -> N
         world.searcher.search(world.tenant, ["x"], frozenset(), k)
 
 
-@pytest.mark.parametrize("query", ["'a", 'b"', "c\\", "😀" * 500, "a AND (b OR", "\x00a\n", "*1", "%s {x}", "word " * 400])
+@pytest.mark.parametrize(
+    "query", ["'a", 'b"', "c\\", "😀" * 500, "a AND (b OR", "\x00a\n", "*1", "%s {x}", "word " * 400]
+)
 def test_no_query_breaks_a_search(world: World, query: str) -> None:
     world.put("d", 1, "merger plan")
     live(world)

@@ -104,9 +104,7 @@ def test_a_document_that_shrinks_or_goes_leaves_nothing_behind(world: World) -> 
     assert [row[0] for row in world.shown("e")] == [3]
 
 
-def test_a_document_without_text_is_recorded_and_found_by_nobody(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_document_without_text_is_recorded_and_found_by_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.put("empty", 1, "", title=" ")
     world.put("long", 1, "word " * 5_000)
     monkeypatch.setattr(passages, "READ_CHARACTERS", 24_999)
@@ -195,9 +193,7 @@ def test_a_collection_that_was_lost_is_filled_anew(world: World) -> None:
     assert len(world.shown("d")) == 1
 
 
-def test_a_collection_of_older_rules_is_built_anew_and_not_mixed(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_collection_of_older_rules_is_built_anew_and_not_mixed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.put("d", 1, "one text")
     world.fill()
     world.sync.ensure(world.target())

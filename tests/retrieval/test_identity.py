@@ -12,7 +12,9 @@ from stores.shelf import base_model
 from tests.retrieval.word_pieces import byte_level
 
 
-@pytest.mark.parametrize(("name", "value"), [("MAX_CHARACTERS", 600), ("TITLE_SHARE", 40), ("_SENTENCE_END", re.compile(r"\n+"))])
+@pytest.mark.parametrize(
+    ("name", "value"), [("MAX_CHARACTERS", 600), ("TITLE_SHARE", 40), ("_SENTENCE_END", re.compile(r"\n+"))]
+)
 def test_another_rule_of_passages_is_another_chunker(
     monkeypatch: pytest.MonkeyPatch, pieces: WordPieces, name: str, value: object
 ) -> None:

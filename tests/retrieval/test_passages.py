@@ -57,7 +57,9 @@ def test_what_is_too_long_is_left_out_and_counted(pieces: WordPieces, monkeypatc
     assert "end" not in longer.passages[-1]
 
 
-@pytest.mark.parametrize("text", ["x", "word ", "\n", "\u6f22"], ids=["unbroken", "one sentence", "lines", "ideographs"])
+@pytest.mark.parametrize(
+    "text", ["x", "word ", "\n", "\u6f22"], ids=["unbroken", "one sentence", "lines", "ideographs"]
+)
 def test_a_megabyte_of_one_kind_is_cut_in_little_time(text: str, pieces: WordPieces) -> None:
     began = time.process_time()
     assert split("t", text * (1_000_000 // len(text)), pieces).truncated is False
@@ -85,7 +87,10 @@ def test_a_long_title_leaves_room_for_the_text(pieces: WordPieces) -> None:
     assert pieces.counts([title]) == [pieces.limit // TITLE_SHARE]
     assert max(pieces.counts(parts.passages)) <= pieces.limit
     assert body_of(parts.passages[0]).startswith("Some text.")
-    assert split("many words of a title " * 20, "x", pieces).passages[0].splitlines()[0].endswith(" of a title many") is False
+    assert (
+        split("many words of a title " * 20, "x", pieces).passages[0].splitlines()[0].endswith(" of a title many")
+        is False
+    )
 
 
 @given(st.text(max_size=300), st.text(max_size=2_000), st.sampled_from([*KINDS]))

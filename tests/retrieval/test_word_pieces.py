@@ -30,7 +30,12 @@ def test_the_default_prompt_leaves_less(models: dict[str, Path], tmp_path: Path)
 
 
 def test_pieces_are_counted_and_placed_in_the_text_itself(pieces: WordPieces) -> None:
-    assert pieces.counts(["", "a cat", "unbelievability", "\u6f22\u5b57 x"]) == [0, 2, len(pieces.starts("unbelievability")), 3]
+    assert pieces.counts(["", "a cat", "unbelievability", "\u6f22\u5b57 x"]) == [
+        0,
+        2,
+        len(pieces.starts("unbelievability")),
+        3,
+    ]
     assert pieces.starts("a  cat sat") == [0, 3, 7]
     assert pieces.starts("\u00c4RGER \u00fcber") == sorted(pieces.starts("\u00c4RGER \u00fcber"))
 
@@ -40,7 +45,7 @@ def test_a_text_longer_than_the_tokenizers_own_cut_is_counted_whole(pieces: Word
 
 
 def test_a_model_without_a_tokenizer_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="tokenizer.json"):
+    with pytest.raises(Misconfigured, match=r"tokenizer\.json"):
         WordPieces.of(tmp_path, EncoderConfig())
 
 

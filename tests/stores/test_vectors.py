@@ -7,7 +7,16 @@ import pytest
 from stores.errors import Poison, Retryable
 from stores.milvus import CollectionMissing, literal
 from stores.settings import Settings
-from stores.vector_rows import Filter, VectorRow, alias_name, clipped, collection_name, primary_key, term_text, vector_row
+from stores.vector_rows import (
+    Filter,
+    VectorRow,
+    alias_name,
+    clipped,
+    collection_name,
+    primary_key,
+    term_text,
+    vector_row,
+)
 from stores.vectors import Vectors
 
 RULES = "rules of this test"
@@ -103,7 +112,18 @@ def test_in_both_rankings_the_greater_score_is_the_better(vectors: Vectors, coll
         assert [hit.score for hit in ranking] == sorted({hit.score for hit in ranking}, reverse=True)
 
 
-@pytest.mark.parametrize("term", ["\u53d1\u7968", "\u0939\u093f\u0928\u094d\u0926\u0940", "gr\u00f6ssere", "c++", "\U0001f389", "x" * 90, "\u0e19\u0e35\u0e49"])
+@pytest.mark.parametrize(
+    "term",
+    [
+        "\u53d1\u7968",
+        "\u0939\u093f\u0928\u094d\u0926\u0940",
+        "gr\u00f6ssere",
+        "c++",
+        "\U0001f389",
+        "x" * 90,
+        "\u0e19\u0e35\u0e49",
+    ],
+)
 def test_a_term_of_any_script_finds_its_own_rows_alone(vectors: Vectors, collection: str, term: str) -> None:
     rows = {"d": [term], "whole": [term + term], "parts": [*term[:40]], "other": ["other"]}
     vectors.upsert(collection, [passage(name) | {"terms": term_text(own)} for name, own in rows.items()])
@@ -199,7 +219,9 @@ def test_a_collection_that_is_not_loaded_is_loaded_by_its_first_reader(
     vectors._client.release_collection(collection)
     reads: dict[str, Callable[[], object]] = {
         "get": lambda: set(vectors.get(collection, ["d#0"])),
-        "search": lambda: {h.document + "#0" for h in vectors.search(collection, [["words"]], [[1.0, 0, 0, 0]], 5)[0][0]},
+        "search": lambda: {
+            h.document + "#0" for h in vectors.search(collection, [["words"]], [[1.0, 0, 0, 0]], 5)[0][0]
+        },
         "nearest": lambda: {key for key, _ in vectors.nearest(collection, [[1.0, 0, 0, 0]], 5)[0]},
         "scan": lambda: set(vectors.scan_keys(collection)),
     }

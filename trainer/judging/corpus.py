@@ -55,7 +55,9 @@ def build(
     relevant = {name for query in queries for name in query.relevant}
     searchable = [d for d in documents.values() if d.searchable]
     ordered = sorted(searchable, key=lambda d: (d.document not in relevant, blake2b(d.document.encode()).digest()))
-    chosen = [(d.document, split(d.title, d.body, pieces).passages) for d in sorted(ordered[:limit], key=lambda d: d.document)]
+    chosen = [
+        (d.document, split(d.title, d.body, pieces).passages) for d in sorted(ordered[:limit], key=lambda d: d.document)
+    ]
     chosen += [(model_tests.general_id(pair), (pair.text,)) for pair in guard]
     findable = [(name, passages) for name, passages in chosen if passages]
     sizes = [len(passages) for _, passages in findable]
