@@ -1,6 +1,5 @@
 """What a vector collection holds and what it is called, as plain values."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -23,7 +22,6 @@ MAX_GROUPS = 4_096
 """Milvus's capacity of an array; groups beyond it cannot see the document (less is shown, never more)."""
 
 _TENANT, _MODEL, _END = "T_", "_M_", "_L1"
-_PLAIN = re.compile("[a-z0-9]+")
 _LONGEST_TOKEN = 40
 """Bytes from which some analyzers drop a token."""
 
@@ -116,7 +114,8 @@ def term_text(terms: Iterable[str]) -> str:
 
 
 def _token(term: str) -> str:
-    plain = term if _PLAIN.fullmatch(term) else "0u" + term.encode("utf-8", "replace").hex()
+    simple = term.isascii() and term.isalnum() and term == term.lower()
+    plain = term if simple else "0u" + term.encode("utf-8", "replace").hex()
     return plain if len(plain) <= _LONGEST_TOKEN else "0h" + blake2b(plain.encode(), digest_size=16).hexdigest()
 
 
