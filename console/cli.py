@@ -32,6 +32,7 @@ _COMMANDS = {
     "approve": "console.decisions",
     "refuse": "console.decisions",
     "rollback": "console.decisions",
+    "rebuild": "console.rebuild",
     "retrain": "console.decisions",
     "operators": "console.operators",
 }

@@ -1,5 +1,6 @@
 """`tidewheel config`: how every job behaves, rule by rule, and where each value came from."""
 
+import os
 import textwrap
 from collections.abc import Mapping
 from importlib import import_module
@@ -91,7 +92,7 @@ def _create(text: str) -> None:
     path, _ = settings.rules_file(settings.home_directory())
     try:
         keys.private_directory(path.parent)
-        with path.open("x", encoding="utf-8") as file:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
         raise Refused(f"{path} is there already and is not overwritten; edit it, or move it away first") from error

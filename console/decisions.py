@@ -10,7 +10,7 @@ from console.faults import Interrupted
 from console.output import json_option, print_json, say, tenant_option
 from console.packet_view import print_packet
 from console.parameters import DIGEST, OPERATOR, REASON, WAIT
-from operations import decisions, tenants
+from operations import decisions, review, standby, tenants
 from operations.connections import Connections
 from operations.rollback import rollback as roll_back
 from schemas.learning import CutoverApproved
@@ -38,6 +38,8 @@ _packet_option = click.option(
 def packet(tenant: str, as_json: bool) -> None:
     """Show what the waiting model would change: gate, proof, real queries side by side, and the hash to approve.
 
+    Documents that not everyone may see are named nowhere in it.
+
     \b
     Example:
       tidewheel packet --tenant acme
@@ -45,10 +47,13 @@ def packet(tenant: str, as_json: bool) -> None:
     with Connections(settings.load()) as stores:
         tenants.check_served(stores, tenant)
         found = decisions.waiting_packet(stores.serving, tenant)
+        shown = review.readable(found, stores.lists)
+    left_out = review.left_out(found, shown)
     if as_json:
-        print_json({"packet": found.digest, "content": found.model_dump(mode="json")})
+        content = {"packet": found.digest, "content": shown.model_dump(mode="json")}
+        print_json(content | ({"left_out": left_out} if left_out else {}))
     else:
-        print_packet(found)
+        print_packet(shown, digest=found.digest, left_out=left_out)
 
 
 @click.command()
@@ -107,7 +112,8 @@ def refuse(tenant: str, digest: str, by: str | None, reason: str) -> None:
 def rollback(tenant: str, by: str | None, reason: str) -> None:
     """Make the standby live again, at once. The same command again goes forward.
 
-    Only Redis is needed; the indexer publishes the move to the audit trail.
+    The standby is read first: that its collection is there and complete. Redis and Milvus are needed for that; while
+    ClickHouse is away, rows are counted only. The indexer publishes the move to the audit trail.
 
     \b
     Example:
@@ -115,8 +121,13 @@ def rollback(tenant: str, by: str | None, reason: str) -> None:
     """
     with Connections(settings.load()) as stores:
         tenants.check_served(stores, tenant)
-        began, sign, who = time.perf_counter(), stores.signing.as_operator, stores.signing.operator(by)
-        done = roll_back(stores.serving, sign, tenant, who, reason, datetime.now(UTC))
+        sign, who, vectors = stores.signing.as_operator, stores.signing.operator(by), stores.vectors
+        began = time.perf_counter()
+
+        def check(record: ServingRecord) -> None:
+            standby.check(stores.serving, vectors, lambda: stores.warehouse, record)
+
+        done = roll_back(stores.serving, check, sign, tenant, who, reason, datetime.now(UTC))
         took = time.perf_counter() - began
     say(f"Live: {done.model} in {done.collection} (version {done.serving_version}), moved in {took:.3f} s.")
 

@@ -106,7 +106,7 @@ def table(
     widths, gap = _fitted([max(map(cell_len, each)) for each in zip(*cells, strict=True)], elastic, width)
     lines = []
     for number, line in enumerate(cells):
-        parts = [_padded(part, *how) for part, *how in zip(line, widths, numbers, strict=True)]
+        parts = [_padded(part, wide, right) for part, wide, right in zip(line, widths, numbers, strict=True)]
         lines.append((" " * gap).join(parts).rstrip())
         if number and (said := text.printable(below(rows[number - 1]))):
             lines += [f"    {each}" for each in text.wrapped(said, width - 4, 2)]

@@ -15,9 +15,12 @@ _LONGEST = 120
 """Columns of a query or a title in a cell."""
 
 
-def print_packet(packet: Packet, console: Console | None = None) -> None:
-    """Print the packet and how to decide on it."""
-    console, digest = console or Console(width=columns(), highlight=False), packet.digest
+def print_packet(packet: Packet, console: Console | None = None, digest: str | None = None, left_out: int = 0) -> None:
+    """Print the packet and how to decide on it.
+
+    `digest` is the hash of the whole packet where `left_out` of its examples may not be shown any more.
+    """
+    console, digest = console or Console(width=columns(), highlight=False), digest or packet.digest
     console.print(_text(f"Packet {digest}"), style="bold", soft_wrap=True)
     console.print(summary(packet))
     test, held = packet.shadow_test, packet.held_out
@@ -29,6 +32,8 @@ def print_packet(packet: Packet, console: Console | None = None) -> None:
     ):
         if examples:
             console.print(side_by_side(title, examples))
+    if left_out:
+        console.print(f"\n{left_out} more queries were for everyone when the packet was made, and are not now.")
     which = f"--tenant {packet.tenant} --packet {digest[:_SHORT]}"
     console.print(_text(f"\nLet it in:  tidewheel approve {which}"), soft_wrap=True)
     console.print(_text(f"Refuse it:  tidewheel refuse {which} --reason ..."), soft_wrap=True)

@@ -11,6 +11,7 @@ from indexer.wiring import connect_searcher
 from operations import tenants
 from operations.connections import Connections
 from stores import settings
+from stores.rebuilds import not_whole
 
 _LEAST_TITLE = 20
 """Columns of a title, however long the document's id behind it."""
@@ -30,6 +31,8 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
     \b
     Example:
       tidewheel search "how do I start a server" --tenant acme --group operators -k 5
+
+    While the index is being rebuilt, what is in it again is shown and the exit code is 4: try again.
     """
     try:
         require_words([query])
@@ -39,6 +42,7 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
     with Connections(where) as stores:
         tenants.check_answerable(stores, tenant)
     answer = connect_searcher(where).search(tenant, [query], frozenset(groups), k)[0]
+    rebuild = answer.rebuild
     if as_json:
         print_json(
             {
@@ -46,6 +50,7 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
                 "collection": answer.collection,
                 "serving_version": answer.serving_version,
                 "latency_ms": answer.latency_ms,
+                "rebuilding": {"done": rebuild.done, "total": rebuild.total} if rebuild else None,
                 "results": [
                     {
                         "rank": n,
@@ -61,10 +66,12 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
         )
     else:
         _print(answer)
+    if rebuild:
+        raise not_whole(tenant, rebuild.done, rebuild.total)
 
 
 def _print(answer: Answer) -> None:
-    if not answer.results:
+    if not answer.results and not answer.rebuild:
         click.echo("Nothing found that you may see.")
     for rank, found in enumerate(answer.results, start=1):
         which = f"  ({found.document}, {found.score:.3f})"

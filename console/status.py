@@ -71,9 +71,11 @@ def _print_processes(processes: list[Row]) -> None:
 
 def _print_tenant(tenant: Row) -> None:
     say(f"\nTenant {tenant['tenant']}")
+    for sentence in tenant["lost"]:
+        _paragraph(sentence)
     live = tenant["live"]
     if live is None:
-        say("Nothing is live: its first documents are still to be indexed.")
+        say("Nothing is live" + ("." if tenant["lost"] else ": its first documents are still to be indexed."))
     else:
         _paragraph(f"live     {live['model']} in {live['collection']} (version {live['version']})")
         if standby := live["standby"]:

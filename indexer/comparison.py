@@ -11,19 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from indexer.examples import Tried, examples
 from indexer.ranking import Found
 from indexer.search import retrieve
 from indexer.sync import Target
 from retrieval import metrics
-from retrieval.access import open_to_all
 from retrieval.encoders import EncoderSource
-from schemas.packet import ExampleQuery, Latency, ShadowTest, ShownDocument
+from schemas.packet import ExampleQuery, Latency, ShadowTest
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
 K = 10
-HIDDEN = "(not for everyone)"
-"""Stands for the title of a document that only some may see: a packet is read by whoever operates, not by them."""
 
 
 class ComparisonConfig(BaseModel):
@@ -65,6 +63,11 @@ class Compared:
     def gain(self) -> float:
         """Return nDCG of the shadow less that of the live collection."""
         return self.ndcg_shadow - self.ndcg_live
+
+    def tried(self) -> Tried:
+        """Return it as an example; a query for which nothing was opened has no nDCG."""
+        scores = (self.ndcg_live, self.ndcg_shadow) if self.clicked else (None, None)
+        return Tried(self.query, self.clicked, self.live, self.shadow, *scores)
 
 
 class ComparisonRunner:
@@ -116,11 +119,7 @@ class ComparisonRunner:
 
     def _summary(self, tenant: str, compared: list[Compared], times: tuple[Latency, Latency]) -> ShadowTest:
         judged = sorted((c for c in compared if c.clicked), key=lambda c: (-c.gain, c.query))
-        count = self._config.examples
-        better = [c for c in judged[:count] if c.gain > 0]
-        worse = [c for c in reversed(judged[-count:]) if c.gain < 0]
-        different = sorted(compared, key=lambda c: (c.overlap, c.query))[:count]
-        known = self._titles(tenant, [*better, *worse, *different])
+        different = sorted((c for c in compared if c.overlap < 1), key=lambda c: (c.overlap, c.query))
         return ShadowTest(
             queries=len(compared),
             overlap_at_10=float(np.mean([c.overlap for c in compared])),
@@ -129,36 +128,13 @@ class ComparisonRunner:
             ndcg_shadow=float(np.mean([c.ndcg_shadow for c in judged])) if judged else None,
             latency_live=times[0],
             latency_shadow=times[1],
-            better=tuple(_example(c, known) for c in better),
-            worse=tuple(_example(c, known) for c in worse),
-            different=tuple(_example(c, known) for c in different if c.overlap < 1),
+            better=self._examples(tenant, [c for c in judged if c.gain > 0]),
+            worse=self._examples(tenant, [c for c in reversed(judged) if c.gain < 0]),
+            different=self._examples(tenant, different),
         )
 
-    def _titles(self, tenant: str, compared: Sequence[Compared]) -> dict[str, str]:
-        return titles(self._warehouse, tenant, {d for c in compared for d in (*c.live, *c.shadow)})
-
-
-def titles(warehouse: Warehouse, tenant: str, documents: set[str]) -> dict[str, str]:
-    """Return the titles of documents that everyone may see, and a placeholder for the others."""
-    rows = warehouse.query("index_titles", tenant=tenant, documents=sorted(documents)) if documents else []
-    return {row["document"]: row["title"] if open_to_all(row["acl"]) else HIDDEN for row in rows}
-
-
-def shown(
-    found: Sequence[str], wanted: frozenset[str], known: dict[str, str], first: int = 5
-) -> tuple[ShownDocument, ...]:
-    """Return the first documents of a list as an operator sees them."""
-    return tuple(ShownDocument(document=d, title=known.get(d, HIDDEN), wanted=d in wanted) for d in found[:first])
-
-
-def _example(c: Compared, known: dict[str, str]) -> ExampleQuery:
-    return ExampleQuery(
-        query=c.query,
-        ndcg_live=c.ndcg_live if c.clicked else None,
-        ndcg_shadow=c.ndcg_shadow if c.clicked else None,
-        live=shown(c.live, c.clicked, known),
-        shadow=shown(c.shadow, c.clicked, known),
-    )
+    def _examples(self, tenant: str, compared: Sequence[Compared]) -> tuple[ExampleQuery, ...]:
+        return examples(self._warehouse, tenant, [c.tried() for c in compared], self._config.examples)
 
 
 def _latency(times: list[float]) -> Latency:

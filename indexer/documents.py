@@ -1,11 +1,11 @@
 """The warehouse as the indexer sees it: what documents should look like, and what was recorded as applied."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from indexer.authority import USE_WINDOW, UsageStats, authority
-from retrieval.passages import READ_CHARACTERS, Split, split
+from retrieval.passages import READ_CHARACTERS, split
 from retrieval.text import composed
 from retrieval.word_pieces import Pieces
 from schemas.instants import instant, microseconds, milliseconds
@@ -22,6 +22,7 @@ UNKNOWN = 2**32 - 1
 class Pending:
     """A document whose newest version a collection does not show; `known` when it shows, or may show, another.
 
+    `recorded` when anything was ever recorded of it: of one that is not, the collection may hold any passage.
     `applied_passages` is how many rows of it there may be, or `UNKNOWN`.
     """
 
@@ -31,11 +32,12 @@ class Pending:
     known: bool
     applied_passages: int
     applied_revision: int
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The newest version of a document, split into what is embedded; one that is gone has no passages."""
+    """The newest version of a document. It has passages once it is cut; `body` has one character too many at most."""
 
     document: str
     version: int
@@ -44,9 +46,15 @@ class Document:
     title: str
     acl: tuple[str, ...]
     updated_ms: int
-    passages: tuple[str, ...]
-    truncated: bool
     revision: int
+    body: str
+    passages: tuple[str, ...] = ()
+    truncated: bool = False
+
+    def cut(self, pieces: Pieces) -> "Document":
+        """Return it with its passages, as the model with this tokenizer reads them."""
+        made = split(self.title, self.body, pieces)
+        return replace(self, passages=made.passages, truncated=made.truncated)
 
     def authority(self, usage: UsageStats, now: datetime) -> float:
         """Return its authority in [0, 1]."""
@@ -101,6 +109,7 @@ class Documents:
                 bool(row["known"]),
                 row["applied_passages"],
                 row["applied_revision"],
+                bool(row["recorded"]),
             )
             for row in rows
         ]
@@ -115,15 +124,12 @@ class Documents:
         row = self.warehouse.query("index_counts", tenant=tenant, collection=collection)[0]
         return Counts(row["total"], row["done"], row["pending"])
 
-    def read(self, tenant: str, documents: Sequence[str], pieces: Callable[[], Pieces]) -> dict[str, Document]:
-        """Return the newest versions of these documents, gone ones included, by id.
-
-        `pieces` gives the tokenizer by which they are cut; it is not called when all of them are gone.
-        """
+    def read(self, tenant: str, documents: Sequence[str]) -> dict[str, Document]:
+        """Return the newest versions of these documents, gone ones included and none of them cut, by id."""
         rows = self.warehouse.query(
             "index_documents", tenant=tenant, documents=list(documents), characters=READ_CHARACTERS + 1
         )
-        return {row["document"]: _document(row, pieces) for row in rows}
+        return {row["document"]: _document(row) for row in rows}
 
     def usage(self, tenant: str, now: datetime) -> dict[str, UsageStats]:
         """Return the usage of the tenant's documents that have any, by id, as of at most a minute ago."""
@@ -159,6 +165,10 @@ class Documents:
         """Return every document that the tenant ever had, gone ones included."""
         return [row["document"] for row in self.warehouse.query("index_ids", tenant=tenant)]
 
+    def shown(self, tenant: str) -> list[str]:
+        """Return every document of the tenant that a collection should show."""
+        return [row["document"] for row in self.warehouse.query("index_shown", tenant=tenant)]
+
     def changed(self, tenant: str, collection: str, since: datetime) -> list[str]:
         """Return the documents that were applied to a collection since then, gone ones included."""
         since_ms = milliseconds(since)
@@ -180,10 +190,9 @@ class Documents:
         self.warehouse.run("index_forget", tenant=tenant, collection=collection, revision=microseconds(now))
 
 
-def _document(row: dict[str, object], pieces: Callable[[], Pieces]) -> Document:
+def _document(row: dict[str, object]) -> Document:
     title, acl = str(row["title"]), row["acl"]
     assert isinstance(acl, list)
-    parts = Split((), False) if row["gone"] else split(title, str(row["body"]), pieces())
     return Document(
         str(row["document"]),
         int(str(row["version"])),
@@ -192,7 +201,6 @@ def _document(row: dict[str, object], pieces: Callable[[], Pieces]) -> Document:
         title,
         tuple(dict.fromkeys(composed(group) for group in acl))[:MAX_GROUPS],
         int(str(row["updated_ms"])),
-        parts.passages,
-        parts.truncated,
         int(str(row["revision"])),
+        str(row["body"]),
     )

@@ -49,7 +49,7 @@ class Refresher:
         most = sorted(every, key=lambda d: (-every[d].people - every[d].references, d))[:LOOKED_AT]
         usage = {document: every[document] for document in most}
         stored = self._sync.vectors.get(target.collection, [primary_key(d, 0) for d in usage])
-        newest = self._sync.read(target, list(usage))
+        newest = documents.read(target.tenant, list(usage))
         moved = [
             d.document
             for d in newest.values()

@@ -15,11 +15,13 @@ from collections.abc import Sequence
 
 from indexer.answer import Answer
 from indexer.ranking import WIDEN, Found, best
-from indexer.visibility import Lists, Viewer
+from indexer.visibility import CountedLists, Viewer
 from retrieval.encoders import Encoder, EncoderSource
 from retrieval.text import query_terms
 from stores.collection_states import State
-from stores.errors import Poison, Refused
+from stores.errors import Poison, Refused, TidewheelError
+from stores.milvus import CollectionMissing
+from stores.rebuilds import not_whole
 from stores.serving import Serving
 from stores.vector_rows import Hit, primary_key
 from stores.vectors import WINDOW, Rankings, Vectors
@@ -41,7 +43,7 @@ class NoWord(Poison):
 class Searcher:
     """Searches for people. Safe to use from several threads."""
 
-    def __init__(self, serving: Serving, vectors: Vectors, encoders: EncoderSource, lists: Lists) -> None:
+    def __init__(self, serving: Serving, vectors: Vectors, encoders: EncoderSource, lists: CountedLists) -> None:
         self._serving = serving
         self._vectors = vectors
         self._encoders = encoders
@@ -65,7 +67,8 @@ class Searcher:
         """Answer each query with at most `k` documents that a member of `groups` may see, best first.
 
         Raises `NoWord` for a query without any, `Refused` for a tenant without documents, or when the model's files are
-        not those that were reviewed, `Retryable` when a store is away.
+        not those that were reviewed, `Retryable` when a store is away, or the index is gone and being rebuilt. While it
+        is being filled, the answers have what is in it, and say so.
         """
         began = time.perf_counter()
         if not 1 <= k <= MAX_RESULTS:
@@ -73,14 +76,28 @@ class Searcher:
         require_words(queries)
         record = self._serving.record(tenant)
         if record is None:
-            raise Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel emit`")
+            raise self._nothing_live(tenant)
         if not queries:
             return []
+        rebuild = self._serving.rebuilds.get(tenant, record.collection)
         encoder = self._encoders.get(tenant, record.model, record.manifest)
         viewer = Viewer(self._lists, tenant, groups)
-        found = retrieve(self._vectors, encoder, record.collection, queries, viewer, k)
+        try:
+            found = retrieve(self._vectors, encoder, record.collection, queries, viewer, k)
+        except CollectionMissing as error:
+            rebuild = self._serving.rebuilds.get(tenant, record.collection) or rebuild
+            total = rebuild.total if rebuild else self._lists.documents(tenant)
+            raise not_whole(tenant, rebuild.done if rebuild else 0, total) from error
+        rebuild = self._serving.rebuilds.get(tenant, record.collection) or rebuild
         latency = (time.perf_counter() - began) * 1000
-        return [Answer(tuple(r), record.model, record.collection, record.version, latency) for r in found]
+        return [Answer(tuple(r), record.model, record.collection, record.version, latency, rebuild) for r in found]
+
+    def _nothing_live(self, tenant: str) -> TidewheelError:
+        """Return the error for a tenant without a serving record: new ones and lost ones are not the same."""
+        documents = self._lists.documents(tenant)
+        if documents:
+            return not_whole(tenant, 0, documents)
+        return Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel emit`")
 
 
 def require_words(queries: Sequence[str]) -> None:
@@ -145,7 +162,7 @@ class _Pool:
             [
                 hit
                 for _, hit in sorted(hits.items(), key=lambda item: (-item[1].score, item[0]))
-                if viewer is None or viewer.sees(hit.document)
+                if viewer is None or viewer.sees(hit)
             ]
             for hits in self._hits
         )

@@ -2,15 +2,18 @@
 
 The lists are read where writes arrive first, in Redis, in one call. What is not there (Redis was lost, or is older than
 the documents) is read from the warehouse and put back. A document that neither knows is shown to nobody.
+
+A list is given to a content. A passage that is of another content than the current one, because it is not indexed yet
+or is no more what holds, is shown to those alone who may see the document now and might read that content too.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from retrieval.access import effective, may_see
-from stores.access_lists import AccessList, AccessLists
+from stores.access_lists import AccessList, AccessLists, stored_lists
 from stores.ports import Queries
-from stores.vector_rows import Filter
+from stores.vector_rows import Filter, Hit
 
 _GRANTS = 1_000
 """Documents at most that are named in a filter beside the groups."""
@@ -19,12 +22,20 @@ _GRANTS = 1_000
 class Lists(Protocol):
     """Knows documents' current access lists: `CurrentLists`."""
 
-    def of(self, tenant: str, documents: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return the groups of these documents, without those that are gone or unknown. Raises `Retryable`."""
+    def of(self, tenant: str, documents: Sequence[str]) -> dict[str, AccessList]:
+        """Return the lists of these documents that are known, gone ones too. Raises `Retryable`."""
         ...
 
     def granted(self, tenant: str, collection: str, groups: Sequence[str]) -> list[str]:
         """Return documents that `groups` (composed) may see, and of which a collection may show older lists."""
+        ...
+
+
+class CountedLists(Lists, Protocol):
+    """Knows also of how many documents there are any: `CurrentLists`."""
+
+    def documents(self, tenant: str) -> int:
+        """Return how many documents of a tenant somebody may see. Raises `Retryable`."""
         ...
 
 
@@ -35,14 +46,14 @@ class CurrentLists:
         self._lists = lists
         self._warehouse = warehouse
 
-    def of(self, tenant: str, documents: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return the groups of these documents, without those that are gone or unknown. Raises `Retryable`."""
+    def of(self, tenant: str, documents: Sequence[str]) -> dict[str, AccessList]:
+        """Return the lists of these documents that are known, gone ones too. Raises `Retryable`."""
         known = self._lists.get(tenant, documents)
         if absent := [document for document in documents if document not in known]:
-            found = self._stored(tenant, absent)
+            found = stored_lists(self._warehouse, tenant, absent)
             self._lists.put(tenant, found)
-            known.update({one.document: one.groups for one in found})
-        return {document: groups for document, groups in known.items() if groups is not None}
+            known.update({one.document: one for one in found})
+        return known
 
     def granted(self, tenant: str, collection: str, groups: Sequence[str]) -> list[str]:
         """Return documents that `groups` (composed) may see, and of which a collection may show older lists."""
@@ -51,12 +62,9 @@ class CurrentLists:
         )
         return [row["document"] for row in rows]
 
-    def _stored(self, tenant: str, documents: Sequence[str]) -> list[AccessList]:
-        rows = self._warehouse.query("access_lists", tenant=tenant, documents=list(documents))
-        return [
-            AccessList(row["document"], int(row["revision"]), None if row["gone"] else tuple(row["acl"]))
-            for row in rows
-        ]
+    def documents(self, tenant: str) -> int:
+        """Return how many documents of a tenant somebody may see. Raises `Retryable`."""
+        return int(self._warehouse.query("documents_known", tenant=tenant)[0]["shown"])
 
 
 class Viewer:
@@ -66,18 +74,22 @@ class Viewer:
         self.groups = groups
         self._lists = lists
         self._tenant = tenant
-        self._seen: dict[str, bool] = {}
+        self._looked_at: set[str] = set()
+        self._content: dict[str, str] = {}
+        """The current content of each document that the person may see."""
 
     def look(self, documents: Iterable[str]) -> None:
         """Read the lists of the documents that were not looked at yet. Raises `Retryable`."""
-        new = [document for document in dict.fromkeys(documents) if document not in self._seen]
+        new = [document for document in dict.fromkeys(documents) if document not in self._looked_at]
         if new:
-            lists = self._lists.of(self._tenant, new)
-            self._seen.update({d: d in lists and may_see(lists[d], self.groups) for d in new})
+            lists = self._lists.of(self._tenant, new).values()
+            self._content.update({one.document: one.content for one in lists if may_see(one.groups or (), self.groups)})
+            self._looked_at.update(new)
 
-    def sees(self, document: str) -> bool:
-        """Return whether the person may see a document; one that was not looked at is not seen."""
-        return self._seen.get(document, False)
+    def sees(self, hit: Hit) -> bool:
+        """Return whether the person may see a passage; one of a document that was not looked at is not seen."""
+        current = self._content.get(hit.document)
+        return current is not None and (hit.content_hash == current or may_see(hit.acl, self.groups))
 
     def filter(self, collection: str) -> Filter:
         """Return what a search may leave to the engine: the rows' copies of the lists, and what they do not say yet."""

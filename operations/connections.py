@@ -5,10 +5,12 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from schemas.envelope import Event
 from schemas.topics import TOPICS
 from stores import lease, redis_client
+from stores.access_lists import AccessLists
 from stores.kafka import EventProducer, ensure_topics
 from stores.learning import announce
 from stores.serving import Serving
@@ -16,6 +18,9 @@ from stores.settings import Settings
 from stores.signing import Signing
 from stores.trail import Trail
 from stores.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from stores.vectors import Vectors
 
 
 class Connections:
@@ -41,6 +46,18 @@ class Connections:
     def serving(self) -> Serving:
         """Return the serving records in Redis."""
         return Serving(self.redis)
+
+    @cached_property
+    def lists(self) -> AccessLists:
+        """Return the documents' current access lists in Redis."""
+        return AccessLists(self.redis)
+
+    @cached_property
+    def vectors(self) -> "Vectors":
+        """Return the connection to Milvus."""
+        from stores.vectors import Vectors  # its client takes a second to load, which most commands do without
+
+        return Vectors.connect(self.where)
 
     @cached_property
     def signing(self) -> Signing:
@@ -69,10 +86,10 @@ class Connections:
 
     def close(self) -> None:
         """Give back the connections that were made."""
-        for name in ("warehouse", "redis"):
+        for name in ("warehouse", "redis", "vectors"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
-        for name in ("serving", "trail"):
+        for name in ("serving", "lists", "trail"):
             self.__dict__.pop(name, None)
 
     def __enter__(self) -> "Connections":

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import uuid4
 
+from operations.altered import refused_if_altered
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, TrainingRequested
 from schemas.packet import Packet
@@ -82,14 +83,15 @@ def approve(
     `sign` signs it as the operator `by`. Raises `Refused` when another packet, or none, is waiting, or the operator's
     key does not hold, `Retryable` when the broker does not answer.
     """
-    approval = CutoverApproved(
-        event_id=event_id or uuid4().hex,
-        tenant=tenant,
-        occurred_at=now,
-        packet=digest,
-        collection=_reviewed(serving, tenant, digest),
-        by=by,
-    )
+    with refused_if_altered(tenant):
+        approval = CutoverApproved(
+            event_id=event_id or uuid4().hex,
+            tenant=tenant,
+            occurred_at=now,
+            packet=digest,
+            collection=_reviewed(serving, tenant, digest),
+            by=by,
+        )
     publish(signed := sign(approval, by))
     return signed
 
@@ -119,15 +121,16 @@ def refuse(
     serving: Serving, publish: Publish, sign: Sign, tenant: str, digest: str, by: str, reason: str, now: datetime
 ) -> CutoverRefused:
     """Send the refusal of the packet that waits, and return it; the indexer drops its shadow. Raises as `approve`."""
-    refusal = CutoverRefused(
-        event_id=uuid4().hex,
-        tenant=tenant,
-        occurred_at=now,
-        packet=digest,
-        collection=_reviewed(serving, tenant, digest),
-        by=by,
-        reason=reason,
-    )
+    with refused_if_altered(tenant):
+        refusal = CutoverRefused(
+            event_id=uuid4().hex,
+            tenant=tenant,
+            occurred_at=now,
+            packet=digest,
+            collection=_reviewed(serving, tenant, digest),
+            by=by,
+            reason=reason,
+        )
     publish(signed := sign(refusal, by))
     return signed
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from operations.connections import Connections
 from stores.error_texts import suggestion
 from stores.errors import Misconfigured, Refused, Retryable
+from stores.rebuilds import not_whole
 
 
 def check_known(stores: Connections, tenant: str, found: Iterable[object] = ()) -> None:
@@ -32,12 +33,14 @@ def check_served(stores: Connections, tenant: str) -> None:
 def check_answerable(stores: Connections, tenant: str) -> None:
     """Return for a tenant whose searches something answers.
 
-    Raises `Retryable` while its documents wait to be indexed, `Refused` when it has none, `Misconfigured` when nobody
-    knows it.
+    Raises `Retryable` while its documents wait to be indexed, or what it had was lost and is made anew, `Refused` when
+    it has none, `Misconfigured` when nobody knows it.
     """
     if stores.serving.record(tenant) is not None:
         return
     waiting = stores.warehouse.query("documents_waiting", tenant=tenant)[0]["documents"]
+    if waiting and stores.trail.last_move(tenant) is not None:
+        raise not_whole(tenant, 0, waiting)
     if waiting:
         those = "1 document that waits" if waiting == 1 else f"{waiting:,} documents that wait"
         raise Retryable(f"the tenant '{tenant}' has {those} to be indexed; see `tidewheel status`")

@@ -2,7 +2,9 @@
 
 | key | type | holds |
 |---|---|---|
-| `tidewheel:{acl:TENANT}` | hash | document -> revision in hexadecimal, then its groups as JSON, or `-`: gone |
+| `tidewheel:{acl:TENANT}` | hash | document -> its revision and content hash in hexadecimal, then its groups as JSON |
+
+A document that is gone has `-` behind its revision.
 
 The streams write it with every batch of documents. An entry replaces only one of an earlier event, so repeats and any
 order of arrival leave the same lists. The warehouse has the same and more: what is missing here is read there.
@@ -17,6 +19,7 @@ import orjson
 
 from schemas.document_order import BYTES, hexadecimal
 from stores import lua_files, redis_client
+from stores.ports import Queries
 from stores.settings import Settings
 
 AT_ONCE = 1_000
@@ -28,11 +31,15 @@ _GONE = "-"
 
 @dataclass(frozen=True, slots=True)
 class AccessList:
-    """The list of a document as of one revision; `groups` is None when the document is gone."""
+    """The list of a document as of one revision; `groups` is None when the document is gone.
+
+    `content` is the hash of the title and text that the list was given to: another text may have had a narrower one.
+    """
 
     document: str
     revision: int
     groups: tuple[str, ...] | None
+    content: str = ""
 
 
 class AccessLists:
@@ -57,12 +64,27 @@ class AccessLists:
             arguments = [text for one in lists[start : start + AT_ONCE] for text in (one.document, _entry(one))]
             redis_client.guarded(partial(self._put, keys=[key(tenant)], args=arguments))
 
-    def get(self, tenant: str, documents: Sequence[str]) -> dict[str, tuple[str, ...] | None]:
-        """Return the groups of those documents that are known here, None for one that is gone. Raises `Retryable`."""
+    def count(self, tenant: str) -> int:
+        """Return how many documents have an entry here, gone ones included. Raises `Retryable`."""
+        return int(str(redis_client.guarded(lambda: self._client.hlen(key(tenant)))))
+
+    def get(self, tenant: str, documents: Sequence[str]) -> dict[str, AccessList]:
+        """Return the lists of those documents that are known here, gone ones too. Raises `Retryable`."""
         if not documents:
             return {}
         entries: Any = redis_client.guarded(lambda: self._client.hmget(key(tenant), list(documents)))
-        return {d: _groups(entry) for d, entry in zip(documents, entries, strict=True) if entry is not None}
+        return {d: _read(d, entry) for d, entry in zip(documents, entries, strict=True) if entry is not None}
+
+
+def stored_lists(warehouse: Queries, tenant: str, documents: Sequence[str]) -> list[AccessList]:
+    """Return the current lists of these documents as the warehouse has them; unknown ones are left out."""
+    rows = warehouse.query("access_lists", tenant=tenant, documents=list(documents))
+    return [
+        AccessList(row["document"], int(row["revision"]), None)
+        if row["gone"]
+        else AccessList(row["document"], int(row["revision"]), tuple(row["acl"]), row["content_hash"])
+        for row in rows
+    ]
 
 
 def key(tenant: str) -> str:
@@ -71,9 +93,13 @@ def key(tenant: str) -> str:
 
 
 def _entry(one: AccessList) -> str:
-    return hexadecimal(one.revision) + (_GONE if one.groups is None else orjson.dumps(one.groups).decode())
+    said = _GONE if one.groups is None else one.content + orjson.dumps(one.groups).decode()
+    return hexadecimal(one.revision) + said
 
 
-def _groups(entry: str) -> tuple[str, ...] | None:
-    told = entry[_WIDTH:]
-    return None if told == _GONE else tuple(orjson.loads(told))
+def _read(document: str, entry: str) -> AccessList:
+    revision, said = int(entry[:_WIDTH], 16), entry[_WIDTH:]
+    if said == _GONE:
+        return AccessList(document, revision, None)
+    content, bracket, groups = said.partition("[")
+    return AccessList(document, revision, tuple(orjson.loads(bracket + groups)), content)

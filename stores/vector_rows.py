@@ -28,21 +28,24 @@ _LONGEST_TOKEN = 40
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the destination says of one row; `dense` is None unless it was asked for."""
+    """What the destination says of one row; without `dense`, `text` and `truncated` unless they were asked for."""
 
     version: int
     content_hash: str
     acl: tuple[str, ...]
     authority: float
     dense: Sequence[float] | None = None
+    text: str = ""
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One passage that a ranking of the index found; a higher score is better, and comparable within the ranking.
 
-    `truncated` says that the end of its document is not indexed. It has no access list: whether somebody may see it is
-    decided by the document's current one, not by the row's copy.
+    `acl` is the list that was given to this content, whose hash is `content_hash`. The document's current list decides
+    who may see the passage; the row's copy only says who might read it while it is not the current content.
+    `truncated` says that the end of the document is not indexed.
     """
 
     document: str
@@ -51,6 +54,8 @@ class Hit:
     title: str
     text: str
     authority: float
+    content_hash: str = ""
+    acl: tuple[str, ...] = ()
     truncated: bool = False
 
 

@@ -38,10 +38,11 @@ WINDOW = 16_384
 
 _KEYS_PER_CALL = 1_000
 _SEALED = ("pk", "version", "content_hash", "acl", "authority")
+_CONTENT = ("dense", "text", "truncated")
 _NO_ALIAS = (CollectionMissing, MilvusException, Poison)
 """Milvus and Milvus Lite tell an absent alias by different codes."""
 
-_SHOWN = ["document", "passage", "title", "text", "authority", "truncated"]
+_SHOWN = ["document", "passage", "title", "text", "authority", "content_hash", "acl", "truncated"]
 _RULES = "tidewheel.rules"
 
 
@@ -128,8 +129,8 @@ class Vectors:
             self._call(self._client.delete, collection, filter=one_of("pk", chunk))
 
     def get(self, collection: str, keys: Sequence[str], with_vectors: bool = False) -> dict[str, Stored]:
-        """Read rows by primary key, as they are now; keys that are not there are left out."""
-        fields = [*_SEALED, *(["dense"] if with_vectors else [])]
+        """Read rows by primary key, as they are now, with vector and text if wanted; absent keys are left out."""
+        fields = [*_SEALED, *(_CONTENT if with_vectors else [])]
         found = {}
         for chunk in _chunks(keys):
             rows = self._read(
@@ -210,6 +211,13 @@ class Vectors:
         )
         return [[(hit["pk"], float(hit["distance"])) for hit in hits] for hits in answer]
 
+    def count(self, collection: str) -> int:
+        """Return how many rows the collection has now."""
+        rows = self._read(
+            self._client.query, collection, filter="", output_fields=["count(*)"], consistency_level="Strong"
+        )
+        return int(rows[0]["count(*)"])
+
     def scan_keys(self, collection: str) -> Iterator[str]:
         """Yield the primary keys that an iterator finds. It may miss some: good for finding surplus rows, no proof."""
         pages = self._read(self._client.query_iterator, collection, batch_size=_KEYS_PER_CALL, output_fields=["pk"])
@@ -257,7 +265,8 @@ def _expression(only: Filter) -> str:
 
 
 def _stored(row: dict[str, Any]) -> Stored:
-    return Stored(row["version"], row["content_hash"], tuple(row["acl"]), row["authority"], row.get("dense"))
+    content = row.get("dense"), row.get("text", ""), row.get("truncated", False)
+    return Stored(row["version"], row["content_hash"], tuple(row["acl"]), row["authority"], *content)
 
 
 def _hit(hit: Any, field: str) -> Hit:  # noqa: ANN401  # the client's own hit
@@ -271,6 +280,8 @@ def _hit(hit: Any, field: str) -> Hit:  # noqa: ANN401  # the client's own hit
         row["title"],
         row["text"],
         row["authority"],
+        row["content_hash"],
+        tuple(row["acl"]),
         row["truncated"],
     )
 

@@ -24,6 +24,8 @@ Row = dict[str, Any]
 DocumentKey = tuple[str, str]
 """(tenant, document)."""
 
+Change = DocumentUpserted | DocumentDeleted
+
 
 def touched(events: Iterable[Event], prior: Mapping[DocumentKey, Row]) -> list[Scope]:
     """Return the scopes whose conversations may have changed: where messages and derived documents are, and were.
@@ -51,7 +53,7 @@ def _scope(row: Row, day: int) -> Scope:
     return Scope(row["tenant"], row["app"], row["channel"], row["thread"], day)
 
 
-def changes(warehouse: Queries, scopes: Sequence[Scope], rules: ConversationRules, now: datetime) -> list[Event]:
+def changes(warehouse: Queries, scopes: Sequence[Scope], rules: ConversationRules, now: datetime) -> list[Change]:
     """Return the events, as of `now`, that make the derived documents of these scopes what their messages say."""
     stamp = int(warehouse.query("clock")[0]["now"])
     asked = {f"{name}s": [scope[i] for scope in scopes] for i, name in enumerate(Scope._fields)}
@@ -71,12 +73,12 @@ def changes(warehouse: Queries, scopes: Sequence[Scope], rules: ConversationRule
 
 def differences(
     scope: Scope, wanted: Sequence[Conversation], stored: Mapping[str, Row], stamp: int, now: datetime
-) -> list[Event]:
+) -> list[Change]:
     """Return the events that turn the derived documents of a scope as they are stored into the wanted ones.
 
     `stored` has title, body, acl and version by document; `stamp` is the version to give, unless it is too low. Pure.
     """
-    found: list[Event] = []
+    found: list[Change] = []
     for conversation in wanted:
         known = stored.get(conversation.document)
         content = (conversation.title, conversation.body, list(conversation.acl))

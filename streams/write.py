@@ -6,6 +6,7 @@ in part, changes nothing.
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from schemas.ids import split_ids
 from schemas.instants import milliseconds
-from stores.access_lists import AccessLists
+from stores.access_lists import AccessList, AccessLists
 from stores.access_log import AccessLog, Recorded
 from stores.columns import Column, Same
 from stores.ports import Inserts
@@ -48,13 +49,17 @@ class Writer:
         self.dead.put(batch, writes.rejected)
         for table, columns in writes.tables:
             self.inserts.insert(table, columns)
-        for tenant, lists in writes.lists.items():
-            self.lists.put(tenant, lists)
+        self.put_lists(writes.lists)
         if writes.accesses is not None:
             self._open(batch, writes.accesses)
         elif writes.newest is not None:
             self.accesses.reach(batch.source, writes.newest, milliseconds(batch.received_at))
         self.inserts.insert("batches", self._batch(batch))
+
+    def put_lists(self, lists: Mapping[str, Sequence[AccessList]]) -> None:
+        """Let documents' access lists, by tenant, hold for searches from now on. Raises `Retryable`."""
+        for tenant, of_documents in lists.items():
+            self.lists.put(tenant, of_documents)
 
     def _open(self, batch: RecordBatch, accesses: Accesses) -> None:
         recorded = self._record(batch, accesses)

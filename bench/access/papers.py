@@ -4,11 +4,12 @@ An operator of no group is shown what everyone is shown. Ids, the words that a h
 has one), and the queries by which people found hidden documents all count.
 """
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-import orjson
+from pathlib import Path
+from typing import Any
 
 from bench.access.world import World
 from bench.documents.second_model import RUN
@@ -16,14 +17,22 @@ from bench.sender import Record
 from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
 from schemas.codec import encode
 from schemas.documents import EVERYONE
+from schemas.learning import Comparison
 from schemas.topics import CLICKS, SEARCHES, key_of
+from stores.evaluation import Evaluation as Rows
+from stores.evaluation import of_columns
 from stores.warehouse import Warehouse
+from trainer.config import TrainingConfig
 from trainer.data import snapshot
 from trainer.data.split import Query
+from trainer.judging import gate, model_tests
 from trainer.judging import report as run_report
 from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE, Evaluation
 
 _AGO = timedelta(hours=1)
+_SYSTEMS = (CANDIDATE, LIVE)
+_EACH_LOST = 3
+"""Of so many queries one is lost; the others are won."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +67,58 @@ def asked(world: World, chosen: Sequence[Question]) -> None:
     world.deliver(records)
 
 
-def judged(world: World, chosen: Sequence[Question], found: Sequence[str]) -> None:
-    """Write the scores of the second model's training run on these queries, as the trainer keeps them."""
-    rows = [(question, system) for question in chosen for system in (CANDIDATE, LIVE)]
-    gains = {CANDIDATE: (1.0, 0.0), LIVE: (0.0, 1.0)}  # every second query is lost, the others are won
-    scores = [gains[system][number // 2 % 2] for number, (_, system) in enumerate(rows)]
-    Warehouse.connect(world.stack.settings()).insert(
-        "query_scores",
-        {
-            "tenant": [world.population.tenant] * len(rows), "run": [RUN] * len(rows),
-            "query": [question.text for question, _ in rows], "system": [system for _, system in rows],
-            "slices": [["all"]] * len(rows), "relevant": [[question.document] for question, _ in rows],
-            "retrieved": [list(found[:10])] * len(rows),
-            **dict.fromkeys(("ndcg_10", "mrr_10", "map_10", "recall_10", "precision_10"), scores),
-        },
+def judged(world: World, chosen: Sequence[Question], found: Sequence[str]) -> tuple[Comparison, str]:
+    """Write the scores of the second model's run on these queries, as the trainer keeps them; return what it signs."""
+    rows = [(question, system, _gain(n, system)) for n, question in enumerate(chosen) for system in _SYSTEMS]
+    scores = [gain for _, _, gain in rows]
+    columns: dict[str, list[Any]] = {
+        "tenant": [world.population.tenant] * len(rows), "run": [RUN] * len(rows),
+        "query": [question.text for question, _, _ in rows], "system": [system for _, system, _ in rows],
+        "slices": [["all"]] * len(rows), "relevant": [[question.document] for question, _, _ in rows],
+        "retrieved": [list(found[:10])] * len(rows),
+        **dict.fromkeys(("ndcg_10", "mrr_10", "map_10", "recall_10", "precision_10"), scores),
+    }  # fmt: skip
+    Warehouse.connect(world.stack.settings()).insert("query_scores", columns)
+    said = of_columns(columns)
+    return _comparison(said), said.sha256
+
+
+def _gain(number: int, system: str) -> float:
+    return float((number % _EACH_LOST > 0) == (system == CANDIDATE))
+
+
+def _comparison(said: Rows) -> Comparison:
+    low, high = said.difference / 2, min(1.0, said.difference * 2)
+    return Comparison(
+        queries=said.queries, ndcg_candidate=0.7, ndcg_live=0.7 - said.difference, ndcg_base=0.3, ndcg_bm25=0.3,
+        difference=said.difference, low=low, high=high,
     )  # fmt: skip
 
 
 def report(world: World, chosen: Sequence[Question], found: Sequence[str]) -> str:
-    """Return the worst losses and best wins as a training run on these queries writes them for people to read."""
-    where, now = world.stack.settings(), datetime.now(UTC)
-    rules = snapshot.SnapshotRules()
-    taken = snapshot.take(Warehouse.connect(where), world.population.tenant, RUN, "base", now, rules)
-    right, empty = [[question.document, *found[:5]] for question in chosen], [list(found[:5]) for _ in chosen]
-    won = [number % 2 for number in range(len(chosen))]
-    candidate = [right[n] if win else empty[n] for n, win in enumerate(won)]
-    live = [empty[n] if win else right[n] for n, win in enumerate(won)]
+    """Return all that a training run on these queries writes for people to read."""
+    where, now, config = world.stack.settings(), datetime.now(UTC), TrainingConfig()
+    tenant, rules = world.population.tenant, snapshot.SnapshotRules()
+    taken = snapshot.take(Warehouse.connect(where), tenant, RUN, "base", now, rules)
+    right, wrong = [[question.document, *found[:5]] for question in chosen], [list(found[:5]) for _ in chosen]
+    won = [_gain(number, CANDIDATE) for number in range(len(chosen))]
+    candidate = [right[n] if win else wrong[n] for n, win in enumerate(won)]
+    live = [wrong[n] if win else right[n] for n, win in enumerate(won)]
     ranked = {CANDIDATE: candidate, LIVE: live, BASE: live, BM25: live}
+    tests = tuple(
+        model_tests.ModelTest(model_tests.PARAPHRASE, question.text, frozenset({question.document}), 5)
+        for question in chosen
+    )
     made = Evaluation(
         queries=tuple(Query(one.text, {one.document: 1.0}, n, False, 1, now) for n, one in enumerate(chosen)),
         slices=tuple(("all",) for _ in chosen),
         rankings={**ranked, **{fused: ranked[alone] for alone, fused in FUSED.items()}},
-        tests=(), behaviours={}, lost_tests=(),
+        tests=tests, behaviours={}, lost_tests=tuple(test.name for test in tests),
     )  # fmt: skip
-    return orjson.dumps(run_report.examples(made, taken.documents, len(chosen))).decode()
+    verdict = gate.judge(made.scores(), made.behaviours, config.gate)
+    with tempfile.TemporaryDirectory(prefix="tidewheel-report-") as directory:
+        run_report.write(Path(directory), made, verdict, taken.documents, config)
+        return "\n".join(path.read_text() for path in sorted(Path(directory).iterdir()))
 
 
 def secrets(world: World, hidden: Sequence[str], chosen: Sequence[Question]) -> list[str]:

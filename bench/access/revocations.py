@@ -5,13 +5,13 @@ the document. What is never hidden within the patience counts with the time that
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
 import numpy as np
 
-from bench.access.world import World
+from bench.access.world import AT_ONCE, World
 from bench.documents.population import Change
 
 READERS = frozenset({"sales", "law"})
@@ -61,23 +61,21 @@ def measure(
             called_at = time.monotonic()
             meanwhile()
         if waiting:
-            sample = waiting.pop(0)
-            if not _look(world, sample):
-                waiting.append(sample)
+            waiting = [*waiting[AT_ONCE:], *_still_shown(world, waiting[:AT_ONCE])]
         else:
             time.sleep(max(0.0, min(next_at - time.monotonic(), 0.05)))
     return samples
 
 
-def shown_again(world: World, samples: Sequence[Sample]) -> int:
-    """Return how many documents that were hidden once are shown now: they must not be."""
-    hidden = [sample for sample in samples if sample.hidden_after_s is not None]
-    return sum(not _look(world, sample) for sample in hidden)
+def look_again(world: World, samples: Sequence[Sample]) -> None:
+    """Search once more for all that was taken away; the world counts what is shown again and should not be."""
+    for part in _parts(samples):
+        world.unfound([sample.document for sample in part], SEEKER)
 
 
 def figures(samples: Sequence[Sample], until: float) -> dict[str, float | int | None]:
     """Return the percentiles in milliseconds; what was never hidden counts as hidden at `until` (monotonic)."""
-    told: dict[str, float | int | None] = {"never_hidden": sum(sample.hidden_after_s is None for sample in samples)}
+    found: dict[str, float | int | None] = {"never_hidden": sum(sample.hidden_after_s is None for sample in samples)}
     for name, kinds in {
         "revocation": KINDS[:2],
         "same_version": KINDS[1:2],
@@ -85,8 +83,8 @@ def figures(samples: Sequence[Sample], until: float) -> dict[str, float | int | 
     }.items():
         times = [_seconds(sample, until) * 1_000 for sample in samples if sample.kind in kinds]
         for percent in (50, 99):
-            told[f"{name}_p{percent}_ms"] = round(float(np.percentile(times, percent)), 1) if times else None
-    return told
+            found[f"{name}_p{percent}_ms"] = round(float(np.percentile(times, percent)), 1) if times else None
+    return found
 
 
 def _seconds(sample: Sample, until: float) -> float:
@@ -99,11 +97,17 @@ def _taken(world: World, kind: str, document: str) -> Change:
     return world.population.relist(document, LEFT, same_version=kind == "narrowed_same_version")
 
 
-def _look(world: World, sample: Sample) -> bool:
-    """Search for a document; note when it is hidden, and return whether it is."""
-    [asked] = world.ask([world.population.word(sample.document)], SEEKER)
-    if sample.document in asked.documents:
-        return False
-    if sample.hidden_after_s is None:
-        sample.hidden_after_s = max(0.0, asked.began - sample.acknowledged)
-    return True
+def _still_shown(world: World, samples: Sequence[Sample]) -> list[Sample]:
+    """Search for documents, note which are hidden by now, and return the others."""
+    asked = world.ask([world.population.word(sample.document) for sample in samples], SEEKER)
+    shown = []
+    for sample, one in zip(samples, asked, strict=True):
+        if sample.document in one.documents:
+            shown.append(sample)
+        else:
+            sample.hidden_after_s = max(0.0, one.began - sample.acknowledged)
+    return shown
+
+
+def _parts(samples: Sequence[Sample]) -> Iterator[Sequence[Sample]]:
+    return (samples[start : start + AT_ONCE] for start in range(0, len(samples), AT_ONCE))

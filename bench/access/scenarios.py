@@ -1,4 +1,4 @@
-"""The four states of the system in which revocations are timed and people's searches are judged."""
+"""The states of the system in which revocations are timed and people's searches are judged."""
 
 import os
 import random
@@ -10,13 +10,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from bench.access import papers, revocations, tries
+from bench.access import papers, revocations, scores, tries
 from bench.access.world import PATIENCE_S, TENANT, Unready, World
 from bench.documents import second_model
 from bench.documents.population import Population
 from bench.output import load, say
 from bench.tidewheel import tidewheel
 from schemas.documents import EVERYONE
+from stores.serving import Serving
 from stores.warehouse import Warehouse
 
 EVERY_S = 0.1
@@ -32,6 +33,8 @@ class Sizes:
     backlog: int
     patience_s: float
     frozen_s: float
+    questions: int
+    """Asked before and after hidden documents came."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,22 @@ class Cast:
     still: Sequence[str]
 
 
-def idle(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> dict[str, Any]:
+Found = dict[str, Any]
+
+
+def scored(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> Found:
+    """Hidden documents come to where only visible ones were; nothing is revoked."""
+    found = scores.tried(world, sizes.questions, rng.randrange(1 << 30))
+    leaks = {kind: found.pop(kind) for kind in ("results", "ranks", "scores", "counts")}
+    return {**found, "leaks": leaks, "load": load()}
+
+
+def idle(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> Found:
     """Nothing else happens."""
     return _measured(world, cast, sizes, rng, sizes.patience_s)
 
 
-def frozen(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> dict[str, Any]:
+def frozen(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> Found:
     """The indexer is stopped (SIGSTOP) before the first revocation and wakes after the last look."""
     pid = world.process("indexer")
     os.kill(pid, signal.SIGSTOP)
@@ -59,16 +72,17 @@ def frozen(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> dict[s
             os.kill(pid, signal.SIGCONT)
 
 
-def rolled_back(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> dict[str, Any]:
+def rolled_back(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> Found:
     """A second model went live by an approval, and a rollback just made the first one live again."""
     chosen = papers.questions(world, [*cast.still, *cast.victims[:20]])
     papers.asked(world, chosen)
-    papers.judged(world, chosen, cast.still)
     _until_streamed(world, chosen)
-    second_model.announce(world.stack, TENANT)
-    packet = second_model.packet(world.stack, TENANT, PATIENCE_S)
-    leaks = _read(world, cast, chosen, str(packet["content"]))
-    second_model.approve(world.stack, TENANT, packet["packet"])
+    second_model.announce(world.stack, TENANT, *papers.judged(world, chosen, cast.still))
+    say("the second model's shadow is being built")
+    shown = second_model.packet(world.stack, TENANT, PATIENCE_S)
+    kept = Serving.connect(world.stack.settings()).packet(TENANT, shown["packet"])
+    leaks = _read(world, cast, chosen, f"{shown['content']}\n{kept.canonical()}")
+    second_model.approve(world.stack, TENANT, shown["packet"])
     world.until_found(cast.still, frozenset({"board", "sales"}))
     back = tidewheel(world.stack, "rollback", "--tenant", TENANT)
     if not back.done:
@@ -77,7 +91,7 @@ def rolled_back(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> d
     return figures | {"leaks": figures["leaks"] | leaks}
 
 
-def backlog(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> dict[str, Any]:
+def backlog(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> Found:
     """So many documents wait to be indexed; more are sent whenever fewer than half of them still wait."""
     others = Population(TENANT, rng.randrange(1 << 30), prefix="backlog")
     warehouse, sent = Warehouse.connect(world.stack.settings()), 0
@@ -87,7 +101,7 @@ def backlog(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> dict[
         waiting = _waiting(warehouse, world)
         if waiting < sizes.backlog // 2:
             changes = [others.new({EVERYONE}) for _ in range(sizes.backlog - waiting)]
-            world.send(changes)
+            world.crowd(changes)
             sent += len(changes)
         return waiting
 
@@ -102,14 +116,17 @@ def backlog(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> dict[
 
 def _measured(
     world: World, cast: Cast, sizes: Sizes, rng: random.Random, patience_s: float, meanwhile: Callable[[], object] = int
-) -> dict[str, Any]:
+) -> Found:
+    tried, leaked = world.tries, world.leaked
     samples = revocations.measure(world, cast.victims, EVERY_S, patience_s, meanwhile)
     until = time.monotonic()
-    meanwhile()
-    found = tries.tried(world, [*cast.changing, *cast.victims], sizes.tries, rng)
-    leaks = {"results": found["results"] + revocations.shown_again(world, samples)}
     figures = revocations.figures(samples, until)
-    return {**figures, "samples": len(samples), "tries": found["tries"], "leaks": leaks, "load": load()}
+    say(f"{len(samples)} documents were taken away, {figures['never_hidden']} of them are shown still")
+    meanwhile()
+    revocations.look_again(world, samples)
+    tries.search(world, [*cast.changing, *cast.victims], sizes.tries, rng)
+    leaks = {"results": world.leaked - leaked}
+    return {**figures, "samples": len(samples), "tries": world.tries - tried, "leaks": leaks, "load": load()}
 
 
 def _read(world: World, cast: Cast, chosen: Sequence[papers.Question], packet: str) -> dict[str, int]:
@@ -135,8 +152,7 @@ def _until_streamed(world: World, chosen: Sequence[papers.Question]) -> None:
 
 def _waiting(warehouse: Warehouse, world: World) -> int:
     """Return how many documents wait to be indexed in what is live."""
-    live = _live(world)
-    return int(warehouse.query("index_counts", tenant=TENANT, collection=live)[0]["pending"])
+    return int(warehouse.query("index_counts", tenant=TENANT, collection=_live(world))[0]["pending"])
 
 
 def _live(world: World) -> str:
@@ -149,6 +165,7 @@ def _live(world: World) -> str:
 def timed(name: str) -> Iterator[None]:
     """Say how long a part of the benchmark took."""
     began = time.monotonic()
+    say(f"{name} ...")
     yield
     say(f"{name} took {time.monotonic() - began:.0f} s")
 

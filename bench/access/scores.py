@@ -1,53 +1,74 @@
-"""Whether an answer tells of what it hides: the same visible documents, once alone and once with hidden ones beside."""
+"""Whether an answer tells of what it hides: the same questions before and after hidden documents came.
+
+The visible documents are of one length and use each word a different number of times, so that no two of them are equal
+for a query of one word, whatever the word's frequency in the collection. That frequency, hidden documents included, is
+what BM25 weighs the words of a longer query by: how often an order changes by it is counted apart, as no leak.
+"""
 
 import math
 import random
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from bench.access.world import World
+from bench.access.world import AT_ONCE, World
 from bench.documents.population import WORDS, Population
-from bench.documents.searching import Asked, ask
+from bench.documents.searching import Asked
 from schemas.documents import EVERYONE
 
-ALONE, MIXED = "scores-alone", "scores-mixed"
-HIDERS = frozenset({"board"})
+TENANT = "scores"
+HIDERS, SEEKER = frozenset({"board"}), frozenset({"sales"})
 TOLERANCE = 1e-3
-"""Relative. Authority falls with the seconds between two indexings; one rank of a fused list is 16 times as much."""
+"""Relative. Authority falls with the time between two questions; one rank of a fused list is 16 times as much."""
+
+USED = WORDS[:12]
+HIDDEN_WORDS = USED[:6]
+HIDDEN_PER_WORD = 10
+UNUSED = ("zebra", "quartz", "violin", "glacier", "pepper", "meadow", "comet", "walnut", "harbour", "saddle")
+"""Words of no document: they move a query's meaning and no frequency."""
 
 _OF_THE_CALL = ("latency_ms", "model", "collection", "serving_version")
-"""Fields of an answer that differ between two tenants whatever they hide."""
+"""Fields of an answer that differ between two calls whatever they hide."""
 
 
-def prepare(world: World, visible: int, hidden: int, seed: int) -> None:
-    """Send the same visible documents for two tenants, hidden ones for the second, and wait until all are found."""
-    alone, mixed = Population(ALONE, seed), Population(MIXED, seed)
-    shown = [population.new({EVERYONE}) for population in (alone, mixed) for _ in range(visible)]
-    secret = [mixed.new(HIDERS) for _ in range(hidden)]
-    world.deliver([change.record for change in (*shown, *secret)])
-    mine, theirs = shown[:visible], [*shown[visible:], *secret]
-    for population, changes in ((alone, mine), (mixed, theirs)):
-        part = World(world.stack, world.search, world.sender, world.oracle, population)
-        part.until_found([change.document for change in changes], HIDERS)
-
-
-def tried(world: World, count: int, rng: random.Random) -> Counter[str]:
-    """Ask both tenants the same, `count` times; return how often `ranks`, `scores` or `counts` differ, and the tries.
+def tried(world: World, count: int, seed: int) -> dict[str, int]:
+    """Ask `count` questions before and after the hidden documents come; return how many answers differ, by kind.
 
     An order that differs counts as `ranks` alone, scores of the same order as `scores`, how many were found, or
-    anything else that the answer says beside its results, as `counts`.
+    anything else that the answer says beside its results, as `counts`. `pairs_of_words` is how many of the questions,
+    asked beside these, were of two words, and `reordered` how many of their answers have another order.
     """
-    found: Counter[str] = Counter(ranks=0, scores=0, counts=0, tries=0)
-    while found["tries"] < count:
-        queries = [" ".join(rng.sample(WORDS, rng.randrange(1, 5))) for _ in range(5)]
-        k = rng.choice((3, 10, 200))
-        pairs = [ask(world.search, tenant, queries, frozenset({"sales"}), k) for tenant in (ALONE, MIXED)]
-        for one, other in zip(*pairs, strict=True):
-            found["tries"] += 1
-            if kind := difference(one, other):
-                found[kind] += 1
-    return found
+    rng, here = random.Random(seed), world.of(Population(TENANT, seed))
+    shown = [here.population.new({EVERYONE}, text) for text in visible_texts()]
+    here.send(shown)
+    here.until_found([change.document for change in shown], HIDERS)
+    single = [" ".join([rng.choice(USED), *rng.sample(UNUSED, rng.randrange(4))]) for _ in range(count)]
+    double = [" ".join(rng.sample(USED, 2)) for _ in range(max(10, count // 10))]
+    depths = [rng.choice((3, 10, 200)) for _ in range(0, count, AT_ONCE)]
+    before = _answers(here, single, depths), _answers(here, double, depths)
+    hidden = [here.population.new(HIDERS, text) for text in hidden_texts()]
+    here.send(hidden)
+    here.until_found([change.document for change in hidden], HIDERS)
+    after = _answers(here, single, depths), _answers(here, double, depths)
+    kinds = Counter(map(difference, before[0], after[0]))
+    reordered = sum(one.documents != other.documents for one, other in zip(before[1], after[1], strict=True))
+    return {
+        **{kind: kinds[kind] for kind in ("ranks", "scores", "counts")},
+        "results": here.leaked, "tries": len(single), "pairs_of_words": len(double), "reordered": reordered,
+    }  # fmt: skip
+
+
+def visible_texts() -> list[str]:
+    """Return texts of one length in which each word stands a different number of times. A pure rule."""
+    n = len(USED)
+    return [" ".join(word for j, word in enumerate(USED) for _ in range((number + j) % n)) for number in range(n)]
+
+
+def hidden_texts() -> list[str]:
+    """Return texts of the same length that rank before all of these, for some words only. A pure rule."""
+    length = sum(range(len(USED)))
+    return [" ".join([word] * length) for word in HIDDEN_WORDS for _ in range(HIDDEN_PER_WORD)]
 
 
 def difference(one: Asked, other: Asked) -> str:
@@ -61,6 +82,11 @@ def difference(one: Asked, other: Asked) -> str:
         for a, b in zip(one.answer.results, other.answer.results, strict=True)
     )
     return "" if all(close) else "scores"
+
+
+def _answers(world: World, queries: Sequence[str], depths: Iterable[int]) -> list[Asked]:
+    parts = (queries[start : start + AT_ONCE] for start in range(0, len(queries), AT_ONCE))
+    return [asked for part, k in zip(parts, depths, strict=False) for asked in world.ask(part, SEEKER, k)]
 
 
 def _beside(asked: Asked) -> dict[str, Any]:

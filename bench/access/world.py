@@ -2,9 +2,9 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.documents.oracle import Oracle
@@ -15,14 +15,31 @@ from bench.sender import Record, Sender
 from bench.stack import Stack
 from console.embedded_stack import services
 from embedded import control
+from embedded.servers import Service
 from schemas.topics import TOPICS
 from stores import kafka
 from stores.errors import Retryable, TidewheelError
+from stores.warehouse import Warehouse
 
 TENANT = "access"
 NEEDED = ("streams", "indexer")
 PATIENCE_S = 300.0
 """How long preparations may take before the benchmark gives up."""
+
+AT_ONCE = 20
+"""Queries of one call at most."""
+
+TOLD = 5
+"""Answers with something hidden in them that are told one by one."""
+
+_STORED = """
+SELECT DISTINCT e.event_id AS event FROM events AS e
+INNER JOIN (SELECT topic, topic_id, partition, first_offset, last_offset FROM batches WHERE topic = 'documents') AS b
+    ON b.topic = e.topic AND b.topic_id = e.topic_id AND b.partition = e.partition
+WHERE e.tenant = {tenant:String} AND e.event_id IN {events:Array(String)}
+  AND e.offset BETWEEN b.first_offset AND b.last_offset
+"""
+"""Events whose batch is in the ledger: every store has said that it has them."""
 
 
 class Unready(Retryable):
@@ -31,48 +48,83 @@ class Unready(Retryable):
 
 @dataclass
 class World:
-    """One tenant's documents, what is so of them, and those who search for them."""
+    """One tenant's documents, what is so of them, and those who search for them.
+
+    `deliver` returns when the broker has the records, `stored` which of some events the ledger has. Every answer is
+    held against the oracle: `tries` counts them, `leaked` what they show and should not.
+    """
 
     stack: Stack
     search: Search
-    sender: Sender
-    oracle: Oracle
+    deliver: Callable[[Sequence[Record]], None]
+    stored: Callable[[str, Collection[str]], set[str]]
     population: Population
+    oracle: Oracle = field(default_factory=lambda: Oracle(bound_s=0.0))
+    tries: int = 0
+    leaked: int = 0
+    _on_the_way: set[str] = field(default_factory=set)
 
-    def deliver(self, records: Sequence[Record]) -> None:
-        """Send records and return when the broker has them."""
-        self.sender.deliver(records)
+    def of(self, population: Population) -> "World":
+        """Return another tenant's documents on the same stack."""
+        return World(self.stack, self.search, self.deliver, self.stored, population)
 
     def send(self, changes: Sequence[Change]) -> float:
-        """Send changes; return when the broker had acknowledged them, which is when they hold for the oracle."""
+        """Send changes; return when the broker had acknowledged them. They hold once the ledger has them."""
         acknowledged = send(changes, self.deliver, self.oracle)
-        for change in changes:
-            self.oracle.stored(change.event, acknowledged)
+        self._on_the_way.update(change.event for change in changes)
         return acknowledged
+
+    def crowd(self, changes: Sequence[Change]) -> None:
+        """Send many changes of documents that everyone may see: nobody need know when they are stored."""
+        send(changes, self.deliver, self.oracle)
 
     def ask(self, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Asked]:
         """Search, again after a moment while a store or the indexer is away; raises `Unready` after `PATIENCE_S`."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                return ask(self.search, self.population.tenant, queries, groups, k)
+                self._note_stored()
+                asked = ask(self.search, self.population.tenant, queries, groups, k)
             except TidewheelError as error:
                 if time.monotonic() > deadline:
                     raise Unready(f"searches fail: {error}") from error
                 time.sleep(0.5)
+            else:
+                self._judge(asked)
+                return asked
+
+    def _note_stored(self) -> None:
+        if self._on_the_way:
+            stored = self.stored(self.population.tenant, self._on_the_way)
+            now = time.monotonic()  # after the answer: what holds, holds for what begins later
+            for event in stored:
+                self.oracle.stored(event, now)
+            self._on_the_way -= stored
+
+    def _judge(self, asked: Sequence[Asked]) -> None:
+        for one in asked:
+            wrong = one.wrong(self.oracle)
+            if wrong and self.leaked < TOLD:
+                say(f"'{one.query}' by {sorted(one.groups)} found {one.documents}: {', '.join(wrong)}")
+            self.leaked += len(wrong)
+            self.tries += 1
 
     def until_found(self, documents: Sequence[str], groups: frozenset[str]) -> None:
         """Wait until a member of `groups` finds each document by its own word. Raises `Unready` after `PATIENCE_S`."""
         waiting, deadline = list(documents), time.monotonic() + PATIENCE_S
         while waiting:
-            part = waiting[:20]
-            asked = self.ask([self.population.word(document) for document in part], groups)
-            missed = [name for name, one in zip(part, asked, strict=True) if name not in one.documents]
-            waiting = missed + waiting[20:]
+            part, rest = waiting[:AT_ONCE], waiting[AT_ONCE:]
+            missed = self.unfound(part, groups)
+            waiting = missed + rest
             if missed:
                 if time.monotonic() > deadline:
                     raise Unready(f"{len(waiting)} documents are not found, {missed[0]} for one")
                 time.sleep(0.5)
+
+    def unfound(self, documents: Sequence[str], groups: frozenset[str]) -> list[str]:
+        """Return which of some documents (`AT_ONCE` at most) a search for their own words does not show."""
+        asked = self.ask([self.population.word(document) for document in documents], groups)
+        return [name for name, one in zip(documents, asked, strict=True) if name not in one.documents]
 
     def process(self, name: str) -> int:
         """Return the process id of a service. Raises `Unready` when it does not run."""
@@ -83,17 +135,31 @@ class World:
 
 
 @contextmanager
-def running(seed: int, bound_s: float, wrong: Callable[[Stack], Search] | None = None) -> Iterator[World]:
-    """Run a stack for the length of the block; `wrong` gives another search than the product's."""
+def running(
+    seed: int,
+    wrong: Callable[[Stack], Search] | None = None,
+    changed: Callable[[Service], Service] = lambda service: service,
+) -> Iterator[World]:
+    """Run a stack for the length of the block; `wrong` gives another search than the product's, `changed` services."""
     with tempfile.TemporaryDirectory(prefix="tidewheel-access-") as directory:
         home = Path(directory) / "home"
-        chosen = [service for service in services(home) if service.name in NEEDED]
+        chosen = [changed(service) for service in services(home) if service.name in NEEDED]
         endpoints = {"home": str(home), **control.start_in_background(home, chosen, tied=True)}
         try:
             stack = Stack(endpoints, {})
             kafka.ensure_topics(stack.bootstrap, TOPICS.values())
             search = wrong(stack) if wrong else searcher(stack.settings())
-            yield World(stack, search, Sender(stack.bootstrap), Oracle(bound_s), Population(TENANT, seed))
+            deliver = Sender(stack.bootstrap).deliver
+            yield World(stack, search, deliver, _ledger(stack), Population(TENANT, seed))
         finally:
             control.down(home)
             say("the stack is stopped")
+
+
+def _ledger(stack: Stack) -> Callable[[str, Collection[str]], set[str]]:
+    warehouse = Warehouse.connect(stack.settings())
+
+    def stored(tenant: str, events: Collection[str]) -> set[str]:
+        return {row["event"] for row in warehouse.rows(_STORED, tenant=tenant, events=sorted(events))}
+
+    return stored

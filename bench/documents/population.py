@@ -61,11 +61,11 @@ class Population:
         """Return a query for nothing in particular."""
         return " ".join(self._rng.sample(WORDS, 2))
 
-    def new(self, groups: Iterable[str] | None = None) -> Change:
-        """Make a document, for these groups or for random ones."""
+    def new(self, groups: Iterable[str] | None = None, text: str | None = None) -> Change:
+        """Make a document, for these groups or for random ones, with this text or a random one."""
         document = f"{self._prefix}-{len(self._known):05d}"
         chosen = self.lists() if groups is None else frozenset(groups)
-        self._known[document] = _Document(1, chosen, self._text())
+        self._known[document] = _Document(1, chosen, self._text() if text is None else text)
         return self._upserted(document)
 
     def change(self, document: str) -> Change:

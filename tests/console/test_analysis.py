@@ -17,9 +17,7 @@ def own_database(tidewheel: CommandLine, stack: Settings, town: Streams, monkeyp
     point_at(stack, town.warehouse.database, monkeypatch)
 
 
-def test_drift_shows_judged_windows_newest_first(
-    tidewheel: CommandLine, town: Streams, tenant: str
-) -> None:
+def test_drift_shows_judged_windows_newest_first(tidewheel: CommandLine, town: Streams, tenant: str) -> None:
     town.take(*documents(tenant))
     assert "No window of" in tidewheel("drift", "--tenant", tenant).out
     for days, signal, verdict in (

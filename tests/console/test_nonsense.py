@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console import embedded_stack, parameters
+from console import parameters
 from console.cli import cli
 from console.dead_letters import Moment
+from embedded import control
 from stores.errors import Misconfigured
 from tests.console.running import CommandLine
 
@@ -46,8 +47,8 @@ NONSENSE: dict[type, list[str]] = {
 }
 """What no parameter of a type may take."""
 VALID = {
-    "TENANT": "acme", "HASH": "abcdef01", "REASON": "why", "USER": "ana", "ID": "an-id", "NAME": "sam", "QUERY": "words",
-    "TOPIC": "clicks", "N": "0", "directory": "out", "filename": "events.jsonl",
+    "TENANT": "acme", "HASH": "abcdef01", "REASON": "why", "USER": "ana", "ID": "an-id", "NAME": "sam",
+    "QUERY": "words", "TOPIC": "clicks", "N": "0", "directory": "out", "filename": "events.jsonl",
     "choice": "drift",
 }  # fmt: skip
 RUNS = frozenset({"demo"})
@@ -103,7 +104,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     monkeypatch.chdir(tmp_path)
     (tmp_path / "events.jsonl").write_text("")
     for name in ("up", "start_in_background"):
-        monkeypatch.setattr(embedded_stack.control, name, start)
+        monkeypatch.setattr(control, name, start)
     return CommandLine(monkeypatch, capsys)
 
 

@@ -2,7 +2,6 @@
 
 import io
 
-import pytest
 from rich.console import Console
 from rich.table import Table
 
@@ -114,3 +113,13 @@ def test_what_is_to_be_copied_is_never_broken_into_lines() -> None:
     shown = packet()
     assert f"--packet {shown.digest[:12]}\n" in printed(shown, width=40)
     assert f"Packet {shown.digest}\n" in printed(shown, width=40)
+
+
+def test_a_packet_of_which_not_all_is_shown_names_its_own_hash_and_says_so() -> None:
+    whole = printed(packet())
+    assert "more queries" not in whole
+    out = io.StringIO()
+    print_packet(packet(), Console(file=out, width=200), digest="f" * 64, left_out=2)
+    assert out.getvalue().count("f" * 12) >= 3
+    assert packet().digest[:12] not in out.getvalue()
+    assert "2 more queries were for everyone when the packet was made" in out.getvalue()

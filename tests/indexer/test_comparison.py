@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.comparison import HIDDEN, Compared, shown
+from indexer.comparison import Compared
 
 
 def test_overlap_and_gain_of_one_query() -> None:
@@ -15,9 +15,11 @@ def test_overlap_and_gain_of_one_query() -> None:
     assert Compared("q", frozenset(), tuple("ab"), ("a",)).overlap == 0.5
 
 
-def test_an_operator_sees_the_first_documents_and_no_title_that_is_not_known() -> None:
-    found = shown(tuple("abcdef"), frozenset("b"), {"a": "A", "b": "B"})
-    assert [(d.document, d.title, d.wanted) for d in found[:3]] == [
-        ("a", "A", False), ("b", "B", True), ("c", HIDDEN, False),
-    ]  # fmt: skip
-    assert len(found) == 5
+def test_a_query_without_openings_is_an_example_without_ndcg() -> None:
+    tried = Compared("q", frozenset(), ("a",), ("b",)).tried()
+    assert (tried.query, tried.live, tried.shadow) == ("q", ("a",), ("b",))
+    assert (tried.ndcg_live, tried.ndcg_shadow) == (None, None)
+    opened = Compared("q", frozenset("b"), tuple("ab"), tuple("b")).tried()
+    assert opened.wanted == {"b"}
+    assert opened.ndcg_live == pytest.approx(0.63093, abs=1e-5)
+    assert opened.ndcg_shadow == 1

@@ -54,7 +54,7 @@ def read(**changed: object) -> Document:
         "updated_ms": 5, "body": "Some words.", **changed,
     }  # fmt: skip
     told = Told([row])
-    found = documents(told).read("acme", ["d"], base_pieces)
+    found = documents(told).read("acme", ["d"])
     assert told.asked == [
         ("index_documents", {"tenant": "acme", "documents": ["d"], "characters": READ_CHARACTERS + 1})
     ]
@@ -64,21 +64,11 @@ def read(**changed: object) -> Document:
 def test_a_document_comes_split_into_what_is_embedded() -> None:
     found = read()
     assert (found.document, found.version, found.gone, found.acl, found.updated_ms) == ("d", 3, False, ("all",), 5)
-    assert (found.passages, found.truncated) == (("T\nSome words.",), False)
-    long = read(body="word " * 50_000)
+    assert (found.passages, found.truncated) == ((), False), "the model that cuts it is not known here"
+    cut = found.cut(base_pieces())
+    assert (cut.passages, cut.truncated) == (("T\nSome words.",), False)
+    long = read(body="word " * 50_000).cut(base_pieces())
     assert (len(long.passages), long.truncated) == (400, False)
-
-
-def test_a_document_that_is_gone_needs_no_model() -> None:
-    def no_model() -> WordPieces:
-        raise AssertionError
-
-    row = {
-        "document": "d", "version": 3, "revision": 7, "gone": 1, "content_hash": "h", "title": "T", "acl": ["all"],
-        "updated_ms": 5, "body": "Some words.",
-    }  # fmt: skip
-    found = documents(Told([row])).read("acme", ["d"], no_model)["d"]
-    assert (found.gone, found.passages, found.truncated) == (True, (), False)
 
 
 def test_groups_above_what_a_row_holds_are_left_out() -> None:

@@ -122,6 +122,7 @@ class World:
         self.written += 1
         revision = version << 192 | deleted << 184 | self.written
         title = title or f"Title of {document}"
+        content = hashlib.sha256(f"{title}\x1f{body}".encode()).hexdigest()[:32]
         self.warehouse.insert(
             "documents",
             {
@@ -136,13 +137,14 @@ class World:
                 "link_targets": [list(links)],
                 "link_anchors": [["" for _ in links]],
                 "updated_at": [updated_at or NOW],
-                "content_hash": [hashlib.sha256(f"{title}\x1f{body}".encode()).hexdigest()[:32]],
+                "content_hash": [content],
                 "received_at": [self.clock()],
                 "revision": [revision],
             },
         )
         gone = deleted or kind == "message"
-        self.lists.put(self.tenant, [AccessList(document, revision, None if gone else tuple(acl))])
+        groups = None if gone else tuple(acl)
+        self.lists.put(self.tenant, [AccessList(document, revision, groups, "" if gone else content)])
 
     def event(self, kind: str, user: str, document: str = "", query: str = "", payload: str = "{}") -> None:
         """Write one accepted event that happened just now."""

@@ -1,12 +1,15 @@
 """The current lists on a real Redis: the later event holds in whatever order, and nothing is lost or mixed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stores.access_lists import AT_ONCE, AccessList, AccessLists, key
+from schemas.document_order import hexadecimal
+from stores.access_lists import AT_ONCE, AccessList, AccessLists, key, stored_lists
 from stores.errors import Retryable
 from stores.settings import Settings
 
@@ -15,7 +18,8 @@ LISTS = st.lists(
         AccessList,
         st.sampled_from(["a", "b", "ü 1", "-"]),
         st.sampled_from([0, 9, 10, 15, 16, 2**63 << 192, 2**256 - 1]),
-        st.none() | st.lists(st.sampled_from(["staff", "hr", "-", "é"]), max_size=2).map(tuple),
+        st.none() | st.lists(st.sampled_from(["staff", "hr", "-", "é", "[", "a[b"]), max_size=2).map(tuple),
+        st.sampled_from(["", "0a" * 16]),
     ),
     max_size=12,
     unique_by=lambda one: (one.document, one.revision),
@@ -40,14 +44,23 @@ def test_the_latest_holds_in_whatever_order_and_number(
     chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis' own Random
     for start in range(0, len(shuffled), 5):
         lists.put(tenant, shuffled[start : start + 5])
-    latest = {one.document: one.groups for one in sorted(told, key=lambda one: one.revision)}
+    latest = {one.document: _as_kept(one) for one in sorted(told, key=lambda one: one.revision)}
     assert lists.get(tenant, ["a", "b", "ü 1", "-", "unknown"]) == latest
+
+
+def _as_kept(one: AccessList) -> AccessList:
+    return replace(one, content="") if one.groups is None else one
+
+
+def test_an_entry_of_before_contents_were_kept_is_of_no_content(lists: AccessLists, tenant: str) -> None:
+    lists._client.hset(key(tenant), "d", hexadecimal(7) + '["staff"]')
+    assert lists.get(tenant, ["d"]) == {"d": AccessList("d", 7, ("staff",), "")}
 
 
 def test_many_are_put_in_several_calls(lists: AccessLists, tenant: str) -> None:
     many = [AccessList(f"d{n}", 1, ("staff",)) for n in range(2 * AT_ONCE + 1)]
     lists.put(tenant, many)
-    assert lists.get(tenant, [one.document for one in many]) == {one.document: ("staff",) for one in many}
+    assert lists.get(tenant, [one.document for one in many]) == {one.document: one for one in many}
 
 
 def test_tenants_do_not_mix_and_nothing_asks_nothing(lists: AccessLists, tenant: str) -> None:
@@ -63,3 +76,23 @@ def test_redis_away_is_worth_waiting_for(stack: Settings, tenant: str) -> None:
         away.put(tenant, [AccessList("d", 1, None)])
     with pytest.raises(Retryable):
         away.get(tenant, ["d"])
+
+
+def test_documents_are_counted_gone_ones_too(lists: AccessLists, tenant: str) -> None:
+    assert lists.count(tenant) == 0
+    lists.put(tenant, [AccessList("a", 1, ("staff",)), AccessList("b", 2, None)])
+    lists.put(tenant, [AccessList("a", 2, ())])
+    assert lists.count(tenant) == 2
+
+
+def test_what_the_warehouse_has_comes_as_lists() -> None:
+    class Rows:
+        def query(self, name: str, **parameters: object) -> list[dict[str, Any]]:
+            assert (name, parameters) == ("access_lists", {"tenant": "acme", "documents": ["a", "b", "c"]})
+            return [
+                {"document": "a", "revision": 2**200, "acl": ["staff"], "gone": 0, "content_hash": "h"},
+                {"document": "b", "revision": 3, "acl": ["staff"], "gone": 1, "content_hash": "h"},
+            ]
+
+    found = stored_lists(Rows(), "acme", ["a", "b", "c"])
+    assert found == [AccessList("a", 2**200, ("staff",), "h"), AccessList("b", 3, None)]

@@ -46,6 +46,7 @@ def document(
         links=links,
         opened=opened,
         updated_at=START + timedelta(days=day),
+        for_everyone=True,
     )
 
 

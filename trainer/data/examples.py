@@ -63,7 +63,8 @@ class PairRow:
 class Document:
     """A current document. `links` are the documents that it names; `opened` counts how often people opened it.
 
-    Chat messages are not `searchable`: what people think of them teaches, but searches find conversations.
+    Chat messages are not `searchable`: what people think of them teaches, but searches find conversations. What is not
+    `for_everyone` teaches and is judged like any other, and is named in no report.
     """
 
     document: str
@@ -75,6 +76,7 @@ class Document:
     opened: int
     updated_at: datetime
     searchable: bool = True
+    for_everyone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from retrieval.access import open_to_all
 from retrieval.passages import READ_CHARACTERS
 from stores.warehouse import Warehouse
 from trainer.data.examples import CleaningRules, Document, Example, Examples, PairRow, build
@@ -169,6 +170,7 @@ def _document(row: dict[str, Any]) -> Document:
         opened=int(row["opened"]),
         updated_at=row["updated_at"],
         searchable=row["kind"] != "message",
+        for_everyone=open_to_all(row["acl"]),
     )
 
 

@@ -76,7 +76,7 @@ def evaluate(questions: Questions, vectors: Mapping[str, Vectors]) -> Evaluation
         rankings[name] = [fuse(pair, DEPTH) for pair in pairs]
     before = model_tests.passed(tests, dense[LIVE][n:])
     after = model_tests.passed(tests, dense[CANDIDATE][n:])
-    lost = [f"{t.behaviour}: {t.query}" for t, old, new in zip(tests, before, after, strict=True) if old and not new]
+    lost = [t.name for t, old, new in zip(tests, before, after, strict=True) if old and not new]
     tallied = model_tests.tally(tests, before, after)
     return Evaluation(queries, questions.slices, rankings, tests, tallied, tuple(lost))
 

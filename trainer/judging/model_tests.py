@@ -55,6 +55,11 @@ class ModelTest:
     expected: frozenset[str]
     within: int
 
+    @property
+    def name(self) -> str:
+        """Return what a report calls it."""
+        return f"{self.behaviour}: {self.query}"
+
 
 def build(queries: Sequence[Query], documents: Mapping[str, Document], limit: int) -> list[ModelTest]:
     """Return at most `limit` tests of each behaviour; the same input gives the same tests."""

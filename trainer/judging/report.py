@@ -1,7 +1,11 @@
-"""What people read about a run: metrics, slices with intervals, model tests, the most changed queries, the card."""
+"""What people read about a run: metrics, slices with intervals, model tests, the most changed queries, the card.
+
+Those who operate are in no group: documents that are not for everyone, and the queries that lead to them, count in
+every figure and are named nowhere.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,7 @@ from trainer.config import TrainingConfig
 from trainer.data.examples import Document
 from trainer.judging.evaluate import CANDIDATE, LIVE, Evaluation
 from trainer.judging.gate import Verdict, slice_intervals
+from trainer.judging.model_tests import is_general
 from trainer.judging.tables import by_slice, table
 
 
@@ -31,7 +36,7 @@ def write(
             name: {"tests": n, "live": live, "candidate": candidate}
             for name, (n, live, candidate) in found.behaviours.items()
         },
-        "lost_behaviour_tests": list(found.lost_tests),
+        "lost_behaviour_tests": _lost(found, documents),
         "rules": config.model_dump(),
     }
     _write_json(directory / "metrics.json", metrics)
@@ -42,9 +47,10 @@ def examples(found: Evaluation, documents: Mapping[str, Document], shown: int) -
     """Return the worst losses and the best wins: the query, what was sought, and what each model put first."""
     scores = found.scores()
     change = scores.candidate - scores.live
-    order = sorted(range(len(change)), key=lambda n: (float(change[n]), found.queries[n].text))
-    losses = [n for n in order[:shown] if change[n] < 0]
-    wins = [n for n in order[::-1][:shown] if change[n] > 0]
+    public = [n for n, query in enumerate(found.queries) if _for_everyone(query.relevant, documents)]
+    order = sorted(public, key=lambda n: (float(change[n]), found.queries[n].text))
+    losses = [n for n in order if change[n] < 0][:shown]
+    wins = [n for n in order[::-1] if change[n] > 0][:shown]
     return {
         "worst_losses": [_example(found, n, documents) for n in losses],
         "best_wins": [_example(found, n, documents) for n in wins],
@@ -81,18 +87,34 @@ Its vectors cannot be mixed with another model's: every document is embedded ane
 def _example(found: Evaluation, n: int, documents: Mapping[str, Document]) -> dict[str, Any]:
     query = found.queries[n]
 
-    def title(name: str) -> str:
-        return documents[name].title if name in documents else name
+    def first(system: str) -> list[str]:
+        seen = [name for name in found.rankings[system][n] if _for_everyone([name], documents)]
+        return [documents[name].title for name in seen[:5]]
 
     return {
         "query": query.text,
         "slices": list(found.slices[n]),
-        "sought": {name: title(name) for name in sorted(query.relevant)},
+        "sought": {name: documents[name].title for name in sorted(query.relevant)},
         "ndcg_live": round(float(found.ndcg_of(LIVE)[n]), 4),
         "ndcg_candidate": round(float(found.ndcg_of(CANDIDATE)[n]), 4),
-        "first_live": [title(name) for name in found.rankings[LIVE][n][:5]],
-        "first_candidate": [title(name) for name in found.rankings[CANDIDATE][n][:5]],
+        "first_live": first(LIVE),
+        "first_candidate": first(CANDIDATE),
     }
+
+
+def _lost(found: Evaluation, documents: Mapping[str, Document]) -> list[str]:
+    """Return the lost tests that expect no document which is not for everyone: their questions are its words."""
+    secret = {
+        test.name
+        for test in found.tests
+        if not _for_everyone((name for name in test.expected if not is_general(name)), documents)
+    }
+    return [name for name in found.lost_tests if name not in secret]
+
+
+def _for_everyone(names: Iterable[str], documents: Mapping[str, Document]) -> bool:
+    """Tell whether all of these are documents that everyone may see."""
+    return all(name in documents and documents[name].for_everyone for name in names)
 
 
 def _write_json(path: Path, content: Any) -> None:  # noqa: ANN401  # anything JSON takes

@@ -19,23 +19,34 @@ def run(*options: str) -> tuple[int, dict[str, Any], str]:
 
 
 @pytest.mark.slow
-@pytest.mark.open
 def test_nothing_leaks_in_any_scenario() -> None:
-    status, report, told = run()
-    assert not report["failed"], told
-    assert not {kind: count for kind, count in report["leaks"].items() if count}, told
-    assert status == 0, told
-    assert set(report["scenarios"]) == {"idle", "frozen", "rolled_back", "backlog"}
+    status, report, progress = run()
+    assert not report["failed"], progress
+    assert not {kind: count for kind, count in report["leaks"].items() if count}, progress
+    assert status == 0, progress
+    assert set(report["leaks"]) == {"results", "ranks", "scores", "counts", "packets", "reports"}
     assert report["tries"] >= 600
-    for scenario in report["scenarios"].values():
-        assert 0 <= scenario["revocation_p50_ms"] <= scenario["revocation_p99_ms"]
-        assert 0 <= scenario["deletion_p50_ms"] <= scenario["deletion_p99_ms"]
+    assert list(report["scenarios"]) == ["scored", "idle", "frozen", "rolled_back", "backlog"]
+    for name, scenario in report["scenarios"].items():
+        if name != "scored":
+            assert 0 <= scenario["revocation_p50_ms"] <= scenario["revocation_p99_ms"]
+            assert 0 <= scenario["deletion_p50_ms"] <= scenario["deletion_p99_ms"]
 
 
 @pytest.mark.slow
-@pytest.mark.open
-def test_a_check_of_the_vector_rows_copy_is_found_out() -> None:
-    status, report, told = run("--scenarios", "frozen", "--sabotage", "row-copy")
-    assert status == 1, told
-    assert report["leaks"]["results"] > 0, told
-    assert report["never_hidden"] > 0
+@pytest.mark.parametrize(
+    ("sabotage", "scenario", "kinds"),
+    [
+        ("row-copy", "frozen", {"results"}),
+        ("early-scores", "scored", {"scores", "ranks"}),
+        ("open-papers", "rolled_back", {"packets", "reports"}),
+    ],
+)
+def test_a_wrong_implementation_is_found_out(sabotage: str, scenario: str, kinds: set[str]) -> None:
+    status, report, progress = run("--scenarios", scenario, "--sabotage", sabotage)
+    assert status == 1, progress
+    assert not report["failed"], progress
+    leaking = {kind for kind, count in report["leaks"].items() if count}
+    assert leaking, progress
+    assert leaking <= kinds, progress
+    assert (report["never_hidden"] > 0) == (sabotage == "row-copy"), progress

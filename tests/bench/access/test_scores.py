@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.access.scores import difference
+from bench.access.scores import HIDDEN_PER_WORD, HIDDEN_WORDS, USED, difference, hidden_texts, visible_texts
 from bench.documents.searching import Asked
 from indexer.answer import Answer
 from indexer.ranking import Found
@@ -29,3 +29,16 @@ def asked(*found: tuple[str, float], **changed: object) -> Asked:
 )
 def test_the_kind_of_difference(other: Asked, kind: str) -> None:
     assert difference(asked(("a", 1.0), ("b", 0.5)), other) == kind
+
+
+def test_no_two_visible_texts_are_equal_for_a_word_and_all_are_of_one_length() -> None:
+    texts = [text.split() for text in visible_texts()]
+    assert len({len(text) for text in (*texts, *(text.split() for text in hidden_texts()))}) == 1
+    for word in USED:
+        assert len({text.count(word) for text in texts}) == len(texts)
+
+
+def test_hidden_texts_rank_before_every_visible_one() -> None:
+    most = max(text.split().count(word) for text in visible_texts() for word in USED)
+    for word in HIDDEN_WORDS:
+        assert sum(text.split().count(word) > most for text in hidden_texts()) == HIDDEN_PER_WORD

@@ -129,7 +129,7 @@ def test_a_version_brings_its_list_and_a_deletion_or_a_message_none() -> None:
     written = writes(decode_each(batch_of(DOCUMENTS, PAGE, told, GONE), ()), {}, RULES)
     assert written.lists == {
         "acme": [
-            AccessList("p", revision(PAGE, ("staff",)), ("staff",)),
+            AccessList("p", revision(PAGE, ("staff",)), ("staff",), content_hash(PAGE.title, PAGE.body)),
             AccessList("m", revision(told, ("staff",)), None),
             AccessList("m", revision(GONE, ()), None),
         ]
@@ -150,7 +150,8 @@ def state(world: World) -> tuple[list[dict[str, Any]], object]:
         "SELECT document, version, deleted, title, body, acl, event_id, toString(revision) AS revision "
         "FROM documents FINAL WHERE tenant = {tenant:String} ORDER BY document"
     )
-    return rows, world.lists.get(world.tenant, ["p", "q"])
+    lists = world.lists.get(world.tenant, ["p", "q"])
+    return rows, {name: (one.groups, one.content) for name, one in lists.items()}
 
 
 def begin_anew(world: World) -> None:
@@ -174,7 +175,7 @@ def test_any_order_and_number_of_arrivals_gives_the_same_end(world: World, chanc
     assert [(row["document"], row["deleted"], row["acl"]) for row in expected[0]] == [
         ("p", 1, []), ("q", 0, ["hr", "staff"]),
     ]  # fmt: skip
-    assert expected[1] == {"p": None, "q": ("hr", "staff")}
+    assert expected[1] == {"p": (None, ""), "q": (("hr", "staff"), content_hash("Title 7", BODY))}
     begin_anew(world)
     shuffled = [*told, *told]
     chance.shuffle(shuffled)

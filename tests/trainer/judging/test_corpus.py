@@ -72,7 +72,7 @@ class OneDocument:
 def test_what_is_judged_is_what_the_index_stores(title: str, body: str) -> None:
     """The same document on both ways: as the trainer's snapshot reads it, and as the indexer reads it."""
     taken = replace(document("d"), title=title, body=body[: SnapshotRules().max_characters])
-    indexed = Documents(OneDocument(title, body)).read("acme", ["d"], base_pieces)["d"]  # type: ignore[arg-type]  # answers `query`
+    indexed = Documents(OneDocument(title, body)).read("acme", ["d"])["d"].cut(base_pieces())  # type: ignore[arg-type]  # answers `query`
     assert corpus.build({"d": taken}, [], [], 10, base_pieces()).texts == indexed.passages
 
 

@@ -2,9 +2,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from schemas.learning import Comparison, ModelTrained
 from tests.trainer.build import START
-from tests.trainer.judging.test_evaluate import KNOWN, found
+from tests.trainer.judging.test_evaluate import KNOWN, TESTS, found
 from trainer.config import TrainingConfig
 from trainer.judging import gate, report
 from trainer.judging.evaluate import CANDIDATE, LIVE
@@ -32,10 +34,25 @@ def test_people_get_figures_reasons_and_the_rules_that_held(tmp_path: Path) -> N
 def test_losses_are_the_worst_first_and_no_more_than_shown() -> None:
     seen = found()
     swapped = replace(seen, rankings={**seen.rankings, CANDIDATE: seen.rankings[LIVE], LIVE: seen.rankings[CANDIDATE]})
-    assert [one["query"] for one in report.examples(swapped, {}, 5)["worst_losses"]] == ["alpha"]
-    assert report.examples(swapped, {}, 5)["best_wins"] == []
-    assert report.examples(swapped, {}, 0)["worst_losses"] == []
-    assert report.examples(swapped, {}, 5)["worst_losses"][0]["sought"] == {"a": "a"}, "an id, when the title is gone"
+    assert [one["query"] for one in report.examples(swapped, KNOWN, 5)["worst_losses"]] == ["alpha"]
+    assert report.examples(swapped, KNOWN, 5)["best_wins"] == []
+    assert report.examples(swapped, KNOWN, 0)["worst_losses"] == []
+
+
+@pytest.mark.parametrize("how", ["not for everyone", "gone"])
+def test_what_not_everyone_may_see_is_named_nowhere(tmp_path: Path, how: str) -> None:
+    seen, config = replace(found(), lost_tests=tuple(test.name for test in TESTS)), TrainingConfig()
+    hidden = {**KNOWN, "b": replace(KNOWN["b"], for_everyone=False)}
+    if how == "gone":
+        del hidden["b"]
+    (win,) = report.examples(seen, hidden, 5)["best_wins"]
+    assert (win["query"], win["first_live"]) == ("alpha", ["Title of a"])
+    hidden["a"] = replace(KNOWN["a"], for_everyone=False)
+    report.write(tmp_path, seen, gate.judge(seen.scores(), seen.behaviours, config.gate), hidden, config)
+    assert json.loads((tmp_path / "examples.json").read_text()) == {"worst_losses": [], "best_wins": []}
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["systems"][CANDIDATE]["ndcg@10"] == 1.0, "it counts all the same"
+    assert metrics["lost_behaviour_tests"] == [test.name for test in TESTS if not test.expected & {"a", "b"}]
 
 
 def test_the_card_names_tenant_parent_snapshot_and_interval() -> None:

@@ -1,0 +1,47 @@
+"""A packet as somebody may read it now: what was for everyone when it was made may be so no more."""
+
+from collections.abc import Mapping
+
+from retrieval.access import open_to_all
+from schemas.packet import ExampleQuery, HeldOut, Packet
+from stores.access_lists import AccessList, AccessLists
+
+
+def readable(packet: Packet, lists: AccessLists) -> Packet:
+    """Return the packet without the example queries that name a document which not everyone may see now.
+
+    A document whose list Redis does not know is one of these. Raises `Retryable` when Redis is away.
+    """
+    named = {name for example in _examples(packet) for name in _documents(example)}
+    return without_hidden(packet, lists.get(packet.tenant, sorted(named)))
+
+
+def without_hidden(packet: Packet, current: Mapping[str, AccessList]) -> Packet:
+    """Return the packet without examples of documents that are not for everyone by their current lists. A pure rule."""
+    seen = {name for name, one in current.items() if open_to_all(one.groups or ())}
+
+    def kept(examples: tuple[ExampleQuery, ...]) -> tuple[ExampleQuery, ...]:
+        return tuple(example for example in examples if _documents(example) <= seen)
+
+    test, held = packet.shadow_test, packet.held_out
+    shown = {"better": kept(test.better), "worse": kept(test.worse), "different": kept(test.different)}
+    return packet.model_copy(
+        update={
+            "shadow_test": test.model_copy(update=shown),
+            "held_out": HeldOut(wins=kept(held.wins), losses=kept(held.losses)),
+        }
+    )
+
+
+def left_out(packet: Packet, shown: Packet) -> int:
+    """Return how many examples of a packet are not shown."""
+    return len(_examples(packet)) - len(_examples(shown))
+
+
+def _examples(packet: Packet) -> tuple[ExampleQuery, ...]:
+    test, held = packet.shadow_test, packet.held_out
+    return (*held.wins, *held.losses, *test.better, *test.worse, *test.different)
+
+
+def _documents(example: ExampleQuery) -> set[str]:
+    return {shown.document for shown in (*example.live, *example.shadow)}
