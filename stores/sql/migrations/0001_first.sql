@@ -177,7 +177,7 @@ CREATE TABLE applied
     deleted      UInt8,
     content_hash String,
     passages     UInt32,
-    truncated    UInt8 COMMENT '1 when the text had more passages than are indexed',
+    truncated    UInt8 COMMENT '1 when the end of the text was too far to be indexed',
     applied_at   DateTime64(3, 'UTC'),
     revision     UInt64 COMMENT 'orders the rows of this table',
     document_revision UInt256 COMMENT 'of the row of documents that is shown; 0 when nothing can be relied on'
