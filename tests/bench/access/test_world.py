@@ -1,12 +1,14 @@
 """What of a tenant's events the ledger has, on a real warehouse."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from bench.access.world import in_ledger
 from bench.documents.population import Population
 from schemas.documents import DocumentDeleted, DocumentUpserted
+from schemas.instants import milliseconds
 from stores.settings import Settings
 from tests.streams.world import World
 
@@ -19,7 +21,7 @@ def streams(stack: Settings, tenant: str) -> Iterator[World]:
 
 
 def test_an_event_is_stored_once_its_batch_is_in_the_ledger(streams: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    population = Population(streams.tenant, 1)
+    streams.wall, population = milliseconds(datetime.now(UTC)), Population(streams.tenant, 1)
     made = [population.new(), population.new()]
     changes = [*made, population.delete(made[0].document)]
     events = [change.event for change in changes]
