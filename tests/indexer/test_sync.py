@@ -2,6 +2,7 @@
 
 import pytest
 
+from indexer.documents import Documents
 from indexer.sync import Sync
 from retrieval import passages
 from retrieval.encoders import Encoder
@@ -319,6 +320,15 @@ def test_what_is_written_shows_references_use_and_recency(world: World) -> None:
     rows = world.vectors.get(world.target().collection, [primary_key(d, 0) for d in ("quiet", "cited", "citing0")])
     assert rows["cited#0"].authority == pytest.approx(rows["quiet#0"].authority + 0.4, abs=0.01)
     assert rows["citing0#0"].authority == pytest.approx(rows["quiet#0"].authority, abs=0.01)
+
+
+def test_a_link_of_a_document_that_only_some_may_see_counts_for_nothing(world: World) -> None:
+    for n, acl in enumerate([("board",), (), ("Everyone",)]):
+        world.put(f"hidden{n}", 1, "x", links=("cited",), acl=acl)
+    assert world.documents.usage(world.tenant, world.clock()) == {}
+    world.put("open", 1, "x", links=("cited",), acl=("board", "everyone"))
+    usage = Documents(world.warehouse).usage(world.tenant, world.clock())
+    assert {document: found.references for document, found in usage.items()} == {"cited": 1}
 
 
 def test_a_list_that_changes_without_a_new_version_reaches_the_rows(world: World) -> None:
