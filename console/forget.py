@@ -30,7 +30,10 @@ _MODELS = (
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def forget(tenant: str, user: str, strays: bool, yes: bool, as_json: bool) -> None:
-    """Remove a person: their events, sessions, training pairs, and dead letters that name them.
+    """Remove a person: their events, sessions, training pairs, and dead letters that name them, in any spelling.
+
+    Ids that differ in case, in the form of their letters (NFKC) or by an address's escapes are one person's; the
+    question shows which are kept.
 
     Event rows stay as empty ones, so that the ledger misses no offset. Models that learned from the person are listed;
     if one of them is live or standby, a training is asked for. May be repeated. No log names the person.
@@ -87,6 +90,8 @@ def _print(kept: Kept) -> None:
         say("Nothing is kept of this person, except perhaps an open session.", err=True)
     if kept.models:
         print_table(kept.models, _MODELS[:-1], "Models that learned from them", err=True)
+    if len(kept.spelt) > 1:
+        say(f"Kept in {len(kept.spelt)} spellings: {', '.join(kept.spelt)}", err=True)
     if kept.strays:
         say(f"{kept.strays} dead letters hold this id but name no tenant; --strays removes them too", err=True)
 

@@ -6,6 +6,7 @@ from console.output import json_option, print_json, say, tenant_option
 from console.parameters import GROUP, QUERY, Whole
 from console.text import columns, elided, printable
 from indexer.answer import Answer
+from indexer.search import NoWord, require_words
 from indexer.wiring import connect_searcher
 from operations import tenants
 from operations.connections import Connections
@@ -33,6 +34,10 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
 
     While the index is being rebuilt, what is in it again is shown and the exit code is 4: try again.
     """
+    try:
+        require_words([query])
+    except NoWord as error:
+        raise click.BadParameter(str(error), param_hint="QUERY") from error
     where = settings.load()
     with Connections(where) as stores:
         tenants.check_answerable(stores, tenant)
@@ -47,7 +52,14 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
                 "latency_ms": answer.latency_ms,
                 "rebuilding": {"done": rebuild.done, "total": rebuild.total} if rebuild else None,
                 "results": [
-                    {"rank": n, "document": r.document, "score": r.score, "title": r.title, "snippet": r.snippet}
+                    {
+                        "rank": n,
+                        "document": r.document,
+                        "score": r.score,
+                        "title": r.title,
+                        "snippet": r.snippet,
+                        "truncated": r.truncated,
+                    }
                     for n, r in enumerate(answer.results, start=1)
                 ],
             }
@@ -67,4 +79,6 @@ def _print(answer: Answer) -> None:
         say(f"{rank:>3}  {title}{printable(which)}")
         if snippet := elided(printable(" ".join(found.snippet.split())), columns() - 5):
             say(f"     {snippet}")
+        if found.truncated:
+            say("     (too long to be indexed whole: its end is not found)")
     say(f"{answer.model} in {answer.collection}, serving version {answer.serving_version}")

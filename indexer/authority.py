@@ -2,10 +2,10 @@
 
     authority = 0.4 * r/(r + 3)  +  0.4 * u/(u + 10)  +  0.2 * 2^(-age/180 days)          in [0, 1]
 
-with r the number of other documents that link to it and u the number of people who opened it in the last 90 days. Each
-part saturates, so that no single signal can carry a document, and age halves only a fifth of it: a page with the Wi-Fi
-password is old and still the one that people need. The constants are priors, not fitted: half of a part is reached at
-3 references, 10 people, 180 days.
+with r the number of other documents that link to it and u the number of people who opened it in the last 90 days. Only
+documents for everyone count as links: of others a score would tell. Each part saturates, so that no single signal can
+carry a document, and age halves only a fifth of it: a page with the Wi-Fi password is old and still the one that people
+need. The constants are priors, not fitted: half of a part is reached at 3 references, 10 people, 180 days.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _REFERENCES, _PEOPLE, _HALF_LIFE_DAYS = 3.0, 10.0, 180.0
 
 @dataclass(frozen=True, slots=True)
 class UsageStats:
-    """How many other documents link to a document, and how many people opened it within `USE_WINDOW`."""
+    """How many other documents, for everyone, link to a document, and how many people opened it within `USE_WINDOW`."""
 
     references: int = 0
     people: int = 0

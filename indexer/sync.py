@@ -13,23 +13,22 @@ collection may hold anything, because what was recorded can be lost: it is delet
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.authority import UsageStats
-from indexer.documents import Document, Documents, Pending, Record
-from retrieval.encoders import EncoderSource
-from retrieval.passages import MAX_PASSAGES
-from stores.errors import Poison
-from stores.vector_rows import collection_name, primary_key, vector_row
+from indexer.documents import UNKNOWN, Document, Documents, Pending, Record
+from indexer.making import Made, Maker, keys_of
+from retrieval.encoders import Encoder, EncoderSource
+from retrieval.identity import row_rules
+from stores.errors import Poison, Refused
+from stores.vector_rows import collection_name, primary_key
 from stores.vectors import Vectors
 
 LOG = logging.getLogger(__name__)
-_ENCODED_AT_ONCE = 128
-"""Texts embedded between two yield points: one or two seconds on a small machine."""
 
 
 class SyncConfig(BaseModel):
@@ -99,14 +98,36 @@ class Sync:
     def ensure(self, target: Target) -> None:
         """Make the target's collection if it is not there; one that was lost is filled from the beginning.
 
-        Raises `Refused` when it has to be made and its model cannot be had.
+        So is one that was built by other rules of passages, terms or fields than today's, unless its model cannot be
+        had: then it is left as it is, for deletions and access lists. Raises `Refused` when it has to be made and its
+        model cannot be had.
         """
-        if self.vectors.exists(target.collection):
+        encoder = self._encoder(target)
+        if encoder is None:
             return
-        encoder = self.encoders.get(target.tenant, target.model, target.manifest)
-        if self.vectors.ensure(target.collection, encoder.dimension):
+        if self.vectors.ensure(target.collection, encoder.dimension, row_rules(encoder.pieces)):
             self.documents.forget(target.tenant, target.collection, self._clock())
             self._made.add(target.collection)
+
+    def outdated(self, target: Target) -> bool:
+        """Return whether the collection is there and is known to have been built by other rules than today's."""
+        encoder = self._encoder(target) if self.vectors.exists(target.collection) else None
+        return encoder is not None and self.vectors.rules(target.collection) != row_rules(encoder.pieces)
+
+    def _encoder(self, target: Target) -> Encoder | None:
+        """Return the target's encoder, or None when it cannot be had and the collection is there without it."""
+        try:
+            return self.encoders.get(target.tenant, target.model, target.manifest)
+        except Refused:
+            if self.vectors.exists(target.collection):
+                return None
+            raise
+
+    def read(self, target: Target, documents: Sequence[str]) -> dict[str, Document]:
+        """Return the newest versions of these documents, gone ones included, cut as the target's model reads them."""
+        found = self.documents.read(target.tenant, documents)
+        shown = [d for d in found.values() if not d.gone]
+        return found | {d.document: d for d in self._maker(target).cut(shown)}
 
     def advance(
         self, target: Target, budget_s: float, duty: float = 1.0, after_batch: Callable[[int], None] | None = None
@@ -167,77 +188,57 @@ class Sync:
         newest = self.documents.read(target.tenant, [pending.document for pending in batch])
         shown = [(p, newest[p.document]) for p in batch if p.document in newest and not newest[p.document].gone]
         gone = [p for p in batch if p.document not in newest or newest[p.document].gone]
-        intents = [_intent(p, d, self._held(target, p)) for p, d in shown]
-        self.documents.record(target.tenant, target.collection, intents, now)
-        surplus = [key for p in gone for key in _keys(p.document, 0, self._held(target, p))]
-        surplus += [key for p, d in shown for key in _keys(p.document, len(d.passages), self._held(target, p))]
-        self.vectors.delete(target.collection, surplus)
-        there = self._there(target, shown)
-        try:
-            fresh = self._embedded(target, [d for _, d in shown if d.document not in there])
-        except Exception:  # whatever a damaged model raises: what needs no model does not wait for one
-            self._finish(target, [(p, d) for p, d in shown if d.document in there], there, gone, now)
-            raise
-        self._finish(target, shown, there | fresh, gone, now)
-        embedded, kept = (sum(map(len, vectors.values())) for vectors in (fresh, there))
-        return Applied(len(batch), len(gone), embedded, kept)
+        maker = self._maker(target)
+        kept, changed = maker.kept(shown)
+        self._write(target, kept, gone, now)  # what needs no model does not wait for one
+        found, fresh = maker.anew(changed, unrecorded_are_absent=target.collection in self._made)
+        self._write(target, found + fresh, [], now)
+        return Applied(len(batch), len(gone), _passages(fresh), _passages(kept + found))
+
+    def _maker(self, target: Target) -> Maker:
+        def encoder() -> Encoder:
+            return self.encoders.get(target.tenant, target.model, target.manifest)
+
+        return Maker(self.vectors, target.collection, encoder, self.yield_point)
 
     def _held(self, target: Target, pending: Pending) -> int:
-        """Return how many passages of a document the collection holds at most."""
+        """Return how many passages of a document the collection holds at most, or `UNKNOWN`."""
         if pending.recorded:
             return pending.applied_passages
-        return 0 if target.collection in self._made else MAX_PASSAGES
+        return 0 if target.collection in self._made else UNKNOWN
 
-    def _finish(
-        self,
-        target: Target,
-        shown: Sequence[tuple[Pending, Document]],
-        vectors: Mapping[str, Sequence[Sequence[float]]],
-        gone: Sequence[Pending],
-        now: datetime,
-    ) -> None:
+    def _write(self, target: Target, made: Sequence[Made], gone: Sequence[Pending], now: datetime) -> None:
         """Write the documents with their passages' vectors, and record them and those that are gone."""
+        if not made and not gone:
+            return
+        intents = [_intent(m.pending, m.document, self._held(target, m.pending)) for m in made]
+        self.documents.record(target.tenant, target.collection, intents, now)
+        self.vectors.delete(target.collection, self._surplus(target, made, gone))
         usage = self.documents.usage(target.tenant, now)
-        rows = []
-        for _, d in shown:
-            weight = d.authority(usage.get(d.document, UsageStats()), now)
-            for number, (text, dense) in enumerate(zip(d.passages, vectors[d.document], strict=True)):
-                rows.append(
-                    vector_row(
-                        d.document, number, d.version, d.content_hash, d.acl, d.title, text, dense, weight, d.updated_ms
-                    )
-                )
+        rows = [
+            row for m in made for row in m.rows(m.document.authority(usage.get(m.document.document, UsageStats()), now))
+        ]
         self.vectors.upsert(target.collection, rows)
         self._unsealed[target.collection] = self._unsealed.get(target.collection, 0) + len(rows)
-        records = [_done(p, d) for p, d in shown] + [_removed(p) for p in gone]
+        records = [_done(m.pending, m.document) for m in made] + [_removed(p) for p in gone]
         self.documents.record(target.tenant, target.collection, records, now, step=1)
 
-    def _embedded(self, target: Target, documents: Sequence[Document]) -> dict[str, list[Sequence[float]]]:
-        """Return the vectors of these documents' passages; the model is asked for only if there are any."""
-        texts, vectors = [text for d in documents for text in d.passages], list[Sequence[float]]()
-        for start in range(0, len(texts), _ENCODED_AT_ONCE):
-            encoder = self.encoders.get(target.tenant, target.model, target.manifest)
-            self.yield_point()
-            vectors.extend(encoder.encode(texts[start : start + _ENCODED_AT_ONCE]))
-        each = iter(vectors)
-        return {d.document: [next(each) for _ in d.passages] for d in documents}
-
-    def _there(self, target: Target, shown: Sequence[tuple[Pending, Document]]) -> dict[str, list[Sequence[float]]]:
-        """Return the vectors that the collection itself holds for documents whose text did not change."""
-        known = [d for p, d in shown if p.known or (not p.recorded and target.collection not in self._made)]
-        keys = [key for d in known for key in _keys(d.document, 0, len(d.passages))]
-        rows = self.vectors.get(target.collection, keys, with_vectors=True) if keys else {}
-        found = {}
-        for d in known:
-            stored = [rows.get(key) for key in _keys(d.document, 0, len(d.passages))]
-            vectors = [row.dense for row in stored if row and row.content_hash == d.content_hash and row.dense]
-            if vectors and len(vectors) == len(d.passages):
-                found[d.document] = vectors
-        return found
+    def _surplus(self, target: Target, made: Sequence[Made], gone: Sequence[Pending]) -> list[str]:
+        """Return the keys of rows that may be there and are past what a document has now."""
+        wanted = {m.pending.document: len(m.document.passages) for m in made}
+        keys, uncounted = list[str](), list[str]()
+        for pending in (*(m.pending for m in made), *gone):
+            held = self._held(target, pending)
+            if held == UNKNOWN:
+                uncounted.append(pending.document)
+            else:
+                keys += keys_of(pending.document, wanted.get(pending.document, 0), held)
+        rows = self.vectors.keys_of(target.collection, uncounted)
+        return keys + [primary_key(d, n) for d, n in rows if not 0 <= n < wanted.get(d, 0)]
 
     def _record_as_unindexable(self, target: Target, pending: Pending) -> None:
         newest = self.documents.read(target.tenant, [pending.document])
-        self.vectors.delete(target.collection, _keys(pending.document, 0, self._held(target, pending)))
+        self.vectors.delete(target.collection, self._surplus(target, [], [pending]))
         records = [
             Record(d.document, d.version, False, d.content_hash, 0, True, pending.applied_revision, d.revision)
             for d in newest.values()
@@ -251,8 +252,8 @@ class Sync:
             self.seal(collection)
 
 
-def _keys(document: str, first: int, end: int) -> list[str]:
-    return [primary_key(document, number) for number in range(first, end)]
+def _passages(made: Sequence[Made]) -> int:
+    return sum(len(each.vectors) for each in made)
 
 
 def _intent(pending: Pending, document: Document, held: int) -> Record:

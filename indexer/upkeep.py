@@ -21,6 +21,7 @@ from stores.vector_rows import alias_name
 LOG = logging.getLogger(__name__)
 
 GONE = "its collection was gone from Milvus"
+OUTDATED = "its collection was built by older rules of passages and words"
 
 
 class Upkeep:
@@ -119,13 +120,14 @@ class Upkeep:
     def _begun(self, target: Target, rebuild: Rebuild | None) -> Rebuild | None:
         """Return the rebuild that the collection is in, having begun one that is asked for or that a loss calls for."""
         gone = not self.sync.vectors.exists(target.collection)
-        if not gone and not (rebuild and rebuild.asked):
+        outdated = not gone and target.collection not in self._ensured and self.sync.outdated(target)
+        if not gone and not outdated and not (rebuild and rebuild.asked):
             return rebuild
         total = self.sync.documents.counts(target.tenant, target.collection).total
-        reason = rebuild.reason if rebuild else GONE
+        reason = rebuild.reason if rebuild else GONE if gone else OUTDATED
         begun = Rebuild(reason=reason, at=self._clock(), total=total)
         LOG.warning("%s is rebuilt from %d documents: %s", target.collection, total, reason)
-        if gone:
+        if gone or outdated:
             self._ensured.discard(target.collection)
             self._labelled.pop(target.tenant, None)
             self._note(target, begun)

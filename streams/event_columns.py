@@ -145,6 +145,32 @@ def accesses(activity: Activity) -> Accesses | None:
     )
 
 
+def pair_columns(
+    kind: str,
+    openings: Any,  # noqa: ANN401  # Arrow tables carry no types
+    anchor: Any,  # noqa: ANN401
+    document: Any,  # noqa: ANN401
+    weight: NDArray[np.floating[Any]],
+    occurred_at: NDArray[np.int64],
+) -> Columns:
+    """Return pairs, one a row of `openings`, which has what every opening carries; the earliest of repeats holds.
+
+    `anchor` and `document` are columns of text, `occurred_at` in milliseconds since 1970.
+    """
+    return {
+        "tenant": openings["tenant"],
+        "pair": pair_ids(kind, openings["tenant"], openings["event_id"], document),
+        "kind": Same(kind),
+        "anchor": anchor,
+        "document": document,
+        "weight": weight.astype(np.float32),
+        "user": openings["user"],
+        "event_ids": lists_of_one(openings["event_id"]),
+        "occurred_at": occurred_at,
+        "revision": earliest_wins(occurred_at),
+    }
+
+
 def pair_ids(kind: str, *parts: Any) -> list[str]:  # noqa: ANN401  # Arrow arrays carry no types
     """Return the `pair_id` of each row of some columns of text."""
     return stable_ids(_joined(pa.scalar(kind), *parts).cast(pa.binary()).to_pylist())

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from bench.documents.oracle import Oracle
@@ -16,7 +17,7 @@ from bench.stack import Stack
 from console.embedded_stack import services
 from embedded import control
 from embedded.servers import Service
-from schemas.topics import TOPICS
+from schemas.topics import DOCUMENTS, TOPICS
 from stores import kafka
 from stores.errors import Retryable, TidewheelError
 from stores.warehouse import Warehouse
@@ -34,9 +35,9 @@ TOLD = 5
 
 _STORED = """
 SELECT DISTINCT e.event_id AS event FROM events AS e
-INNER JOIN (SELECT topic, topic_id, partition, first_offset, last_offset FROM batches WHERE topic = 'documents') AS b
+INNER JOIN (SELECT topic, topic_id, partition, first_offset, last_offset FROM batches WHERE topic = {topic:String}) AS b
     ON b.topic = e.topic AND b.topic_id = e.topic_id AND b.partition = e.partition
-WHERE e.tenant = {tenant:String} AND e.event_id IN {events:Array(String)}
+WHERE e.topic = {topic:String} AND e.tenant = {tenant:String} AND e.event_id IN {events:Array(String)}
   AND e.offset BETWEEN b.first_offset AND b.last_offset
 """
 """Events whose batch is in the ledger: every store has said that it has them."""
@@ -149,17 +150,14 @@ def running(
             stack = Stack(endpoints, {})
             kafka.ensure_topics(stack.bootstrap, TOPICS.values())
             search = wrong(stack) if wrong else searcher(stack.settings())
-            deliver = Sender(stack.bootstrap).deliver
-            yield World(stack, search, deliver, _ledger(stack), Population(TENANT, seed))
+            deliver, warehouse = Sender(stack.bootstrap).deliver, Warehouse.connect(stack.settings())
+            yield World(stack, search, deliver, partial(in_ledger, warehouse), Population(TENANT, seed))
         finally:
             control.down(home)
             say("the stack is stopped")
 
 
-def _ledger(stack: Stack) -> Callable[[str, Collection[str]], set[str]]:
-    warehouse = Warehouse.connect(stack.settings())
-
-    def stored(tenant: str, events: Collection[str]) -> set[str]:
-        return {row["event"] for row in warehouse.rows(_STORED, tenant=tenant, events=sorted(events))}
-
-    return stored
+def in_ledger(warehouse: Warehouse, tenant: str, events: Collection[str]) -> set[str]:
+    """Return which of a tenant's document events the ledger has. Raises `Retryable` when the warehouse is away."""
+    rows = warehouse.rows(_STORED, topic=DOCUMENTS.name, tenant=tenant, events=sorted(events))
+    return {row["event"] for row in rows}

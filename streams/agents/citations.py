@@ -9,18 +9,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from schemas.topics import CITATIONS
-from stores.columns import Same
 from streams.agents import AgentContext
 from streams.batch import BatchWrites, Columns, RecordBatch
-from streams.event_columns import (
-    Activity,
-    accesses,
-    activity_rows,
-    decode_activity,
-    earliest_wins,
-    lists_of_one,
-    pair_ids,
-)
+from streams.event_columns import Activity, accesses, activity_rows, decode_activity, pair_columns
 from streams.pairs.citation_click import CitationClickRules, credits
 
 TOPIC = CITATIONS
@@ -72,15 +63,4 @@ def _pairs(opened: Activity, rules: CitationClickRules) -> Columns:
     rows, documents, weights = credits(numbers[: len(table)], numbers[len(table) :], owners, rules)
     given = named.dictionary.take(pa.array(documents))
     spread, occurred_at = table.select(["tenant", "event_id", "question", "user"]).take(rows), opened.occurred_at[rows]
-    return {
-        "tenant": spread["tenant"],
-        "pair": pair_ids("citation_click", spread["tenant"], spread["event_id"], given),
-        "kind": Same("citation_click"),
-        "anchor": spread["question"],
-        "document": given,
-        "weight": weights.astype(np.float32),
-        "user": spread["user"],
-        "event_ids": lists_of_one(spread["event_id"]),
-        "occurred_at": occurred_at,
-        "revision": earliest_wins(occurred_at),
-    }
+    return pair_columns("citation_click", spread, spread["question"], given, weights, occurred_at)

@@ -3,23 +3,12 @@
 from collections.abc import Collection
 from functools import cache
 
-import numpy as np
 import pyarrow.compute as pc
 
 from schemas.topics import CLICKS
-from stores.columns import Same
 from streams.agents import AgentContext
 from streams.batch import BatchWrites, Columns, RecordBatch
-from streams.event_columns import (
-    UNKNOWN_DWELL,
-    Activity,
-    accesses,
-    activity_rows,
-    decode_activity,
-    earliest_wins,
-    lists_of_one,
-    pair_ids,
-)
+from streams.event_columns import UNKNOWN_DWELL, Activity, accesses, activity_rows, decode_activity, pair_columns
 from streams.pairs.search_click import SearchClickRules, rank_weights, weights
 
 TOPIC = CLICKS
@@ -63,15 +52,4 @@ def _pairs(opened: Activity, rules: SearchClickRules) -> Columns:
         _rank_weights(rules),
         rules,
     )
-    return {
-        "tenant": table["tenant"],
-        "pair": pair_ids("search_click", table["tenant"], table["event_id"], table["document"]),
-        "kind": Same("search_click"),
-        "anchor": pc.struct_field(search, "query"),
-        "document": table["document"],
-        "weight": weight.astype(np.float32),
-        "user": table["user"],
-        "event_ids": lists_of_one(table["event_id"]),
-        "occurred_at": occurred_at,
-        "revision": earliest_wins(occurred_at),
-    }
+    return pair_columns("search_click", table, pc.struct_field(search, "query"), table["document"], weight, occurred_at)

@@ -7,7 +7,7 @@ from schemas.learning import TrainingRequested
 from stores.errors import Misconfigured
 from stores.settings import Settings
 from tests.console.running import sent
-from tests.streams.lives import NOW, Streams, everything
+from tests.streams.lives import NOW, Streams, day, everything
 
 Run = Callable[..., Result]
 
@@ -55,3 +55,10 @@ def test_help_says_what_is_not_reached(run: Run) -> None:
     told = run("forget", "--help").stdout
     assert "Kafka keeps its own copy" in told
     assert "weights of models" in told
+
+
+def test_the_question_shows_every_spelling_that_is_kept(run: Run, town: Streams, tenant: str) -> None:
+    for name in ("Kim@x.org", "KIM@X.ORG", "kim%40x.org"):
+        town.take(*day(tenant, name, f"what {tenant}", hours=len(name)))
+    told = run("forget", "--tenant", tenant, "--user", "kim@x.org", input="n\n")
+    assert "Kept in 4 spellings: KIM@X.ORG, Kim@x.org, kim%40x.org, kim@x.org" in told.stderr

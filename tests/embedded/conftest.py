@@ -1,11 +1,14 @@
-"""What the embedded stack's tests share: ClickHouse servers as processes of their own, and tables in the stack's."""
+"""What the embedded stack's tests share: ClickHouse servers as processes of their own, tables in the stack's, and
+somebody else's server."""
 
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -77,3 +80,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("TEST_HOME", str(home))
     yield home
     control.down(home, timeout=20)
+
+
+@pytest.fixture
+def called() -> Iterator[tuple[int, list[str]]]:
+    """A server of somebody else's, and who called it."""
+    calls: list[str] = []
+
+    class Listening(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            calls.append(self.path)
+            self.send_error(404)
+
+        do_POST = do_HEAD = do_PUT = do_GET
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Listening)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1], calls
+    server.shutdown()
+    server.server_close()

@@ -2,9 +2,6 @@
 
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,27 +18,6 @@ def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("machine") / "secret"
     path.write_text(SECRET + "\n")
     return path
-
-
-@pytest.fixture
-def called() -> Iterator[tuple[int, list[str]]]:
-    """A server of somebody else's, and who called it."""
-    calls: list[str] = []
-
-    class Listening(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            calls.append(self.path)
-            self.send_error(404)
-
-        do_POST = do_HEAD = do_PUT = do_GET
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    server = HTTPServer(("127.0.0.1", 0), Listening)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_address[1], calls
-    server.shutdown()
-    server.server_close()
 
 
 READS = r"""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from indexer.answer import Answer
-from indexer.search import Searcher, retrieve
+from indexer.search import NoWord, Searcher, retrieve
 from indexer.visibility import CurrentLists, Viewer
 from operations.rollback import rollback
 from retrieval.encoders import Encoder
@@ -119,11 +119,21 @@ def test_an_impossible_number_of_documents_is_refused(world: World, k: int) -> N
         world.searcher.search(world.tenant, ["x"], frozenset(), k)
 
 
-@pytest.mark.parametrize("query", ["'", '"', "\\", "😀" * 500, "a AND (b OR", "\x00\n", "*", "%s {x}", "word " * 400])
+@pytest.mark.parametrize(
+    "query", ["'a", 'b"', "c\\", "😀" * 500, "a AND (b OR", "\x00a\n", "*1", "%s {x}", "word " * 400]
+)
 def test_no_query_breaks_a_search(world: World, query: str) -> None:
     world.put("d", 1, "merger plan")
     live(world)
     assert ask(world, query) == ["d"]
+
+
+@pytest.mark.parametrize("query", ["", "   ", "?!.,", "'", "\\", "*", "\x00\n", "\u200b\u00ad\ufeff", "\u3002", "___"])
+def test_a_query_without_a_word_is_refused_in_words(world: World, query: str) -> None:
+    world.put("d", 1, "merger plan")
+    live(world)
+    with pytest.raises(NoWord, match="there is no word in the query"):
+        world.searcher.search(world.tenant, ["plan", query], frozenset())
 
 
 @dataclass

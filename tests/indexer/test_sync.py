@@ -2,7 +2,9 @@
 
 import pytest
 
+from indexer.documents import Documents
 from indexer.sync import Sync
+from retrieval import passages
 from retrieval.encoders import Encoder
 from stores.errors import Refused, Retryable
 from stores.vector_rows import primary_key
@@ -24,6 +26,7 @@ class CountingEncoders:
 
         class Counting:
             dimension = encoder.dimension
+            pieces = encoder.pieces
 
             @staticmethod
             def encode(given: list[str]) -> object:
@@ -82,7 +85,7 @@ def test_changed_text_gets_a_new_vector(world: World) -> None:
     world.put("d", 2, "an entirely different sentence")
     world.fill()
     row = world.vectors.get(world.target().collection, ["d#0"], with_vectors=True)["d#0"]
-    text = world.documents.read(world.tenant, ["d"])["d"].passages[0]
+    text = world.sync.read(world.target(), ["d"])["d"].passages[0]
     right = world.encoders.get(world.tenant, world.live).encode([text])[0].tolist()
     assert row.dense == pytest.approx(right, abs=1e-4)
 
@@ -103,9 +106,10 @@ def test_a_document_that_shrinks_or_goes_leaves_nothing_behind(world: World) -> 
     assert [row[0] for row in world.shown("e")] == [3]
 
 
-def test_a_document_without_text_is_recorded_and_found_by_nobody(world: World) -> None:
+def test_a_document_without_text_is_recorded_and_found_by_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.put("empty", 1, "", title=" ")
-    world.put("long", 1, "word " * 50_000)
+    world.put("long", 1, "word " * 5_000)
+    monkeypatch.setattr(passages, "READ_CHARACTERS", 24_999)
     world.fill()
     assert world.shown("empty") == []
     rows = world.warehouse.rows(
@@ -114,7 +118,7 @@ def test_a_document_without_text_is_recorded_and_found_by_nobody(world: World) -
     )
     assert rows == [
         {"document": "empty", "passages": 0, "truncated": 0},
-        {"document": "long", "passages": 16, "truncated": 1},
+        {"document": "long", "passages": 41, "truncated": 1},
     ]
 
 
@@ -260,6 +264,50 @@ def test_rows_of_what_is_not_shown_are_swept(world: World) -> None:
     assert world.sync.sweep(world.target()) == 0
 
 
+def test_a_collection_of_older_rules_is_built_anew_and_not_mixed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.put("d", 1, "one text")
+    world.fill()
+    world.sync.ensure(world.target())
+    assert len(world.shown("d")) == 1, "the same rules leave it as it is"
+    monkeypatch.setattr(passages, "TITLE_SHARE", 60)
+    world.sync.ensure(world.target())
+    assert world.shown("d") == []
+    world.put("e", 1, "another text")
+    world.fill()
+    assert len(world.shown("d")) == len(world.shown("e")) == 1
+
+
+def test_rows_that_nobody_counted_are_removed_with_their_document(world: World) -> None:
+    for name in ("d", "e"):
+        world.put(name, 1, "A sentence of some words. " * 200)
+    world.fill()
+    for name in ("d", "e"):
+        assert len(world.shown(name)) > 5
+        world.documents.void(world.tenant, world.target().collection, [name], world.clock())
+    world.put("d", 2, "short")
+    world.fill()
+    assert len(world.shown("d")) == 1
+    assert len(world.shown("e")) > 5
+    world.put("e", 2, deleted=True)
+    world.fill()
+    assert world.shown("e") == []
+
+
+def test_a_collection_of_older_rules_stays_while_its_model_cannot_be_had(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put("d", 1, "one text")
+    world.fill()
+    monkeypatch.setattr(passages, "TITLE_SHARE", 60)
+    assert world.sync.outdated(world.target())
+    sync = world.new_sync(NoModel())  # type: ignore[arg-type]  # a source of encoders
+    sync.ensure(world.target())
+    assert not sync.outdated(world.target())
+    assert len(world.shown("d")) == 1
+    with pytest.raises(Refused):
+        sync.ensure(world.target(world.next))
+
+
 def test_what_is_written_shows_references_use_and_recency(world: World) -> None:
     world.put("quiet", 1, "x")
     world.put("cited", 1, "x")
@@ -272,6 +320,15 @@ def test_what_is_written_shows_references_use_and_recency(world: World) -> None:
     rows = world.vectors.get(world.target().collection, [primary_key(d, 0) for d in ("quiet", "cited", "citing0")])
     assert rows["cited#0"].authority == pytest.approx(rows["quiet#0"].authority + 0.4, abs=0.01)
     assert rows["citing0#0"].authority == pytest.approx(rows["quiet#0"].authority, abs=0.01)
+
+
+def test_a_link_of_a_document_that_only_some_may_see_counts_for_nothing(world: World) -> None:
+    for n, acl in enumerate([("board",), (), ("Everyone",)]):
+        world.put(f"hidden{n}", 1, "x", links=("cited",), acl=acl)
+    assert world.documents.usage(world.tenant, world.clock()) == {}
+    world.put("open", 1, "x", links=("cited",), acl=("board", "everyone"))
+    usage = Documents(world.warehouse).usage(world.tenant, world.clock())
+    assert {document: found.references for document, found in usage.items()} == {"cited": 1}
 
 
 def test_a_list_that_changes_without_a_new_version_reaches_the_rows(world: World) -> None:

@@ -8,6 +8,8 @@ import pytest
 from indexer.answer import Answer
 from indexer.documents import Pending
 from indexer.sync import Applied, Target
+from indexer.upkeep import OUTDATED
+from retrieval import passages
 from retrieval.encoders import Encoder
 from stores.errors import Refused, Retryable
 from stores.rebuilds import Rebuild
@@ -72,6 +74,20 @@ def test_a_collection_that_is_dropped_while_it_serves_is_noticed_and_filled_agai
     assert loop.roll_back().collection == standby.collection
 
 
+def test_collections_of_older_rules_are_rebuilt_at_the_next_start_and_that_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first(world).settle()
+    monkeypatch.setattr(passages, "TITLE_SHARE", 60)
+    assert world.sync.outdated(world.target())
+    Loop(world).settle()
+    collection = world.target().collection
+    assert f"{collection} is rebuilt from 12 documents: {OUTDATED}" in caplog.messages
+    assert world.serving.rebuilds.of(world.tenant) == {}
+    assert not world.sync.outdated(world.target())
+    assert len(ask(world).results) == 12
+
+
 def test_what_an_operator_asks_for_is_made_anew_with_the_vectors_that_are_there(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -79,7 +95,7 @@ def test_what_an_operator_asks_for_is_made_anew_with_the_vectors_that_are_there(
     world.vectors.delete(collection, ["d1#0"])
     stray = world.vectors.get(collection, ["d2#0"], with_vectors=True)["d2#0"].dense
     assert stray is not None
-    world.vectors.upsert(collection, [vector_row("stray", 0, 1, "h", ("everyone",), "t", "t", stray, 0.0, 0)])
+    world.vectors.upsert(collection, [vector_row("stray", 0, 1, "h", ("everyone",), "t", "t", ["t"], stray, 0.0, 0)])
     asked = Rebuild(reason="asked", at=NOW, asked=True)
     world.serving.rebuilds.save(world.tenant, collection, asked)
     loop.settle()

@@ -1,10 +1,11 @@
--- How often the tenant's documents are referred to by others, and by how many people they were opened since then.
+-- How often the tenant's documents are referred to by others that everyone may see, and by how many people they were
+-- opened since then. A link of a document that only some may see would tell others of it by their scores.
 SELECT document, sum(linked) AS references, sum(readers) AS people
 FROM
 (
     SELECT target AS document, uniqExact(documents.document) AS linked, 0 AS readers
     FROM documents FINAL ARRAY JOIN link_targets AS target
-    WHERE tenant = {tenant:String} AND NOT deleted AND target != documents.document
+    WHERE tenant = {tenant:String} AND NOT deleted AND has(acl, 'everyone') AND target != documents.document
     GROUP BY target
     UNION ALL
     SELECT document, 0 AS linked, uniqExact(user) AS readers

@@ -1,34 +1,13 @@
 """Sessions and pairs converge to what SQL makes of the raw rows: whatever the order, repeats, lateness and crashes."""
 
 import random
-from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
 from schemas.activity import DocumentOpened
 from schemas.envelope import Event
-from stores.settings import Settings
-from tests.streams.world import BEGAN, Given, World, traffic
-
-CAP = {"sessions": {"max_accesses": 8, "lateness_s": 60}}
-
-
-@pytest.fixture
-def world(stack: Settings, tenant: str) -> Iterator[World]:
-    made = World(stack, tenant, CAP)
-    yield made
-    made.remove()
-
-
-def _click(world: World, number: int, seconds: float, user: str = "u", document: str = "") -> DocumentOpened:
-    return DocumentOpened(
-        event_id=f"c{number}",
-        tenant=world.tenant,
-        occurred_at=BEGAN + timedelta(seconds=seconds),
-        user=user,
-        document=document or f"d{number}",
-    )
+from tests.streams.sessions.opening import click
+from tests.streams.world import Given, World, traffic
 
 
 def _batches(records: list[Given], chance: random.Random) -> list[list[Given]]:
@@ -124,13 +103,13 @@ def test_replaying_everything_changes_nothing(world: World) -> None:
 
 
 def test_a_late_access_merges_two_closed_sessions(world: World) -> None:
-    world.feed(_click(world, 1, 0), _click(world, 2, 3_000), _click(world, 3, 90_000, user="other"))
+    world.feed(click(world, 1, 0), click(world, 2, 3_000), click(world, 3, 90_000, user="other"))
     world.close()
     sql = (
         "SELECT session, event_ids FROM live_sessions WHERE tenant = {tenant:String} AND user = 'u' ORDER BY started_at"
     )
     assert [row["event_ids"] for row in world.rows(sql)] == [["c1"], ["c2"]]
-    world.feed(_click(world, 4, 1_500))
+    world.feed(click(world, 4, 1_500))
     world.close()
     assert [row["event_ids"] for row in world.rows(sql)] == [["c1", "c4", "c2"]]
     late = world.rows(
@@ -141,11 +120,23 @@ def test_a_late_access_merges_two_closed_sessions(world: World) -> None:
     assert world.differences().none
 
 
+@pytest.mark.parametrize("behind_ms", [1, 0])
+def test_an_access_is_late_from_the_first_millisecond_behind_the_watermark(world: World, behind_ms: int) -> None:
+    world.feed(click(world, 1, 0), click(world, 9, 5_000, user="other"))
+    world.close()
+    reached = 5_000 - world.config.sessions.lateness_s
+    world.feed(click(world, 2, reached - behind_ms / 1_000))
+    late = world.rows("SELECT event_id FROM late_accesses WHERE tenant = {tenant:String}")
+    assert late == [{"event_id": "c2"}] * behind_ms
+    world.close_all()
+    assert world.differences().none
+
+
 def test_a_late_access_that_opens_a_closed_session_again(world: World) -> None:
     """The closed session's accesses are no longer in Redis when its run becomes complete for the second time."""
-    world.feed(_click(world, 1, 0), _click(world, 9, 3_500, user="other"))
+    world.feed(click(world, 1, 0), click(world, 9, 3_500, user="other"))
     world.close()
-    world.feed(_click(world, 2, 1_700), _click(world, 3, 3_490), _click(world, 4, 5_200))
+    world.feed(click(world, 2, 1_700), click(world, 3, 3_490), click(world, 4, 5_200))
     world.close()
     world.close_all()
     (row,) = world.rows("SELECT event_ids FROM live_sessions WHERE tenant = {tenant:String} AND user = 'u'")
@@ -154,11 +145,11 @@ def test_a_late_access_that_opens_a_closed_session_again(world: World) -> None:
 
 
 def test_co_access_pairs_of_a_changed_session_are_no_longer_there(world: World) -> None:
-    world.feed(_click(world, 1, 0, document="a"), _click(world, 2, 100, document="b"), _click(world, 3, 90_000, "x"))
+    world.feed(click(world, 1, 0, document="a"), click(world, 2, 100, document="b"), click(world, 3, 90_000, "x"))
     world.close()
     sql = "SELECT anchor_document, document FROM live_pairs WHERE tenant = {tenant:String} AND kind = 'co_access'"
     assert world.rows(sql) == [{"anchor_document": "a", "document": "b"}]
-    world.feed(_click(world, 0, -1_000, document="z"))
+    world.feed(click(world, 0, -1_000, document="z"))
     world.close()
     assert len(world.rows(sql)) == 1, "the session has another first access, so another id: its old pairs are gone"
     world.close_all()
@@ -181,7 +172,7 @@ def test_a_crash_before_writing_after_writing_and_before_removal(world: World) -
 
 
 def test_a_crash_between_two_tables_and_then_a_late_access_that_changes_nothing(world: World) -> None:
-    given = world.feed(*[_click(world, number, 60 * number) for number in range(5)])
+    given = world.feed(*[click(world, number, 60 * number) for number in range(5)])
     world.wall += int(world.config.sessions.idle_close_s * 1_000) + 1
     closer = world.closer()
     closer._warehouse = _Crashing(closer._warehouse, "insert", after=1)  # type: ignore[assignment]
@@ -197,7 +188,7 @@ def test_a_crash_between_two_tables_and_then_a_late_access_that_changes_nothing(
 @pytest.mark.parametrize("late", ["again", "other"])
 def test_a_crash_before_finish_then_between_two_tables_and_then_a_late_access(world: World, late: str) -> None:
     """The session stands with the first crash's revision, its pairs have the second's."""
-    given = world.feed(_click(world, 1, 0), _click(world, 2, 60), _click(world, 3, 90_000, user="other"))
+    given = world.feed(click(world, 1, 0), click(world, 2, 60), click(world, 3, 90_000, user="other"))
     for target, method, after in (("_accesses", "finish", 0), ("_warehouse", "insert", 1)):
         closer = world.closer()
         setattr(closer, target, _Crashing(getattr(closer, target), method, after))
@@ -207,16 +198,16 @@ def test_a_crash_before_finish_then_between_two_tables_and_then_a_late_access(wo
     if late == "again":
         world.process(given)
     else:
-        world.feed(_click(world, 9, 80_000))
+        world.feed(click(world, 9, 80_000))
     world.close()
     world.close_all()
     assert world.differences().none
 
 
 def test_a_late_repeat_with_an_earlier_time_that_leaves_the_order(world: World) -> None:
-    world.feed(_click(world, 1, 0), _click(world, 2, 600), _click(world, 3, 90_000, user="other"))
+    world.feed(click(world, 1, 0), click(world, 2, 600), click(world, 3, 90_000, user="other"))
     world.close()
-    world.feed(_click(world, 2, 300))
+    world.feed(click(world, 2, 300))
     world.close_all()
     assert world.differences().none
 
@@ -238,10 +229,10 @@ class _Crashing:
 
 
 def test_a_closer_frozen_over_its_lease_cannot_bring_back_what_was(world: World) -> None:
-    world.feed(_click(world, 1, 0), _click(world, 2, 90_000, user="other"))
+    world.feed(click(world, 1, 0), click(world, 2, 90_000, user="other"))
     frozen, awake = world.closer(), world.closer()
     claim = world.claim()
-    world.feed(_click(world, 3, -600))
+    world.feed(click(world, 3, -600))
     world.wall += int(world.config.sessions.lease_s * 1_000) + 1
     world.close(awake)
     frozen._write(frozen._compute([claim]))
@@ -251,7 +242,7 @@ def test_a_closer_frozen_over_its_lease_cannot_bring_back_what_was(world: World)
 
 
 def test_a_closer_frozen_while_its_user_is_forgotten_leaves_nothing_of_them(world: World) -> None:
-    world.feed(_click(world, 1, 0), _click(world, 2, 60), _click(world, 3, 90_000, user="other"))
+    world.feed(click(world, 1, 0), click(world, 2, 60), click(world, 3, 90_000, user="other"))
     frozen = world.closer()
     claim = world.claim()
     world.wall += int(world.config.sessions.lease_s * 1_000) + 1
@@ -268,7 +259,7 @@ def test_a_closer_frozen_while_its_user_is_forgotten_leaves_nothing_of_them(worl
 
 
 def test_a_user_with_ten_thousand_accesses(world: World) -> None:
-    world.feed(*(_click(world, i, i * 7, user="robot", document=f"d{i % 50}") for i in range(10_000)))
+    world.feed(*(click(world, i, i * 7, user="robot", document=f"d{i % 50}") for i in range(10_000)))
     world.close()
     assert world.redis.zcard(f"test:{{{world.tenant}}}:u:{world.tenant}\x1frobot") < 1_000, "full chunks close early"
     world.close_all()
@@ -282,13 +273,13 @@ def test_a_user_with_ten_thousand_accesses(world: World) -> None:
 @pytest.mark.parametrize("late", [False, True], ids=["in time", "one late"])
 def test_more_accesses_in_a_millisecond_than_a_session_holds(world: World, late: bool) -> None:
     if late:
-        world.feed(_click(world, 99, 30, user="other"))
+        world.feed(click(world, 99, 30, user="other"))
         world.close()
-        world.feed(_click(world, 50, -40))
-    world.feed(*(_click(world, number, 0) for number in range(20)))
-    world.feed(_click(world, 100, 120, user="other"))
+        world.feed(click(world, 50, -40))
+    world.feed(*(click(world, number, 0) for number in range(20)))
+    world.feed(click(world, 100, 120, user="other"))
     world.close()
-    world.feed(*(_click(world, number, 121) for number in range(30, 50)))
+    world.feed(*(click(world, number, 121) for number in range(30, 50)))
     world.close_all()
     assert world.differences().none
 

@@ -1,34 +1,14 @@
 """What Redis has lost, or could not know, comes back from the raw rows; and a repair that failed is done again."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NoReturn
 
 import pytest
 
-from schemas.activity import CitationOpened, DocumentOpened
+from schemas.activity import CitationOpened
 from stores.errors import Retryable
-from stores.settings import Settings
+from tests.streams.sessions.opening import click
 from tests.streams.world import BEGAN, World, traffic
-
-CAP = {"sessions": {"max_accesses": 8, "lateness_s": 60}}
-
-
-@pytest.fixture
-def world(stack: Settings, tenant: str) -> Iterator[World]:
-    made = World(stack, tenant, CAP)
-    yield made
-    made.remove()
-
-
-def _click(world: World, number: int, seconds: float, user: str = "u", document: str = "") -> DocumentOpened:
-    return DocumentOpened(
-        event_id=f"c{number}",
-        tenant=world.tenant,
-        occurred_at=BEGAN + timedelta(seconds=seconds),
-        user=user,
-        document=document or f"d{number}",
-    )
 
 
 def test_when_redis_loses_everything_the_raw_rows_bring_it_back(world: World) -> None:
@@ -53,9 +33,9 @@ def test_when_redis_loses_the_last_accesses_an_audit_finds_it_out(world: World) 
 
 
 def test_an_access_told_again_with_a_later_date_after_its_session_is_put_right_by_an_audit(world: World) -> None:
-    world.feed(_click(world, 1, 0), _click(world, 2, 10), _click(world, 3, 7_200, user="other"))
+    world.feed(click(world, 1, 0), click(world, 2, 10), click(world, 3, 7_200, user="other"))
     world.close()
-    world.feed(_click(world, 1, 7_300), _click(world, 4, 7_360))
+    world.feed(click(world, 1, 7_300), click(world, 4, 7_360))
     world.close_all()
     assert world.differences().sessions == 2, "one begins with the access that was told again"
     assert world.repair.audit(world.wall) is False
@@ -90,10 +70,10 @@ def test_an_audit_that_cannot_look_for_repeats_looks_as_far_back_the_next_time(
 @pytest.mark.parametrize("failing", ["accesses_between", "accesses_unclosed", "restore"])
 def test_a_repair_that_could_not_be_done_is_done_with_the_next_try(world: World, failing: str) -> None:
     """Nor does a crash in between lose it: all that the second try has is what the stores have."""
-    world.feed(_click(world, 1, 0), _click(world, 2, 60))
+    world.feed(click(world, 1, 0), click(world, 2, 60))
     world.lose_redis()
     query, restore = world.warehouse.query, world.accesses.restore
-    records = world.records("clicks", [_click(world, 3, 120)])
+    records = world.records("clicks", [click(world, 3, 120)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             world.warehouse, "query", lambda name, **told: _away() if name == failing else query(name, **told)
@@ -114,7 +94,7 @@ def _away() -> NoReturn:
 def test_when_redis_loses_everything_and_one_topic_is_read_again_from_its_beginning(
     world: World, searching: bool
 ) -> None:
-    world.feed(_click(world, 1, 0))
+    world.feed(click(world, 1, 0))
     cited = CitationOpened(
         event_id="x", tenant=world.tenant, occurred_at=BEGAN + timedelta(seconds=60), user="u", document="a",
         cited=("a",), answer="an", question="why?",
@@ -132,11 +112,11 @@ def test_when_redis_loses_everything_and_one_topic_is_read_again_from_its_beginn
 
 def test_a_fresh_installation_has_nothing_to_repair(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(world.repair, "rebuild", lambda now: pytest.fail("nothing was lost"))
-    world.feed(_click(world, 1, 0), _click(world, 2, 60))
-    world.feed(_click(world, 3, 90_000), partition=1)
+    world.feed(click(world, 1, 0), click(world, 2, 60))
+    world.feed(click(world, 3, 90_000), partition=1)
     world.close()
-    world.feed(_click(world, 4, 90_060), partition=2)
+    world.feed(click(world, 4, 90_060), partition=2)
     world.close_all()
-    world.feed(_click(world, 5, 200_000), partition=3)
+    world.feed(click(world, 5, 200_000), partition=3)
     world.close_all()
     assert world.differences().none
