@@ -7,7 +7,7 @@ KAFKA_HOME ?= ../shared/kafka
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-open test-all test-kafka check lint types contracts clean
+.PHONY: help setup demo test test-slow test-open test-all test-kafka cases check lint types contracts clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ test-slow: setup  ## the slow suites alone
 
 test-open: setup  ## promises that are not kept yet in every case: what the fault and access benchmarks must show
 	@$(PY) -m pytest -m open $(ARGS)
+
+cases: setup  ## what people met and what is expected of each, as a table; fails when one expectation does
+	@$(PY) -m tests.cases $(ARGS)
 
 test-all: test test-slow test-kafka  ## quick, slow and real-Kafka tests
 

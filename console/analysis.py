@@ -1,20 +1,44 @@
 """Commands for analysts: drift, training runs, the ledger, and plain SQL."""
 
+import sys
+
 import click
 
-from console.output import json_option, print_rows, tenant_option
-from operations import analysis
+from console.output import Column, Row, json_option, minute, print_rows, tenant_option, three_decimals
+from console.parameters import LIMIT, QUERY, SIGNAL, TOPIC
+from console.text import printable_lines
+from operations import analysis, tenants
 from operations.connections import Connections
 from stores import settings
 from stores.exit_codes import EXIT_REFUSED
 
+DRIFT = (
+    Column("window_end", "window's end", minute),
+    Column("signal"),
+    *(Column(name, head, three_decimals) for name, head in (
+        ("value", ""), ("reference", "before"), ("effect", ""), ("threshold", "needed"), ("q", ""))),
+    Column("verdict"),
+)  # fmt: skip
+_RUNS = (
+    Column("run"),
+    Column("requested_at", "asked for", minute),
+    Column("requested_by", "by"),
+    Column("verdict"),
+    Column("ndcg_live", "live", three_decimals),
+    Column("ndcg_candidate", "new", three_decimals),
+)
+_LEDGER = (
+    Column("topic"), Column("partition", "part"), *map(Column, ("expected", "accepted", "repeated", "dead", "late")),
+    Column("missing"),
+)  # fmt: skip
+
 
 @click.command()
 @tenant_option
-@click.option("--signal", default="", help="Only this signal, e.g. query_drift.")
-@click.option("--limit", default=50, show_default=True, help="Newest rows first.")
+@click.option("--signal", type=SIGNAL, help="Only this signal, e.g. query_drift.")
+@click.option("--limit", default=50, show_default=True, type=LIMIT, help="Newest rows first.")
 @json_option
-def drift(tenant: str, signal: str, limit: int, as_json: bool) -> None:
+def drift(tenant: str, signal: str | None, limit: int, as_json: bool) -> None:
     """Show what was measured in each window, against what, and the verdict.
 
     \b
@@ -22,13 +46,15 @@ def drift(tenant: str, signal: str, limit: int, as_json: bool) -> None:
       tidewheel drift --tenant acme --signal query_drift
     """
     with Connections(settings.load()) as stores:
-        rows = analysis.drift(stores.warehouse, tenant, signal, limit)
-    print_rows(rows, as_json, f"No window of '{tenant}' has been judged yet; one is when its event time has passed.")
+        rows = analysis.drift(stores.warehouse, tenant, signal or "", limit)
+        tenants.check_known(stores, tenant, rows)
+    empty = f"No window of '{tenant}' has been judged yet; one is when its event time has passed."
+    print_rows(rows, as_json, empty, DRIFT)
 
 
 @click.command()
 @tenant_option
-@click.option("--limit", default=20, show_default=True, help="Newest first.")
+@click.option("--limit", default=20, show_default=True, type=LIMIT, help="Newest first.")
 @json_option
 def runs(tenant: str, limit: int, as_json: bool) -> None:
     """Show training runs: why each began, how it ended, what the gate saw.
@@ -39,37 +65,40 @@ def runs(tenant: str, limit: int, as_json: bool) -> None:
     """
     with Connections(settings.load()) as stores:
         rows = analysis.runs(stores.warehouse, tenant, limit)
-    print_rows(rows, as_json, f"No training run of '{tenant}' yet. `tidewheel retrain --tenant {tenant}` asks for one.")
+        tenants.check_known(stores, tenant, rows)
+    empty = f"No training run of '{tenant}' yet. `tidewheel retrain --tenant {tenant}` asks for one."
+    print_rows(rows, as_json, empty, _RUNS, _why)
 
 
 @click.command()
-@click.option("--topic", default="", help="Only this topic.")
+@click.option("--topic", type=TOPIC, help="Only this topic.")
 @json_option
-def ledger(topic: str, as_json: bool) -> None:
+def ledger(topic: str | None, as_json: bool) -> None:
     """Prove conservation: per topic and partition what was expected, accepted, repeated, dead, late, missing.
 
-    Exit code 3 when anything is missing.
+    Exit code 3 when anything is missing. A topic that was made anew counts its offsets anew; the table adds them up,
+    --json has each by Kafka's id of the topic.
 
     \b
     Example:
       tidewheel ledger --topic clicks
     """
     with Connections(settings.load()) as stores:
-        rows = analysis.ledger(stores.warehouse, topic)
-    print_rows(rows, as_json, "Nothing has been processed yet.")
+        rows = analysis.ledger(stores.warehouse, topic or "")
+    print_rows(rows if as_json else analysis.by_partition(rows), as_json, "Nothing has been processed yet.", _LEDGER)
     if analysis.missing(rows):
         raise SystemExit(EXIT_REFUSED)
 
 
 @click.command()
-@click.argument("query")
+@click.argument("query", type=QUERY)
 @click.option(
     "--format",
     "output_format",
     type=click.Choice(sorted(analysis.FORMATS)),
     default="table",
     show_default=True,
-    help="How ClickHouse writes the answer.",
+    help="How ClickHouse writes the answer, where the query has no FORMAT of its own.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def sql(query: str, output_format: str, as_json: bool) -> None:
@@ -78,14 +107,23 @@ def sql(query: str, output_format: str, as_json: bool) -> None:
     \b
     Examples:
       tidewheel sql "SELECT signal, avg(value) FROM drift GROUP BY signal"
-      tidewheel sql "SHOW TABLES"
+      tidewheel sql "SELECT * FROM runs FORMAT Vertical"
       tidewheel sql - --format csv < report.sql
     """
-    text = click.get_text_stream("stdin").read() if query == "-" else query
+    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if query == "-" else query
+    text = QUERY.convert(text, None, None)
     if not text.strip():
         raise click.BadParameter("there is no query in it", param_hint="QUERY")
     with Connections(settings.load()) as stores:
         answer = analysis.answer(stores.warehouse, text, "json" if as_json else output_format)
-    click.echo(answer, nl=False)
     if not answer:
         click.echo("No rows.", err=True)
+    elif output_format == "table" or sys.stdout.isatty():
+        click.echo(printable_lines(answer.decode("utf-8", "replace")), nl=False)
+    else:
+        click.echo(answer, nl=False)  # bytes for a program, as ClickHouse wrote them
+
+
+def _why(run: Row) -> str:
+    """Return why a run began and what the gate said of it."""
+    return "; ".join(part for part in (run["reason"], *run["reasons"]) if part)

@@ -6,10 +6,11 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
+from console.faults import EXPECTED, status_and_line
 from stores import settings
-from stores.errors import TidewheelError
-from stores.exit_codes import EXIT_PIPE_CLOSED, command_status
+from stores.exit_codes import EXIT_PIPE_CLOSED
 
 _COMMANDS = {
     "up": "console.embedded_stack",
@@ -31,6 +32,7 @@ _COMMANDS = {
     "approve": "console.decisions",
     "refuse": "console.decisions",
     "rollback": "console.decisions",
+    "rebuild": "console.rebuild",
     "retrain": "console.decisions",
     "operators": "console.operators",
 }
@@ -75,7 +77,7 @@ def cli(home: Path | None) -> None:
     TIDEWHEEL_MILVUS_URI; nothing else changes.
 
     Exit codes: 0 done; 2 misconfigured or wrongly called; 3 refused by a rule; 4 a store did not answer, try again;
-    5 the input can never be accepted; 1 anything else.
+    5 the input can never be accepted; 130 interrupted by Ctrl-C; 1 anything else.
     """
     if home is not None:
         settings.choose_home(home)
@@ -84,10 +86,15 @@ def cli(home: Path | None) -> None:
 def main() -> None:
     """Run the command line; a known error becomes one line on standard error and its own exit code."""
     try:
-        cli(prog_name="tidewheel")
-    except TidewheelError as error:
-        click.echo(f"tidewheel: {error}", err=True)
-        sys.exit(command_status(error))
+        code = cli(prog_name="tidewheel", standalone_mode=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_PIPE_CLOSED)
+    except NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except EXPECTED as error:
+        status, line = status_and_line(error, sys.argv[1:])
+        click.echo(line, err=True)
+        sys.exit(status)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,5 +1,6 @@
 """`tidewheel config`: how every job behaves, rule by rule, and where each value came from."""
 
+import os
 import textwrap
 from collections.abc import Mapping
 from importlib import import_module
@@ -7,10 +8,11 @@ from importlib import import_module
 import click
 from pydantic import BaseModel
 
-from console.output import json_option, print_json, printable
-from stores import configuration, settings
+from console.output import json_option, print_json, say
+from console.text import printable
+from stores import configuration, keys, settings
 from stores.configuration import Rule
-from stores.errors import Refused
+from stores.errors import Misconfigured, Refused
 from stores.rules_file import template
 
 _MODELS = {
@@ -45,7 +47,7 @@ def config(section: str | None, init: bool, as_json: bool) -> None:
     if init:
         written = template({name: model_of(name)() for name in settings.SECTIONS})
         _create(written)
-        click.echo(f"Wrote {path}; every rule in it is commented out.")
+        say(f"Wrote {path}; every rule in it is commented out.")
         return
     found: list[Rule] = []
     for name in [section] if section else settings.SECTIONS:
@@ -54,9 +56,9 @@ def config(section: str | None, init: bool, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(path), "exists": path.is_file(), "rules": [rule._asdict() for rule in found]})
         return
-    click.echo(f"File of rules: {path}{'' if path.is_file() else ' (absent)'}")
+    say(f"File of rules: {path}{'' if path.is_file() else ' (absent)'}")
     for rule in found:
-        click.echo(shown(rule))
+        say(shown(rule))
 
 
 def model_of(section: str) -> type[BaseModel]:
@@ -88,9 +90,13 @@ def _text(value: object) -> str:
 
 def _create(text: str) -> None:
     path, _ = settings.rules_file(settings.home_directory())
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
+        keys.private_directory(path.parent)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
         raise Refused(f"{path} is there already and is not overwritten; edit it, or move it away first") from error
+    except OSError as error:
+        raise Misconfigured(
+            f"--home: {path} cannot be written ({error.strerror}); name a directory of yours"
+        ) from error

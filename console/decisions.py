@@ -6,17 +6,30 @@ from typing import Literal
 
 import click
 
-from console.output import json_option, print_json, tenant_option
+from console.faults import Interrupted
+from console.output import json_option, print_json, say, tenant_option
 from console.packet_view import print_packet
-from operations import decisions, review
+from console.parameters import DIGEST, OPERATOR, REASON, WAIT
+from operations import decisions, review, standby, tenants
 from operations.connections import Connections
 from operations.rollback import rollback as roll_back
+from schemas.learning import CutoverApproved
 from stores import settings
+from stores.serving import ServingRecord
 
 _by_option = click.option(
-    "--by", show_default="the operator whose key is in this home", help="Who decides; `tidewheel operators` adds names."
+    "--by",
+    type=OPERATOR,
+    show_default="the operator whose key is in this home",
+    help="Who decides; `tidewheel operators` adds names.",
 )
-_packet_option = click.option("--packet", "digest", required=True, help="The packet's hash, from `tidewheel packet`.")
+_packet_option = click.option(
+    "--packet",
+    "digest",
+    required=True,
+    type=DIGEST,
+    help="The packet's hash, or its beginning: see `tidewheel packet`.",
+)
 
 
 @click.command()
@@ -32,6 +45,7 @@ def packet(tenant: str, as_json: bool) -> None:
       tidewheel packet --tenant acme
     """
     with Connections(settings.load()) as stores:
+        tenants.check_served(stores, tenant)
         found = decisions.waiting_packet(stores.serving, tenant)
         shown = review.readable(found, stores.lists)
     left_out = review.left_out(found, shown)
@@ -46,7 +60,7 @@ def packet(tenant: str, as_json: bool) -> None:
 @tenant_option
 @_packet_option
 @_by_option
-@click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for the cutover.")
+@click.option("--wait", default=60.0, show_default=True, type=WAIT, help="Seconds to wait for the cutover.")
 def approve(tenant: str, digest: str, by: str | None, wait: float) -> None:
     """Let in exactly the model and collection of this packet.
 
@@ -58,22 +72,22 @@ def approve(tenant: str, digest: str, by: str | None, wait: float) -> None:
       tidewheel approve --tenant acme --packet 5c1d...
     """
     with Connections(settings.load()) as stores:
+        tenants.check_served(stores, tenant)
+        digest = decisions.whole_digest(stores.serving, tenant, digest)
         if live := decisions.already_live(stores.serving, tenant, digest):
-            click.echo(
-                f"Already live since {live.moved_at:%Y-%m-%d %H:%M:%S} UTC: {live.model}, approved by {live.by}."
-            )
+            say(f"Already live since {live.moved_at:%Y-%m-%d %H:%M:%S} UTC: {live.model}, approved by {live.by}.")
             return
         sign, who = stores.signing.as_operator, stores.signing.operator(by)
         approval = decisions.approve(stores.serving, stores.publish, sign, tenant, digest, who, datetime.now(UTC))
-        record = decisions.wait_for_cutover(stores.serving, approval, wait)
-    click.echo(f"Live: {record.model} in {record.collection} (version {record.version}).")
+        record = _awaited(stores, approval, wait)
+    say(f"Live: {record.model} in {record.collection} (version {record.version}).")
 
 
 @click.command()
 @tenant_option
 @_packet_option
 @_by_option
-@click.option("--reason", required=True, help="Why not; it stands in the audit trail.")
+@click.option("--reason", required=True, type=REASON, help="Why not; it stands in the audit trail.")
 def refuse(tenant: str, digest: str, by: str | None, reason: str) -> None:
     """Refuse this packet; its shadow is dropped.
 
@@ -82,35 +96,48 @@ def refuse(tenant: str, digest: str, by: str | None, reason: str) -> None:
       tidewheel refuse --tenant acme --packet 5c1d... --reason "loses the travel pages"
     """
     with Connections(settings.load()) as stores:
+        tenants.check_served(stores, tenant)
+        digest = decisions.whole_digest(stores.serving, tenant, digest)
         sign, who, now = stores.signing.as_operator, stores.signing.operator(by), datetime.now(UTC)
         refusal = decisions.refuse(stores.serving, stores.publish, sign, tenant, digest, who, reason, now)
-    click.echo(f"Refused. {refusal.collection} will be dropped.")
+    say(f"Refused. {refusal.collection} will be dropped.")
 
 
 @click.command()
 @tenant_option
 @_by_option
-@click.option("--reason", default="rolled back by hand", show_default=True, help="Why; it stands in the audit trail.")
+@click.option(
+    "--reason", default="rolled back by hand", type=REASON, show_default=True, help="Why; it stands in the audit trail."
+)
 def rollback(tenant: str, by: str | None, reason: str) -> None:
     """Make the standby live again, at once. The same command again goes forward.
 
-    Only Redis is needed; the indexer publishes the move to the audit trail.
+    The standby is read first: that its collection is there and complete. Redis and Milvus are needed for that; while
+    ClickHouse is away, rows are counted only. The indexer publishes the move to the audit trail.
 
     \b
     Example:
       tidewheel rollback --tenant acme --reason "complaints about search"
     """
     with Connections(settings.load()) as stores:
-        began, sign, who = time.perf_counter(), stores.signing.as_operator, stores.signing.operator(by)
-        done = roll_back(stores.serving, sign, tenant, who, reason, datetime.now(UTC))
+        tenants.check_served(stores, tenant)
+        sign, who, vectors = stores.signing.as_operator, stores.signing.operator(by), stores.vectors
+        began = time.perf_counter()
+
+        def check(record: ServingRecord) -> None:
+            standby.check(stores.serving, vectors, lambda: stores.warehouse, record)
+
+        done = roll_back(stores.serving, check, sign, tenant, who, reason, datetime.now(UTC))
         took = time.perf_counter() - began
-    click.echo(f"Live: {done.model} in {done.collection} (version {done.serving_version}), moved in {took:.3f} s.")
+    say(f"Live: {done.model} in {done.collection} (version {done.serving_version}), moved in {took:.3f} s.")
 
 
 @click.command()
 @tenant_option
 @_by_option
-@click.option("--reason", default="asked for by hand", show_default=True, help="Why; it stands in the audit trail.")
+@click.option(
+    "--reason", default="asked for by hand", type=REASON, show_default=True, help="Why; it stands in the audit trail."
+)
 @click.option("--from-base", is_flag=True, help="Start from the base model's weights instead of the live model's.")
 def retrain(tenant: str, by: str | None, reason: str, from_base: bool) -> None:
     """Ask for a training run now, without waiting for drift. The gate stays as strict.
@@ -120,9 +147,19 @@ def retrain(tenant: str, by: str | None, reason: str, from_base: bool) -> None:
       tidewheel retrain --tenant acme --reason "new product names"
     """
     with Connections(settings.load()) as stores:
+        tenants.check_served(stores, tenant)
         sign, who, start_from = stores.signing.as_operator, stores.signing.operator(by), _start(from_base)
         request = decisions.request_training(stores.publish, sign, tenant, who, reason, start_from, datetime.now(UTC))
-    click.echo(f"{request.run} requested; `tidewheel runs --tenant {tenant}` shows how it goes.")
+    say(f"{request.run} requested; `tidewheel runs --tenant {tenant}` shows how it goes.")
+
+
+def _awaited(stores: Connections, approval: CutoverApproved, wait: float) -> ServingRecord:
+    """Wait for the cutover; an interruption ends the waiting and takes nothing back."""
+    try:
+        return decisions.wait_for_cutover(stores.serving, approval, wait)
+    except KeyboardInterrupt as error:
+        told = "interrupted: the approval was sent and stays in force"
+        raise Interrupted(f"{told}; `tidewheel status --tenant {approval.tenant}` shows what came of it") from error
 
 
 def _start(from_base: bool) -> Literal["live", "base"]:

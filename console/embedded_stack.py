@@ -1,6 +1,7 @@
 """Commands that start and stop things: the embedded stack with its services, and the demo."""
 
 import os
+import re
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,14 +9,24 @@ from pathlib import Path
 
 import click
 
-from console.output import json_option, print_rows
-from embedded import control, passwords, state_files
+from console.output import Column, json_option, print_rows, say
+from console.parameters import WAIT
+from console.text import elided, printable
+from embedded import control, passwords, servers, state_files
 from embedded.servers import Service
 from operations import operators
 from stores import settings
 from stores.exit_codes import EXIT_NOT_NOW
 
 SERVICES = ("streams", "trainer", "indexer")
+
+PROCESSES = (
+    Column("name"),
+    Column("up", "", lambda up: "up" if up else "down"),
+    *map(Column, ("pid", "port", "restarts")),
+    Column("memory_mib", "MiB", lambda size: f"{size:,.0f}"),
+    Column("problem"),
+)
 
 
 def services(home: Path) -> list[Service]:
@@ -47,7 +58,7 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
     home = settings.home_directory()
     if only_status:
         rows = [asdict(state) for state in control.status(home)]
-        print_rows(rows, as_json, f"Nothing runs in {home}; `tidewheel up` starts it.")
+        print_rows(rows, as_json, f"Nothing runs in {home}; `tidewheel up` starts it.", PROCESSES)
         raise SystemExit(0 if rows else EXIT_NOT_NOW)
     chosen = [] if stores_only else services(home)
     fixed = _ports(ports)
@@ -62,32 +73,40 @@ def _report_start(home: Path, endpoints: dict[str, str], foreground: bool = Fals
     first = operators.ensure_first(settings.load(home), datetime.now(UTC))
     print_endpoints(home, endpoints, foreground)
     if first:
-        click.echo(f"{first} may decide, by a key in {home / 'keys'}; `tidewheel operators add NAME` lets others.")
+        say(f"{first} may decide, by a key in {home / 'keys'}; `tidewheel operators add NAME` lets others.")
 
 
 def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
     """Print where each server is, without its password, and what to do next."""
     for name, endpoint in passwords.without(endpoints).items():
-        click.echo(f"{name:<16} {endpoint}")
-    click.echo(f"{'passwords':<16} {home / state_files.STACK} (its owner's alone; the commands read them there)")
-    click.echo(f"{'curl':<16} curl -K {home / state_files.CURL} --data-binary 'SHOW TABLES'")
-    click.echo(f"{'logs':<16} {home / 'logs'}")
+        say(f"{name:<16} {endpoint}")
+    say(f"{'passwords':<16} {home / state_files.STACK} (its owner's alone; the commands read them there)")
+    say(f"{'curl':<16} curl -K {home / state_files.CURL} --data-binary 'SHOW TABLES'")
+    say(f"{'logs':<16} {home / 'logs'}")
     click.echo("Up. Topics live in the broker's memory: what has not been processed when it stops is gone.")
     click.echo("Ctrl-C stops it." if foreground else "`tidewheel status` shows the loop, `tidewheel down` stops it.")
 
 
 def _ports(given: tuple[str, ...]) -> dict[str, int]:
-    ports = {}
+    """Return the ports by server. Raises a usage error for what is no SERVER=PORT, and for a server named twice."""
+    ports: dict[str, int] = {}
     for item in given:
         name, _, number = item.partition("=")
-        if not number.isdigit():
-            raise click.BadParameter(f"'{item}' is not SERVER=PORT, e.g. clickhouse=8123", param_hint="--port")
-        ports[name] = int(number)
+        port = int(number) if re.fullmatch("[0-9]{1,5}", number) else 0
+        if name not in servers.STORES or not 0 < port < 1 << 16:
+            shown, known = elided(printable(item), 60), ", ".join(servers.STORES)
+            raise click.BadParameter(
+                f"'{shown}' is not SERVER=PORT, e.g. clickhouse=8123: a server is one of {known}, a port 1 to 65,535",
+                param_hint="--port",
+            )
+        if name in ports or port in ports.values():
+            raise click.BadParameter(f"'{item}' fixes a server or a port a second time", param_hint="--port")
+        ports[name] = port
     return ports
 
 
 @click.command()
-@click.option("--timeout", default=60.0, show_default=True, help="Seconds until the supervisor is killed.")
+@click.option("--timeout", default=60.0, show_default=True, type=WAIT, help="Seconds until the supervisor is killed.")
 def down(timeout: float) -> None:
     """Stop the embedded stack of this home. Stopping what does not run is no error.
 
@@ -96,7 +115,7 @@ def down(timeout: float) -> None:
       tidewheel down
     """
     home = settings.home_directory()
-    click.echo("Stopped." if control.down(home, timeout) else f"Nothing ran in {home}.")
+    say("Stopped." if control.down(home, timeout) else f"Nothing ran in {home}.")
 
 
 @click.command(

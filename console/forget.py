@@ -1,26 +1,39 @@
 """`tidewheel forget`: removing a person."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import click
-from rich.console import Console
 
-from console.output import json_option, print_json, table_of, tenant_option
+from console.faults import Interrupted
+from console.output import Column, json_option, print_json, print_table, say, tenant_option
+from console.parameters import USER
+from console.progress import progress
+from operations import tenants
 from operations.connections import Connections
 from operations.forget import REMAINS, Forgetting, Kept, open_sessions, retraining, roles_of
 from schemas.learning import TrainingRequested
 from stores import settings
 
+_ROWS = (Column("kept_in", "kept in"), Column("what"), Column("rows"))
+_MODELS = (
+    Column("model"), Column("through", "through"), Column("run"), *map(Column, ("train", "validation", "test")),
+    Column("now"),
+)  # fmt: skip
+
 
 @click.command(epilog="\n\n".join(["What it does not reach:", *(f"- {line}" for line in REMAINS)]))
 @tenant_option
-@click.option("--user", required=True, help="Whom to forget, as the events name them.")
+@click.option("--user", required=True, type=USER, help="Whom to forget, as the events name them.")
 @click.option("--strays", is_flag=True, help="Also dead letters that hold the id but name no tenant.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def forget(tenant: str, user: str, strays: bool, yes: bool, as_json: bool) -> None:
-    """Remove a person: their events, sessions, training pairs, and dead letters that name them.
+    """Remove a person: their events, sessions, training pairs, and dead letters that name them, in any spelling.
+
+    Ids that differ in case, in the form of their letters (NFKC) or by an address's escapes are one person's; the
+    question shows which are kept.
 
     Event rows stay as empty ones, so that the ledger misses no offset. Models that learned from the person are listed;
     if one of them is live or standby, a training is asked for. May be repeated. No log names the person.
@@ -30,6 +43,7 @@ def forget(tenant: str, user: str, strays: bool, yes: bool, as_json: bool) -> No
       tidewheel forget --tenant acme --user ana@example.com
     """
     with Connections(settings.load()) as stores:
+        tenants.check_known(stores, tenant)
         kept = _remove(stores, tenant, user, strays, yes)
         roles = roles_of(stores.serving.record(tenant))
         request = retraining(stores.warehouse, tenant, roles, datetime.now(UTC))
@@ -58,23 +72,28 @@ def _remove(stores: Connections, tenant: str, user: str, strays: bool, yes: bool
         if not yes:
             _print(kept)
             click.confirm("Remove all of this? It cannot be undone.", abort=True, err=True)
-        with Console(stderr=True).status("ClickHouse rewrites what it holds ..."):
-            forgetting.remove()
+        done: Sequence[str] = ()
+        try:
+            with progress("ClickHouse rewrites what it holds", len({row["kept_in"] for row in kept.rows})) as shown:
+                for done in forgetting.removing():
+                    shown(len(done))
+        except KeyboardInterrupt as error:
+            so_far = ", ".join(done) or "no table yet"
+            raise Interrupted(f"interrupted after {so_far}; the same command again removes the rest") from error
     return kept
 
 
 def _print(kept: Kept) -> None:
-    console = Console(stderr=True)
     if kept.rows:
-        console.print(table_of(kept.rows, "Kept of this person"))
+        print_table(kept.rows, _ROWS, "Kept of this person", err=True)
     else:
-        console.print("Nothing is kept of this person, except perhaps an open session.")
+        say("Nothing is kept of this person, except perhaps an open session.", err=True)
     if kept.models:
-        console.print(table_of(kept.models, "Models that learned from them"))
+        print_table(kept.models, _MODELS[:-1], "Models that learned from them", err=True)
+    if len(kept.spelt) > 1:
+        say(f"Kept in {len(kept.spelt)} spellings: {', '.join(kept.spelt)}", err=True)
     if kept.strays:
-        console.print(
-            f"{kept.strays} dead letters hold this id but name no tenant; --strays removes them too", soft_wrap=True
-        )
+        say(f"{kept.strays} dead letters hold this id but name no tenant; --strays removes them too", err=True)
 
 
 def _report(kept: Kept, models: list[dict[str, Any]], request: TrainingRequested | None, show_rows: bool) -> None:
@@ -83,9 +102,9 @@ def _report(kept: Kept, models: list[dict[str, Any]], request: TrainingRequested
     removed = sum(row["rows"] for row in kept.rows)
     click.echo(f"Removed or emptied {removed:,} rows." if removed else "Nothing was kept of this person.")
     if models and not show_rows:
-        Console().print(table_of(models, "Models that learned from them"))
+        print_table(models, _MODELS, "Models that learned from them")
     if request is not None:
-        click.echo(f"Asked for {request.run}: {request.reason}.")
+        say(f"Asked for {request.run}: {request.reason}.")
     click.echo("Not reached:")
     for line in REMAINS:
         click.echo(f"  - {line}")

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import click
 
-from console.output import json_option, print_rows
+from console.output import Column, json_option, print_rows, say
+from console.parameters import OPERATOR
 from operations import operators as registered
 from stores import settings
+
+_OPERATORS = (
+    Column("name"), Column("key_id", "key", lambda key: str(key)[:12]), Column("added_at", "added"),
+    Column("revoked_at", "revoked"), Column("here"),
+)  # fmt: skip
 
 
 @click.group()
@@ -24,7 +30,7 @@ def operators() -> None:
 
 
 @operators.command()
-@click.argument("name")
+@click.argument("name", type=OPERATOR)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -39,9 +45,9 @@ def add(name: str, out: Path | None) -> None:
       tidewheel operators add sam --out sam.key
     """
     path = registered.add(settings.load(), name, datetime.now(UTC), out)
-    click.echo(f"{name} may decide. The private key is in {path}, for its owner alone.")
+    say(f"{name} may decide. The private key is in {path}, for its owner alone.")
     if out is not None:
-        click.echo(f"It is kept nowhere else; on {name}'s machine set TIDEWHEEL_OPERATOR_KEY to the file's path.")
+        say(f"It is kept nowhere else; on {name}'s machine set TIDEWHEEL_OPERATOR_KEY to the file's path.")
 
 
 @operators.command(name="list")
@@ -61,15 +67,11 @@ def list_(as_json: bool) -> None:
         }
         for operator in registered.listed(settings.load())
     ]
-    if not as_json:
-        rows = [{**row, "key_id": row["key_id"][:12]} for row in rows]
-        for row in rows:
-            del row["public"]
-    print_rows(rows, as_json, "No operator is registered; `tidewheel operators add NAME` makes a key.")
+    print_rows(rows, as_json, "No operator is registered; `tidewheel operators add NAME` makes a key.", _OPERATORS)
 
 
 @operators.command()
-@click.argument("name")
+@click.argument("name", type=OPERATOR)
 def revoke(name: str) -> None:
     """Trust the key of the operator NAME no more; this holds at once.
 
@@ -78,7 +80,7 @@ def revoke(name: str) -> None:
       tidewheel operators revoke sam
     """
     registered.revoke(settings.load(), name, datetime.now(UTC))
-    click.echo(f"{name} may decide no more. What was decided before stays as it is.")
+    say(f"{name} may decide no more. What was decided before stays as it is.")
 
 
 def _day(moment: datetime | None, as_json: bool) -> str | None:

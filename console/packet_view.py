@@ -6,8 +6,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from console.output import printable
+from console.text import columns, elided, printable, printable_lines
 from schemas.packet import ExampleQuery, Latency, Packet, ShownDocument
+
+_SHORT = 12
+"""Digits of the hash that name the packet in a command: more than enough for one that waits."""
+_LONGEST = 120
+"""Columns of a query or a title in a cell."""
 
 
 def print_packet(packet: Packet, console: Console | None = None, digest: str | None = None, left_out: int = 0) -> None:
@@ -15,8 +20,8 @@ def print_packet(packet: Packet, console: Console | None = None, digest: str | N
 
     `digest` is the hash of the whole packet where `left_out` of its examples may not be shown any more.
     """
-    console, digest = console or Console(), digest or packet.digest
-    console.rule(f"Packet {digest}", align="left")
+    console, digest = console or Console(width=columns(), highlight=False), digest or packet.digest
+    console.print(_text(f"Packet {digest}"), style="bold", soft_wrap=True)
     console.print(summary(packet))
     test, held = packet.shadow_test, packet.held_out
     for title, examples in (
@@ -29,9 +34,9 @@ def print_packet(packet: Packet, console: Console | None = None, digest: str | N
             console.print(side_by_side(title, examples))
     if left_out:
         console.print(f"\n{left_out} more queries were for everyone when the packet was made, and are not now.")
-    tenant = packet.tenant
-    console.print(f"\nLet it in:     tidewheel approve --tenant {tenant} --packet {digest}", soft_wrap=True)
-    console.print(f"Refuse it:     tidewheel refuse --tenant {tenant} --packet {digest} --reason ...", soft_wrap=True)
+    which = f"--tenant {packet.tenant} --packet {digest[:_SHORT]}"
+    console.print(_text(f"\nLet it in:  tidewheel approve {which}"), soft_wrap=True)
+    console.print(_text(f"Refuse it:  tidewheel refuse {which} --reason ..."), soft_wrap=True)
 
 
 def summary(packet: Packet) -> Table:
@@ -39,7 +44,7 @@ def summary(packet: Packet) -> Table:
     gate, proof, test, live = packet.comparison, packet.proof, packet.shadow_test, packet.live
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
-    table.add_column(overflow="fold")
+    table.add_column(overflow="ellipsis")
     for name, found in (
         ("replaces", f"{live.model} in {live.collection} (version {live.serving_version})"),
         ("by", f"{packet.model} in {packet.collection}"),
@@ -60,6 +65,7 @@ def summary(packet: Packet) -> Table:
             f"{test.queries} compared, overlap@10 {_number(test.overlap_at_10)}; on the {test.judged} with clicks "
             f"nDCG@10 {_number(test.ndcg_live)} live, {_number(test.ndcg_shadow)} shadow",
         ),
+        ("tolerates", packet.tolerates),
         ("latency", f"{_latency(test.latency_live)} live, {_latency(test.latency_shadow)} shadow"),
     ):
         table.add_row(name, _text(found))
@@ -69,12 +75,12 @@ def summary(packet: Packet) -> Table:
 def side_by_side(title: str, examples: Sequence[ExampleQuery], first: int = 3) -> Table:
     """Return a table of queries with the first results of both; `*` marks documents that people opened."""
     table = Table(title=title, title_justify="left", header_style="bold", show_lines=True)
-    table.add_column("query", ratio=2, overflow="fold")
-    table.add_column("live", ratio=3, overflow="fold")
-    table.add_column("shadow", ratio=3, overflow="fold")
+    table.add_column("query", ratio=2, overflow="ellipsis")
+    table.add_column("live", ratio=3, overflow="ellipsis")
+    table.add_column("shadow", ratio=3, overflow="ellipsis")
     for example in examples:
         table.add_row(
-            _text(example.query),
+            _text(elided(printable(example.query), _LONGEST)),
             _results(example.live[:first], example.ndcg_live),
             _results(example.shadow[:first], example.ndcg_shadow),
         )
@@ -82,13 +88,14 @@ def side_by_side(title: str, examples: Sequence[ExampleQuery], first: int = 3) -
 
 
 def _results(shown: Sequence[ShownDocument], ndcg: float | None) -> Text:
-    lines = [f"{'*' if each.wanted else ' '} {each.title or each.document}" for each in shown]
+    names = [elided(printable(each.title or each.document), _LONGEST) for each in shown]
+    lines = [f"{'*' if each.wanted else ' '} {name}" for each, name in zip(shown, names, strict=True)]
     return _text("\n".join([*lines, f"  nDCG {_number(ndcg)}"]))
 
 
 def _text(found: str) -> Text:
     """Return words of anybody's as they are: no markup, and nothing that a terminal would obey."""
-    return Text(printable(found))
+    return Text(printable_lines(found))
 
 
 def _number(value: float | None) -> str:

@@ -1,22 +1,29 @@
 """`tidewheel search`: one answer from whatever is live."""
 
-import textwrap
-
 import click
 
-from console.output import json_option, print_json, tenant_option
+from console.output import json_option, print_json, say, tenant_option
+from console.parameters import GROUP, QUERY, Whole
+from console.text import columns, elided, printable
 from indexer.answer import Answer
+from indexer.search import NoWord, require_words
 from indexer.wiring import connect_searcher
+from operations import tenants
+from operations.connections import Connections
 from stores import settings
+from stores.rebuilds import not_whole
 
-_SNIPPET_WIDTH = 100
+_LEAST_TITLE = 20
+"""Columns of a title, however long the document's id behind it."""
 
 
 @click.command()
-@click.argument("query")
+@click.argument("query", type=QUERY)
 @tenant_option
-@click.option("--group", "groups", multiple=True, help="A group that you are in; `everyone` always is. Repeatable.")
-@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many documents.")
+@click.option(
+    "--group", "groups", multiple=True, type=GROUP, help="A group that you are in; `everyone` always is. Repeatable."
+)
+@click.option("-k", default=10, show_default=True, type=Whole(1, 100), help="How many documents.")
 @json_option
 def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bool) -> None:
     """Search a tenant's documents with the model and collection that are live, as a member of the given groups.
@@ -24,8 +31,18 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
     \b
     Example:
       tidewheel search "how do I start a server" --tenant acme --group operators -k 5
+
+    While the index is being rebuilt, what is in it again is shown and the exit code is 4: try again.
     """
-    answer = connect_searcher(settings.load()).search(tenant, [query], frozenset(groups), k)[0]
+    try:
+        require_words([query])
+    except NoWord as error:
+        raise click.BadParameter(str(error), param_hint="QUERY") from error
+    where = settings.load()
+    with Connections(where) as stores:
+        tenants.check_answerable(stores, tenant)
+    answer = connect_searcher(where).search(tenant, [query], frozenset(groups), k)[0]
+    rebuild = answer.rebuild
     if as_json:
         print_json(
             {
@@ -33,22 +50,35 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
                 "collection": answer.collection,
                 "serving_version": answer.serving_version,
                 "latency_ms": answer.latency_ms,
+                "rebuilding": {"done": rebuild.done, "total": rebuild.total} if rebuild else None,
                 "results": [
-                    {"rank": n, "document": r.document, "score": r.score, "title": r.title, "snippet": r.snippet}
+                    {
+                        "rank": n,
+                        "document": r.document,
+                        "score": r.score,
+                        "title": r.title,
+                        "snippet": r.snippet,
+                        "truncated": r.truncated,
+                    }
                     for n, r in enumerate(answer.results, start=1)
                 ],
             }
         )
     else:
         _print(answer)
+    if rebuild:
+        raise not_whole(tenant, rebuild.done, rebuild.total)
 
 
 def _print(answer: Answer) -> None:
-    if not answer.results:
+    if not answer.results and not answer.rebuild:
         click.echo("Nothing found that you may see.")
     for rank, found in enumerate(answer.results, start=1):
-        click.echo(f"{rank:>3}  {found.title or found.document}  ({found.document}, {found.score:.3f})")
-        snippet = textwrap.shorten(found.snippet, _SNIPPET_WIDTH, placeholder=" ...")
-        if snippet:
-            click.echo(f"     {snippet}")
-    click.echo(f"{answer.model} in {answer.collection}, serving version {answer.serving_version}")
+        which = f"  ({found.document}, {found.score:.3f})"
+        title = elided(printable(found.title or found.document), max(_LEAST_TITLE, columns() - 5 - len(which)))
+        say(f"{rank:>3}  {title}{printable(which)}")
+        if snippet := elided(printable(" ".join(found.snippet.split())), columns() - 5):
+            say(f"     {snippet}")
+        if found.truncated:
+            say("     (too long to be indexed whole: its end is not found)")
+    say(f"{answer.model} in {answer.collection}, serving version {answer.serving_version}")

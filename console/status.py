@@ -1,21 +1,29 @@
 """`tidewheel status`: the whole loop at a glance, for every tenant."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from console.output import Row, json_option, print_json, printable, table_of
+from console.analysis import DRIFT
+from console.embedded_stack import PROCESSES
+from console.output import Column, Row, cell, json_option, print_json, print_table, say
+from console.parameters import TENANT
+from console.text import columns, wrapped
 from operations import status as loop
+from operations import tenants as known
 from operations.connections import Connections
 from stores import settings
 from stores.errors import TidewheelError
 
+_EVENTS = (Column("topic"), *map(Column, ("expected", "accepted", "repeated", "dead", "late", "missing")))
+_COLLECTIONS = (
+    Column("collection"), Column("state"), Column("done"), Column("total"),
+    Column("eta_s", "seconds left", lambda left: "-" if left is None else f"{left:,.0f}"),
+)  # fmt: skip
+
 
 @click.command()
-@click.option("--tenant", help="Only this tenant; all by default.")
+@click.option("--tenant", type=TENANT, help="Only this tenant; all by default.")
 @json_option
 def status(tenant: str | None, as_json: bool) -> None:
     """Show what runs, what is live, what is being built or trained, and whether anything is missing.
@@ -30,9 +38,11 @@ def status(tenant: str | None, as_json: bool) -> None:
         with Connections(where) as stores:
             events, tenants = loop.events(stores), loop.tenants(stores, tenant)
             refused = loop.refused_decisions(stores)
+            if tenant is not None:
+                known.check_known(stores, tenant, tenants)
     except TidewheelError:
         if not as_json:
-            _print_processes(Console(), processes)  # what runs, before the error that says what does not
+            _print_processes(processes)  # what runs, before the error that says what does not
         raise
     if as_json:
         print_json({"parts": processes, "events": events, "refused_decisions": refused, "tenants": tenants})
@@ -41,41 +51,62 @@ def status(tenant: str | None, as_json: bool) -> None:
 
 
 def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants: list[Row]) -> None:
-    console = Console()
-    _print_processes(console, processes)
+    _print_processes(processes)
     if events:
-        console.print(table_of(events, "Events by topic"))
+        print_table(events, _EVENTS, "Events by topic")
     for row in refused:
         told = f"{row['events']:,} events of `learning` were {row['code']} and nothing acted on them; the newest: "
-        console.print(Text(told + printable(row["newest"]), style="bold red"), soft_wrap=True)
+        _paragraph(told + row["newest"])
     if not tenants:
-        console.print("No tenant has sent anything yet; `tidewheel emit FILE` sends events.")
+        say("\nNo tenant has sent anything yet; `tidewheel emit FILE` sends events.")
     for tenant in tenants:
-        _print_tenant(console, tenant)
+        _print_tenant(tenant)
 
 
-def _print_processes(console: Console, processes: list[Row]) -> None:
-    console.rule(f"Tidewheel, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", align="left")
+def _print_processes(processes: list[Row]) -> None:
+    say(f"Tidewheel, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
     if processes:
-        console.print(table_of(processes, "Processes of the embedded stack"))
+        print_table([row | {"name": row["part"]} for row in processes], PROCESSES, "Processes of the embedded stack")
 
 
-def _print_tenant(console: Console, tenant: dict[str, Any]) -> None:
-    console.rule(f"tenant {tenant['tenant']}", align="left")
+def _print_tenant(tenant: Row) -> None:
+    say(f"\nTenant {tenant['tenant']}")
+    for sentence in tenant["lost"]:
+        _paragraph(sentence)
     live = tenant["live"]
     if live is None:
-        console.print("Nothing is live: its first documents are still to be indexed.")
+        say("Nothing is live" + ("." if tenant["lost"] else ": its first documents are still to be indexed."))
     else:
-        standby = live["standby"]
-        console.print(f"live     {live['model']} in {live['collection']} (version {live['version']})")
-        if tenant["unsigned"]:
-            told = f"not what was signed: {printable(tenant['unsigned'])}; nobody's approval says so"
-            console.print(Text(told, style="bold red"), soft_wrap=True)
-        if standby:
-            console.print(f"standby  {standby['model']} in {standby['collection']} until {standby['until']}")
+        _paragraph(f"live     {live['model']} in {live['collection']} (version {live['version']})")
+        if standby := live["standby"]:
+            _paragraph(f"standby  {standby['model']} in {standby['collection']} until {standby['until']}")
+    if tenant["unsigned"]:
+        _paragraph(f"not what was signed: {tenant['unsigned']}; nobody's approval says so")
+    if tenant["waiting"]:
+        _paragraph(f"{tenant['waiting']:,} documents wait to be indexed, or to be indexed anew.")
+    if tenant["truncated"]:
+        _paragraph(
+            f"{tenant['truncated']:,} documents are longer than what is indexed of them: their ends are not found."
+        )
     if tenant["collections"]:
-        console.print(table_of(tenant["collections"], "Collections"))
+        print_table(tenant["collections"], _COLLECTIONS, "Collections")
     if tenant["training"]:
-        console.print(table_of([tenant["training"]], "Training"))
+        _print_training(tenant["training"])
     if tenant["drift"]:
-        console.print(table_of(tenant["drift"], "Drift, newest window"))
+        print_table(tenant["drift"], DRIFT, "Drift, newest window")
+
+
+def _print_training(run: dict[str, str]) -> None:
+    """Print what the newest run does: where it is, how far, and what it says of itself."""
+    how_far = f" {run['done']}/{run['total']}" if run.get("done") and run.get("total") else ""
+    loss = f", loss {run['loss']}" if run.get("loss") else ""
+    left = f", {run['eta_s']} s left" if run.get("eta_s") else ""
+    step = f", {run['step']}{how_far}" if run.get("step") else ""
+    note = f": {run['note']}" if run.get("note") else ""
+    _paragraph(f"training {run.get('run', '')} {run.get('state', '')}{step}{loss}{left}{note}")
+
+
+def _paragraph(words: str) -> None:
+    """Print words on up to four lines, broken between words; names of anybody's in them are shown and not obeyed."""
+    for line in wrapped(cell(words), columns(), 4):
+        say(line)

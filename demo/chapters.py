@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +15,7 @@ from demo.scene import Scene
 from demo.stage import OPERATOR
 from demo.traffic import Traffic
 from indexer.answer import Answer
-from operations import decisions
+from operations import decisions, standby
 from operations.rollback import rollback
 from schemas.envelope import Event
 from schemas.topics import CLICKS
@@ -170,7 +171,9 @@ def decide_and_switch(scene: Scene, traffic: Traffic) -> bool:
 def _roll(scene: Scene, reason: str) -> float:
     """Roll back once; return the seconds until a search is answered by what was standby."""
     stage, began = scene.stage, perf_counter()
-    done = rollback(stage.serving, stage.signing.as_operator, stage.tenant, OPERATOR, reason, datetime.now(UTC))
+    sign = stage.signing.as_operator
+    check = partial(standby.check, stage.serving, stage.vectors, lambda: stage.warehouse)
+    done = rollback(stage.serving, check, sign, stage.tenant, OPERATOR, reason, datetime.now(UTC))
     answer = stage.searcher.search(stage.tenant, [scene.corpus.first.queries[0].text], frozenset())[0]
     took = perf_counter() - began
     assert (answer.model, answer.collection) == (done.model, done.collection)

@@ -26,6 +26,7 @@ from stores.rules_file import toml_of
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.signing import Signing
+from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
 T = TypeVar("T")
@@ -50,6 +51,7 @@ class Stage:
     signing: Signing
     redis: redis_client.Client
     searcher: Searcher
+    vectors: Vectors
     sent: int = 0
 
     def send(self, events: Iterable[Event]) -> None:
@@ -144,4 +146,5 @@ def connect(home: Path, tenant: str) -> Stage:
         Signing(where),
         redis_client.connect(where),
         connect_searcher(where),
+        Vectors.connect(where),
     )

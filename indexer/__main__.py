@@ -29,7 +29,7 @@ def work(life: Life) -> None:
     client = redis_client.connect(where)
     with (
         life.connect(partial(lease.wait_for, client, "indexer", config.lease_s)) as held,
-        life.connect(lambda: Learning(where, GROUP, _now)) as learning,
+        life.connect(lambda: Learning(where, GROUP, _now, check_lease=held.check)) as learning,
     ):
         indexer = life.connect(lambda: build_indexer(where, config, life, learning.emit, _now))
         LOG.info("ready")

@@ -6,17 +6,22 @@ from typing import Literal
 
 from indexer.ranking import Found
 from schemas.activity import Result, SearchServed
+from stores.rebuilds import Rebuild
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The documents found for one query, and exactly what answered it. `latency_ms` is the call's, shared by all."""
+    """The documents found for one query, and exactly what answered it. `latency_ms` is the call's, shared by all.
+
+    `rebuild` says that the collection was being filled anew meanwhile, so that documents may be missing.
+    """
 
     results: tuple[Found, ...]
     model: str
     collection: str
     serving_version: int
     latency_ms: float
+    rebuild: Rebuild | None = None
 
 
 def search_served(

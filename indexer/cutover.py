@@ -12,10 +12,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from indexer.rules import chunker, fusion
+from indexer.rules import fusion
 from indexer.sync import Sync, Target
 from indexer.trust import WIN, Trust
 from indexer.verify import Verifier, VerifyConfig, is_fresh
+from retrieval.identity import chunker
 from schemas.ids import stable_id
 from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused
 from schemas.packet import Packet
@@ -53,8 +54,6 @@ def objection(
     if packet.run_verdict != WIN or packet.comparison.low <= 0:
         why = packet.scores.problem or packet.run_verdict
         return f"the run {packet.run} did not win ({why}); train again with `tidewheel retrain`"
-    if (packet.chunker, packet.fusion) != (chunker(), fusion()):
-        return "the rules of passages or ranking changed after the review; train again with `tidewheel retrain`"
     if packet.proof.mismatches:
         return f"the proof has {packet.proof.mismatches} mismatches; wait for the indexer to repair and verify again"
     return ""
@@ -97,9 +96,17 @@ class Cutover:
             raise Refused(reason)
         self._check_run(approval, packet)
         self._trust.check_files(tenant, packet.model, packet.manifest)
+        self._check_rules(packet)
         self._check_destination(packet)
         self._move(approval, packet, record)
         self._label(tenant, packet.collection)
+
+    def _check_rules(self, packet: Packet) -> None:
+        encoder = self._sync.encoders.get(packet.tenant, packet.model, packet.manifest)
+        if (packet.chunker, packet.fusion) != (chunker(encoder.pieces), fusion()):
+            raise Refused(
+                "the rules of passages or ranking changed after the review; train again with `tidewheel retrain`"
+            )
 
     def _check_run(self, approval: CutoverApproved, packet: Packet) -> None:
         trained = self._trust.trail.trained(packet.tenant, packet.run)

@@ -1,22 +1,30 @@
 """The warehouse as the indexer sees it: what documents should look like, and what was recorded as applied."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from indexer.authority import USE_WINDOW, UsageStats, authority
-from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS, split
+from retrieval.passages import READ_CHARACTERS, split
 from retrieval.text import composed
+from retrieval.word_pieces import Pieces
 from schemas.instants import instant, microseconds, milliseconds
 from stores.vector_rows import MAX_GROUPS
 from stores.warehouse import Warehouse
 
 _USAGE_LASTS = timedelta(seconds=60)
 
+UNKNOWN = 2**32 - 1
+"""Passages recorded of a document when nobody knows how many rows of it there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A document whose newest version a collection does not show; `known` when it shows, or may show, another."""
+    """A document whose newest version a collection does not show; `known` when it shows, or may show, another.
+
+    `recorded` when anything was ever recorded of it: of one that is not, the collection may hold any passage.
+    `applied_passages` is how many rows of it there may be, or `UNKNOWN`.
+    """
 
     document: str
     version: int
@@ -24,11 +32,12 @@ class Pending:
     known: bool
     applied_passages: int
     applied_revision: int
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The newest version of a document, split into what is embedded."""
+    """The newest version of a document. It has passages once it is cut; `body` has one character too many at most."""
 
     document: str
     version: int
@@ -37,9 +46,15 @@ class Document:
     title: str
     acl: tuple[str, ...]
     updated_ms: int
-    passages: tuple[str, ...]
-    truncated: bool
     revision: int
+    body: str
+    passages: tuple[str, ...] = ()
+    truncated: bool = False
+
+    def cut(self, pieces: Pieces) -> "Document":
+        """Return it with its passages, as the model with this tokenizer reads them."""
+        made = split(self.title, self.body, pieces)
+        return replace(self, passages=made.passages, truncated=made.truncated)
 
     def authority(self, usage: UsageStats, now: datetime) -> float:
         """Return its authority in [0, 1]."""
@@ -94,6 +109,7 @@ class Documents:
                 bool(row["known"]),
                 row["applied_passages"],
                 row["applied_revision"],
+                bool(row["recorded"]),
             )
             for row in rows
         ]
@@ -109,7 +125,7 @@ class Documents:
         return Counts(row["total"], row["done"], row["pending"])
 
     def read(self, tenant: str, documents: Sequence[str]) -> dict[str, Document]:
-        """Return the newest versions of these documents, gone ones included, by id."""
+        """Return the newest versions of these documents, gone ones included and none of them cut, by id."""
         rows = self.warehouse.query(
             "index_documents", tenant=tenant, documents=list(documents), characters=READ_CHARACTERS + 1
         )
@@ -149,6 +165,10 @@ class Documents:
         """Return every document that the tenant ever had, gone ones included."""
         return [row["document"] for row in self.warehouse.query("index_ids", tenant=tenant)]
 
+    def shown(self, tenant: str) -> list[str]:
+        """Return every document of the tenant that a collection should show."""
+        return [row["document"] for row in self.warehouse.query("index_shown", tenant=tenant)]
+
     def changed(self, tenant: str, collection: str, since: datetime) -> list[str]:
         """Return the documents that were applied to a collection since then, gone ones included."""
         since_ms = milliseconds(since)
@@ -162,7 +182,7 @@ class Documents:
 
     def void(self, tenant: str, collection: str, documents: Sequence[str], now: datetime) -> None:
         """Record that what a collection shows of these documents is wrong: all of it is to be made anew."""
-        records = [Record(document, 0, True, "", MAX_PASSAGES, False, 0) for document in documents]
+        records = [Record(document, 0, True, "", UNKNOWN, False, 0) for document in documents]
         self.record(tenant, collection, records, now)
 
     def forget(self, tenant: str, collection: str, now: datetime) -> None:
@@ -173,7 +193,6 @@ class Documents:
 def _document(row: dict[str, object]) -> Document:
     title, acl = str(row["title"]), row["acl"]
     assert isinstance(acl, list)
-    parts = split(title, str(row["body"]))
     return Document(
         str(row["document"]),
         int(str(row["version"])),
@@ -182,7 +201,6 @@ def _document(row: dict[str, object]) -> Document:
         title,
         tuple(dict.fromkeys(composed(group) for group in acl))[:MAX_GROUPS],
         int(str(row["updated_ms"])),
-        parts.passages,
-        parts.truncated,
         int(str(row["revision"])),
+        str(row["body"]),
     )

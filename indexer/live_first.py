@@ -31,10 +31,17 @@ class LiveFirst:
         if self._clock() < self._due:
             return
         try:
-            marks = self._upkeep.marks()
-            for record in filter(None, map(self._serving.record, marks)):
-                self._upkeep.keep_fresh(record, marks[record.tenant], self._wait.total_seconds())
+            for tenant, mark in self._upkeep.marks().items():
+                self._keep_fresh(tenant, mark)
         except TidewheelError as error:
             LOG.warning("live changes wait for the end of the shadow's step: %s", error)
         finally:
             self._due = self._clock() + self._wait
+
+    def _keep_fresh(self, tenant: str, mark: int) -> None:
+        try:
+            record = self._serving.record(tenant)
+            if record is not None:
+                self._upkeep.keep_fresh(record, mark, self._wait.total_seconds())
+        except Exception as error:  # whatever is wrong with one tenant, the others' changes pass
+            LOG.warning("%s: live changes wait for the end of the shadow's step: %s", tenant, error)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from retrieval.fusion import scores
 from retrieval.passages import body_of
-from retrieval.text import words
+from retrieval.text import query_terms, terms
 from stores.vector_rows import Hit, primary_key
 from stores.vectors import Rankings
 
@@ -22,13 +22,17 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…。\uff01\uff1f])\s*")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One document of an answer; `rank` counts from 1, `score` is fused and comparable within one answer only."""
+    """One document of an answer; `rank` counts from 1, `score` is fused and comparable within one answer only.
+
+    `truncated` says that the end of the document is not indexed.
+    """
 
     document: str
     rank: int
     score: float
     title: str
     snippet: str
+    truncated: bool = False
 
 
 def best(query: str, rankings: Rankings, ended: tuple[bool, bool], depth: int, k: int) -> list[Found] | None:
@@ -57,7 +61,7 @@ def rank(query: str, rankings: Rankings, k: int) -> list[Found]:
             tops[hit.document] = (score, hit)
     order = sorted(tops.values(), key=lambda scored: (-scored[0], scored[1].document))
     return [
-        Found(hit.document, place, score, hit.title, snippet(query, body_of(hit.text, hit.title)))
+        Found(hit.document, place, score, hit.title, snippet(query, body_of(hit.text)), hit.truncated)
         for place, (score, hit) in enumerate(order[:k], start=1)
     ]
 
@@ -68,10 +72,10 @@ def _name(hit: Hit) -> str:
 
 def snippet(query: str, text: str) -> str:
     """Return the sentence of `text` that shares most words with the query, continued up to the snippet's length."""
-    wanted = set(words(query))
+    wanted = set(query_terms(query))
     starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text) if match.end() < len(text))]
     ends = [*starts[1:], len(text)]
-    shared = [len(wanted.intersection(words(text[a:b]))) for a, b in zip(starts, ends, strict=True)]
+    shared = [len(wanted.intersection(terms(text[a:b]))) for a, b in zip(starts, ends, strict=True)]
     start = starts[shared.index(max(shared))]
     cut = text[start : start + SNIPPET_CHARACTERS]
     return " ".join(cut.split()) + ("…" if start + SNIPPET_CHARACTERS < len(text) else "")

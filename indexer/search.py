@@ -15,10 +15,13 @@ from collections.abc import Sequence
 
 from indexer.answer import Answer
 from indexer.ranking import WIDEN, Found, best
-from indexer.visibility import Lists, Viewer
+from indexer.visibility import CountedLists, Viewer
 from retrieval.encoders import Encoder, EncoderSource
+from retrieval.text import query_terms
 from stores.collection_states import State
-from stores.errors import Refused
+from stores.errors import Poison, Refused, TidewheelError
+from stores.milvus import CollectionMissing
+from stores.rebuilds import not_whole
 from stores.serving import Serving
 from stores.vector_rows import Hit, primary_key
 from stores.vectors import WINDOW, Rankings, Vectors
@@ -33,10 +36,14 @@ MAX_RESULTS = 1_000
 _MAY_BE_LIVE = frozenset({State.READY, State.STANDBY})
 
 
+class NoWord(Poison):
+    """The query has nothing to search for: it is empty, or of punctuation, signs and invisible characters alone."""
+
+
 class Searcher:
     """Searches for people. Safe to use from several threads."""
 
-    def __init__(self, serving: Serving, vectors: Vectors, encoders: EncoderSource, lists: Lists) -> None:
+    def __init__(self, serving: Serving, vectors: Vectors, encoders: EncoderSource, lists: CountedLists) -> None:
         self._serving = serving
         self._vectors = vectors
         self._encoders = encoders
@@ -59,22 +66,44 @@ class Searcher:
     def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
         """Answer each query with at most `k` documents that a member of `groups` may see, best first.
 
-        Raises `Refused` for a tenant without documents, or when the model's files are not those that were reviewed,
-        `Retryable` when a store is away.
+        Raises `NoWord` for a query without any, `Refused` for a tenant without documents, or when the model's files are
+        not those that were reviewed, `Retryable` when a store is away, or the index is gone and being rebuilt. While it
+        is being filled, the answers have what is in it, and say so.
         """
         began = time.perf_counter()
         if not 1 <= k <= MAX_RESULTS:
             raise Refused(f"a search gives 1 to {MAX_RESULTS} documents, not {k}")
+        require_words(queries)
         record = self._serving.record(tenant)
         if record is None:
-            raise Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel emit`")
+            raise self._nothing_live(tenant)
         if not queries:
             return []
+        rebuild = self._serving.rebuilds.get(tenant, record.collection)
         encoder = self._encoders.get(tenant, record.model, record.manifest)
         viewer = Viewer(self._lists, tenant, groups)
-        found = retrieve(self._vectors, encoder, record.collection, queries, viewer, k)
+        try:
+            found = retrieve(self._vectors, encoder, record.collection, queries, viewer, k)
+        except CollectionMissing as error:
+            rebuild = self._serving.rebuilds.get(tenant, record.collection) or rebuild
+            total = rebuild.total if rebuild else self._lists.documents(tenant)
+            raise not_whole(tenant, rebuild.done if rebuild else 0, total) from error
+        rebuild = self._serving.rebuilds.get(tenant, record.collection) or rebuild
         latency = (time.perf_counter() - began) * 1000
-        return [Answer(tuple(r), record.model, record.collection, record.version, latency) for r in found]
+        return [Answer(tuple(r), record.model, record.collection, record.version, latency, rebuild) for r in found]
+
+    def _nothing_live(self, tenant: str) -> TidewheelError:
+        """Return the error for a tenant without a serving record: new ones and lost ones are not the same."""
+        documents = self._lists.documents(tenant)
+        if documents:
+            return not_whole(tenant, 0, documents)
+        return Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel emit`")
+
+
+def require_words(queries: Sequence[str]) -> None:
+    """Raise `NoWord` when one of the queries has nothing that a document could be found by."""
+    if not all(map(query_terms, queries)):
+        raise NoWord("there is no word in the query; ask with letters, digits or an emoji")
 
 
 def retrieve(
@@ -90,11 +119,12 @@ def retrieve(
     `viewer=None` leaves nothing out: it is for comparing collections, never for answering a person.
     """
     embedded, depth = encoder.encode(queries), min(WINDOW, OVER_FETCH * k)
+    words = [query_terms(query) for query in queries]
     pools, found = [_Pool() for _ in queries], [list[Found]() for _ in queries]
     left, limit, seen = list(range(len(queries))), depth if viewer is None else min(WINDOW, ROOM * depth), None
     while left:
         last = limit == WINDOW and (viewer is None or seen is not None)
-        answers = vectors.search(collection, [queries[i] for i in left], embedded[left], limit, seen)
+        answers = vectors.search(collection, [words[i] for i in left], embedded[left], limit, seen)
         if viewer is not None:
             viewer.look(hit.document for answer in answers for ranking in answer for hit in ranking)
         unsettled = []

@@ -5,7 +5,8 @@
                ▸ the alias set right
 
 Live comes before shadows in every turn, and a shadow works in slices with rests, so searches and document changes never
-wait long for a build. A tenant whose documents did not change costs one row of one query.
+wait long for a build. A tenant whose documents did not change costs one row of one query. Whatever goes wrong with one
+event or one tenant is caught there: the others' go on.
 """
 
 import logging
@@ -23,7 +24,7 @@ from indexer.upkeep import Upkeep
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, ModelTrained
 from stores.collection_states import State
-from stores.errors import Refused, TidewheelError
+from stores.errors import Retryable, TidewheelError
 from stores.serving import DONE, Serving
 
 LOG = logging.getLogger(__name__)
@@ -71,13 +72,21 @@ class Indexer:
         self._resting: dict[str, datetime] = {}
 
     def handle(self, event: Event) -> None:
-        """Act on one decision; one that was acted on before changes nothing."""
-        if isinstance(event, ModelTrained):
-            self._shadows.start(event)
-        elif isinstance(event, CutoverApproved):
-            self._approve(event)
-        elif isinstance(event, CutoverRefused) and event.by != INDEXER:
-            self._shadows.refuse(event)
+        """Act on one decision; one that was acted on before changes nothing.
+
+        Raises `Retryable`: hand it in again. One that fails in any other way will fail again, and is passed over.
+        """
+        try:
+            if isinstance(event, ModelTrained):
+                self._shadows.start(event)
+            elif isinstance(event, CutoverApproved):
+                self._approve(event)
+            elif isinstance(event, CutoverRefused) and event.by != INDEXER:
+                self._shadows.refuse(event)
+        except Retryable:
+            raise
+        except Exception as error:
+            LOG.exception("%s: %s %s is passed over: %s", event.tenant, type(event).__name__, event.event_id, error)
 
     def turn(self) -> bool:
         """Go once through all tenants; return whether anything was done, so that another turn should follow at once."""
@@ -87,8 +96,9 @@ class Indexer:
                 continue
             try:
                 busy |= self._tenant(tenant, marks.get(tenant, 0))
-            except TidewheelError as error:  # one tenant's trouble is not the others'
-                LOG.warning("%s: trying again in %.0f s: %s", tenant, self._config.rest_s, error)
+            except Exception as error:  # one tenant's trouble is not the others'
+                known = isinstance(error, TidewheelError)
+                LOG.warning("%s: trying again in %.0f s: %s", tenant, self._config.rest_s, error, exc_info=not known)
                 self._resting[tenant] = self._clock() + timedelta(seconds=self._config.rest_s)
         return busy
 
@@ -97,6 +107,8 @@ class Indexer:
         record = self._serving.record(tenant)
         if record is None:
             bootstrap(self._serving, self._upkeep.sync, self._trust, tenant, self._clock())
+            if waiting := self._trust.trail.undecided(tenant):
+                self._shadows.start(waiting)
             self._publish_moves(tenant)
             return True
         self._audit.look(record)
@@ -129,9 +141,12 @@ class Indexer:
             self._cutover.carry_out(event)
             self._publish_moves(event.tenant)
             outcome = DONE
-        except Refused as error:
-            LOG.warning("%s: the cutover is refused: %s", event.tenant, error)
+        except Retryable:
+            raise
+        except Exception as error:
+            known = isinstance(error, TidewheelError)
+            LOG.warning("%s: the cutover is refused: %s", event.tenant, error, exc_info=not known)
             self._shadows.verify_again(event.tenant, event.collection)
-            self._emit(refusal(event, str(error), self._clock()))
-            outcome = str(error)
+            outcome = str(error) or type(error).__name__
+            self._emit(refusal(event, outcome, self._clock()))
         self._serving.record_outcome(event.tenant, event.event_id, outcome)

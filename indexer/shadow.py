@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from indexer.comparison import ComparisonRunner
 from indexer.packet import held_out
 from indexer.progress import Meter
-from indexer.rules import chunker, fusion, tolerated
+from indexer.rules import fusion, tolerated
 from indexer.sync import Sync, Target
 from indexer.trust import UNPROVEN, WIN, Trust
 from indexer.verify import Verifier, VerifyConfig, is_fresh
+from retrieval.identity import chunker
 from schemas.envelope import Event
 from schemas.ids import stable_id
 from schemas.learning import CutoverRefused, ModelTrained, Proof, ShadowReady, ShadowStarted
@@ -159,7 +160,7 @@ class Shadows:
             run=trained.run,
             model=target.model,
             manifest=target.manifest or "",
-            chunker=chunker(),
+            chunker=chunker(self._sync.encoders.get(target.tenant, target.model, target.manifest).pieces),
             fusion=fusion(),
             parent=trained.parent,
             collection=target.collection,

@@ -6,27 +6,29 @@
 Building, catching up and live changes are all this loop. A crash anywhere leaves the document unrecorded, so it is done
 again. The intent, a row of `applied` without a content hash, says before the first write how many passages may be
 there, so that even the leavings of a crash are removed. A document whose text did not change keeps its vectors, which
-are read back from the collection; deletions and such changes (access lists among them) come before any new text.
+are read back from the collection; deletions and such changes (access lists among them) come before any new text, and
+need no model: they are applied also while the model cannot be had. Of a document of which nothing is recorded a
+collection may hold anything, because what was recorded can be lost: it is deleted, and replaced, by key all the same.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.authority import UsageStats
-from indexer.documents import Document, Documents, Pending, Record
-from retrieval.encoders import EncoderSource
-from stores.errors import Poison
-from stores.vector_rows import collection_name, primary_key, vector_row
+from indexer.documents import UNKNOWN, Document, Documents, Pending, Record
+from indexer.making import Made, Maker, keys_of
+from retrieval.encoders import Encoder, EncoderSource
+from retrieval.identity import row_rules
+from stores.errors import Poison, Refused
+from stores.vector_rows import collection_name, primary_key
 from stores.vectors import Vectors
 
 LOG = logging.getLogger(__name__)
-_ENCODED_AT_ONCE = 128
-"""Texts embedded between two yield points: one or two seconds on a small machine."""
 
 
 class SyncConfig(BaseModel):
@@ -88,14 +90,44 @@ class Sync:
         self._sleep = sleep
         self.yield_point = yield_point
         """Called between the parts of any long work; it may raise to cut the work short."""
+        self._made: set[str] = set()
+        """Collections that this process made and has not filled yet: what is not recorded is not in them."""
         self._unsealed: dict[str, int] = {}
         self._sealed_at: dict[str, datetime] = {}
 
     def ensure(self, target: Target) -> None:
-        """Make the target's collection if it is not there; one that was lost is filled from the beginning."""
-        encoder = self.encoders.get(target.tenant, target.model, target.manifest)
-        if self.vectors.ensure(target.collection, encoder.dimension):
+        """Make the target's collection if it is not there; one that was lost is filled from the beginning.
+
+        So is one that was built by other rules of passages, terms or fields than today's, unless its model cannot be
+        had: then it is left as it is, for deletions and access lists. Raises `Refused` when it has to be made and its
+        model cannot be had.
+        """
+        encoder = self._encoder(target)
+        if encoder is None:
+            return
+        if self.vectors.ensure(target.collection, encoder.dimension, row_rules(encoder.pieces)):
             self.documents.forget(target.tenant, target.collection, self._clock())
+            self._made.add(target.collection)
+
+    def outdated(self, target: Target) -> bool:
+        """Return whether the collection is there and is known to have been built by other rules than today's."""
+        encoder = self._encoder(target) if self.vectors.exists(target.collection) else None
+        return encoder is not None and self.vectors.rules(target.collection) != row_rules(encoder.pieces)
+
+    def _encoder(self, target: Target) -> Encoder | None:
+        """Return the target's encoder, or None when it cannot be had and the collection is there without it."""
+        try:
+            return self.encoders.get(target.tenant, target.model, target.manifest)
+        except Refused:
+            if self.vectors.exists(target.collection):
+                return None
+            raise
+
+    def read(self, target: Target, documents: Sequence[str]) -> dict[str, Document]:
+        """Return the newest versions of these documents, gone ones included, cut as the target's model reads them."""
+        found = self.documents.read(target.tenant, documents)
+        shown = [d for d in found.values() if not d.gone]
+        return found | {d.document: d for d in self._maker(target).cut(shown)}
 
     def advance(
         self, target: Target, budget_s: float, duty: float = 1.0, after_batch: Callable[[int], None] | None = None
@@ -117,8 +149,19 @@ class Sync:
                     return total
                 if duty < 1:
                     self._sleep((time.monotonic() - began) * (1 / duty - 1))
+        self._made.discard(target.collection)
         self.seal_when_idle(target.collection)
         return Applied(total.documents, total.deleted, total.embedded, total.kept, finished=True)
+
+    def sweep(self, target: Target) -> int:
+        """Remove the rows of what the warehouse does not show, deleted or unknown; return how many that were.
+
+        An iterator finds them, which may miss some: nothing rests on it, because their lists show them to nobody.
+        """
+        shown = set(self.documents.shown(target.tenant))
+        keys = [key for key in self.vectors.scan_keys(target.collection) if key.rpartition("#")[0] not in shown]
+        self.vectors.delete(target.collection, keys)
+        return len(keys)
 
     def seal_when_idle(self, collection: str) -> None:
         """Seal what the last changes left unsealed, if it is worth it and time; called while nothing is to be done."""
@@ -145,56 +188,57 @@ class Sync:
         newest = self.documents.read(target.tenant, [pending.document for pending in batch])
         shown = [(p, newest[p.document]) for p in batch if p.document in newest and not newest[p.document].gone]
         gone = [p for p in batch if p.document not in newest or newest[p.document].gone]
-        self.documents.record(target.tenant, target.collection, [_intent(p, d) for p, d in shown], now)
-        surplus = [key for p in gone for key in _keys(p.document, 0, p.applied_passages)]
-        surplus += [key for p, d in shown for key in _keys(p.document, len(d.passages), p.applied_passages)]
-        self.vectors.delete(target.collection, surplus)
-        kept, embedded = self._write(target, shown, now)
-        records = [_done(p, d) for p, d in shown] + [_removed(p) for p in gone]
-        self.documents.record(target.tenant, target.collection, records, now, step=1)
-        return Applied(len(batch), len(gone), embedded, kept)
+        maker = self._maker(target)
+        kept, changed = maker.kept(shown)
+        self._write(target, kept, gone, now)  # what needs no model does not wait for one
+        found, fresh = maker.anew(changed, unrecorded_are_absent=target.collection in self._made)
+        self._write(target, found + fresh, [], now)
+        return Applied(len(batch), len(gone), _passages(fresh), _passages(kept + found))
 
-    def _write(self, target: Target, shown: Sequence[tuple[Pending, Document]], now: datetime) -> tuple[int, int]:
-        there = self._there(target, shown)
-        texts = [text for _, d in shown if d.document not in there for text in d.passages]
-        fresh = self._encoded(target, texts)
+    def _maker(self, target: Target) -> Maker:
+        def encoder() -> Encoder:
+            return self.encoders.get(target.tenant, target.model, target.manifest)
+
+        return Maker(self.vectors, target.collection, encoder, self.yield_point)
+
+    def _held(self, target: Target, pending: Pending) -> int:
+        """Return how many passages of a document the collection holds at most, or `UNKNOWN`."""
+        if pending.recorded:
+            return pending.applied_passages
+        return 0 if target.collection in self._made else UNKNOWN
+
+    def _write(self, target: Target, made: Sequence[Made], gone: Sequence[Pending], now: datetime) -> None:
+        """Write the documents with their passages' vectors, and record them and those that are gone."""
+        if not made and not gone:
+            return
+        intents = [_intent(m.pending, m.document, self._held(target, m.pending)) for m in made]
+        self.documents.record(target.tenant, target.collection, intents, now)
+        self.vectors.delete(target.collection, self._surplus(target, made, gone))
         usage = self.documents.usage(target.tenant, now)
-        rows = []
-        for _, d in shown:
-            weight = d.authority(usage.get(d.document, UsageStats()), now)
-            for number, text in enumerate(d.passages):
-                dense = there[d.document][number] if d.document in there else next(fresh)
-                rows.append(
-                    vector_row(
-                        d.document, number, d.version, d.content_hash, d.acl, d.title, text, dense, weight, d.updated_ms
-                    )
-                )
+        rows = [
+            row for m in made for row in m.rows(m.document.authority(usage.get(m.document.document, UsageStats()), now))
+        ]
         self.vectors.upsert(target.collection, rows)
         self._unsealed[target.collection] = self._unsealed.get(target.collection, 0) + len(rows)
-        return len(rows) - len(texts), len(texts)
+        records = [_done(m.pending, m.document) for m in made] + [_removed(p) for p in gone]
+        self.documents.record(target.tenant, target.collection, records, now, step=1)
 
-    def _encoded(self, target: Target, texts: Sequence[str]) -> Iterator[Sequence[float]]:
-        encoder = self.encoders.get(target.tenant, target.model, target.manifest)
-        for start in range(0, len(texts), _ENCODED_AT_ONCE):
-            self.yield_point()
-            yield from encoder.encode(texts[start : start + _ENCODED_AT_ONCE])
-
-    def _there(self, target: Target, shown: Sequence[tuple[Pending, Document]]) -> dict[str, list[Sequence[float]]]:
-        """Return the vectors that the collection itself holds for documents whose text did not change."""
-        known = [d for p, d in shown if p.known]
-        keys = [key for d in known for key in _keys(d.document, 0, len(d.passages))]
-        rows = self.vectors.get(target.collection, keys, with_vectors=True) if keys else {}
-        found = {}
-        for d in known:
-            stored = [rows.get(key) for key in _keys(d.document, 0, len(d.passages))]
-            vectors = [row.dense for row in stored if row and row.content_hash == d.content_hash and row.dense]
-            if vectors and len(vectors) == len(d.passages):
-                found[d.document] = vectors
-        return found
+    def _surplus(self, target: Target, made: Sequence[Made], gone: Sequence[Pending]) -> list[str]:
+        """Return the keys of rows that may be there and are past what a document has now."""
+        wanted = {m.pending.document: len(m.document.passages) for m in made}
+        keys, uncounted = list[str](), list[str]()
+        for pending in (*(m.pending for m in made), *gone):
+            held = self._held(target, pending)
+            if held == UNKNOWN:
+                uncounted.append(pending.document)
+            else:
+                keys += keys_of(pending.document, wanted.get(pending.document, 0), held)
+        rows = self.vectors.keys_of(target.collection, uncounted)
+        return keys + [primary_key(d, n) for d, n in rows if not 0 <= n < wanted.get(d, 0)]
 
     def _record_as_unindexable(self, target: Target, pending: Pending) -> None:
         newest = self.documents.read(target.tenant, [pending.document])
-        self.vectors.delete(target.collection, [*_keys(pending.document, 0, pending.applied_passages)])
+        self.vectors.delete(target.collection, self._surplus(target, [], [pending]))
         records = [
             Record(d.document, d.version, False, d.content_hash, 0, True, pending.applied_revision, d.revision)
             for d in newest.values()
@@ -208,12 +252,12 @@ class Sync:
             self.seal(collection)
 
 
-def _keys(document: str, first: int, end: int) -> list[str]:
-    return [primary_key(document, number) for number in range(first, end)]
+def _passages(made: Sequence[Made]) -> int:
+    return sum(len(each.vectors) for each in made)
 
 
-def _intent(pending: Pending, document: Document) -> Record:
-    most = max(pending.applied_passages, len(document.passages))
+def _intent(pending: Pending, document: Document, held: int) -> Record:
+    most = max(held, len(document.passages))
     return Record(document.document, 0, False, "", most, False, pending.applied_revision)
 
 

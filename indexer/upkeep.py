@@ -1,4 +1,9 @@
-"""Upkeep of what serves: live and standby kept fresh, old standbys retired and dropped, the alias set right."""
+"""Upkeep of what serves: live and standby are kept fresh and whole, retired collections and standbys are let go.
+
+Whatever serves follows the documents, also while a shadow is being built: a withdrawn access must never wait. A
+collection that is gone from Milvus, or that an operator wants made anew, is filled again from the documents; `rebuilds`
+in Redis says so before its first row is written and until it is whole, so that searches and `tidewheel status` do.
+"""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -7,11 +12,16 @@ from datetime import datetime
 from indexer.refresh import Refresher
 from indexer.sync import Sync, Target
 from stores.collection_states import State
+from stores.errors import Refused
 from stores.milvus import CollectionMissing
+from stores.rebuilds import Rebuild
 from stores.serving import Serving, ServingRecord
 from stores.vector_rows import alias_name
 
 LOG = logging.getLogger(__name__)
+
+GONE = "its collection was gone from Milvus"
+OUTDATED = "its collection was built by older rules of passages and words"
 
 
 class Upkeep:
@@ -32,16 +42,28 @@ class Upkeep:
         return self.sync.documents.marks()
 
     def keep_fresh(self, record: ServingRecord, mark: int, budget_s: float) -> bool:
-        """Apply document changes to live and standby, for `budget_s` seconds each; return whether some are left."""
-        models = [(side.model, side.manifest) for side in (record, record.standby) if side is not None]
-        left = [not self._freshen(Target(record.tenant, *model), mark, budget_s) for model in models]
-        return any(left)
+        """Apply document changes to live and standby, for `budget_s` seconds each; return whether some are left.
+
+        Trouble with one of the two does not stop the other; it is raised afterwards.
+        """
+        rebuilds = self._serving.rebuilds.of(record.tenant)
+        left, trouble = False, list[Exception]()
+        for model, manifest in [(side.model, side.manifest) for side in (record, record.standby) if side is not None]:
+            target = Target(record.tenant, model, manifest)
+            try:
+                left |= not self._freshen(target, mark, budget_s, rebuilds.get(target.collection))
+            except Exception as error:
+                trouble.append(error)
+        if trouble:
+            raise trouble[0]
+        return left
 
     def clean_up(self, record: ServingRecord, states: Mapping[str, str]) -> bool:
         """Drop what is retired, point the alias at what is live, retire a standby whose time is over; True for that."""
         for name, state in states.items():
             if state == State.RETIRED and name not in self._dropped:
                 self.sync.vectors.drop(name)
+                self._serving.rebuilds.finish(record.tenant, name)
                 self._dropped.add(name)
         if self._labelled.get(record.tenant) != record.collection:
             self.sync.vectors.label(alias_name(record.tenant), record.collection)
@@ -52,8 +74,9 @@ class Upkeep:
             self._retire(record, record.standby.collection, now)
         return over
 
-    def _freshen(self, target: Target, mark: int, budget_s: float) -> bool:
-        if self._fresh_at.get(target.collection) == mark:
+    def _freshen(self, target: Target, mark: int, budget_s: float, rebuild: Rebuild | None) -> bool:
+        rebuild = self._begun(target, rebuild)
+        if rebuild is None and self._fresh_at.get(target.collection) == mark:
             self._refresher.refresh(target)
             self.sync.seal_when_idle(target.collection)
             return True
@@ -62,13 +85,59 @@ class Upkeep:
                 self.sync.ensure(target)
                 self.sync.seal(target.collection)  # what an earlier process left unsealed
                 self._ensured.add(target.collection)
-            finished = self.sync.advance(target, budget_s).finished
+            finished = self._advance(target, budget_s, rebuild)
         except CollectionMissing:
             self._ensured.discard(target.collection)
+            raise
+        except Refused as error:
+            if rebuild:
+                self._note(target, rebuild.model_copy(update={"problem": str(error)}))
             raise
         if finished:
             self._fresh_at[target.collection] = mark
         return finished
+
+    def _advance(self, target: Target, budget_s: float, rebuild: Rebuild | None) -> bool:
+        """Apply what is pending; a rebuild says how far it is, and ends with the rows that belong to no document."""
+        if rebuild is None:
+            return self.sync.advance(target, budget_s).finished
+        counts = self.sync.documents.counts(target.tenant, target.collection)
+        done = counts.done
+
+        def note(documents: int) -> None:
+            nonlocal done
+            done = min(counts.total, done + documents)
+            self._note(target, rebuild.model_copy(update={"done": done, "total": counts.total, "problem": ""}))
+
+        note(0)
+        finished = self.sync.advance(target, budget_s, after_batch=note).finished
+        if finished:
+            removed = self.sync.sweep(target)
+            self._serving.rebuilds.finish(target.tenant, target.collection)
+            LOG.info("%s is whole again; %d rows of other documents were removed", target.collection, removed)
+        return finished
+
+    def _begun(self, target: Target, rebuild: Rebuild | None) -> Rebuild | None:
+        """Return the rebuild that the collection is in, having begun one that is asked for or that a loss calls for."""
+        gone = not self.sync.vectors.exists(target.collection)
+        outdated = not gone and target.collection not in self._ensured and self.sync.outdated(target)
+        if not gone and not outdated and not (rebuild and rebuild.asked):
+            return rebuild
+        total = self.sync.documents.counts(target.tenant, target.collection).total
+        reason = rebuild.reason if rebuild else GONE if gone else OUTDATED
+        begun = Rebuild(reason=reason, at=self._clock(), total=total)
+        LOG.warning("%s is rebuilt from %d documents: %s", target.collection, total, reason)
+        if gone or outdated:
+            self._ensured.discard(target.collection)
+            self._labelled.pop(target.tenant, None)
+            self._note(target, begun)
+        else:
+            self.sync.documents.forget(target.tenant, target.collection, self._clock())
+            self._note(target, begun)  # only now: until then it is asked for
+        return begun
+
+    def _note(self, target: Target, rebuild: Rebuild) -> None:
+        self._serving.rebuilds.save(target.tenant, target.collection, rebuild)
 
     def _retire(self, record: ServingRecord, collection: str, now: datetime) -> None:
         moved = record.model_copy(update={"version": record.version + 1, "standby": None, "moved_at": now})

@@ -22,14 +22,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.documents import Document
 from indexer.sync import Sync, Target
-from retrieval.passages import MAX_PASSAGES
 from schemas.learning import Proof
 from stores.vector_rows import Stored, primary_key
 
 PARITY = 0.999
 """The least cosine of a vector with the same text embedded again; batches of another shape differ by about 1e-6."""
-
-_NUMBERS = {str(number) for number in range(MAX_PASSAGES)}
 
 _TIE = 1e-4
 """Neighbours this close to the tenth are as good as the tenth."""
@@ -139,10 +136,13 @@ class Verifier:
         return findings, sample
 
     def _compare(self, target: Target, page: Sequence[str], findings: Findings, thorough: bool = False) -> None:
-        """Read the page's rows and the key after each document's last, or every key it could have."""
+        """Read the page's rows and the key after each document's last, or whatever else the collection has of it."""
         self._sync.yield_point()
-        documents = self._sync.documents.read(target.tenant, page)
-        keys = {d.document: _keys(d, MAX_PASSAGES if thorough else _length(d) + 1) for d in documents.values()}
+        documents = self._sync.read(target, page)
+        keys = {d.document: _keys(d, _length(d) + 1) for d in documents.values()}
+        for document, number in self._sync.vectors.keys_of(target.collection, list(keys)) if thorough else ():
+            if number > _length(documents[document]):
+                keys[document].append(primary_key(document, number))
         rows = self._sync.vectors.get(target.collection, [key for found in keys.values() for key in found])
         for d in documents.values():
             findings.passages[d.document] = _length(d)
@@ -152,7 +152,7 @@ class Verifier:
     def _scan(self, target: Target, findings: Findings) -> None:
         for key in self._sync.vectors.scan_keys(target.collection):
             document, _, number = key.rpartition("#")
-            if document not in findings.passages or number not in _NUMBERS:
+            if document not in findings.passages or not _is_number(number):
                 findings.foreign.append(key)
             elif int(number) >= findings.passages[document]:
                 findings.wrong[document] = "surplus"
@@ -160,7 +160,7 @@ class Verifier:
     def _repair(self, target: Target, findings: Findings) -> None:
         self._sync.vectors.delete(target.collection, findings.foreign)
         gone = [d for d in findings.wrong if not findings.passages[d]]
-        surplus = [primary_key(document, n) for document in gone for n in range(MAX_PASSAGES)]
+        surplus = [primary_key(*row) for row in self._sync.vectors.keys_of(target.collection, gone)]
         self._sync.vectors.delete(target.collection, surplus)
         self._sync.documents.void(
             target.tenant, target.collection, [d for d in findings.wrong if findings.passages[d]], self._clock()
@@ -171,7 +171,7 @@ class Verifier:
         chance = random.Random(self._config.seed)
         shown = sorted(d for d, passages in findings.passages.items() if passages)
         drawn = sorted(chance.sample(shown, min(self._config.sample, len(shown))))
-        documents = self._sync.documents.read(target.tenant, drawn)
+        documents = self._sync.read(target, drawn)
         texts = {}
         for d in documents.values():
             if d.passages:
@@ -217,6 +217,11 @@ def _problem(document: Document, rows: Sequence[Stored | None]) -> str:
         if row.acl != document.acl:
             return "access list"
     return ""
+
+
+def _is_number(text: str) -> bool:
+    """Tell a passage's number as `primary_key` writes it."""
+    return text.isdecimal() and text == str(int(text))
 
 
 def _length(document: Document) -> int:

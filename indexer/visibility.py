@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from retrieval.access import effective, may_see
-from stores.access_lists import AccessList, AccessLists
+from stores.access_lists import AccessList, AccessLists, stored_lists
 from stores.ports import Queries
 from stores.vector_rows import Filter, Hit
 
@@ -31,6 +31,14 @@ class Lists(Protocol):
         ...
 
 
+class CountedLists(Lists, Protocol):
+    """Knows also of how many documents there are any: `CurrentLists`."""
+
+    def documents(self, tenant: str) -> int:
+        """Return how many documents of a tenant somebody may see. Raises `Retryable`."""
+        ...
+
+
 class CurrentLists:
     """The current lists of this installation; safe to use from several threads."""
 
@@ -42,7 +50,7 @@ class CurrentLists:
         """Return the lists of these documents that are known, gone ones too. Raises `Retryable`."""
         known = self._lists.get(tenant, documents)
         if absent := [document for document in documents if document not in known]:
-            found = self._stored(tenant, absent)
+            found = stored_lists(self._warehouse, tenant, absent)
             self._lists.put(tenant, found)
             known.update({one.document: one for one in found})
         return known
@@ -54,14 +62,9 @@ class CurrentLists:
         )
         return [row["document"] for row in rows]
 
-    def _stored(self, tenant: str, documents: Sequence[str]) -> list[AccessList]:
-        rows = self._warehouse.query("access_lists", tenant=tenant, documents=list(documents))
-        return [
-            AccessList(row["document"], int(row["revision"]), None)
-            if row["gone"]
-            else AccessList(row["document"], int(row["revision"]), tuple(row["acl"]), row["content_hash"])
-            for row in rows
-        ]
+    def documents(self, tenant: str) -> int:
+        """Return how many documents of a tenant somebody may see. Raises `Retryable`."""
+        return int(self._warehouse.query("documents_known", tenant=tenant)[0]["shown"])
 
 
 class Viewer:

@@ -4,8 +4,16 @@ from collections.abc import Sequence
 
 from stores.warehouse import Row, Warehouse
 
-FORMATS = {"table": "PrettyCompactNoEscapes", "json": "JSONEachRow", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
+FORMATS = {
+    "table": "PrettyCompactNoEscapes",
+    "pretty": "PrettyNoEscapes",
+    "json": "JSONEachRow",
+    "csv": "CSVWithNames",
+    "tsv": "TSVWithNames",
+}
 """How an answer to SQL may be written, and ClickHouse's name for it."""
+
+_COUNTED = ("expected", "accepted", "repeated", "dead", "late", "absent", "missing")
 
 
 def drift(warehouse: Warehouse, tenant: str, signal: str, limit: int) -> list[Row]:
@@ -26,13 +34,26 @@ def ledger(warehouse: Warehouse, topic: str) -> list[Row]:
     return warehouse.query("ledger", topic=topic)
 
 
+def by_partition(rows: Sequence[Row]) -> list[Row]:
+    """Return a ledger added up over topics that were made anew under the same name."""
+    summed: dict[tuple[str, int], Row] = {}
+    for row in rows:
+        topic, partition = str(row["topic"]), int(row["partition"])
+        into = summed.setdefault(
+            (topic, partition), {"topic": topic, "partition": partition, **dict.fromkeys(_COUNTED, 0)}
+        )
+        for name in _COUNTED:
+            into[name] += int(row[name])
+    return list(summed.values())
+
+
 def missing(rows: Sequence[Row]) -> int:
     """Return how many records a ledger misses: 0 unless something was lost."""
     return sum(int(row["missing"]) for row in rows)
 
 
-def answer(warehouse: Warehouse, sql: str, output_format: str) -> str:
-    """Return the answer to one statement that only reads, written in one of `FORMATS`.
+def answer(warehouse: Warehouse, sql: str, output_format: str) -> bytes:
+    """Return the answer to one statement that only reads, in the FORMAT that it names, else in one of `FORMATS`.
 
     Raises `Refused`, with what ClickHouse says, when the statement is wrong or would write.
     """

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from schemas.envelope import Event
 from schemas.topics import TOPICS
@@ -17,6 +18,9 @@ from stores.settings import Settings
 from stores.signing import Signing
 from stores.trail import Trail
 from stores.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from stores.vectors import Vectors
 
 
 class Connections:
@@ -49,6 +53,13 @@ class Connections:
         return AccessLists(self.redis)
 
     @cached_property
+    def vectors(self) -> "Vectors":
+        """Return the connection to Milvus."""
+        from stores.vectors import Vectors  # its client takes a second to load, which most commands do without
+
+        return Vectors.connect(self.where)
+
+    @cached_property
     def signing(self) -> Signing:
         """Return the keys of this installation and of the operators in this home."""
         return Signing(self.where)
@@ -75,7 +86,7 @@ class Connections:
 
     def close(self) -> None:
         """Give back the connections that were made."""
-        for name in ("warehouse", "redis"):
+        for name in ("warehouse", "redis", "vectors"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
         for name in ("serving", "lists", "trail"):

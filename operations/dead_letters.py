@@ -11,7 +11,7 @@ replay, so that two people do not send the same letters at the same time.
 
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -99,10 +99,12 @@ def replay(
     tenants: Collection[str] = (),
     force: bool = False,
     shown: int = 10,
+    on_sent: Callable[[int], None] = lambda letters: None,
 ) -> Outcome:
     """Judge the letters that were not sent again, and send those that would be accepted now; with `force` all of them.
 
-    Without a producer nothing is sent or marked. `tenants` are those that may send (empty: any). Bounded in memory by a
+    Without a producer nothing is sent or marked. `tenants` are those that may send (empty: any). `on_sent` is told how
+    many each portion had, once it is sent and marked. Bounded in memory by a
     portion of letters. Raises `Retryable` when a store is away: what was sent and marked so far stays so.
     """
     outcome = Outcome()
@@ -119,6 +121,7 @@ def replay(
                 chosen.append((letter, event))
         if producer is not None and chosen:
             outcome.sent += _send(warehouse, producer, chosen, now)
+            on_sent(len(chosen))
     return outcome
 
 

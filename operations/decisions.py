@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import uuid4
 
+from operations.altered import refused_if_altered
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, TrainingRequested
 from schemas.packet import Packet
@@ -54,6 +55,20 @@ def waiting_packet(serving: Serving, tenant: str) -> Packet:
     return serving.packet(tenant, waiting(serving, tenant).digest)
 
 
+def whole_digest(serving: Serving, tenant: str, prefix: str) -> str:
+    """Return the hash that begins so: of the packet that waits, or of the one by which the live model came.
+
+    A beginning that is neither's is returned as it is. Raises `Refused`, listing both, when it is both's.
+    """
+    record, states = serving.record(tenant), serving.states(tenant)
+    known = {about.packet for name, about in serving.collections(tenant).items() if states.get(name) == State.READY}
+    known |= {record.packet} if record is not None else set()
+    fitting = sorted(digest for digest in known if digest and digest.startswith(prefix))
+    if len(fitting) > 1:
+        raise Refused(f"{prefix} begins the hash of {len(fitting)} packets: {', '.join(fitting)}; give more of it")
+    return fitting[0] if fitting else prefix
+
+
 def already_live(serving: Serving, tenant: str, digest: str) -> ServingRecord | None:
     """Return the record that went live by the packet with this hash, None when another, or none, did."""
     record = serving.record(tenant)
@@ -68,14 +83,15 @@ def approve(
     `sign` signs it as the operator `by`. Raises `Refused` when another packet, or none, is waiting, or the operator's
     key does not hold, `Retryable` when the broker does not answer.
     """
-    approval = CutoverApproved(
-        event_id=event_id or uuid4().hex,
-        tenant=tenant,
-        occurred_at=now,
-        packet=digest,
-        collection=_reviewed(serving, tenant, digest),
-        by=by,
-    )
+    with refused_if_altered(tenant):
+        approval = CutoverApproved(
+            event_id=event_id or uuid4().hex,
+            tenant=tenant,
+            occurred_at=now,
+            packet=digest,
+            collection=_reviewed(serving, tenant, digest),
+            by=by,
+        )
     publish(signed := sign(approval, by))
     return signed
 
@@ -105,15 +121,16 @@ def refuse(
     serving: Serving, publish: Publish, sign: Sign, tenant: str, digest: str, by: str, reason: str, now: datetime
 ) -> CutoverRefused:
     """Send the refusal of the packet that waits, and return it; the indexer drops its shadow. Raises as `approve`."""
-    refusal = CutoverRefused(
-        event_id=uuid4().hex,
-        tenant=tenant,
-        occurred_at=now,
-        packet=digest,
-        collection=_reviewed(serving, tenant, digest),
-        by=by,
-        reason=reason,
-    )
+    with refused_if_altered(tenant):
+        refusal = CutoverRefused(
+            event_id=uuid4().hex,
+            tenant=tenant,
+            occurred_at=now,
+            packet=digest,
+            collection=_reviewed(serving, tenant, digest),
+            by=by,
+            reason=reason,
+        )
     publish(signed := sign(refusal, by))
     return signed
 

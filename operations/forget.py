@@ -9,17 +9,16 @@ Every step may be repeated: a removal that was cut off is finished by running it
 ones, because a session could be computed from them again; scores come before raw rows, which say whose words were used.
 """
 
-import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol
 
-import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from operations.forget_letters import note_letters
 from schemas.ids import TenantId, UserId, stable_id
 from schemas.learning import TrainingRequested
 from stores.access_log import AccessLog, Pace
@@ -64,11 +63,12 @@ class OpenSessions(Protocol):
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What is kept of a person: rows by table and kind, the models that learned from them, and dead letters that hold
-    their id but name no tenant (those are left alone unless asked for)."""
+    their id but name no tenant (those are left alone unless asked for), and the spellings of the id that are kept."""
 
     rows: tuple[Row, ...]
     models: tuple[Row, ...]
     strays: int
+    spelt: tuple[str, ...]
 
 
 class Forgetting:
@@ -91,6 +91,7 @@ class Forgetting:
         self._warehouse, self._accesses = warehouse, accesses
         self._tenant, self._user = _checked(TenantId, tenant, "tenant"), _checked(UserId, user, "user")
         self._strays, self._within_s, self._clock = strays, within_s, clock
+        self._left_alone = 0
 
     def __enter__(self) -> "Forgetting":
         self._settle()  # a removal that was cut off: its rewritings still read the table
@@ -106,49 +107,54 @@ class Forgetting:
         return Kept(
             tuple(self._warehouse.query("forget_counts")),
             tuple(self._warehouse.query("forget_models")),
-            self._warehouse.query("forget_strays")[0]["letters"],
+            self._left_alone,
+            tuple(self._users()),
         )
 
     def remove(self) -> None:
-        """Remove all of it; return when nothing is left.
+        """Remove all of it, as `removing` does; return when nothing is left."""
+        for _ in self.removing():
+            pass
+
+    def removing(self) -> Iterator[Sequence[str]]:
+        """Remove all of it; yield, after every stage, the tables that are rewritten so far.
 
         Raises `Retryable` when the server is still rewriting after `within_s` seconds, or when more keeps coming.
         """
         self._forget_open()
         for _ in range(_ROUNDS):
+            done: list[str] = []
             if not (found := self._found()):
                 return
             for stage in _STAGES:
-                self._rewrite(found, stage)
+                yield (done := done + self._rewrite(found, stage))
             self._forget_open()
-            self._rewrite(self._found(), _DERIVED)
+            yield done + self._rewrite(self._found(), _DERIVED)
             self._note()
         if self._found():
             raise Retryable("events of this person keep coming in; run the same command again when they have stopped")
 
     def _note(self) -> None:
-        """Write down who it is, how JSON may spell that, which words are theirs alone, and which letters name them."""
-        spelt = spellings(self._user)
+        """Write down who it is, in every spelling, which words are theirs alone, and which letters name them."""
         self._warehouse.run("forget_start")
-        self._warehouse.insert(
-            "forgetting",
-            {
-                "what": ["user", *["spelling"] * len(spelt)],
-                "tenant": [self._tenant] * (1 + len(spelt)),
-                "text": [self._user, *spelt],
-            },
-        )
+        self._warehouse.insert("forgetting", {"what": ["user"], "tenant": [self._tenant], "text": [self._user]})
+        self._warehouse.run("forget_spellings")
         self._warehouse.run("forget_queries")
-        self._warehouse.run("forget_letters", strays=self._strays)
+        self._left_alone = note_letters(self._warehouse, self._tenant, self._user, self._strays)
+
+    def _users(self) -> list[str]:
+        return [row["user"] for row in self._warehouse.query("forget_users")]
 
     def _found(self) -> frozenset[str]:
         return frozenset(row["kept_in"] for row in self._warehouse.query("forget_counts"))
 
-    def _rewrite(self, found: frozenset[str], tables: Sequence[str]) -> None:
-        for table in tables:
-            if table in found:
-                self._warehouse.run(f"forget_{table}")
+    def _rewrite(self, found: frozenset[str], tables: Sequence[str]) -> list[str]:
+        """Have those of the tables rewritten that hold something; return them once they are."""
+        concerned = [table for table in tables if table in found]
+        for table in concerned:
+            self._warehouse.run(f"forget_{table}")
         self._settle()
+        return concerned
 
     def _settle(self) -> None:
         """Wait until the server has rewritten what was asked for."""
@@ -164,16 +170,9 @@ class Forgetting:
 
     def _forget_open(self) -> None:
         """Forget the open sessions, once no closer can be about to write rows of them."""
-        while not self._accesses.forget(self._tenant, self._user, int(self._clock() * 1_000)):
-            time.sleep(_POLL_S)  # at most a claim's lease
-
-
-def spellings(user: str) -> list[str]:
-    """Return the ways in which JSON writers spell this text, quotes included."""
-    plain, ascii_only = orjson.dumps(user).decode(), json.dumps(user)
-    upper = "".join(f"\\u{part[:4].upper()}{part[4:]}" if n else part for n, part in enumerate(ascii_only.split("\\u")))
-    found = [plain, ascii_only, upper]
-    return list(dict.fromkeys([*found, *(text.replace("/", "\\/") for text in found)]))
+        for user in self._users():
+            while not self._accesses.forget(self._tenant, user, int(self._clock() * 1_000)):
+                time.sleep(_POLL_S)  # at most a claim's lease
 
 
 def roles_of(record: ServingRecord | None) -> dict[str, str]:

@@ -22,6 +22,7 @@ _MOST = 100
 """Events, sessions or pairs of one list."""
 
 _TOP_DOCUMENTS = 10
+_LEAST_BEGINNING, _LISTED = 4, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,14 @@ class Node:
 
 
 def trace(warehouse: Queries, name: str, tenant: str = "") -> list[Node]:
-    """Return everything that carries this id, with its lineage; `tenant` narrows it to one.
+    """Return everything that carries this id, or the one that begins so, with its lineage; `tenant` narrows it to one.
 
-    Raises `Refused` when nothing carries it.
+    Raises `Refused` when nothing carries it, or when several begin so, which it lists.
     """
     found = warehouse.query("lineage_find", id=name, tenant=tenant) if name else []
+    if not found and len(name) >= _LEAST_BEGINNING:
+        name = _whole(warehouse, name, tenant)
+        found = warehouse.query("lineage_find", id=name, tenant=tenant)
     if not found:
         within = f" of '{tenant}'" if tenant else ""
         raise Refused(
@@ -57,6 +61,15 @@ def trace(warehouse: Queries, name: str, tenant: str = "") -> list[Node]:
             "ids stand in the tables that `tidewheel sql` reads, and forgotten or expired ones are gone"
         )
     return [_Tracer(warehouse, row["tenant"]).of(row["kind"], name) for row in found]
+
+
+def _whole(warehouse: Queries, beginning: str, tenant: str) -> str:
+    """Return the only id that begins so, or the beginning itself when none does. Raises `Refused` for several."""
+    rows = warehouse.query("lineage_beginning", id=beginning, tenant=tenant, most=_LISTED + 1)
+    if len(rows) > 1:
+        listed = ", ".join(str(row["id"]) for row in rows[:_LISTED]) + (" and more" if len(rows) > _LISTED else "")
+        raise Refused(f"several ids begin with '{beginning}': {listed}; give more of it")
+    return str(rows[0]["id"]) if rows else beginning
 
 
 class _Tracer:

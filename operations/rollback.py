@@ -1,26 +1,36 @@
 """Rollback: the serving record moved back to the standby, in one compare-and-set, by the operator's own process.
 
-Nothing is built and no model is loaded: the standby collection was kept fresh. The collection that was live becomes the
-standby, so rolling back once more rolls forward again. Only Redis is needed: the event for the audit trail is kept with
-the record, and the indexer publishes it when Kafka answers. The Milvus alias is a label for other readers; the indexer
-moves it after the record.
+    the standby read (`operations.standby`) ──▶ the move signed ──▶ compare-and-set ──▶ its event kept with the record
+
+Nothing is built and no model is loaded: the standby collection was kept fresh, and is read before anything moves. The
+collection that was live becomes the standby, so rolling back once more rolls forward again. Kafka is not needed: the
+event for the audit trail is kept with the record, and the indexer publishes it when Kafka answers. The Milvus alias is
+a label for other readers; the indexer moves it after the record.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
+from operations.altered import refused_if_altered
 from schemas.ids import stable_id
 from schemas.learning import RolledBack
 from stores.collection_states import State
 from stores.errors import Refused
-from stores.serving import HIGHEST_VERSION, Serving
+from stores.serving import HIGHEST_VERSION, Serving, ServingRecord
 from stores.signing import Sign
 
+Check = Callable[[ServingRecord], None]
+"""Raises what speaks against making the record's standby live."""
 
-def rollback(serving: Serving, sign: Sign, tenant: str, by: str, reason: str, now: datetime) -> RolledBack:
+
+def rollback(
+    serving: Serving, check: Check, sign: Sign, tenant: str, by: str, reason: str, now: datetime
+) -> RolledBack:
     """Make the standby live and what is live the standby; return the event of the move (the indexer publishes it).
 
-    `sign` signs it as the operator `by`. Raises `Refused` when there is no standby, when the operator's key does not
-    hold, or when somebody else moves the record at the same time.
+    `check` reads the standby and `sign` signs as the operator `by`. Raises `Refused` when there is no standby, when
+    `check` does, when the operator's key does not hold, or when somebody else moves the record at the same time; then
+    nothing has moved.
     """
     record = serving.record(tenant)
     if record is None:
@@ -30,21 +40,23 @@ def rollback(serving: Serving, sign: Sign, tenant: str, by: str, reason: str, no
         raise Refused(f"the tenant '{tenant}' has no standby: nothing came before {record.model}, or its time is over")
     if record.version >= HIGHEST_VERSION:
         raise Refused(f"the serving record of '{tenant}' claims {record.version} moves; somebody altered it in Redis")
+    check(record)
     version = record.version + 1
-    done = RolledBack(
-        event_id=stable_id("RolledBack", tenant, version),
-        tenant=tenant,
-        occurred_at=now,
-        model=back.model,
-        collection=back.collection,
-        previous_model=record.model,
-        previous_collection=record.collection,
-        serving_version=version,
-        by=by,
-        reason=reason,
-        manifest=back.manifest,
-        previous_manifest=record.manifest,
-    )
+    with refused_if_altered(tenant):
+        done = RolledBack(
+            event_id=stable_id("RolledBack", tenant, version),
+            tenant=tenant,
+            occurred_at=now,
+            model=back.model,
+            collection=back.collection,
+            previous_model=record.model,
+            previous_collection=record.collection,
+            serving_version=version,
+            by=by,
+            reason=reason,
+            manifest=back.manifest,
+            previous_manifest=record.manifest,
+        )
     states = {record.collection: (State.LIVE, State.STANDBY), back.collection: (State.STANDBY, State.LIVE)}
     signed = sign(done, by)
     serving.switch(signed, states)

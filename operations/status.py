@@ -6,8 +6,11 @@ from typing import Any
 
 from embedded import control
 from operations.connections import Connections
+from operations.losses import Seen, losses
+from operations.rebuild import documents
 from stores import training_status
 from stores.collection_states import State
+from stores.errors import Retryable
 from stores.serving import Progress
 from stores.trail import difference
 from stores.warehouse import Row
@@ -16,7 +19,16 @@ from stores.warehouse import Row
 def processes(home: Path) -> list[Row]:
     """Return the processes of the embedded stack in this home; none when it does not run, or real clusters are used."""
     return [
-        {"part": p.name, "up": p.up, "pid": p.pid, "port": p.port, "restarts": p.restarts} for p in control.status(home)
+        {
+            "part": p.name,
+            "up": p.up,
+            "pid": p.pid,
+            "port": p.port,
+            "restarts": p.restarts,
+            "memory_mib": p.memory_mib,
+            "problem": p.problem,
+        }
+        for p in control.status(home)
     ]
 
 
@@ -32,30 +44,55 @@ def refused_decisions(stores: Connections) -> list[Row]:
 
 
 def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]]:
-    """Return every tenant that anything was accepted from, or `only` this one of them, with what is live, the
-    collections that are not retired, the newest training run's status, and the newest drift window."""
-    names = [row["tenant"] for row in stores.warehouse.query("tenants")]
-    return [_tenant(stores, name) for name in names if only in (None, name)]
+    """Return every tenant that anything was accepted from or that is served, or `only` this one of them, with what is
+    live, what is lost, the collections that are not retired, the newest training run's status, the newest drift window,
+    how many documents wait to be indexed in what is live, and of how many it holds the beginning only."""
+    names = {row["tenant"] for row in stores.warehouse.query("tenants")} | {*stores.serving.tenants()}
+    names = names if only is None else names & {only}
+    present = _present(stores) if names else None
+    return [_tenant(stores, name, present) for name in sorted(names)]
 
 
-def _tenant(stores: Connections, name: str) -> dict[str, Any]:
+def _present(stores: Connections) -> frozenset[str] | None:
+    """Return the collections that Milvus has, None when it does not answer."""
+    try:
+        return frozenset(stores.vectors.names())
+    except Retryable:
+        return None
+
+
+def _tenant(stores: Connections, name: str, present: frozenset[str] | None) -> dict[str, Any]:
     record, progress = stores.serving.record(name), stores.serving.progress(name)
+    move = stores.trail.last_move(name)
+    seen = Seen(record, stores.serving.rebuilds.of(name), move is not None, present, *documents(stores, name),
+                lists=stores.lists.count(name))  # fmt: skip
     return {
         "tenant": name,
-        "unsigned": difference(record, stores.trail.last_move(name), datetime.now(UTC)),
+        "unsigned": difference(record, move, datetime.now(UTC)),
+        "lost": losses(seen),
         "live": record.model_dump(mode="json") if record else None,
         "collections": [
-            {"collection": collection, "state": state, **_build(progress.get(collection))}
+            {"collection": collection, "state": state, **_build(seen.progress(collection), progress.get(collection))}
             for collection, state in stores.serving.states(name).items()
             if state != State.RETIRED
         ],
         "training": training_status.read(stores.redis, name),
         "drift": stores.warehouse.query("drift_newest", tenant=name),
+        **_documents(stores, name, record.collection if record else ""),
     }
 
 
-def _build(progress: Progress | None) -> dict[str, int | float | None]:
-    """Return how far a build is, in documents, and the seconds left."""
+def _documents(stores: Connections, tenant: str, collection: str) -> Row:
+    """Return how many documents wait for this collection, and how many are cut there; all wait when there is none."""
+    pending = stores.warehouse.query("index_counts", tenant=tenant, collection=collection)[0]["pending"]
+    cut = stores.warehouse.query("status_truncated", tenant=tenant, collection=collection)[0]["documents"]
+    return {"waiting": pending, "truncated": cut}
+
+
+def _build(rebuilt: tuple[int, int] | None, progress: Progress | None) -> dict[str, int | float | None]:
+    """Return how far a build is, in documents, and the seconds left; one that is filled anew, by that."""
+    if rebuilt is not None:
+        return {"done": rebuilt[0], "total": rebuilt[1], "eta_s": None}
     if progress is None:
         return {"done": None, "total": None, "eta_s": None}
     return {"done": progress.done, "total": progress.total, "eta_s": progress.eta_s}

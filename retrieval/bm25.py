@@ -1,8 +1,9 @@
 """BM25 as a sparse matrix product: the word-matching baseline that an embedding has to beat. Pure.
 
-A word that occurs f times in a document adds idf * f * (k1 + 1) / (f + k1 * (1 - b + b * length / mean length)) to its
-score; idf = ln(1 + (N - n + 0.5) / (n + 0.5)) for a word that n of N documents have. Robertson and Zaragoza, "The
-Probabilistic Relevance Framework: BM25 and Beyond", 2009; the idf that is never negative is Lucene's.
+A term that occurs f times in a document adds idf * f * (k1 + 1) / (f + k1 * (1 - b + b * length / mean length)) to its
+score; idf = ln(1 + (N - n + 0.5) / (n + 0.5)) for a term that n of N documents have. Robertson and Zaragoza, "The
+Probabilistic Relevance Framework: BM25 and Beyond", 2009; the idf that is never negative is Lucene's. Terms
+(`retrieval.text`) and constants are those of the index, so that what is judged is what is served.
 """
 
 from collections import Counter
@@ -12,17 +13,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from retrieval.text import words
-
-K1 = 1.2
-B = 0.75
+from retrieval.text import query_terms, terms
+from stores.vector_rows import K1, B
 
 
 class Bm25:
     """An index over fixed documents."""
 
     def __init__(self, documents: Sequence[str]) -> None:
-        counts = [Counter(words(text)) for text in documents]
+        counts = [Counter(terms(text)) for text in documents]
         self._vocabulary = {word: n for n, word in enumerate(sorted({word for count in counts for word in count}))}
         rows = np.repeat(np.arange(len(counts)), [len(count) for count in counts])
         columns = np.array([self._vocabulary[word] for count in counts for word in count], dtype=np.int64)
@@ -38,7 +37,7 @@ class Bm25:
 
     def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return scores of shape (queries, documents); 0 where no word is shared."""
-        known = [[self._vocabulary[word] for word in words(text) if word in self._vocabulary] for text in queries]
+        known = [[self._vocabulary[term] for term in query_terms(text) if term in self._vocabulary] for text in queries]
         rows = np.repeat(np.arange(len(queries)), [len(row) for row in known])
         columns = np.array([column for row in known for column in row], dtype=np.int64)
         asked = csr_matrix(

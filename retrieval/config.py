@@ -8,7 +8,11 @@ class EncoderConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    max_tokens: int = Field(default=128, ge=8, description="word pieces read; 90 words of English are about 115")
+    max_tokens: int = Field(
+        default=128,
+        ge=8,
+        description="word pieces of a passage, title and special tokens among them; doubling halves the speed",
+    )
     batch_size: int = Field(default=32, ge=1, description="texts at once; texts of like length go together")
     threads: int = Field(default=2, ge=0, description="CPU threads of one matrix product; 0 leaves it to torch")
     kept: int = Field(default=3, ge=1, description="models kept in memory: live, standby and shadow of one tenant")

@@ -1,9 +1,10 @@
 """Encoders: how a model is loaded and how it embeds, alike for judging and for serving.
 
 A model runs on the GPU at half precision when there is one, else on the CPU at full precision. It reads `max_tokens`
-word pieces of a text, or fewer when its own limit is lower. A prompt that the model's configuration makes its default
-goes in front of every text, of queries and passages alike. Vectors have unit length. `Encoders` loads models from the
-shelf by id when they are first needed, keeps a few, and shares them among all threads of the process.
+word pieces of a text, or fewer when its own limit is lower (`retrieval.word_pieces`). A prompt that the model's
+configuration makes its default goes in front of every text, of queries and passages alike. Vectors have unit length.
+`Encoders` loads models from the shelf by id when they are first needed, keeps a few, and shares them among all threads
+of the process.
 """
 
 import threading
@@ -19,6 +20,8 @@ from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
 from retrieval.config import EncoderConfig
+from retrieval.word_pieces import WordPieces
+from stores.errors import Misconfigured
 from stores.shelf import BASE, Shelf
 
 Vectors32 = NDArray[np.float32]
@@ -35,8 +38,11 @@ class Encoder:
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs has no types
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._transformer = SentenceTransformer(str(path), device=device, local_files_only=True)
-        longest = self._transformer.max_seq_length or config.max_tokens
-        self._transformer.max_seq_length = min(int(longest), config.max_tokens)
+        self.pieces = WordPieces.of(path, config)
+        said, read = self.pieces.max_tokens, self._transformer.max_seq_length
+        if read is not None and read < said:
+            raise Misconfigured(f"{path} reads {read} word pieces and its files say {said}; save the model anew")
+        self._transformer.max_seq_length = said
         if device == "cuda":
             self._transformer.half()
         self._transformer.eval()

@@ -19,6 +19,7 @@ import orjson
 
 from schemas.document_order import BYTES, hexadecimal
 from stores import lua_files, redis_client
+from stores.ports import Queries
 from stores.settings import Settings
 
 AT_ONCE = 1_000
@@ -63,12 +64,27 @@ class AccessLists:
             arguments = [text for one in lists[start : start + AT_ONCE] for text in (one.document, _entry(one))]
             redis_client.guarded(partial(self._put, keys=[key(tenant)], args=arguments))
 
+    def count(self, tenant: str) -> int:
+        """Return how many documents have an entry here, gone ones included. Raises `Retryable`."""
+        return int(str(redis_client.guarded(lambda: self._client.hlen(key(tenant)))))
+
     def get(self, tenant: str, documents: Sequence[str]) -> dict[str, AccessList]:
         """Return the lists of those documents that are known here, gone ones too. Raises `Retryable`."""
         if not documents:
             return {}
         entries: Any = redis_client.guarded(lambda: self._client.hmget(key(tenant), list(documents)))
         return {d: _read(d, entry) for d, entry in zip(documents, entries, strict=True) if entry is not None}
+
+
+def stored_lists(warehouse: Queries, tenant: str, documents: Sequence[str]) -> list[AccessList]:
+    """Return the current lists of these documents as the warehouse has them; unknown ones are left out."""
+    rows = warehouse.query("access_lists", tenant=tenant, documents=list(documents))
+    return [
+        AccessList(row["document"], int(row["revision"]), None)
+        if row["gone"]
+        else AccessList(row["document"], int(row["revision"]), tuple(row["acl"]), row["content_hash"])
+        for row in rows
+    ]
 
 
 def key(tenant: str) -> str:

@@ -8,6 +8,7 @@
 | 75 | start me again: a lease went to another, a partition stands still | 3 | refused by a rule |
 | 78 | misconfigured: a person must change something first | 4 | try again: a store did not answer |
 | | | 5 | the input can never be accepted |
+| | | 130 | interrupted by Ctrl-C |
 | | | 141 | the reader of the output was gone |
 
 Services take the numbers of BSD's sysexits.h, which supervisors know.
@@ -21,8 +22,10 @@ EXIT_OVERDUE = 71
 EXIT_TRY_AGAIN = 75
 EXIT_MISCONFIGURED = 78
 
+EXIT_MISCALLED = 2
 EXIT_REFUSED = 3
 EXIT_NOT_NOW = 4
+EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
 """What a shell gives for a program that SIGPIPE ended: whoever reads the output, `head` for one, has enough."""
 
@@ -32,7 +35,7 @@ _OF_SERVICES: dict[type[TidewheelError], int] = {
     Retryable: EXIT_TRY_AGAIN,
 }
 _OF_COMMANDS: dict[type[TidewheelError], int] = {
-    Misconfigured: 2,
+    Misconfigured: EXIT_MISCALLED,
     Refused: EXIT_REFUSED,
     Retryable: EXIT_NOT_NOW,
     Poison: 5,

@@ -4,16 +4,37 @@ Delivery: `EventProducer` is idempotent within its life and says of every event 
 at least once, because it commits only what its caller has handled. Topics and offsets come from `stores.broker`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from time import monotonic
 from types import TracebackType
 from typing import NamedTuple, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 
-from stores.broker import MAX_MESSAGE_BYTES, begin_offsets, end_offsets, ensure_topics, quiet, topic_ids, translated
-from stores.errors import TidewheelError
+from stores.broker import (
+    ANSWER_WITHIN_S,
+    MAX_MESSAGE_BYTES,
+    begin_offsets,
+    end_offsets,
+    ensure_topics,
+    quiet,
+    topic_ids,
+    translated,
+)
+from stores.errors import Retryable, TidewheelError
 
 __all__ = ["EventProducer", "EventReader", "RawEvent", "begin_offsets", "end_offsets", "ensure_topics", "topic_ids"]
+
+_LOOK_EVERY_S = 10.0
+"""How soon a reader sees that its topic was made anew."""
 
 
 class EventProducer:
@@ -131,47 +152,74 @@ def _raw(message: Message) -> RawEvent:
 
 
 class EventReader:
-    """A plain consumer: poll, handle, commit. Members of one group share the partitions.
+    """The one reader of some topics under a group's name: poll, handle, commit.
 
-    Starts where the group has committed, else at the first record kept. A handler may take up to `handle_within_s`
-    between two polls; heartbeats go on meanwhile.
+    It takes all partitions by assignment and is no member of the group, so nothing that happens to a group leaves it
+    deaf; that there is one at a time is for its caller's lease to see to. The offsets that it commits lie in Kafka
+    under the group's name, with the topic's id: it begins there, else at the first record kept, as it does where a
+    topic was made anew meanwhile.
     """
 
-    def __init__(
-        self,
-        bootstrap: str,
-        group: str,
-        topics: Iterable[str],
-        *,
-        session_timeout_s: float = 6.0,
-        handle_within_s: float = 6 * 3600.0,
-    ) -> None:
+    def __init__(self, bootstrap: str, group: str, topics: Iterable[str]) -> None:
+        """Take the partitions. Raises `Retryable` when the broker does not answer, `Misconfigured` without a topic."""
         self._bootstrap = bootstrap
+        self._topics = list(topics)
         self._handled: dict[tuple[str, int], int] = {}
         self._failure: TidewheelError | None = None
         settings = {
             "group.id": group,
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
-            "session.timeout.ms": int(session_timeout_s * 1000),
-            "heartbeat.interval.ms": int(session_timeout_s * 250),
-            "max.poll.interval.ms": int(max(handle_within_s, session_timeout_s) * 1000),
-            "partition.assignment.strategy": "range",
             "fetch.message.max.bytes": MAX_MESSAGE_BYTES,
             "queued.max.messages.kbytes": 4 * MAX_MESSAGE_BYTES // 1024,
         }
         self._consumer = Consumer(quiet(bootstrap, **settings))
-        self._consumer.subscribe(list(topics), on_revoke=self._revoked)
+        self._ids: Mapping[str, str] = topic_ids(bootstrap, self._topics)
+        self._assign(self._ids)
 
-    def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        for partition in partitions:
-            self._handled.pop((partition.topic, partition.partition), None)
+    def _assign(self, ids: Mapping[str, str]) -> None:
+        """Begin the topics of these ids: where reading stopped, or at the beginning of one that was made anew."""
+        anew = {topic for topic in self._topics if ids[topic] != self._ids[topic]}
+        self._ids, self._look_at = ids, monotonic() + _LOOK_EVERY_S
+        self._handled.clear()
+        try:
+            asked = [TopicPartition(topic, p) for topic in self._topics for p in self._partitions(topic)]
+            committed = self._consumer.committed(asked, ANSWER_WITHIN_S)
+            begin = [OFFSET_BEGINNING if c.topic in anew else self._begin(c) for c in committed]
+            self._consumer.assign(
+                [TopicPartition(c.topic, c.partition, at) for c, at in zip(committed, begin, strict=True)]
+            )
+        except KafkaException as failure:
+            raise translated(failure.args[0], self._bootstrap) from failure
+
+    def _partitions(self, topic: str) -> Iterable[int]:
+        found = self._consumer.list_topics(topic, timeout=ANSWER_WITHIN_S).topics[topic]
+        if found.error is not None:
+            raise KafkaException(found.error)
+        return list(found.partitions)
+
+    def _begin(self, committed: TopicPartition) -> int:
+        of_this_topic = committed.metadata in (None, "", self._ids[committed.topic])
+        return committed.offset if committed.offset >= 0 and of_this_topic else OFFSET_BEGINNING
+
+    def _look(self) -> None:
+        """Every now and then see whether the topics are still those that are read."""
+        if monotonic() < self._look_at:
+            return
+        self._look_at = monotonic() + _LOOK_EVERY_S
+        try:
+            ids = topic_ids(self._bootstrap, self._topics)
+        except Retryable:
+            return  # the next look will tell; what was read is handled meanwhile
+        if ids != self._ids:
+            self._assign(ids)
 
     def poll(self, max_events: int = 500, timeout_s: float = 1.0) -> list[RawEvent]:
         """Return the next events, at most `max_events`, waiting at most `timeout_s` seconds; empty when none came."""
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
+        self._look()
         events = []
         for message in self._consumer.consume(max_events, timeout_s):
             error = message.error()
@@ -183,14 +231,18 @@ class EventReader:
             self._handled[event.topic, event.partition] = event.offset + 1
         return events
 
-    def commit(self) -> None:
-        """Record that every event polled so far is handled.
+    def commit(self, waiting: Iterable[RawEvent] = ()) -> None:
+        """Record that every event polled so far is handled, but for those that wait and what came after them.
 
-        Raises `Retryable` when the broker does not answer or the partitions have moved on: the events will come again.
+        Raises `Retryable` when the broker does not answer: the events will come again.
         """
-        if not self._handled:
+        handled = dict(self._handled)
+        for event in waiting:
+            place = event.topic, event.partition
+            handled[place] = min(event.offset, handled.get(place, event.offset))
+        offsets = [TopicPartition(topic, p, offset, self._ids[topic]) for (topic, p), offset in handled.items()]
+        if not offsets:
             return
-        offsets = [TopicPartition(topic, p, offset) for (topic, p), offset in self._handled.items()]
         try:
             for partition in self._consumer.commit(offsets=offsets, asynchronous=False):
                 if partition.error is not None:
@@ -200,7 +252,7 @@ class EventReader:
         self._handled.clear()
 
     def close(self) -> None:
-        """Leave the group, without committing."""
+        """Let go, without committing."""
         self._consumer.close()
 
     def __enter__(self) -> "EventReader":

@@ -120,7 +120,7 @@ def write_new(path: Path, key: Key) -> bool:
     """Write a key where none is, for its owner alone, whole or not at all; False when there is one already."""
     arriving = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_directory(path.parent)
         with open(os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(key.pem())
             file.flush()
@@ -133,6 +133,13 @@ def write_new(path: Path, key: Key) -> bool:
     finally:
         arriving.unlink(missing_ok=True)
     return True
+
+
+def private_directory(path: Path) -> None:
+    """Make a directory, and those above it that are missing, their owner's alone, whatever the umask lets through."""
+    if not path.is_dir():
+        private_directory(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def directory(settings: Settings) -> Path:

@@ -1,7 +1,9 @@
 """The `learning` topic in and out: decisions and requests come in, what was done goes out.
 
-An event is acknowledged only after it was handled. One whose store is away is kept and tried again; meanwhile the
-caller goes on with other work. What comes in was signed by whoever may say it; what was not is passed over, as what is
+The topic has one partition and each service one reader of it, which takes it by assignment under the service's lease.
+How far it has read is committed in Kafka under the service's group. An event is acknowledged only after it was handled.
+One whose store is away is kept and tried again, and so are its tenant's later ones; the other tenants' go on, and so
+does the caller with other work. What comes in was signed by whoever may say it; what was not is passed over, as what is
 no event is: the streams keep both as dead letters. What goes out is signed with the installation's key.
 """
 
@@ -10,18 +12,22 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import TracebackType
+from typing import NamedTuple
 
 from schemas.codec import Rejection, decode, encode
 from schemas.envelope import Event
 from schemas.learning import Decision
 from schemas.topics import LEARNING, TOPIC_OF, TOPICS, key_of
 from stores.errors import Retryable
-from stores.kafka import EventProducer, EventReader, ensure_topics
+from stores.kafka import EventProducer, EventReader, RawEvent, ensure_topics
 from stores.ports import Sends
 from stores.settings import Settings
 from stores.signing import Signing
 
 LOG = logging.getLogger(__name__)
+
+_MOST_WAITING = 10_000
+"""Events at most that wait for their stores; then nothing more is read."""
 
 
 def publish(producer: Sends, events: Iterable[Event]) -> int:
@@ -41,39 +47,76 @@ def announce(where: Settings, event: Event) -> None:
         publish(producer, [event])
 
 
-class Learning:
-    """One member of a consumer group of the topic, and one producer. Not for several threads at once."""
+class _Waiting(NamedTuple):
+    """An event that was not handled yet, and where it lies."""
 
-    def __init__(self, where: Settings, group: str, clock: Callable[[], datetime], at_once: int = 500) -> None:
-        """Join the group; `at_once` events at most are acknowledged together. Raises `Retryable`."""
+    raw: RawEvent
+    event: Event
+
+
+class Learning:
+    """The one reader of the topic under a group's name, and one producer. Not for several threads at once."""
+
+    def __init__(
+        self,
+        where: Settings,
+        group: str,
+        clock: Callable[[], datetime],
+        at_once: int = 500,
+        check_lease: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begin where the group's reader stopped; `at_once` events at most are acknowledged together.
+
+        `check_lease` raises when another process reads by now; it is called before anything is handled or
+        acknowledged. Raises `Retryable`.
+        """
         ensure_topics(where.kafka_bootstrap, [LEARNING])
-        self._reader = EventReader(
-            where.kafka_bootstrap, group, [LEARNING.name], session_timeout_s=where.kafka_session_timeout_s
-        )
+        self._reader = EventReader(where.kafka_bootstrap, group, [LEARNING.name])
         self._producer = EventProducer(where.kafka_bootstrap)
         self._signing = Signing(where)
         self._tenants = where.tenants
         self._clock = clock
         self._at_once = at_once
-        self._waiting: deque[Event] = deque()
+        self._check_lease = check_lease
+        self._waiting: deque[_Waiting] = deque()
 
     def handle(self, handler: Callable[[Event], None], timeout_s: float) -> int:
         """Handle what has come, in order, waiting up to `timeout_s` for something; return how many were handled.
 
-        An event whose handler raises `Retryable` waits, with those behind it, for the next call. Any other error
-        passes through: what was not acknowledged comes again.
+        An event whose handler raises `Retryable` waits, with those of its tenant behind it, for the next call. Any
+        other error passes through: what was not acknowledged comes again.
         """
         handled = 0
         try:
-            self._poll(timeout_s)
-            while self._waiting:
-                if self._is_believed(self._waiting[0]):
-                    handler(self._waiting[0])
-                    handled += 1
-                self._waiting.popleft()
-            self._reader.commit()
+            if len(self._waiting) < _MOST_WAITING:
+                self._poll(timeout_s)
+            handled = self._work_off(handler)
+            self._check_lease()
+            self._reader.commit(waiting.raw for waiting in self._waiting)
         except Retryable as error:
             LOG.warning("waiting: %s", error)
+        return handled
+
+    def _work_off(self, handler: Callable[[Event], None]) -> int:
+        """Handle what waits, of each tenant in order up to its first event that has to wait on; return how many."""
+        handled, still, stuck = 0, deque[_Waiting](), set[str]()
+        try:
+            while self._waiting:
+                event = self._waiting[0].event
+                if event.tenant not in stuck:
+                    self._check_lease()
+                    try:
+                        if self._is_believed(event):
+                            handler(event)
+                            handled += 1
+                    except Retryable as error:
+                        LOG.warning("%s: %s waits: %s", event.tenant, type(event).__name__, error)
+                        stuck.add(event.tenant)
+                if event.tenant in stuck:
+                    still.append(self._waiting[0])
+                self._waiting.popleft()
+        finally:
+            self._waiting = still + self._waiting
         return handled
 
     def emit(self, event: Event) -> None:
@@ -83,7 +126,7 @@ class Learning:
         publish(self._producer, [event])
 
     def close(self) -> None:
-        """Leave the group."""
+        """Let go of the topic."""
         self._reader.close()
         self._producer.close()
 
@@ -100,7 +143,7 @@ class Learning:
                 LOG.warning("offset %d of %s is no event (%s); the streams keep it as a dead letter", raw.offset,
                             LEARNING.name, event.reason)  # fmt: skip
             else:
-                self._waiting.append(event)
+                self._waiting.append(_Waiting(raw, event))
 
     def _is_believed(self, event: Event) -> bool:
         rejection = self._signing.objection(event)

@@ -8,6 +8,7 @@ A signal ends the connecting at once, because nothing has begun; work is asked t
 """
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from stores.exit_codes import EXIT_STOPPED, service_status
 
 T = TypeVar("T")
 
+PRIVATE_UMASK = 0o077
 RETRY_S = 2.0
 """Seconds between two tries while a store is away."""
 
@@ -71,8 +73,10 @@ def run(body: Callable[[Life], int | None]) -> int:
     """Run a service's body until it returns or an error ends it; return the exit status for `sys.exit`.
 
     The body is called in the main thread, with SIGTERM and SIGINT asking `Life.stop`; it may return a status of its
-    own. An error becomes one line of the log, and with its traceback when it is none of ours.
+    own. An error becomes one line of the log, and with its traceback when it is none of ours. Files that the process
+    makes are its owner's alone: models and reports tell of documents.
     """
+    os.umask(PRIVATE_UMASK)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     life = Life()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -27,6 +27,7 @@ from schemas.packet import Packet, digest
 from stores import lua_files, redis_client
 from stores.collection_states import State, check_move
 from stores.errors import Refused
+from stores.rebuilds import Rebuilds
 from stores.settings import Settings
 
 Moved = CutoverDone | RolledBack
@@ -135,6 +136,7 @@ class Serving:
 
     def __init__(self, client: redis_client.Client) -> None:
         self._client = client
+        self.rebuilds = Rebuilds(client)
 
     @classmethod
     def connect(cls, settings: Settings) -> "Serving":

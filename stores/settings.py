@@ -7,11 +7,12 @@ beside the job's own code, read through `stores.configuration`.
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -35,6 +36,11 @@ _NO_SETTINGS = ("CONFIG", "STACK", "READY_FILE", "MINIO_PASSWORD")
 they are ready, a secret of docker-compose.yml."""
 
 _ENDPOINTS = ("kafka_bootstrap", "redis_url", "clickhouse_url", "milvus_uri")
+_SCHEMES = {
+    "redis_url": ("redis", "rediss", "unix"),
+    "clickhouse_url": ("http", "https"),
+    "milvus_uri": ("http", "https", "tcp"),
+}
 
 
 class Settings(BaseSettings):
@@ -65,6 +71,18 @@ class Settings(BaseSettings):
     operator_key: Path | None = Field(
         default=None, description="file with this operator's private key, where it is not in HOME/keys/operators"
     )
+
+    @field_validator("redis_url", "clickhouse_url", "milvus_uri")
+    @classmethod
+    def _is_an_address(cls, given: SecretStr | str, info: ValidationInfo) -> SecretStr | str:
+        """Refuse what is no URL of a kind that the store's client takes; the error repeats nothing of it."""
+        assert info.field_name is not None
+        schemes = _SCHEMES[info.field_name]
+        text = given.get_secret_value() if isinstance(given, SecretStr) else given
+        scheme, _, rest = text.partition("://")
+        if scheme not in schemes or not rest.strip("/"):
+            raise ValueError(f"it is no URL that begins with {' or '.join(f'{name}://' for name in schemes)}")
+        return given
 
     @property
     def shelf(self) -> str:
@@ -109,7 +127,9 @@ def load(home: Path | None = None) -> Settings:
         explicit: dict[str, Any] = {"home": home} if home else {}
         return Settings(**explicit)
     except SettingsError as error:
-        raise Misconfigured(f"a {_PREFIX}* variable is no JSON ({error}); a list is like '[\"acme\"]'") from error
+        field = re.search(r'field "(\w+)"', str(error))
+        which = f"{_PREFIX}{field[1].upper()}" if field else f"a {_PREFIX}* variable"
+        raise Misconfigured(f"{which} is no JSON; a list is like '[\"acme\"]'") from error
     except ValidationError as error:
         missing = [str(p["loc"][0]) for p in error.errors() if p["type"] == "missing"]
         if missing:
@@ -117,7 +137,9 @@ def load(home: Path | None = None) -> Settings:
                 "the stack is not up: run `tidewheel up`, or set "
                 + ", ".join(f"{_PREFIX}{name.upper()}" for name in missing)
             ) from error
-        wrong = [f"{_PREFIX}{str(p['loc'][0]).upper()}: {p['msg']}" for p in error.errors()]
+        wrong = [
+            f"{_PREFIX}{str(p['loc'][0]).upper()}: {p['msg'].removeprefix('Value error, ')}" for p in error.errors()
+        ]
         raise Misconfigured("; ".join(wrong)) from error
 
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from schemas.codec import decode
-from schemas.learning import CutoverDone, Decision, ModelTrained, RolledBack
+from schemas.learning import CutoverDone, CutoverRefused, Decision, ModelTrained, RolledBack
 from schemas.topics import LEARNING
 from stores.evaluation import Evaluation, evaluation
 from stores.serving import HIGHEST_VERSION, Moved, ServingRecord
 from stores.signing import Objecting
+from stores.trusted import SERVICES
+from stores.vector_rows import collection_name
 from stores.warehouse import Warehouse
 
 LAG = timedelta(minutes=1)
@@ -38,6 +40,10 @@ class Trail:
         found = [event for event in self._verified(rows, tenant) if isinstance(event, ModelTrained)]
         return found[0] if found and found[0].run == run else None
 
+    def undecided(self, tenant: str) -> ModelTrained | None:
+        """Return the newest win that nobody decided on: its model was never live, and no operator refused it."""
+        return undecided(self._verified(self._warehouse.query("trail_wins", tenant=tenant), tenant))
+
     def evaluation(self, tenant: str, run: str) -> Evaluation:
         """Return what the scores of the run's held-out queries say."""
         return evaluation(self._warehouse.query("trail_evaluation", tenant=tenant, run=run))
@@ -60,6 +66,21 @@ def last(moves: Iterable[Moved]) -> Moved | None:
     been_live = {(move.model, move.collection) for move in kept if isinstance(move, CutoverDone)}
     real = [move for move in kept if (move.model, move.collection) in been_live]
     return max(real, key=lambda move: (move.serving_version, move.occurred_at), default=None)
+
+
+def undecided(events: Iterable[Decision]) -> ModelTrained | None:
+    """Return the newest win since the last move that no operator refused. A pure rule."""
+    events = list(events)
+    moved = max((e.occurred_at for e in events if isinstance(e, CutoverDone | RolledBack)), default=None)
+    refused = {e.collection for e in events if isinstance(e, CutoverRefused) and e.by not in SERVICES}
+    waiting = [
+        e
+        for e in events
+        if isinstance(e, ModelTrained)
+        and (moved is None or e.occurred_at > moved)
+        and collection_name(e.tenant, e.model) not in refused
+    ]
+    return max(waiting, key=lambda event: event.occurred_at, default=None)
 
 
 def difference(record: ServingRecord | None, move: Moved | None, now: datetime) -> str:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.signature import canonical
 from stores.errors import Misconfigured, Refused
-from stores.keys import NAME_RULE, OPERATOR_NAME, Key, directory, key_id, parse_public, verifies
+from stores.keys import NAME_RULE, OPERATOR_NAME, Key, directory, key_id, parse_public, private_directory, verifies
 from stores.settings import Settings
 
 REGISTRY_CONTEXT = b"tidewheel trusted keys 1\n"
@@ -123,7 +123,7 @@ class Registry:
         content = {"keys": [key.model_dump(mode="json") for key in keys], "signature": signature}
         arriving = self._path.with_name(f".{self._path.name}.{uuid4().hex}")
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_directory(self._path.parent)
             with open(os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 json.dump(content, file, indent=2)
                 file.flush()

@@ -1,11 +1,16 @@
 """What a vector collection holds and what it is called, as plain values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
-LAYOUT = 1
-"""Grows when the fields of a collection change; a collection of another layout is another collection."""
+FIELDS = 2
+"""Grows when the fields of a row change: part of the rules that a collection was built by (`Vectors.ensure`)."""
+
+K1, B = 1.2, 0.75
+"""BM25's constants, of the index and of whatever judges as it ranks: how soon a repeated term stops adding to the
+score, and how much a long passage is held against it."""
 
 VectorRow = dict[str, Any]
 """One row of a collection by field name, as Milvus takes it (see `vector_row`)."""
@@ -16,18 +21,22 @@ MAX_ID_BYTES = 1_024
 MAX_GROUPS = 4_096
 """Milvus's capacity of an array; groups beyond it cannot see the document (less is shown, never more)."""
 
-_TENANT, _MODEL, _LAYOUT = "T_", "_M_", "_L"
+_TENANT, _MODEL, _END = "T_", "_M_", "_L1"
+_LONGEST_TOKEN = 40
+"""Bytes from which some analyzers drop a token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the destination says of one row; `dense` is None unless it was asked for."""
+    """What the destination says of one row; without `dense`, `text` and `truncated` unless they were asked for."""
 
     version: int
     content_hash: str
     acl: tuple[str, ...]
     authority: float
     dense: Sequence[float] | None = None
+    text: str = ""
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class Hit:
 
     `acl` is the list that was given to this content, whose hash is `content_hash`. The document's current list decides
     who may see the passage; the row's copy only says who might read it while it is not the current content.
+    `truncated` says that the end of the document is not indexed.
     """
 
     document: str
@@ -46,6 +56,7 @@ class Hit:
     authority: float
     content_hash: str = ""
     acl: tuple[str, ...] = ()
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +80,16 @@ def vector_row(
     acl: tuple[str, ...],
     title: str,
     text: str,
+    terms: Iterable[str],
     dense: Sequence[float],
     authority: float,
     updated_at_ms: int,
+    truncated: bool = False,
 ) -> VectorRow:
     """Return the row of a document's passage with its vector, clipped to what Milvus takes.
 
-    `number` counts from 0 within the document, `authority` is in [0, 1], `updated_at_ms` in milliseconds since 1970.
+    `number` counts from 0 within the document, `terms` are what the text is found by, `authority` is in [0, 1],
+    `updated_at_ms` in milliseconds since 1970; `truncated` says that the end of the document is not indexed.
     """
     return {
         "pk": primary_key(document, number),
@@ -86,10 +100,37 @@ def vector_row(
         "acl": list(acl[:MAX_GROUPS]),
         "title": clipped(title, MAX_TITLE_BYTES),
         "text": clipped(text, MAX_TEXT_BYTES),
+        "terms": term_text(terms),
         "dense": [float(x) for x in dense],
         "authority": authority,
         "updated_at": updated_at_ms,
+        "truncated": truncated,
     }
+
+
+def term_text(terms: Iterable[str]) -> str:
+    """Return terms as a text that every analyzer takes apart into the same tokens, one a term.
+
+    Milvus and Milvus Lite share no analyzer that knows all scripts, and each splits marks, signs and ideographs in its
+    own way. So a token is written in small Latin letters and digits alone: such a term stands as it is, any other one
+    in hexadecimal; too long a token gives way to its hash. Terms beyond what a row holds are left out.
+    """
+    return " ".join(_fitting(map(_token, terms)))
+
+
+def _token(term: str) -> str:
+    simple = term.isascii() and term.isalnum() and term == term.lower()
+    plain = term if simple else "0u" + term.encode("utf-8", "replace").hex()
+    return plain if len(plain) <= _LONGEST_TOKEN else "0h" + blake2b(plain.encode(), digest_size=16).hexdigest()
+
+
+def _fitting(tokens: Iterable[str]) -> Iterator[str]:
+    size = 0
+    for token in tokens:
+        size += len(token) + 1
+        if size > MAX_TEXT_BYTES:
+            return
+        yield token
 
 
 def collection_name(tenant: str, model: str) -> str:
@@ -97,7 +138,7 @@ def collection_name(tenant: str, model: str) -> str:
 
     Ids are lower-case with hyphens, which become underscores; the capitals between them keep two names apart.
     """
-    return f"{_TENANT}{_plain(tenant)}{_MODEL}{_plain(model)}{_LAYOUT}{LAYOUT}"
+    return f"{_TENANT}{_plain(tenant)}{_MODEL}{_plain(model)}{_END}"
 
 
 def alias_name(tenant: str) -> str:

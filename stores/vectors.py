@@ -1,12 +1,14 @@
 """Milvus: one collection per tenant and model, written and read by primary key, searched by meaning and by words.
 
-The same calls run on Milvus 2.6 and on Milvus Lite. Five of their habits shape this module:
+The same calls run on Milvus 2.6 and on Milvus Lite. Six of their habits shape this module:
 - filters are text, and the client's own `get(ids=...)` and `delete(ids=...)` paste keys into it unquoted; Milvus Lite
   takes no filter parameters. So every value passes through `stores.milvus.literal`, and nothing else builds a filter.
 - rows that were just written are slow to search until they are sealed (Milvus Lite builds its word index anew for
   every query over them): `flush` seals them, at most once in ten seconds as Milvus allows.
 - collections are on disk but not loaded after a restart of Milvus Lite: whoever reads first loads them.
 - BM25 scores are positive on Milvus and negative on Milvus Lite; either way the greater amount is the better one.
+- they have no analyzer in common that knows every script: words are matched in a field of terms that the caller makes,
+  written so that any analyzer takes it apart alike (`stores.vector_rows.term_text`).
 - VARCHAR limits are bytes on Milvus and characters on Milvus Lite: text is clipped to bytes at a whole character.
 """
 
@@ -16,13 +18,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pymilvus import DataType, Function, FunctionType, MilvusClient
+from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from stores.errors import Poison
 from stores.milvus import CollectionMissing, CollectionReleased, guarded, listed, one_of
 from stores.settings import Settings
-from stores.vector_rows import MAX_GROUPS, MAX_ID_BYTES, MAX_TEXT_BYTES, MAX_TITLE_BYTES, Filter, Hit, Stored, VectorRow
+from stores.vector_rows import Filter, Hit, Stored, VectorRow, term_text
+from stores.vector_schema import indexes, schema
 
 T = TypeVar("T")
 Vector = Sequence[float] | NDArray[np.float32]
@@ -34,12 +37,13 @@ WINDOW = 16_384
 """The most hits that Milvus returns for one query."""
 
 _KEYS_PER_CALL = 1_000
-_HNSW = {"M": 16, "efConstruction": 200}
 _SEALED = ("pk", "version", "content_hash", "acl", "authority")
+_CONTENT = ("dense", "text", "truncated")
 _NO_ALIAS = (CollectionMissing, MilvusException, Poison)
 """Milvus and Milvus Lite tell an absent alias by different codes."""
 
-_SHOWN = ["document", "passage", "title", "text", "authority", "content_hash", "acl"]
+_SHOWN = ["document", "passage", "title", "text", "authority", "content_hash", "acl", "truncated"]
+_RULES = "tidewheel.rules"
 
 
 _QUIET_PINGS = {"grpc.keepalive_time_ms": 300_000, "grpc.keepalive_permit_without_calls": 0}
@@ -73,21 +77,33 @@ class Vectors:
         """Give the connection back."""
         self._client.close()
 
-    def ensure(self, collection: str, dimension: int) -> bool:
-        """Make the collection with its indexes, unless it is there; return whether it was made."""
-        if self.exists(collection):
+    def ensure(self, collection: str, dimension: int, rules: str) -> bool:
+        """Make the collection with its indexes, unless it is there; return whether it was made.
+
+        `rules` names how its rows are made. A collection that was built by other rules is dropped and made anew, empty:
+        rows of two rules never stand side by side.
+        """
+        found = self.rules(collection)
+        if found == rules:
             return False
-        indexes = MilvusClient.prepare_index_params()
-        indexes.add_index("dense", index_type="HNSW", metric_type="COSINE", params=_HNSW)
-        indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
+        if found is not None:
+            self.drop(collection)
         self._call(
             self._client.create_collection,
             collection,
-            schema=_schema(dimension),
-            index_params=indexes,
+            schema=schema(dimension),
+            index_params=indexes(),
             consistency_level="Bounded",
+            properties={_RULES: rules},
         )
         return True
+
+    def rules(self, collection: str) -> str | None:
+        """Return by which rules the collection was built, "" when it does not say, None when it is not there."""
+        if not self.exists(collection):
+            return None
+        about = self._call(self._client.describe_collection, collection)
+        return str(about.get("properties", {}).get(_RULES, ""))
 
     def exists(self, collection: str) -> bool:
         """Return whether the collection is there."""
@@ -113,8 +129,8 @@ class Vectors:
             self._call(self._client.delete, collection, filter=one_of("pk", chunk))
 
     def get(self, collection: str, keys: Sequence[str], with_vectors: bool = False) -> dict[str, Stored]:
-        """Read rows by primary key, as they are now; keys that are not there are left out."""
-        fields = [*_SEALED, *(["dense"] if with_vectors else [])]
+        """Read rows by primary key, as they are now, with vector and text if wanted; absent keys are left out."""
+        fields = [*_SEALED, *(_CONTENT if with_vectors else [])]
         found = {}
         for chunk in _chunks(keys):
             rows = self._read(
@@ -127,17 +143,32 @@ class Vectors:
             found.update({row["pk"]: _stored(row) for row in rows})
         return found
 
+    def keys_of(self, collection: str, documents: Sequence[str]) -> list[tuple[str, int]]:
+        """Return document and number of all rows of these documents, as they are now."""
+        found: list[tuple[str, int]] = []
+        for chunk in _chunks(documents):
+            rows = self._read(
+                self._client.query,
+                collection,
+                filter=one_of("document", chunk),
+                output_fields=["document", "passage"],
+                consistency_level="Strong",
+            )
+            found.extend((row["document"], row["passage"]) for row in rows)
+        return found
+
     def search(
         self,
         collection: str,
-        queries: Sequence[str],
+        queries: Sequence[Sequence[str]],
         vectors: Iterable[Vector],
         limit: int,
         only: Filter | None = None,
     ) -> list[Rankings]:
         """Rank passages by meaning and by words, apart; at most `limit` of each a query, best first.
 
-        `vectors` has one a query, e.g. as an array of shape (queries, dimension). A score is a cosine, or BM25's.
+        `queries` are the terms of each query; without any it has no ranking by words. `vectors` has one a query, e.g.
+        as an array of shape (queries, dimension). A score is a cosine, or BM25's.
         `only` leaves out passages in the engine. It only saves work: the rows' copy of a list may be old, so the caller
         looks at every hit's current list all the same.
         """
@@ -145,8 +176,11 @@ class Vectors:
         seen = _expression(only) if only else ""
         dense = {"metric_type": "COSINE", "params": {"ef": max(128, limit)}}
         by_meaning = self._ranking(collection, "dense", list(vectors), dense, limit, seen)
-        by_words = self._ranking(collection, "sparse", list(queries), {"metric_type": "BM25"}, limit, seen)
-        return list(zip(by_meaning, by_words, strict=True))
+        asked = [term_text(terms) for terms in queries if terms]
+        by_words = iter(
+            self._ranking(collection, "sparse", asked, {"metric_type": "BM25"}, limit, seen) if asked else []
+        )
+        return [(hits, next(by_words) if terms else []) for hits, terms in zip(by_meaning, queries, strict=True)]
 
     def _ranking(
         self, collection: str, field: str, asked: Sequence[Any], how: dict[str, Any], limit: int, seen: str
@@ -176,6 +210,13 @@ class Vectors:
             consistency_level="Strong",
         )
         return [[(hit["pk"], float(hit["distance"])) for hit in hits] for hits in answer]
+
+    def count(self, collection: str) -> int:
+        """Return how many rows the collection has now."""
+        rows = self._read(
+            self._client.query, collection, filter="", output_fields=["count(*)"], consistency_level="Strong"
+        )
+        return int(rows[0]["count(*)"])
 
     def scan_keys(self, collection: str) -> Iterator[str]:
         """Yield the primary keys that an iterator finds. It may miss some: good for finding surplus rows, no proof."""
@@ -218,40 +259,14 @@ class Vectors:
         return guarded(lambda: method(*args, timeout=self._timeout, **options))
 
 
-def _schema(dimension: int) -> Any:  # noqa: ANN401  # the client's own untyped schema
-    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("pk", DataType.VARCHAR, is_primary=True, max_length=MAX_ID_BYTES + 16)
-    schema.add_field("document", DataType.VARCHAR, max_length=MAX_ID_BYTES)
-    schema.add_field("passage", DataType.INT32)
-    schema.add_field("version", DataType.INT64)
-    schema.add_field("content_hash", DataType.VARCHAR, max_length=128)
-    schema.add_field(
-        "acl", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=MAX_GROUPS, max_length=MAX_ID_BYTES
-    )
-    schema.add_field("title", DataType.VARCHAR, max_length=MAX_TITLE_BYTES)
-    schema.add_field("text", DataType.VARCHAR, max_length=MAX_TEXT_BYTES, enable_analyzer=True)
-    schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
-    schema.add_field("dense", DataType.FLOAT_VECTOR, dim=dimension)
-    schema.add_field("authority", DataType.FLOAT)
-    schema.add_field("updated_at", DataType.INT64)
-    schema.add_function(
-        Function(
-            name="bm25",
-            function_type=FunctionType.BM25,
-            input_field_names=["text"],
-            output_field_names=["sparse"],
-        )
-    )
-    return schema
-
-
 def _expression(only: Filter) -> str:
     shown = f"array_contains_any(acl, {listed(only.groups)})"
     return f"{shown} or {one_of('document', only.documents)}" if only.documents else shown
 
 
 def _stored(row: dict[str, Any]) -> Stored:
-    return Stored(row["version"], row["content_hash"], tuple(row["acl"]), row["authority"], row.get("dense"))
+    content = row.get("dense"), row.get("text", ""), row.get("truncated", False)
+    return Stored(row["version"], row["content_hash"], tuple(row["acl"]), row["authority"], *content)
 
 
 def _hit(hit: Any, field: str) -> Hit:  # noqa: ANN401  # the client's own hit
@@ -267,6 +282,7 @@ def _hit(hit: Any, field: str) -> Hit:  # noqa: ANN401  # the client's own hit
         row["authority"],
         row["content_hash"],
         tuple(row["acl"]),
+        row["truncated"],
     )
 
 

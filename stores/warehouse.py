@@ -122,13 +122,16 @@ class Warehouse:
         """Run one statement of the schema."""
         guarded(lambda: self._client.command(statement))
 
-    def text(self, sql: str, output_format: str = "PrettyCompactNoEscapes") -> str:
-        """Run any one read-only statement and return ClickHouse's own rendering of the answer.
+    def text(self, sql: str, output_format: str = "PrettyCompactNoEscapes") -> bytes:
+        """Run any one read-only statement and return the answer as ClickHouse writes it.
+
+        It is written in the FORMAT that the statement names, else in `output_format`.
 
         Raises `Refused`, with what ClickHouse says of it, when the statement is wrong or would write.
         """
+        default = {"X-ClickHouse-Format": output_format}  # which a FORMAT of the statement's own stands above
         try:
-            answer = guarded(lambda: self._client.raw_query(sql, fmt=output_format, settings={"readonly": 1}))
+            answer = guarded(lambda: self._client.raw_query(sql, settings={"readonly": 1}, transport_settings=default))
         except DatabaseError as error:
             raise Refused(_message(error)) from error
         except Misconfigured as error:
@@ -138,7 +141,7 @@ class Warehouse:
             if isinstance(error.__cause__, DatabaseError) and error.__cause__.code == _NOT_ALLOWED:
                 raise Refused(_message(error.__cause__)) from error
             raise
-        return answer.decode("utf-8", "replace")
+        return answer
 
     def migrate(self) -> list[str]:
         """Apply the migrations that this database has not seen and return their names."""

@@ -29,6 +29,7 @@ from streams.wiring import Worker
 
 GROUP = "tidewheel-streams"
 AUDIT_EVERY_S = 60.0
+LOOK_FOR_ROWS_EVERY_S = 5.0
 
 BATCH_RECORDS = 20_000
 """More than the transport needs: an INSERT costs ClickHouse 10 ms and a part, whatever its size."""
@@ -79,10 +80,14 @@ async def _go_back(app: BatchApp, tp: TP, offset: int) -> None:
 
 
 def _resume(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
-    """Compare where reading begins with where the rows end, also where nothing new comes in."""
+    """Compare where reading begins with where the rows end, also where nothing new comes in; see rows that are lost."""
 
     async def resume() -> None:
+        looked = time.monotonic()
         while not app.should_stop:
+            if time.monotonic() - looked >= LOOK_FOR_ROWS_EVERY_S:
+                looked = time.monotonic()
+                await retry_while_unavailable(worker.rows.verify, retry_on=Retryable)
             partitions = cast(BatchConsumer, app.consumer).watched()
             idle = {tp: at.position for tp, at in partitions.items() if at.position and at.in_flight is None}
             for tp, offset in (await retry_while_unavailable(worker.behind, idle, retry_on=Retryable)).items():

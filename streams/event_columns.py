@@ -153,7 +153,7 @@ def pair_columns(
     weight: NDArray[np.floating[Any]],
     occurred_at: NDArray[np.int64],
 ) -> Columns:
-    """Return pairs, one for each row of `openings` (what every opening carries); of repeats the earliest holds.
+    """Return pairs, one a row of `openings`, which has what every opening carries; the earliest of repeats holds.
 
     `anchor` and `document` are columns of text, `occurred_at` in milliseconds since 1970.
     """

@@ -2,7 +2,7 @@
 
 A topic that was made anew has the same name, another id, and counts its offsets anew; the group's committed offsets may
 still be those of the old one. So where a partition's reading begins is compared with the warehouse: when that ends
-earlier (another topic id, a warehouse that was lost or set back), reading goes back to where it ends.
+earlier (another topic id, a warehouse that was lost or set back), or has a hole, reading goes back to there.
 """
 
 import threading
@@ -25,7 +25,7 @@ class TopicIds:
     """The broker's ids of the topics, and how far each partition was read; safe to use from several threads.
 
     `ids()` gives the ids by topic; `ends(topic, topic id, partition)` where a partition's rows end: the offset after
-    the last one stored, or the first that the broker still has if that is more.
+    the last one that is stored without a hole before it, or the first that the broker still has if that is more.
     """
 
     def __init__(self, ids: Callable[[], dict[str, str]], ends: Callable[[str, str, int], int]) -> None:
@@ -33,6 +33,7 @@ class TopicIds:
         self._ids = ids()
         self._read: dict[tuple[str, int], int] = {}
         self._checked: set[tuple[str, int]] = set()
+        self._back: dict[tuple[str, int], int] = {}
         self._lock = threading.Lock()
 
     def __getitem__(self, topic: str) -> str:
@@ -60,6 +61,8 @@ class TopicIds:
             if before is None and (end := self._behind(topic, partition, first)) is not None:
                 raise Behind(end)
             self._read[key] = last
+            if before is None and (back := self._back.pop(key, None)) is not None:
+                return self._ids[topic], back - 1 if first > back else None  # what lies between, the broker lacks
             return self._ids[topic], None if before is None or first <= before else before
 
     def behind(self, topic: str, partition: int, position: int) -> int | None:
@@ -75,4 +78,7 @@ class TopicIds:
             return None
         end = self._ends(topic, self._ids[topic], partition)
         self._checked.add((topic, partition))
-        return end if end < position else None
+        if end >= position:
+            return None
+        self._back[topic, partition] = end
+        return end

@@ -23,6 +23,7 @@ from streams.drift.config import DriftConfig
 from streams.drift.job import DriftJob
 from streams.drift.step import DriftStep
 from streams.publisher import Publisher
+from streams.rows_kept import Bounds, RowsKept
 from streams.sessions.closing import Closer
 from streams.sessions.repair import OpenSessionsRepair
 from streams.sessions.rules import SessionRules
@@ -49,6 +50,7 @@ class Worker:
     closing: ClosingStep
     repair: OpenSessionsRepair
     drift: DriftStep
+    rows: RowsKept
 
     def batch(self, topic: Topic, records: Sequence[Record], now: datetime) -> RecordBatch:
         """Return a transport's batch, received `now`, as columns.
@@ -116,12 +118,19 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
         ClosingStep(closer, accesses),
         repair,
         DriftStep(warehouse, redis, accesses, drift_job, drift.window_ms),
+        RowsKept(lambda: _bounds(warehouse)),
     )
+
+
+def _bounds(warehouse: Warehouse) -> Bounds:
+    rows = warehouse.query("batches_bounds")
+    return {(row["topic"], row["topic_id"], row["partition"]): (row["first"], row["last"]) for row in rows}
 
 
 def _ends(settings: Settings, warehouse: Warehouse) -> Callable[[str, str, int], int]:
     def ends(topic: str, topic_id: str, partition: int) -> int:
-        stored = warehouse.query("stored_until", topic=topic, topic_id=topic_id, partition=partition)[0]["end"]
-        return max(int(stored), kafka.begin_offsets(settings.kafka_bootstrap, topic)[partition])
+        kept = kafka.begin_offsets(settings.kafka_bootstrap, topic)[partition]
+        at = {"topic": topic, "topic_id": topic_id, "partition": partition, "kept": kept}
+        return int(warehouse.query("stored_until", **at)[0]["end"])
 
     return ends

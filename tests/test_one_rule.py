@@ -39,6 +39,7 @@ RULES = (
         {
             "demo/headings.py": "which headings of a manual are queries: data of the demo, compared with nothing else",
             "streams/pairs/reaction.py": "the spellings of one emoji, which is no text",
+            "operations/spelling.py": "the spellings of a person's id, which is no text that is searched",
         },
     ),
     Rule("who everyone is", "schemas/documents.py", one_rule.names_everyone),

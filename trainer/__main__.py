@@ -9,7 +9,7 @@ from functools import partial
 from retrieval.config import RetrievalConfig
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
-from stores import configuration, settings
+from stores import configuration, lease, redis_client, settings
 from stores.errors import Refused
 from stores.learning import Learning
 from stores.service import Life, run
@@ -56,11 +56,15 @@ def main() -> int:
 
 
 def work(life: Life) -> None:
-    """Answer requests in order until asked to stop."""
+    """Take the lease, answer requests in order until asked to stop; a second trainer waits for the lease."""
     where = settings.load()
     rules = configuration.load("training", TrainingConfig, where.home)
     encoder = configuration.load("retrieval", RetrievalConfig, where.home).encoder
-    with life.connect(lambda: Learning(where, GROUP, _now, at_once=1)) as learning:
+    client = redis_client.connect(where)
+    with (
+        life.connect(partial(lease.wait_for, client, "trainer", rules.lease_s)) as held,
+        life.connect(lambda: Learning(where, GROUP, _now, at_once=1, check_lease=held.check)) as learning,
+    ):
         context = life.connect(lambda: RunContext.connect(where, rules, encoder, _now, life.stop), _WAITS_ALSO)
         trainer = Trainer(context, learning.emit)
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from retrieval.word_pieces import WordPieces
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
 from stores import lease
@@ -21,6 +22,7 @@ from trainer.data import snapshot
 from trainer.data.near_copies import near_copies
 from trainer.data.split import split
 from trainer.judging import gate, questions, report
+from trainer.judging.corpus import check_passages
 from trainer.judging.evaluate import BASE, CANDIDATE, LIVE, evaluate
 from trainer.learning import fit, lessons
 from trainer.learning.build_job import build_job
@@ -85,9 +87,10 @@ class Trainer:
         if reasons := config.too_little(len(sides.train), len(sides.test)):
             return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
 
-        asked, chosen = questions.build(taken, sides, config), lessons.choose(sides.train, config.fit)
-        status.begin("encode", f"{len(asked.corpus.names)} documents, {len(asked.queries)} held-out queries")
         models = {name: context.shelf.fetch(taken.tenant, m) for name, m in ((LIVE, taken.parent), (BASE, BASE_MODEL))}
+        pieces = WordPieces.of(models[LIVE], context.encoder)
+        asked, chosen = questions.build(taken, sides, config, pieces), lessons.choose(sides.train, config.fit)
+        status.begin("encode", f"{len(asked.corpus.names)} documents, {len(asked.queries)} held-out queries")
         texts = [*asked.texts, *(lesson.anchor for lesson in chosen)]
         vectors = context.embed("before", models, texts, directory, status)
 
@@ -99,6 +102,7 @@ class Trainer:
         weights = fit.run(job, directory.path, status.progress, context.stop, config.attempts)
 
         status.begin("evaluate")
+        check_passages(WordPieces.of(weights, context.encoder), pieces)
         vectors |= context.embed("after", {CANDIDATE: weights}, asked.texts, directory, status)
         found = evaluate(asked, vectors)
         scores = publish.record_scores(context.warehouse, found, request)

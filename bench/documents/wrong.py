@@ -13,6 +13,7 @@ from indexer.visibility import Viewer
 from indexer.wiring import current_lists
 from retrieval.access import may_see
 from retrieval.encoders import Encoders
+from retrieval.text import query_terms
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.shelf import Shelf
@@ -36,7 +37,7 @@ class _Wrong:
         if record is None:
             raise Refused(f"nothing is live for '{tenant}'")
         vectors = self._encoders.get(tenant, record.model).encode(queries)
-        rankings = self._vectors.search(record.collection, queries, vectors, max(_FETCHED, k))
+        rankings = self._vectors.search(record.collection, [*map(query_terms, queries)], vectors, max(_FETCHED, k))
         found = [self.shown(tenant, query, own, groups, k) for query, own in zip(queries, rankings, strict=True)]
         return [Answer(own, record.model, record.collection, record.version, 0.0) for own in found]
 

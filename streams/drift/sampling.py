@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
+from retrieval.text import normalized
 from streams.drift.behaviour import Search
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import ReferenceEncoder, Vectors
@@ -26,7 +27,7 @@ def sample(
     """Return the sample of one window. A query that one person repeats counts once as text, each time as behaviour."""
     people = tuple(sorted({search.person for search in searches}))
     number = {person: i for i, person in enumerate(people)}
-    distinct = list({(s.person, " ".join(s.query.lower().split())): s for s in reversed(searches)}.values())
+    distinct = list({(s.person, normalized(s.query)): s for s in reversed(searches)}.values())
     vectors = encoder.encode([search.query for search in distinct])
     return Sample(
         start=start,

@@ -5,19 +5,17 @@ against all other days. The expected share of unseen words is then the same on b
 "The population frequencies of species and the estimation of population parameters").
 """
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
+from retrieval.text import query_terms
 from streams.drift.statistics.permutation import Flags, Indices, Numbers
-
-_WORD = re.compile(r"[^\W\d_][\w'-]*")
 
 
 def words(query: str) -> frozenset[str]:
-    """Return the distinct lower-case words of a query; numbers and single signs are not words."""
-    return frozenset(word for word in _WORD.findall(query.lower()) if len(word) > 1)
+    """Return the distinct terms of a query, as the index has them; numbers and single signs are not words."""
+    return frozenset(term for term in query_terms(query) if len(term) > 1 and not term.isdecimal())
 
 
 class Occurrences:

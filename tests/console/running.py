@@ -49,7 +49,7 @@ class CommandLine:
 def records(stack: Settings, topic: Topic, like: bytes, least: int = 1) -> list[RawEvent]:
     """The records of a topic whose value has these bytes in it, once there are at least so many."""
     found, group = list[RawEvent](), f"look-{uuid4().hex}"
-    with EventReader(stack.kafka_bootstrap, group, [topic.name], session_timeout_s=2) as reader:
+    with EventReader(stack.kafka_bootstrap, group, [topic.name]) as reader:
         for _ in range(50):
             found += [raw for raw in reader.poll(timeout_s=0.2) if like in (raw.value or b"")]
             if len(found) >= least:
@@ -74,7 +74,7 @@ def indexing(stack: Settings, loop: Loop) -> Iterator[None]:
     tenant, over, errors = loop.world.tenant, Flag(), list[Exception]()
 
     def act() -> None:
-        with EventReader(stack.kafka_bootstrap, f"act-{tenant}", [LEARNING.name], session_timeout_s=2) as reader:
+        with EventReader(stack.kafka_bootstrap, f"act-{tenant}", [LEARNING.name]) as reader:
             try:
                 while not over.is_set():
                     came = [raw for raw in reader.poll(timeout_s=0.2) if f'"{tenant}"'.encode() in (raw.value or b"")]

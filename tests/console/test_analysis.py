@@ -17,39 +17,43 @@ def own_database(tidewheel: CommandLine, stack: Settings, town: Streams, monkeyp
     point_at(stack, town.warehouse.database, monkeypatch)
 
 
-def test_drift_shows_judged_windows_newest_first(
-    tidewheel: CommandLine, town: Streams, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_drift_shows_judged_windows_newest_first(tidewheel: CommandLine, town: Streams, tenant: str) -> None:
+    town.take(*documents(tenant))
     assert "No window of" in tidewheel("drift", "--tenant", tenant).out
     for days, signal, verdict in (
         (0, "query_drift", "steady"),
         (1, "query_drift", "tripped"),
-        (1, "sessions", "steady"),
+        (1, "zero_click", "steady"),
     ):
         window = {"tenant": tenant, "signal": signal, "window_end": NOW + timedelta(days=days), "verdict": verdict}
         town.warehouse.insert("drift_windows", {name: [value] for name, value in (window | {"effect": 0.5}).items()})
     rows = json.loads(tidewheel("drift", "--tenant", tenant, "--json").out)
     assert [(row["signal"], row["verdict"]) for row in rows] == [
-        ("query_drift", "tripped"), ("sessions", "steady"), ("query_drift", "steady"),
+        ("query_drift", "tripped"), ("zero_click", "steady"), ("query_drift", "steady"),
     ]  # fmt: skip
     assert [r["signal"] for r in json.loads(tidewheel("drift", "--tenant", tenant, "--limit", "1", "--json").out)] == [
         "query_drift"
     ]
-    only = json.loads(tidewheel("drift", "--tenant", tenant, "--signal", "sessions", "--json").out)
-    assert [row["signal"] for row in only] == ["sessions"]
-    monkeypatch.setenv("COLUMNS", "250")
+    only = json.loads(tidewheel("drift", "--tenant", tenant, "--signal", "zero_click", "--json").out)
+    assert [row["signal"] for row in only] == ["zero_click"]
     shown = tidewheel("drift", "--tenant", tenant).out
-    assert shown.index("tripped") < shown.index("sessions") < shown.rindex("query_drift")
+    assert shown.index("tripped") < shown.index("zero_click") < shown.rindex("query_drift")
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 def test_runs_show_why_each_began_and_how_it_ended(tidewheel: CommandLine, town: Streams, tenant: str) -> None:
-    assert "No training run of" in tidewheel("runs", "--tenant", tenant).out
     town.take(*documents(tenant), *day(tenant, "ana", "words"))
+    assert "No training run of" in tidewheel("runs", "--tenant", tenant).out
     model = trained(town, tenant)
     (run,) = json.loads(tidewheel("runs", "--tenant", tenant, "--json").out)
     assert (run["run"], run["model"], run["verdict"]) == ("run-1", model, "WIN")
     assert (run["reason"], run["ndcg_live"], run["ndcg_candidate"]) == ("it drifted", 0.7, 0.8)
-    assert json.loads(tidewheel("runs", "--tenant", f"{tenant}x", "--json").out) == []
+    shown = tidewheel("runs", "--tenant", tenant).out
+    assert "    it drifted" in shown.splitlines()
+    assert max(map(len, shown.splitlines())) <= 80
+    other = tidewheel("runs", "--tenant", f"{tenant}x", "--json")
+    assert (other.code, other.out) == (2, "")
+    assert f"the nearest known name is '{tenant}'" in other.err
 
 
 def test_the_ledger_is_green_until_something_is_missing(tidewheel: CommandLine, town: Streams, tenant: str) -> None:
@@ -57,7 +61,10 @@ def test_the_ledger_is_green_until_something_is_missing(tidewheel: CommandLine, 
     whole = tidewheel("ledger", "--topic", "clicks", "--json")
     (row,) = json.loads(whole.out)
     assert (whole.code, row["missing"], row["expected"]) == (0, 0, row["accepted"])
-    assert tidewheel("ledger").code == 0
+    table = tidewheel("ledger")
+    assert table.code == 0
+    assert max(map(len, table.out.splitlines())) <= 80
+    assert row["topic_id"] not in table.out.split()
     lost = f"ALTER TABLE events DELETE WHERE topic = 'clicks' AND tenant = '{tenant}' SETTINGS mutations_sync = 1"
     town.warehouse.execute(lost)
     broken = tidewheel("ledger", "--topic", "clicks", "--json")
@@ -81,3 +88,21 @@ def test_sql_reads_in_every_format_and_refuses_to_write(
     assert tidewheel("sql", "SELECT count() FROM events", "--format", "tsv").code == 0
     assert tidewheel("sql", " ").code == 2
     assert "No rows." in tidewheel("sql", "SELECT 1 WHERE 0", "--json").err
+
+
+def test_a_format_of_the_querys_own_stands_above_the_option(tidewheel: CommandLine) -> None:
+    query = "SELECT 7 AS seven FORMAT"
+    assert json.loads(tidewheel("sql", f"{query} JSONColumns").out) == {"seven": [7]}
+    assert tidewheel("sql", f"{query} CSV", "--format", "tsv").out == "7\n"
+    assert tidewheel("sql", f"{query} TSV;").out == "7\n"
+    assert "seven:" in tidewheel("sql", f"{query} Vertical").out
+    assert "┃ seven ┃" in tidewheel("sql", "SELECT 7 AS seven", "--format", "pretty").out
+    assert tidewheel("sql", "SELECT 'FORMAT CSV' AS text", "--format", "csv").out == '"text"\n"FORMAT CSV"\n'
+    assert tidewheel("sql", f"{query} Nonsense").code == 3
+
+
+def test_people_are_shown_an_escape_and_programs_get_the_bytes(tidewheel: CommandLine) -> None:
+    query = "SELECT 'a\\x1b[31m' AS text"
+    assert "\\x1b[31m" in tidewheel("sql", query).out
+    assert tidewheel("sql", query, "--format", "tsv").out == "text\na\x1b[31m\n"
+    assert "\x1b" not in tidewheel("sql", f"{query} FORMAT Pretty").out

@@ -95,5 +95,5 @@ def test_moments_are_dates_or_durations() -> None:
     assert timedelta(minutes=89) < ago < timedelta(minutes=91)
     assert read.convert("2026-11-01", None, None) == datetime(2026, 11, 1, tzinfo=UTC)
     assert read.convert("2026-11-01T09:00+02:00", None, None) == datetime(2026, 11, 1, 7, tzinfo=UTC)
-    with pytest.raises(click.BadParameter, match="neither a time"):
+    with pytest.raises(click.BadParameter, match="neither a past time"):
         read.convert("yesterday", None, None)

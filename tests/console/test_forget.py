@@ -7,7 +7,7 @@ from schemas.learning import TrainingRequested
 from stores.errors import Misconfigured
 from stores.settings import Settings
 from tests.console.running import sent
-from tests.streams.lives import NOW, Streams, everything
+from tests.streams.lives import NOW, Streams, day, everything
 
 Run = Callable[..., Result]
 
@@ -45,11 +45,20 @@ def test_forget_removes_lists_the_models_and_asks_for_one_training(
 
 def test_forget_refuses_what_can_be_no_user(run: Run, town: Streams) -> None:
     told = run("forget", "--tenant", "acme", "--user", "", "--yes")
-    assert isinstance(told.exception, Misconfigured)
-    assert "nothing was removed" in str(told.exception)
+    assert (told.exit_code, "one line of 1 to 256 characters" in told.stderr) == (2, True)
+    unknown = run("forget", "--tenant", "nobody-of-ours", "--user", "ana", "--yes")
+    assert isinstance(unknown.exception, Misconfigured)
+    assert "there is no tenant 'nobody-of-ours'" in str(unknown.exception)
 
 
 def test_help_says_what_is_not_reached(run: Run) -> None:
     told = run("forget", "--help").stdout
     assert "Kafka keeps its own copy" in told
     assert "weights of models" in told
+
+
+def test_the_question_shows_every_spelling_that_is_kept(run: Run, town: Streams, tenant: str) -> None:
+    for name in ("Kim@x.org", "KIM@X.ORG", "kim%40x.org"):
+        town.take(*day(tenant, name, f"what {tenant}", hours=len(name)))
+    told = run("forget", "--tenant", tenant, "--user", "kim@x.org", input="n\n")
+    assert "Kept in 4 spellings: KIM@X.ORG, Kim@x.org, kim%40x.org, kim@x.org" in told.stderr

@@ -2,7 +2,6 @@
 
 import io
 
-import pytest
 from rich.console import Console
 from rich.table import Table
 
@@ -70,16 +69,19 @@ def test_the_first_documents_of_both_stand_side_by_side_and_what_was_opened_is_m
     assert told.count("nDCG 0.500") == told.count("nDCG -") == 1
 
 
-@pytest.mark.parametrize("width", [200, 30])
-def test_queries_and_titles_are_nobody_s_markup(width: int) -> None:
+def test_queries_and_titles_are_nobody_s_markup() -> None:
     query, title = "[bold]ana[/bold] [/x] [link=http://x]y", "[red]merger[/red] [/] \\[z]"
-    told = drawn(side_by_side("T", [asked(query, title)]), width)
-    joined = "".join(told.split())
-    if width == 200:
-        assert query in told
-        assert title in told
-    assert "…" not in joined
-    assert joined.count("[") == drawn(side_by_side("T", [asked(query, title)]), 200).count("[")
+    told = drawn(side_by_side("T", [asked(query, title)]), 200)
+    assert query in told
+    assert title in told
+
+
+def test_no_word_is_broken_and_a_long_one_is_cut_at_its_end() -> None:
+    told = drawn(side_by_side("T", [asked("where is the " + "x" * 90, "parental leave and other absences")]), 60)
+    words = {word.strip("│┃") for line in told.splitlines() for word in line.split()}
+    assert {"parental", "leave", "absences", "where"} <= words
+    assert any(word.startswith("xxx") and word.endswith("…") for word in words)
+    assert max(map(len, told.splitlines())) <= 60
 
 
 def test_a_terminal_obeys_no_word_of_a_packet() -> None:
@@ -93,8 +95,8 @@ def test_a_terminal_obeys_no_word_of_a_packet() -> None:
 def test_examples_are_shown_where_there_are_some_and_how_to_decide_always() -> None:
     plain = printed(packet())
     digest = packet().digest
-    assert f"tidewheel approve --tenant acme --packet {digest}\n" in plain
-    assert f"tidewheel refuse --tenant acme --packet {digest} --reason ...\n" in plain
+    assert f"tidewheel approve --tenant acme --packet {digest[:12]}\n" in plain
+    assert f"tidewheel refuse --tenant acme --packet {digest[:12]} --reason ...\n" in plain
     assert plain.startswith(f"Packet {digest}")
     assert "queries: " not in plain.replace("held-out queries: nDCG", "")
     held = HeldOut(wins=(asked("won"),), losses=(asked("lost"),))
@@ -109,7 +111,8 @@ def test_examples_are_shown_where_there_are_some_and_how_to_decide_always() -> N
 
 def test_what_is_to_be_copied_is_never_broken_into_lines() -> None:
     shown = packet()
-    assert f"--packet {shown.digest}\n" in printed(shown, width=40)
+    assert f"--packet {shown.digest[:12]}\n" in printed(shown, width=40)
+    assert f"Packet {shown.digest}\n" in printed(shown, width=40)
 
 
 def test_a_packet_of_which_not_all_is_shown_names_its_own_hash_and_says_so() -> None:
@@ -117,6 +120,6 @@ def test_a_packet_of_which_not_all_is_shown_names_its_own_hash_and_says_so() -> 
     assert "more queries" not in whole
     out = io.StringIO()
     print_packet(packet(), Console(file=out, width=200), digest="f" * 64, left_out=2)
-    assert out.getvalue().count("f" * 64) == 3
-    assert packet().digest not in out.getvalue()
+    assert out.getvalue().count("f" * 12) >= 3
+    assert packet().digest[:12] not in out.getvalue()
     assert "2 more queries were for everyone when the packet was made" in out.getvalue()

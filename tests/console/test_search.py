@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from stores.rebuilds import Rebuild
 from stores.settings import Settings
 from stores.shelf import Shelf
 from tests.console.running import CommandLine
@@ -33,6 +34,19 @@ def test_a_search_shows_what_the_asker_may_see(
     assert len(json.loads(tidewheel(*ask, "--group", "board", "-k", "1", "--json").out)["results"]) == 1
 
 
-def test_a_tenant_without_documents_is_refused_with_the_next_step(tidewheel: CommandLine, tenant: str) -> None:
-    told = tidewheel("search", "anything", "--tenant", tenant)
-    assert (told.code, "tidewheel emit" in told.err) == (3, True)
+def test_while_the_index_is_filled_anew_what_is_in_it_is_shown_and_the_exit_code_is_try_again(
+    tidewheel: CommandLine, stack: Settings, world: World, models: dict[str, Path]
+) -> None:
+    Shelf.open(stack).put(world.tenant, world.live, models[world.live], {}, NOW)
+    world.put("open", 1, "The merger plan for everyone.", title="Plan")
+    live(world)
+    rebuild = Rebuild(reason="lost", at=NOW, done=1, total=9)
+    world.serving.rebuilds.save(world.tenant, world.target().collection, rebuild)
+    told = tidewheel("search", "merger plan", "--tenant", world.tenant)
+    assert told.code == 4
+    assert "  1  Plan  (open, " in told.out
+    assert "is being rebuilt, 1 of 9 documents; try again" in told.err
+    found = tidewheel("search", "merger plan", "--tenant", world.tenant, "--json")
+    assert (found.code, json.loads(found.out)["rebuilding"]) == (4, {"done": 1, "total": 9})
+    shown = tidewheel("status", "--tenant", world.tenant)
+    assert "is being rebuilt, 1 of 9 documents, because lost" in shown.out

@@ -9,6 +9,7 @@ from indexer.service import Indexer, ServiceConfig
 from indexer.shadow import Shadows
 from indexer.upkeep import Upkeep
 from indexer.verify import Verifier, VerifyConfig
+from operations import standby
 from operations.rollback import rollback
 from schemas.envelope import Event
 from schemas.learning import Comparison, CutoverApproved, CutoverDone, CutoverRefused, ModelTrained, RolledBack
@@ -75,7 +76,10 @@ class Loop:
 
     def roll_back(self) -> RolledBack:
         sign = self.world.signing.as_operator
-        return rollback(self.world.serving, sign, self.world.tenant, OPERATOR, "test", self.world.clock())
+        return rollback(self.world.serving, self.check, sign, self.world.tenant, OPERATOR, "test", self.world.clock())
+
+    def check(self, record: ServingRecord) -> None:
+        standby.check(self.world.serving, self.world.vectors, lambda: self.world.warehouse, record)
 
     def state(self, model: str) -> str:
         return self.world.serving.states(self.world.tenant).get(self.world.target(model).collection, "")
@@ -180,11 +184,19 @@ def moved_to(world: World, model: str, version: int) -> CutoverDone:
     )
 
 
-def lose_record(world: World) -> None:
-    """Lose all that Redis has of the tenant, and the live collection's rows, which have to come anew."""
+def lose_record(world: World, model: str | None = None) -> None:
+    """Lose all that Redis has of the tenant, and the rows of one model's collection, which have to come anew."""
     for key in world.serving._client.keys(f"*:{world.tenant}"):
         world.serving._client.delete(key)
-    world.vectors.drop(world.target().collection)
+    world.vectors.drop(world.target(model).collection)
+
+
+def lose_rows(world: World, *tables: str) -> None:
+    """Lose all that the warehouse has of the tenant in these tables."""
+    for table in tables:
+        world.warehouse.execute(
+            f"ALTER TABLE {table} DELETE WHERE tenant = '{world.tenant}' SETTINGS mutations_sync = 2"
+        )
 
 
 def record(world: World) -> ServingRecord:

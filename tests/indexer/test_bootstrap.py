@@ -1,11 +1,11 @@
 """A tenant's first collection, and a serving record that was lost."""
 
-from schemas.learning import (
-    CutoverDone,
-)
+from datetime import timedelta
+
+from schemas.learning import CutoverDone, CutoverRefused
 from stores.vector_rows import alias_name
-from tests.indexer.loop import Loop, first, lose_record, moved_to, of, record
-from tests.indexer.world import World
+from tests.indexer.loop import Loop, approval, first, lose_record, moved_to, of, record
+from tests.indexer.world import OPERATOR, World
 
 
 def test_the_first_documents_make_the_first_collection_with_the_base_model(world: World) -> None:
@@ -22,13 +22,64 @@ def test_the_first_documents_make_the_first_collection_with_the_base_model(world
     assert loop.settle() == []
 
 
-def test_a_lost_serving_record_comes_back_from_the_audit_trail(world: World) -> None:
+def test_a_lost_serving_record_comes_back_as_its_last_signed_move_left_it(world: World) -> None:
     first(world).settle()
+    before = record(world)
     lose_record(world)
-    (done,) = of(CutoverDone, Loop(world).settle())
-    assert isinstance(done, CutoverDone)
-    assert (done.model, done.serving_version, done.manifest) == (world.live, 2, world.manifest(world.live))
-    assert record(world).model == world.live
+    loop = Loop(world)
+    assert of(CutoverDone, loop.settle()) == [], "nothing moved"
+    assert record(world) == before
+    assert loop.state(world.live) == "live"
+    answer = world.searcher.search(world.tenant, ["topic"], frozenset({"board"}), 20)[0]
+    assert (len(answer.results), answer.rebuild) == (12, None)
+
+
+def with_a_standby(world: World) -> Loop:
+    """A tenant whose second model went live, by the audit trail too."""
+    loop = first(world)
+    loop.settle()
+    loop.indexer.handle(approval(loop.ready()))
+    for event in of(CutoverDone, loop.sent):
+        world.event("CutoverDone", "", payload=event.model_dump_json())
+    return loop
+
+
+def test_what_a_lost_record_could_roll_back_to_comes_back_with_it_until_its_time_is_over(world: World) -> None:
+    with_a_standby(world).settle()
+    before = record(world)
+    lose_record(world, world.next)
+    loop = Loop(world)
+    loop.settle()
+    assert record(world) == before
+    assert (loop.state(world.next), loop.state(world.live)) == ("live", "standby")
+    assert loop.roll_back().model == world.live
+    for event in loop.settle():
+        world.event(type(event).__name__, "", payload=event.model_dump_json())
+    world.clock.ahead = timedelta(days=8)
+    lose_record(world)
+    again = Loop(world)
+    again.indexer._tenant(world.tenant, 0)
+    assert (record(world).model, record(world).standby) == (world.live, None)
+
+
+def test_a_shadow_that_waited_for_a_decision_comes_back_unless_it_was_refused(world: World) -> None:
+    loop = first(world)
+    loop.settle()
+    packet = loop.ready()
+    lose_record(world)
+    again = Loop(world)
+    again.settle()
+    assert again.state(world.next) == "ready"
+    refused = CutoverRefused(
+        event_id="no", tenant=world.tenant, occurred_at=world.clock(), packet=packet.digest,
+        collection=packet.collection, by=OPERATOR, reason="no",
+    )  # fmt: skip
+    signed = world.signing.as_operator(refused, OPERATOR)
+    world.event("CutoverRefused", "", payload=signed.model_dump_json())
+    lose_record(world)
+    last = Loop(world)
+    last.settle()
+    assert last.state(world.next) == ""
 
 
 def test_a_model_that_is_gone_from_the_shelf_does_not_come_back(world: World) -> None:

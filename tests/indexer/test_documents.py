@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
 
 from indexer.authority import USE_WINDOW, UsageStats
-from indexer.documents import Counts, Document, Documents, Pending, Record
-from retrieval.passages import MAX_PASSAGES, READ_CHARACTERS
+from indexer.documents import UNKNOWN, Counts, Document, Documents, Pending, Record
+from retrieval.config import EncoderConfig
+from retrieval.passages import READ_CHARACTERS
+from retrieval.word_pieces import WordPieces
 from schemas.instants import microseconds, milliseconds
+from stores.shelf import base_model
 from stores.vector_rows import MAX_GROUPS
 from tests.indexer.world import World
 
@@ -34,6 +38,11 @@ class Told:
         return len(columns["document"])
 
 
+@cache
+def base_pieces() -> WordPieces:
+    return WordPieces.of(base_model(), EncoderConfig())
+
+
 def documents(told: Told) -> Documents:
     warehouse: Any = told
     return Documents(warehouse)
@@ -53,11 +62,13 @@ def read(**changed: object) -> Document:
 
 
 def test_a_document_comes_split_into_what_is_embedded() -> None:
-    found = read(gone=1)
-    assert (found.document, found.version, found.gone, found.acl, found.updated_ms) == ("d", 3, True, ("all",), 5)
-    assert (found.passages, found.truncated) == (("T\nSome words.",), False)
-    long = read(body="word " * 50_000)
-    assert (len(long.passages), long.truncated) == (MAX_PASSAGES, True)
+    found = read()
+    assert (found.document, found.version, found.gone, found.acl, found.updated_ms) == ("d", 3, False, ("all",), 5)
+    assert (found.passages, found.truncated) == ((), False), "the model that cuts it is not known here"
+    cut = found.cut(base_pieces())
+    assert (cut.passages, cut.truncated) == (("T\nSome words.",), False)
+    long = read(body="word " * 50_000).cut(base_pieces())
+    assert (len(long.passages), long.truncated) == (400, False)
 
 
 def test_groups_above_what_a_row_holds_are_left_out() -> None:
@@ -82,7 +93,7 @@ def test_a_void_document_is_recorded_as_wrong_in_all_its_passages() -> None:
     documents(told).void("acme", "C", ["a", "b"], NOW)
     columns = told.inserted
     assert (columns["document"], columns["version"], columns["deleted"]) == (["a", "b"], [0, 0], [1, 1])
-    assert columns["passages"] == [MAX_PASSAGES] * 2
+    assert columns["passages"] == [UNKNOWN] * 2
 
 
 @pytest.mark.parametrize(("seconds", "asked"), [(0, 1), (60, 1), (61, 2)])

@@ -7,7 +7,6 @@ import pytest
 
 from indexer import rules
 from indexer.verify import VerifyConfig
-from retrieval import passages
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
@@ -18,21 +17,7 @@ def test_the_tolerance_is_said_in_the_words_of_the_readme() -> None:
     assert "up to 35 % of them within 12 hours" in rules.tolerated(VerifyConfig(changed_share=0.35, holds_s=12 * 3600))
 
 
-@pytest.mark.parametrize(("name", "value"), [("MAX_WORDS", 80), ("MAX_CHARACTERS", 600), ("MAX_PASSAGES", 15)])
-def test_another_bound_of_passages_is_another_chunker(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
-    before = rules.chunker()
-    assert rules.chunker() == before
-    monkeypatch.setattr(passages, name, value)
-    assert rules.chunker() != before
-
-
-def test_another_way_to_cut_is_another_chunker_though_its_bounds_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = rules.chunker()
-    monkeypatch.setattr(passages, "_SENTENCE_END", re.compile(r"\n+"))
-    assert rules.chunker() != before
-
-
-@pytest.mark.parametrize(("name", "value"), [("RRF_K", 61), ("AUTHORITY_WEIGHT", 0.06)])
+@pytest.mark.parametrize(("name", "value"), [("RRF_K", 61), ("AUTHORITY_WEIGHT", 0.06), ("K1", 1.5)])
 def test_another_constant_of_ranking_is_another_fusion(
     monkeypatch: pytest.MonkeyPatch, name: str, value: float
 ) -> None:

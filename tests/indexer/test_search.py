@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 import pytest
 
 from indexer.answer import Answer
-from indexer.search import Searcher, retrieve
+from indexer.search import NoWord, Searcher, retrieve
 from indexer.visibility import CurrentLists, Viewer
 from operations.rollback import rollback
 from retrieval.encoders import Encoder
-from stores.errors import Refused
+from stores.errors import Refused, Retryable
+from stores.rebuilds import Rebuild
 from stores.serving import Serving
 from stores.vector_rows import collection_name
 from stores.vectors import Rankings, Vectors
-from tests.indexer.world import World, live
+from tests.indexer.world import NOW, World, live
 
 NASTY = ["board'] or pk != ''", 'board"] or pk != "', "board\\", "board' or 1==1", "BOARD", " board", "board ", "boar"]
 
@@ -40,6 +41,27 @@ def test_a_batch_is_answered_in_order_with_what_answered_it(world: World) -> Non
     assert answers[0].latency_ms > 0
     assert "all about lunch" in answers[0].results[0].snippet
     assert world.searcher.search(world.tenant, [], frozenset()) == []
+
+
+def test_a_tenant_whose_record_is_lost_is_not_one_that_sent_nothing(world: World) -> None:
+    with pytest.raises(Refused, match="no documents yet"):
+        ask(world, "merger")
+    world.put("d", 1, "merger plan")
+    world.put("gone", 1, deleted=True)
+    with pytest.raises(Retryable, match="is being rebuilt, 0 of 1 documents; try again"):
+        ask(world, "merger")
+
+
+def test_an_answer_of_an_index_that_is_being_filled_says_so(world: World) -> None:
+    world.put("d", 1, "merger plan")
+    live(world)
+    rebuild = Rebuild(reason="lost", at=NOW, done=1, total=2)
+    world.serving.rebuilds.save(world.tenant, world.target().collection, rebuild)
+    answer = world.searcher.search(world.tenant, ["merger"], frozenset())[0]
+    assert (documents(answer), answer.rebuild) == (["d"], rebuild)
+    world.vectors.drop(world.target().collection)
+    with pytest.raises(Retryable, match="is being rebuilt, 1 of 2 documents"):
+        ask(world, "merger")
 
 
 def test_nobody_sees_what_they_may_not(world: World) -> None:
@@ -97,11 +119,21 @@ def test_an_impossible_number_of_documents_is_refused(world: World, k: int) -> N
         world.searcher.search(world.tenant, ["x"], frozenset(), k)
 
 
-@pytest.mark.parametrize("query", ["'", '"', "\\", "😀" * 500, "a AND (b OR", "\x00\n", "*", "%s {x}", "word " * 400])
+@pytest.mark.parametrize(
+    "query", ["'a", 'b"', "c\\", "😀" * 500, "a AND (b OR", "\x00a\n", "*1", "%s {x}", "word " * 400]
+)
 def test_no_query_breaks_a_search(world: World, query: str) -> None:
     world.put("d", 1, "merger plan")
     live(world)
     assert ask(world, query) == ["d"]
+
+
+@pytest.mark.parametrize("query", ["", "   ", "?!.,", "'", "\\", "*", "\x00\n", "\u200b\u00ad\ufeff", "\u3002", "___"])
+def test_a_query_without_a_word_is_refused_in_words(world: World, query: str) -> None:
+    world.put("d", 1, "merger plan")
+    live(world)
+    with pytest.raises(NoWord, match="there is no word in the query"):
+        world.searcher.search(world.tenant, ["plan", query], frozenset())
 
 
 @dataclass
@@ -168,7 +200,8 @@ def moved_all_the_time(world: World, kind: type[Searcher], moves: int = 60) -> t
         thread.start()
     try:
         for _ in range(moves):
-            rollback(world.serving, world.signing.as_operator, world.tenant, "op", "again", world.clock())
+            sign = world.signing.as_operator
+            rollback(world.serving, lambda record: None, sign, world.tenant, "op", "again", world.clock())
             time.sleep(0.02)
     finally:
         over.set()

@@ -1,5 +1,7 @@
 """The story on real stores: first documents, a shadow's way, approval, cutover, rollback; repeated, and cut off."""
 
+import pytest
+
 from schemas.envelope import Event
 from schemas.learning import (
     CutoverDone,
@@ -7,9 +9,10 @@ from schemas.learning import (
     ShadowReady,
     ShadowStarted,
 )
+from stores.errors import Retryable
 from stores.serving import ServingRecord
 from stores.vector_rows import alias_name
-from tests.indexer.loop import Loop, approval, first, of, record, trained
+from tests.indexer.loop import Loop, approval, first, of, record, refused, trained
 from tests.indexer.world import NOW, World
 
 
@@ -72,13 +75,46 @@ def test_events_delivered_again_change_nothing(world: World) -> None:
     assert {event.event_id for event in again.sent} <= ids
 
 
-def test_one_tenants_trouble_is_not_the_others(world: World) -> None:
+@pytest.mark.parametrize("damaged", [False, True])
+def test_one_tenants_trouble_is_not_the_others(world: World, damaged: bool) -> None:
     loop = first(world)
     loop.settle()
     other = ServingRecord(tenant=f"{world.tenant}a", model="absent", collection="C", version=1, moved_at=NOW)
     world.serving.move(other, {})
+    if damaged:
+        world.serving._client.set(f"serving:{other.tenant}", '{"version": 2}')
     world.put("d0", 2, "changed")
     loop.indexer._upkeep.marks = lambda: {other.tenant: 1, world.tenant: 2}  # type: ignore[method-assign]  # two tenants
     for _ in range(3):
         loop.indexer.turn()
     assert [v for v, _, _ in world.shown("d0")] == [2]
+
+
+def test_an_event_that_can_never_be_handled_is_passed_over_and_one_that_can_later_is_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, errors = first(world), [KeyError("never"), Retryable("later")]
+
+    def failing(event: Event) -> None:
+        raise errors.pop(0)
+
+    monkeypatch.setattr(loop.indexer._shadows, "start", failing)
+    loop.indexer.handle(trained(world))
+    with pytest.raises(Retryable, match="later"):
+        loop.indexer.handle(trained(world))
+    assert errors == []
+
+
+def test_an_approval_that_fails_in_an_unknown_way_is_refused_with_the_reason(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = first(world)
+    loop.settle()
+    packet = loop.ready()
+
+    def failing(event: Event) -> None:
+        raise KeyError("a row that nobody expected")
+
+    monkeypatch.setattr(loop.cutover, "carry_out", failing)
+    assert "a row that nobody expected" in refused(loop, approval(packet))
+    assert "a row that nobody expected" in str(world.serving.outcome(world.tenant, "approval"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from indexer.verify import VerifyConfig, is_fresh
+from retrieval.text import terms
 from stores.vector_rows import VectorRow, vector_row
 from tests.indexer.loop import Loop
 from tests.indexer.world import NOW, World
@@ -14,7 +15,7 @@ LONG = "A sentence of some words. " * 60
 
 def row(world: World, of: str, **changed: object) -> VectorRow:
     """A right row of a document, but for what is changed."""
-    d = world.documents.read(world.tenant, [of])[of]
+    d = world.sync.read(world.target(), [of])[of]
     dense = world.vectors.get(world.target().collection, [f"{of}#0"], with_vectors=True)[f"{of}#0"].dense
     fields: dict[str, object] = {
         "document": of,
@@ -24,6 +25,7 @@ def row(world: World, of: str, **changed: object) -> VectorRow:
         "acl": d.acl,
         "title": d.title,
         "text": d.passages[0],
+        "terms": terms(d.passages[0]),
         "dense": dense,
         "authority": 0.5,
         "updated_at_ms": d.updated_ms,
@@ -58,7 +60,7 @@ def spoil(world: World, fault: str) -> None:
     elif fault == "surplus passage":
         vectors.upsert(collection, [row(world, "d3", number=1)])
     elif fault == "surplus far behind":
-        vectors.upsert(collection, [row(world, "d3", number=14)])
+        vectors.upsert(collection, [row(world, "d3", number=1_400)])
     elif fault == "deleted document":
         vectors.upsert(collection, [row(world, "d3", document="gone")])
     elif fault == "deleted document's later passage":

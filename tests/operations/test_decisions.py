@@ -136,6 +136,19 @@ def test_a_decision_is_signed_by_the_operator_who_takes_it(serving: Serving, ten
     assert len(sent) == 3
 
 
+def test_the_beginning_of_a_hash_is_enough_where_it_is_one_packets(serving: Serving, tenant: str) -> None:
+    made = ready(serving, tenant)
+    ready(serving, tenant, "old", "retired")
+    assert decisions.whole_digest(serving, tenant, made.digest[:6]) == made.digest
+    assert decisions.whole_digest(serving, tenant, made.digest) == made.digest
+    assert decisions.whole_digest(serving, tenant, "0" * 6) == "0" * 6
+    other = made.digest[:6] + "f" * 58
+    live(serving, packet(tenant=tenant, model="m2", collection="C_m2"), other)
+    assert decisions.whole_digest(serving, tenant, other[:12]) == other
+    with pytest.raises(Refused, match=f"begins the hash of 2 packets: .*{made.digest}.*; give more of it"):
+        decisions.whole_digest(serving, tenant, made.digest[:6])
+
+
 def test_a_packet_that_went_live_is_told_from_others(serving: Serving, tenant: str) -> None:
     made = ready(serving, tenant)
     assert decisions.already_live(serving, tenant, made.digest) is None

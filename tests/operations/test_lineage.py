@@ -175,3 +175,18 @@ def test_one_id_in_two_tenants_is_told_apart(town: Streams, tenant: str) -> None
 def test_an_id_that_nothing_carries_is_refused_in_clear_words(town: Streams, name: str) -> None:
     with pytest.raises(Refused, match="has the id"):
         trace(town.warehouse, name)
+
+
+def test_the_beginning_of_an_id_is_enough_and_several_are_listed(
+    town: Streams, tenant: str, story: dict[str, Any]
+) -> None:
+    event = story["click"].event_id
+    assert trace(town.warehouse, event[:12]) == trace(town.warehouse, event)
+    (run,) = trace(town.warehouse, f"run-{tenant[:-1]}", tenant)
+    assert run.id == f"run-{tenant}"
+    with pytest.raises(Refused, match=f"several ids begin with '{tenant}': .*{story['model']}.*; give more of it"):
+        trace(town.warehouse, tenant)
+    with pytest.raises(Refused, match="has the id"):
+        trace(town.warehouse, event[:3])
+    with pytest.raises(Refused, match="of 'elsewhere' has the id"):
+        trace(town.warehouse, event[:12], "elsewhere")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from operations import status
 from operations.connections import Connections
 from stores import training_status
+from stores.access_lists import AccessList
 from stores.serving import Collection, Progress
 from stores.settings import Settings
 from tests.operations.test_decisions import live
@@ -18,8 +19,15 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         event = {"topic": "clicks", "event_id": tenant, "tenant": tenant, "type": "DocumentOpened"}
         stores.warehouse.insert("events", {name: [value] for name, value in event.items()})
         assert status.tenants(stores, tenant) == [
-            {"tenant": tenant, "unsigned": "", "live": None, "collections": [], "training": {}, "drift": []}
-        ]
+            {
+                "tenant": tenant, "unsigned": "", "lost": [], "live": None, "collections": [], "training": {},
+                "drift": [], "waiting": 0, "truncated": 0,
+            }
+        ]  # fmt: skip
+        document = {"tenant": tenant, "version": 1, "kind": "page"}
+        for name in ("long", "short"):
+            stores.warehouse.insert("documents", {n: [v] for n, v in {**document, "document": name}.items()})
+        assert status.tenants(stores, tenant)[0]["waiting"] == 2
         record = live(stores.serving, packet(tenant=tenant), "digest")
         for name, state in (("A", "building"), ("B", "ready"), ("C", "retired")):
             about = Collection(tenant=tenant, model="m", collection=name, created_at=NOW)
@@ -29,14 +37,23 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         training_status.write(stores.redis, tenant, {"run": "run-1"})
         window = {"tenant": tenant, "signal": "clicks", "window_end": datetime(2026, 5, 2, tzinfo=UTC)}
         stores.warehouse.insert("drift_windows", {name: [value] for name, value in window.items()})
+        applied = {"tenant": tenant, "collection": record.collection, "document": "long", "truncated": 1}
+        stores.warehouse.insert("applied", {n: [v] for n, v in {**applied, "document_revision": 1 << 192}.items()})
         (shown,) = status.tenants(stores, tenant)
+        assert (shown["waiting"], shown["truncated"]) == (1, 1)
         assert shown["live"] == record.model_dump(mode="json")
+        assert [record.collection in told and "gone from Milvus" in told for told in shown["lost"]] == [True]
         assert sorted(shown["collections"], key=str) == [
             {"collection": "A", "state": "building", "done": 1, "total": 4, "eta_s": 3.0},
             {"collection": "B", "state": "ready", "done": None, "total": None, "eta_s": None},
         ]
         assert (shown["training"], shown["drift"][0]["signal"]) == ({"run": "run-1"}, "clicks")
         assert tenant in {each["tenant"] for each in status.tenants(stores)}
+        served = f"{tenant}b"
+        live(stores.serving, packet(tenant=served), "digest")
+        stores.lists.put(served, [AccessList("d", 1, ("everyone",))])
+        (shown,) = status.tenants(stores, served)
+        assert "ClickHouse has 0 of the 1 documents" in shown["lost"][-1], "its rows are lost, and it is not unknown"
 
 
 def test_the_embedded_stacks_processes_are_shown_with_their_ports(stack: Settings) -> None:

@@ -3,7 +3,8 @@ from math import log
 import numpy as np
 import pytest
 
-from retrieval.bm25 import K1, B, Bm25
+from retrieval.bm25 import Bm25
+from stores.vector_rows import K1, B
 
 
 def test_the_score_is_the_formula_worked_out_by_hand() -> None:

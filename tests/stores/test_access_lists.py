@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.document_order import hexadecimal
-from stores.access_lists import AT_ONCE, AccessList, AccessLists, key
+from stores.access_lists import AT_ONCE, AccessList, AccessLists, key, stored_lists
 from stores.errors import Retryable
 from stores.settings import Settings
 
@@ -75,3 +76,23 @@ def test_redis_away_is_worth_waiting_for(stack: Settings, tenant: str) -> None:
         away.put(tenant, [AccessList("d", 1, None)])
     with pytest.raises(Retryable):
         away.get(tenant, ["d"])
+
+
+def test_documents_are_counted_gone_ones_too(lists: AccessLists, tenant: str) -> None:
+    assert lists.count(tenant) == 0
+    lists.put(tenant, [AccessList("a", 1, ("staff",)), AccessList("b", 2, None)])
+    lists.put(tenant, [AccessList("a", 2, ())])
+    assert lists.count(tenant) == 2
+
+
+def test_what_the_warehouse_has_comes_as_lists() -> None:
+    class Rows:
+        def query(self, name: str, **parameters: object) -> list[dict[str, Any]]:
+            assert (name, parameters) == ("access_lists", {"tenant": "acme", "documents": ["a", "b", "c"]})
+            return [
+                {"document": "a", "revision": 2**200, "acl": ["staff"], "gone": 0, "content_hash": "h"},
+                {"document": "b", "revision": 3, "acl": ["staff"], "gone": 1, "content_hash": "h"},
+            ]
+
+    found = stored_lists(Rows(), "acme", ["a", "b", "c"])
+    assert found == [AccessList("a", 2**200, ("staff",), "h"), AccessList("b", 3, None)]

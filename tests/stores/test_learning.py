@@ -1,5 +1,10 @@
 """The `learning` topic in and out, on a real broker."""
 
+import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -110,3 +115,81 @@ def test_while_nobody_can_say_whose_signatures_hold_events_wait(
     monkeypatch.setattr(learning._signing, "objection", objection)
     assert received(learning, 2, handler) == 2
     assert handler.seen == [f"{tenant}-1", f"{tenant}-2"]
+
+
+def test_what_one_tenant_waits_for_does_not_hold_up_another_and_comes_again_after_a_restart(
+    stack: Settings, tenant: str
+) -> None:
+    other, group = f"{tenant}b", f"both-{tenant}"
+    where = stack.model_copy(update={"tenants": (tenant, other)})
+    for name, number in ((tenant, 1), (other, 1), (tenant, 2), (other, 2)):
+        announce(stack, Signing(stack).as_installation(request(name, number)))
+    seen: list[str] = []
+
+    def away_for_one(event: Event) -> None:
+        if event.tenant == tenant:
+            raise Retryable("its collection is away")
+        seen.append(event.event_id)
+
+    with Learning(where, group, lambda: NOW) as first:
+        for _ in range(2_000):
+            first.handle(away_for_one, 0.5)
+            if len(seen) == 2:
+                break
+        assert seen == [f"{other}-1", f"{other}-2"]
+        first.handle(away_for_one, 0.0)
+        assert len(seen) == 2, "what was handled is not handled again"
+    handler = Handler()
+    with Learning(where, group, lambda: NOW) as second:
+        assert received(second, 4, handler) >= 3
+    assert [event for event in handler.seen if event.startswith(f"{tenant}-")] == [f"{tenant}-1", f"{tenant}-2"]
+
+
+def test_of_two_at_once_only_the_holder_of_the_lease_acts(stack: Settings, tenant: str) -> None:
+    where, group, lost = stack.model_copy(update={"tenants": (tenant,)}), f"two-{tenant}", list[Exception]()
+    announce(stack, Signing(stack).as_installation(request(tenant, 1)))
+
+    def check() -> None:
+        if lost:
+            raise lost[0]
+
+    old, new = Handler(), Handler()
+    with Learning(where, group, lambda: NOW, check_lease=check) as frozen, Learning(where, group, lambda: NOW) as taken:
+        lost.append(Refused("the lease went to somebody else"))
+        with pytest.raises(Refused, match="somebody else"):
+            received(frozen, 1, old)
+        assert received(taken, 1, new) == 1
+    assert (old.seen, new.seen) == ([], [f"{tenant}-1"])
+
+
+_READING = """
+import sys
+from datetime import UTC, datetime
+from stores.learning import Learning
+from stores.settings import Settings
+where = Settings.model_validate_json(sys.argv[1])
+with Learning(where, sys.argv[2], lambda: datetime.now(UTC)) as learning:
+    print("reading", flush=True)
+    while True:
+        learning.handle(lambda event: print(event.event_id, flush=True), 0.5)
+"""
+
+
+@pytest.mark.slow
+def test_a_reader_that_was_frozen_for_long_hears_again(stack: Settings, tenant: str) -> None:
+    fields = ("redis_url", "clickhouse_url", "milvus_token")
+    secrets = {name: getattr(stack, name).get_secret_value() for name in fields}
+    where = {**stack.model_dump(mode="json"), **secrets, "tenants": [tenant]}
+    command = [sys.executable, "-c", _READING, json.dumps(where), f"frozen-{tenant}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "reading\n"
+            for number, frozen_s in enumerate((0.0, 15.0, 0.0)):
+                process.send_signal(signal.SIGSTOP)
+                announce(stack, Signing(stack).as_installation(request(tenant, number)))
+                time.sleep(frozen_s)
+                process.send_signal(signal.SIGCONT)
+                assert process.stdout.readline() == f"{tenant}-{number}\n"
+        finally:
+            process.kill()

@@ -9,11 +9,13 @@ from typing import Any, cast
 import pytest
 
 from schemas.codec import encode
-from schemas.learning import CutoverDone, RolledBack
+from schemas.learning import CutoverDone, CutoverRefused, ModelTrained, RolledBack
 from stores.serving import HIGHEST_VERSION, Moved, ServingRecord
 from stores.signing import Signing
-from stores.trail import LAG, Trail, difference, last
+from stores.trail import LAG, Trail, difference, last, undecided
+from stores.vector_rows import collection_name
 from stores.warehouse import Warehouse
+from tests.indexer.loop import WON
 from tests.schemas.samples import NOW, WHEN
 from tests.stores.keyed import installation
 
@@ -63,6 +65,29 @@ def test_the_last_move_is_the_one_of_the_highest_version() -> None:
 @pytest.mark.parametrize("version", [HIGHEST_VERSION, 2**53])
 def test_a_version_that_nothing_reaches_is_passed_over(version: int) -> None:
     assert last([done(1, "base"), done(version, "m")]) == done(1, "base")
+
+
+def won(model: str, minutes: int) -> ModelTrained:
+    return ModelTrained(
+        event_id=f"won-{model}", tenant="acme", occurred_at=WHEN + timedelta(minutes=minutes), run=f"run-{model}",
+        model=model, parent="base", snapshot="s", comparison=WON,
+    )  # fmt: skip
+
+
+def no(model: str, by: str) -> CutoverRefused:
+    return CutoverRefused(
+        event_id=f"no-{model}", tenant="acme", occurred_at=WHEN, packet="p", collection=collection_name("acme", model),
+        by=by, reason="r",
+    )  # fmt: skip
+
+
+def test_the_newest_win_since_the_last_move_waits_for_a_decision_unless_an_operator_refused_it() -> None:
+    moved = done(1, "base")
+    assert undecided([moved]) is None
+    assert undecided([moved, won("old", -1)]) is None, "something else was let in since"
+    assert undecided([won("a", 1), moved, won("b", 2)]) == won("b", 2)
+    assert undecided([won("a", 1), moved, won("b", 2), no("b", "sam")]) == won("a", 1)
+    assert undecided([won("b", 2), no("b", "indexer")]) == won("b", 2), "a rule refused one packet, not the model"
 
 
 def test_nobody_rolls_back_to_what_was_never_live() -> None:

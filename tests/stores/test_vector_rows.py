@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stores.vector_rows import LAYOUT, alias_name, clipped, collection_name, primary_key
+from stores.vector_rows import MAX_TEXT_BYTES, alias_name, clipped, collection_name, primary_key, term_text, vector_row
 
 SLUG = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
 
@@ -14,8 +16,8 @@ def test_two_tenants_or_models_never_share_a_name(tenant: str, model: str, other
     assert name != alias_name(other_tenant)
 
 
-def test_a_name_carries_the_layout_and_only_what_milvus_takes() -> None:
-    assert collection_name("a-b", "m-1") == f"T_a_b_M_m_1_L{LAYOUT}"
+def test_a_name_has_only_what_milvus_takes() -> None:
+    assert collection_name("a-b", "m-1") == "T_a_b_M_m_1_L1"
     assert alias_name("a-b") == "T_a_b_LIVE"
 
 
@@ -33,3 +35,26 @@ def test_text_is_cut_at_a_whole_character(text: str, limit: int, kept: str) -> N
 
 def test_half_a_character_pair_is_replaced() -> None:
     assert clipped("a\ud800", 9) == "a?"
+
+
+@given(st.lists(st.text(min_size=1, max_size=60).filter(str.strip), max_size=30))
+def test_terms_are_tokens_that_no_analyzer_changes(terms: list[str]) -> None:
+    tokens = term_text(terms).split(" ") if terms else []
+    assert len(tokens) == len(terms)
+    assert all(re.fullmatch("[a-z0-9]{1,40}", token) for token in tokens if token)
+    assert len(set(tokens)) == len({term.encode("utf-8", "replace") for term in terms})
+
+
+def test_a_plain_term_stands_as_it_is() -> None:
+    assert term_text(["leave", "ec2", "2026"]) == "leave ec2 2026"
+
+
+def test_terms_beyond_what_a_row_holds_are_left_out() -> None:
+    text = term_text(f"word{n}" for n in range(20_000))
+    assert MAX_TEXT_BYTES - 20 < len(text) <= MAX_TEXT_BYTES
+    assert text.split()[-1].startswith("word")
+
+
+def test_a_row_has_its_terms_beside_its_text() -> None:
+    row = vector_row("d", 0, 1, "h", ("all",), "T", "Some Text", ["some", "text"], [1.0], 0.5, 1)
+    assert (row["text"], row["terms"], row["truncated"]) == ("Some Text", "some text", False)

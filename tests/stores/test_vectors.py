@@ -7,9 +7,19 @@ import pytest
 from stores.errors import Poison, Retryable
 from stores.milvus import CollectionMissing, literal
 from stores.settings import Settings
-from stores.vector_rows import Filter, VectorRow, alias_name, clipped, collection_name, primary_key, vector_row
+from stores.vector_rows import (
+    Filter,
+    VectorRow,
+    alias_name,
+    clipped,
+    collection_name,
+    primary_key,
+    term_text,
+    vector_row,
+)
 from stores.vectors import Vectors
 
+RULES = "rules of this test"
 NASTY = ["a'] or pk != ''", 'b"] or pk != "', "c\\", "d\\' or 1==1", "ünïcode ✓ '\"", "e#0", "e", "-- f", "{g}"]
 
 
@@ -23,7 +33,7 @@ def vectors(stack: Settings) -> Iterator[Vectors]:
 @pytest.fixture
 def collection(vectors: Vectors, tenant: str) -> Iterator[str]:
     name = collection_name(tenant, "base")
-    assert vectors.ensure(name, 4)
+    assert vectors.ensure(name, 4, RULES)
     yield name
     vectors.drop(name)
 
@@ -38,7 +48,7 @@ def passage(document: str, number: int = 0, text: str = "plain words", **changed
         "authority": 0.5,
         "updated_at_ms": 1,
     }
-    return vector_row(document=document, number=number, text=text, **(fields | changed))  # type: ignore[arg-type]  # test
+    return vector_row(document=document, number=number, text=text, terms=text.split(), **(fields | changed))  # type: ignore[arg-type]  # test
 
 
 def test_what_was_written_is_read_back_by_key(vectors: Vectors, collection: str) -> None:
@@ -64,7 +74,7 @@ def test_no_group_name_can_widen_the_engines_filter(vectors: Vectors, collection
     vectors.upsert(collection, [passage("secret", acl=("board",)), *(passage(n, acl=(n,)) for n in NASTY)])
     for name in NASTY:
         for only in (Filter([name]), Filter([], [name])):
-            for hits in vectors.search(collection, ["plain words"], [[1.0, 0.0, 0.0, 0.5]], 50, only)[0]:
+            for hits in vectors.search(collection, [["plain", "words"]], [[1.0, 0.0, 0.0, 0.5]], 50, only)[0]:
                 assert {hit.document for hit in hits} == {name}
 
 
@@ -84,7 +94,7 @@ def test_a_search_finds_by_meaning_and_by_words(vectors: Vectors, collection: st
         ],
     )
     first, second = vectors.search(
-        collection, ["parental leave", "lunch"], [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]], 3
+        collection, [["parental", "leave"], ["lunch"]], [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]], 3
     )
     assert [ranking[0].document for ranking in first] == ["near", "worded"]
     assert [ranking[0].document for ranking in second] == ["neither", "neither"]
@@ -95,18 +105,64 @@ def test_a_search_finds_by_meaning_and_by_words(vectors: Vectors, collection: st
 def test_in_both_rankings_the_greater_score_is_the_better(vectors: Vectors, collection: str) -> None:
     texts = ["lunch lunch lunch", "lunch lunch menu", "lunch menu today", "nothing of it"]
     vectors.upsert(collection, [passage(f"d{n}", dense=[1.0, n, 0.0, 0.0], text=text) for n, text in enumerate(texts)])
-    meaning, words = vectors.search(collection, ["lunch"], [[1.0, 0.0, 0.0, 0.0]], 9)[0]
+    meaning, words = vectors.search(collection, [["lunch"]], [[1.0, 0.0, 0.0, 0.0]], 9)[0]
     assert [hit.document for hit in meaning] == ["d0", "d1", "d2", "d3"]
     assert [hit.document for hit in words] == ["d0", "d1", "d2"]
     for ranking in (meaning, words):
         assert [hit.score for hit in ranking] == sorted({hit.score for hit in ranking}, reverse=True)
 
 
+@pytest.mark.parametrize(
+    "term",
+    [
+        "\u53d1\u7968",
+        "\u0939\u093f\u0928\u094d\u0926\u0940",
+        "gr\u00f6ssere",
+        "c++",
+        "\U0001f389",
+        "x" * 90,
+        "\u0e19\u0e35\u0e49",
+    ],
+)
+def test_a_term_of_any_script_finds_its_own_rows_alone(vectors: Vectors, collection: str, term: str) -> None:
+    rows = {"d": [term], "whole": [term + term], "parts": [*term[:40]], "other": ["other"]}
+    vectors.upsert(collection, [passage(name) | {"terms": term_text(own)} for name, own in rows.items()])
+    for _ in range(2):  # once as just written, once sealed
+        first, second = vectors.search(collection, [[term], []], [[1.0, 0.0, 0.0, 0.0]] * 2, 9)
+        assert {hit.document for hit in first[1]} == {"d"} | ({"parts"} if len(term) == 1 else set())
+        assert second[1] == [], "no terms, no ranking by words"
+        vectors.flush(collection)
+
+
+def test_a_row_shows_whether_its_document_is_cut(vectors: Vectors, collection: str) -> None:
+    vectors.upsert(collection, [passage("cut", truncated=True), passage("whole")])
+    meaning, _ = vectors.search(collection, [[]], [[1.0, 0.0, 0.0, 0.0]], 9)[0]
+    assert {hit.document: hit.truncated for hit in meaning} == {"cut": True, "whole": False}
+
+
+def test_a_collection_of_other_rules_is_made_anew(vectors: Vectors, collection: str) -> None:
+    assert vectors.rules(collection) == RULES
+    assert vectors.rules(collection + "_absent") is None
+    vectors.upsert(collection, [passage("d")])
+    assert not vectors.ensure(collection, 4, RULES)
+    assert set(vectors.get(collection, ["d#0"])) == {"d#0"}
+    assert vectors.ensure(collection, 4, "other rules")
+    assert vectors.rules(collection) == "other rules"
+    assert vectors.get(collection, ["d#0"]) == {}
+
+
+def test_all_rows_of_a_document_are_found_by_its_name(vectors: Vectors, collection: str) -> None:
+    vectors.upsert(collection, [passage("d", n) for n in (0, 1, 40)] + [passage("d#1"), passage(NASTY[0], 7)])
+    assert sorted(vectors.keys_of(collection, ["d", "absent"])) == [("d", 0), ("d", 1), ("d", 40)]
+    assert vectors.keys_of(collection, [NASTY[0]]) == [(NASTY[0], 7)]
+    assert vectors.keys_of(collection, []) == []
+
+
 def test_long_text_is_clipped_to_bytes_at_a_whole_character(vectors: Vectors, collection: str) -> None:
     assert clipped("añb", 2) == "a"
     assert clipped("añb", 3) == "añ"
     vectors.upsert(collection, [passage("long", text="ñ" * 70_000, title="ü" * 9_000, acl=("ö" * 256,))])
-    hit = vectors.search(collection, ["x"], [[1.0, 0.0, 0.0, 0.5]], 1)[0][0][0]
+    hit = vectors.search(collection, [["x"]], [[1.0, 0.0, 0.0, 0.5]], 1)[0][0][0]
     assert len(hit.text.encode()) <= 65_535
     assert len(hit.title.encode()) <= 8_192
 
@@ -118,7 +174,7 @@ def test_a_document_of_too_many_groups_is_seen_by_fewer_never_by_more(vectors: V
 
 def test_the_alias_is_made_and_moved(vectors: Vectors, collection: str, tenant: str) -> None:
     alias, other = alias_name(tenant), collection_name(tenant, "other")
-    vectors.ensure(other, 4)
+    vectors.ensure(other, 4, RULES)
     try:
         assert vectors.labelled(alias) is None
         for target in (collection, other, other, collection):
@@ -163,7 +219,9 @@ def test_a_collection_that_is_not_loaded_is_loaded_by_its_first_reader(
     vectors._client.release_collection(collection)
     reads: dict[str, Callable[[], object]] = {
         "get": lambda: set(vectors.get(collection, ["d#0"])),
-        "search": lambda: {h.document + "#0" for h in vectors.search(collection, ["words"], [[1.0, 0, 0, 0]], 5)[0][0]},
+        "search": lambda: {
+            h.document + "#0" for h in vectors.search(collection, [["words"]], [[1.0, 0, 0, 0]], 5)[0][0]
+        },
         "nearest": lambda: {key for key, _ in vectors.nearest(collection, [[1.0, 0, 0, 0]], 5)[0]},
         "scan": lambda: set(vectors.scan_keys(collection)),
     }

@@ -1,5 +1,7 @@
 import pytest
 
+from stores.settings import Settings
+from stores.warehouse import Warehouse
 from streams.topic_ids import Behind, TopicIds, TopicMadeAnew
 
 
@@ -34,8 +36,56 @@ def test_what_was_never_stored_is_read_first_and_asked_for_once() -> None:
     with pytest.raises(Behind) as behind:
         ids.of_batch("clicks", 0, 10, 19)
     assert behind.value.offset == 3
-    assert ids.of_batch("clicks", 0, 7, 9) == ("one", None), "compaction took what lay between"
+    assert ids.of_batch("clicks", 0, 7, 9) == ("one", 2), "compaction took what lay between"
     assert ids.of_batch("clicks", 0, 10, 19) == ("one", 9)
+
+
+def test_what_the_broker_lacks_behind_a_hole_is_told_with_the_first_batch_after_it() -> None:
+    ids = _stored(3)
+    assert ids.behind("clicks", 0, 10) == 3
+    assert ids.of_batch("clicks", 0, 3, 9) == ("one", None), "nothing is lacking"
+    ids = _stored(3)
+    assert ids.behind("clicks", 0, 10) == 3
+    assert ids.of_batch("clicks", 0, 5, 9) == ("one", 2)
+
+
+STORED = [
+    ("nothing", 0, [], [], 0),
+    ("nothing, of a topic whose beginning is gone", 7, [], [], 7),
+    ("all", 0, [(0, 4), (5, 9)], [], 10),
+    ("some, twice", 0, [(0, 9), (3, 4), (0, 4)], [], 10),
+    ("the beginning is missing", 0, [(6, 9)], [], 0),
+    ("the beginning is missing and gone", 6, [(6, 9)], [], 10),
+    ("a hole", 0, [(0, 4), (8, 9), (12, 20)], [], 5),
+    ("a hole that the broker lacks", 0, [(0, 4), (8, 9)], [(5, 7)], 10),
+    ("a hole of which the broker has a part", 6, [(0, 4), (8, 9)], [], 6),
+    ("a hole that is gone", 8, [(0, 4), (8, 9)], [], 10),
+    ("less than the broker has lost", 30, [(0, 9)], [], 30),
+]
+
+
+@pytest.mark.parametrize(("kept", "batches", "absent", "end"), [row[1:] for row in STORED], ids=[r[0] for r in STORED])
+def test_rows_end_at_their_first_hole(
+    stack: Settings, tenant: str, kept: int, batches: list[tuple[int, int]], absent: list[tuple[int, int]], end: int
+) -> None:
+    warehouse = Warehouse.connect(stack)
+    warehouse.migrate()
+    rows = len(batches)
+    warehouse.insert(
+        "batches",
+        {
+            "topic": ["clicks"] * rows,
+            "topic_id": [tenant] * rows,
+            "partition": [0] * rows,
+            "first_offset": [first for first, _ in batches],
+            "last_offset": [last for _, last in batches],
+            "absent_from": [[first for first, _ in absent]] * rows,
+            "absent_to": [[last for _, last in absent]] * rows,
+        },
+    )
+    found = warehouse.query("stored_until", topic="clicks", topic_id=tenant, partition=0, kept=kept)
+    assert found == [{"end": end}]
+    warehouse.close()
 
 
 def test_a_partition_without_anything_new_is_held_against_the_rows_too() -> None:

@@ -18,7 +18,7 @@ from tests.streams.world import Given
 def _worker(ends: int = 0, agents: dict[str, Agent] | None = None) -> Worker:
     ids = TopicIds(lambda: {name: f"id-{name}" for name in TOPICS}, lambda topic, topic_id, partition: ends)
     absent = cast(Any, None)
-    return Worker(StreamsConfig(), ids, agents or {}, absent, absent, absent, absent)
+    return Worker(StreamsConfig(), ids, agents or {}, absent, absent, absent, absent, absent)
 
 
 def _records(first: int, count: int = 3) -> list[Given]:

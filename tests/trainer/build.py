@@ -1,12 +1,22 @@
 """Short ways to make the values that the pure rules take."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 
+from retrieval.config import EncoderConfig
+from retrieval.word_pieces import WordPieces
+from stores.shelf import base_model
 from trainer.data.examples import Document, Example, PairRow
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 _IDS = count()
+
+
+@cache
+def base_pieces() -> WordPieces:
+    """Return the base model's tokenizer."""
+    return WordPieces.of(base_model(), EncoderConfig())
 
 
 def pair(

@@ -11,7 +11,10 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.identity import chunker
 from retrieval.passages import split
+from retrieval.word_pieces import Pieces
+from stores.errors import Refused
 from trainer.data.examples import Document
 from trainer.data.split import Query
 from trainer.judging import model_tests
@@ -42,15 +45,19 @@ class Corpus:
         return {self.names[n]: self.texts[int(self.first[n])] for n in self.tenants()}
 
 
-def build(documents: Mapping[str, Document], queries: Sequence[Query], guard: Sequence[General], limit: int) -> Corpus:
+def build(
+    documents: Mapping[str, Document], queries: Sequence[Query], guard: Sequence[General], limit: int, pieces: Pieces
+) -> Corpus:
     """Return all searchable documents, or of a large corpus the relevant ones and a fixed sample, and general texts.
 
-    `limit` bounds the tenant's documents.
+    `limit` bounds the tenant's documents; `pieces` is the tokenizer by which they are cut.
     """
     relevant = {name for query in queries for name in query.relevant}
     searchable = [d for d in documents.values() if d.searchable]
     ordered = sorted(searchable, key=lambda d: (d.document not in relevant, blake2b(d.document.encode()).digest()))
-    chosen = [(d.document, split(d.title, d.body).passages) for d in sorted(ordered[:limit], key=lambda d: d.document)]
+    chosen = [
+        (d.document, split(d.title, d.body, pieces).passages) for d in sorted(ordered[:limit], key=lambda d: d.document)
+    ]
     chosen += [(model_tests.general_id(pair), (pair.text,)) for pair in guard]
     findable = [(name, passages) for name, passages in chosen if passages]
     sizes = [len(passages) for _, passages in findable]
@@ -59,6 +66,14 @@ def build(documents: Mapping[str, Document], queries: Sequence[Query], guard: Se
         texts=tuple(text for _, passages in findable for text in passages),
         first=np.cumsum([0, *sizes], dtype=np.int64)[:-1],
     )
+
+
+def check_passages(candidate: Pieces, judged: Pieces) -> None:
+    """Raise `Refused` when a candidate would be judged on passages that its index would not have."""
+    if chunker(candidate) != chunker(judged):
+        raise Refused(
+            f"the candidate cuts documents in another way ({chunker(candidate)}) than what is live ({chunker(judged)})"
+        )
 
 
 def rank(scores: Vectors, corpus: Corpus, depth: int = DEPTH, floor: float = -np.inf) -> list[list[str]]:

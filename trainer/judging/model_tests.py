@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from retrieval.text import STOP_WORDS, normalized, words
+from retrieval.text import STOP_WORDS, normalized, spaced, words
 from trainer.data.examples import Document
 from trainer.data.split import Query
 from trainer.learning.general import General
@@ -104,6 +104,8 @@ def tally(
 def _paraphrases(queries: Sequence[Query]) -> Iterable[ModelTest]:
     """A held-out query in other words: a synonym for its verb, or bare keywords when no verb is known."""
     for query in queries:
+        if not spaced(query.text):
+            continue
         asked = words(query.text)
         verb = next((n for n, word in enumerate(asked) for old, _ in _SYNONYMS if word == old), None)
         if verb is not None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from retrieval.word_pieces import Pieces
 from trainer.config import TrainingConfig
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Query, Split
@@ -27,13 +28,13 @@ class Questions:
         return (*self.corpus.texts, *(query.text for query in self.queries), *(test.query for test in self.tests))
 
 
-def build(snapshot: Snapshot, split: Split, config: TrainingConfig) -> Questions:
-    """Return the questions of a run."""
+def build(snapshot: Snapshot, split: Split, config: TrainingConfig, pieces: Pieces) -> Questions:
+    """Return the questions of a run; `pieces` is the tokenizer of the model that is to be replaced."""
     rules, guard = config.evaluation, general.guarded()
     searchable = {name: document for name, document in snapshot.documents.items() if document.searchable}
     tests = model_tests.build(split.test, searchable, rules.max_behaviours) + model_tests.general(guard)
     return Questions(
-        corpus=corpus.build(snapshot.documents, (*split.test, *split.validation), guard, rules.max_documents),
+        corpus=corpus.build(snapshot.documents, (*split.test, *split.validation), guard, rules.max_documents, pieces),
         queries=split.test,
         slices=tuple(slices(split.test, searchable)),
         tests=tuple(tests),

@@ -177,7 +177,7 @@ CREATE TABLE applied
     deleted      UInt8,
     content_hash String,
     passages     UInt32,
-    truncated    UInt8 COMMENT '1 when the text had more passages than are indexed',
+    truncated    UInt8 COMMENT '1 when the end of the text was too far to be indexed',
     applied_at   DateTime64(3, 'UTC'),
     revision     UInt64 COMMENT 'orders the rows of this table',
     document_revision UInt256 COMMENT 'of the row of documents that is shown; 0 when nothing can be relied on'
@@ -220,7 +220,7 @@ ORDER BY (tenant, run, query, system);
 -- person, because a server keeps the text of statements.
 CREATE TABLE forgetting
 (
-    what         LowCardinality(String) COMMENT 'user, spelling (in JSON), query or letter',
+    what         LowCardinality(String) COMMENT 'user (each spelling), query or letter',
     tenant       LowCardinality(String),
     text         String,
     topic        LowCardinality(String),

@@ -8,6 +8,7 @@ import pytest
 from bench.access.world import in_ledger
 from bench.documents.population import Population
 from schemas.documents import DocumentDeleted, DocumentUpserted
+from schemas.envelope import Event
 from schemas.instants import milliseconds
 from stores.settings import Settings
 from tests.streams.world import World
@@ -30,10 +31,8 @@ def test_an_event_is_stored_once_its_batch_is_in_the_ledger(streams: World, monk
         return in_ledger(streams.warehouse, streams.tenant, [*events, "unknown"])
 
     assert stored() == set()
-    sent = [
-        kind.model_validate_json(change.record[2] or b"")
-        for change, kind in zip(changes, (DocumentUpserted, DocumentUpserted, DocumentDeleted), strict=True)
-    ]
+    kinds: tuple[type[Event], ...] = (DocumentUpserted, DocumentUpserted, DocumentDeleted)
+    sent = [kind.model_validate_json(change.record[2] or b"") for change, kind in zip(changes, kinds, strict=True)]
     with monkeypatch.context() as patched:
         patched.setattr(type(streams.writer.inserts), "insert", _all_but_the_ledger(streams))
         streams.feed(*sent[:1])

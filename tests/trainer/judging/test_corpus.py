@@ -1,11 +1,17 @@
 import random
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexer.documents import Documents
-from tests.trainer.build import START, document
+from retrieval.config import EncoderConfig
+from retrieval.word_pieces import WordPieces
+from stores.errors import Refused
+from stores.shelf import base_model
+from tests.trainer import tiny
+from tests.trainer.build import START, base_pieces, document
 from trainer.data.snapshot import SnapshotRules
 from trainer.data.split import Query
 from trainer.judging import corpus, model_tests
@@ -33,6 +39,8 @@ BODIES = {
     "blank": " \n ",
     "short": "One sentence. Another one.",
     "unbroken": "漢字" * 2_000,
+    "long": "A page that goes on. " * 3_000,
+    "invisible": "\u200b\n\u2060",
     "indented": ("\n" + " " * 60 + "a line of code") * 700,
     **{f"prose {seed}": prose(seed, 2 + 9 * seed) for seed in range(9)},
 }
@@ -59,30 +67,30 @@ class OneDocument:
         return [{**row, "title": self.title, "body": self.body[:characters]}]
 
 
-@pytest.mark.parametrize("title", ["", "A title\n of  two lines", "long " * 90])
+@pytest.mark.parametrize("title", ["", "A title\n of  two lines", "long " * 90, "\u200b"])
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_what_is_judged_is_what_the_index_stores(title: str, body: str) -> None:
     """The same document on both ways: as the trainer's snapshot reads it, and as the indexer reads it."""
     taken = replace(document("d"), title=title, body=body[: SnapshotRules().max_characters])
-    indexed = Documents(OneDocument(title, body)).read("acme", ["d"])["d"]  # type: ignore[arg-type]  # answers `query`
-    assert corpus.build({"d": taken}, [], [], 10).texts == indexed.passages
+    indexed = Documents(OneDocument(title, body)).read("acme", ["d"])["d"].cut(base_pieces())  # type: ignore[arg-type]  # answers `query`
+    assert corpus.build({"d": taken}, [], [], 10, base_pieces()).texts == indexed.passages
 
 
 def test_a_document_without_a_passage_cannot_be_found() -> None:
     known = {"empty": replace(document("empty"), title="", body=" \n"), "full": document("full", "some text")}
-    found = corpus.build(known, [query("q", "empty")], GUARD, 10)
+    found = corpus.build(known, [query("q", "empty")], GUARD, 10, base_pieces())
     assert found.names == ("full", model_tests.general_id(GUARD[0]))
     assert "empty" not in found.leading()
     scores = np.array([[0.1, 0.9]], dtype=np.float32)
     assert corpus.rank(scores, found) == [[model_tests.general_id(GUARD[0]), "full"]]
-    nothing = corpus.build({"empty": known["empty"]}, [], [], 10)
+    nothing = corpus.build({"empty": known["empty"]}, [], [], 10, base_pieces())
     assert (nothing.names, nothing.texts) == ((), ())
     assert corpus.rank(np.zeros((2, 0), dtype=np.float32), nothing) == [[], []]
 
 
 def test_a_document_ranks_by_its_best_passage() -> None:
-    long = " ".join(f"word{n}" for n in range(200))
-    found = corpus.build({"a": document("a", long), "b": document("b", "short text here")}, [], [], 10)
+    long = "word " * 300
+    found = corpus.build({"a": document("a", long), "b": document("b", "short text here")}, [], [], 10, base_pieces())
     assert found.names == ("a", "b")
     assert found.first.tolist() == [0, 3]
     scores = np.array([[0.1, 0.2, 0.9, 0.5], [0.1, 0.1, 0.1, 0.5], [0.5, 0.1, 0.1, 0.5]], dtype=np.float32)
@@ -93,7 +101,7 @@ def test_a_document_ranks_by_its_best_passage() -> None:
 
 def test_the_leading_passage_stands_for_a_document_of_the_tenant() -> None:
     long = "First sentence. " + " ".join(f"word{n}" for n in range(200))
-    found = corpus.build({"a": document("a", long), "b": document("b", "short")}, [], GUARD, 10)
+    found = corpus.build({"a": document("a", long), "b": document("b", "short")}, [], GUARD, 10, base_pieces())
     assert found.tenants() == [0, 1]
     assert found.leading() == {"a": found.texts[0], "b": "Title of b\nshort"}
     assert found.leading()["a"].startswith("Title of a\nFirst sentence. word0")
@@ -101,13 +109,19 @@ def test_the_leading_passage_stands_for_a_document_of_the_tenant() -> None:
 
 def test_a_large_corpus_keeps_what_is_sought() -> None:
     known = {f"d{n}": document(f"d{n}") for n in range(50)}
-    found = corpus.build(known, [query("q", "d49")], [], 5)
+    found = corpus.build(known, [query("q", "d49")], [], 5, base_pieces())
     assert len(found.names) == 5
     assert "d49" in found.names
-    turned = corpus.build(dict(reversed(known.items())), [query("q", "d49")], [], 5)
+    turned = corpus.build(dict(reversed(known.items())), [query("q", "d49")], [], 5, base_pieces())
     assert turned.names == found.names
 
 
 def test_messages_are_not_ranked() -> None:
     known = {"m": replace(document("m"), searchable=False), "d": document("d")}
-    assert corpus.build(known, [], [], 5).names == ("d",)
+    assert corpus.build(known, [], [], 5, base_pieces()).names == ("d",)
+
+
+def test_a_candidate_that_cuts_documents_in_another_way_is_not_judged(tmp_path: Path) -> None:
+    corpus.check_passages(base_pieces(), WordPieces.of(tiny.build(tmp_path), EncoderConfig()))
+    with pytest.raises(Refused, match="another way"):
+        corpus.check_passages(WordPieces.of(base_model(), EncoderConfig(max_tokens=64)), base_pieces())

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.trainer.build import START, document
+from tests.trainer.build import START, base_pieces, document
 from trainer.data.split import Query
 from trainer.judging import corpus
 from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE, Evaluation, evaluate
@@ -17,7 +17,7 @@ TESTS = (ModelTest("paraphrase", "first letter", frozenset({"a"}), 1),)
 
 def found(live_test: tuple[float, float, float] = (0, 1, 0)) -> Evaluation:
     """Return a comparison in which the candidate is right and live puts a general text, then `b` first."""
-    asked = Questions(corpus.build(KNOWN, QUERIES, GUARD, 10), QUERIES, (("head",), ("tail",)), TESTS)
+    asked = Questions(corpus.build(KNOWN, QUERIES, GUARD, 10, base_pieces()), QUERIES, (("head",), ("tail",)), TESTS)
     passages = np.eye(3)
     right = np.array([[1, 0, 0.1], [0, 1, 0.1], [1, 0, 0]])
     wrong = np.array([[0, 1, 2], [0, 1, 2], live_test])
@@ -50,7 +50,7 @@ def test_tests_that_a_candidate_loses_are_named() -> None:
     won = found(live_test=(1, 0, 0))
     assert won.behaviours == {"paraphrase": (1, 1, 1)}
     lost = evaluate(
-        Questions(corpus.build(KNOWN, (), GUARD, 10), (), (), TESTS),
+        Questions(corpus.build(KNOWN, (), GUARD, 10, base_pieces()), (), (), TESTS),
         {
             name: np.vstack((np.eye(3), [row])).astype(np.float32)
             for name, row in ((CANDIDATE, [0, 1, 0]), (LIVE, [1, 0, 0]), (BASE, [1, 0, 0]))

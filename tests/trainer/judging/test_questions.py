@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from tests.trainer.build import START, document
+from tests.trainer.build import START, base_pieces, document
 from trainer.config import EvaluationRules, TrainingConfig
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Query, Split
@@ -18,7 +18,7 @@ def test_held_out_queries_tests_and_corpus_are_asked_in_one_order() -> None:
     taken = Snapshot("acme", "run-1", "base", START, (), known, {})
     test, validation = query("To delete a thing", "a"), query("validated", "c")
     config = TrainingConfig(evaluation=EvaluationRules(max_documents=2))
-    asked = questions.build(taken, Split((), (validation,), (test,), (), frozenset()), config)
+    asked = questions.build(taken, Split((), (validation,), (test,), (), frozenset()), config, base_pieces())
     own = [asked.corpus.names[n] for n in asked.corpus.tenants()]
     assert own == ["a", "c"], "what test and validation seek comes before what nobody seeks"
     assert len(asked.corpus.names) == 2 + len(general.guarded())

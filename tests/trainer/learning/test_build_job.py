@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.trainer.build import START, documents, example
+from tests.trainer.build import START, base_pieces, documents, example
 from trainer.data.examples import Example
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Query, Split
@@ -29,7 +29,8 @@ def built(
     taken = Snapshot("acme", "run-1", "base", START, (), known, {})
     sides = Split(tuple(lessons), validation, (), (), held_out)
     mined = Mined(negatives, tuple(frozenset() for _ in lessons))
-    return build_job(HERE, HERE, lessons, mined, sides, taken, corpus.build(known, [], general.guarded(), 999), rules)
+    asked = corpus.build(known, [], general.guarded(), 999, base_pieces())
+    return build_job(HERE, HERE, lessons, mined, sides, taken, asked, rules)
 
 
 LESSONS = [example("one", "d1"), example("two", "d2")]

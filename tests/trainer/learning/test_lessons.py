@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.trainer.build import START, documents, example
+from tests.trainer.build import START, base_pieces, documents, example
 from trainer.data.examples import Examples
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Split
@@ -27,7 +27,7 @@ def test_negatives_are_near_documents_of_the_tenant_by_their_first_passage() -> 
     known = documents("far", "held out", "near", "positive", "twin")
     guard = [General(anchor="capital of france", text="Paris is the capital.")]
     taken = Snapshot("acme", "run-1", "base", START, (), known, {})
-    asked = Questions(corpus.build(known, [], guard, 10), (), (), ())
+    asked = Questions(corpus.build(known, [], guard, 10, base_pieces()), (), (), ())
     chosen = [example("q", "positive")]
     angles = {"far": 1.5, "held out": 0.4, "near": 0.5, "positive": 0.1, "twin": 0.4}
     rows = [angles.get(name, 0.3) for name in asked.corpus.names]

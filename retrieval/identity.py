@@ -1,0 +1,50 @@
+"""The rules of passages and terms by name: they belong to the identity of what was made by them.
+
+A name has a hash of what the rules make of a fixed text, so that it changes with any of them, also where nobody thought
+of it: with the tokenizer of a model, with a release of Unicode's tables, with a sign in a regular expression.
+"""
+
+import hashlib
+import json
+
+from retrieval.passages import MAX_CHARACTERS, split
+from retrieval.text import query_terms, terms
+from retrieval.word_pieces import Pieces
+from stores.vector_rows import FIELDS, term_text
+
+_PROBE_TITLE = "A probe of the rules"
+_PROBE = " ".join(
+    [
+        "unbroken" * 300,
+        "Short.",
+        "One two three four five six; seven, eight!",
+        "\u6771\u4eac\u3002\u4eac\u90fd\uff01",
+        "\n\n* item\n* item",
+        "\u200b\n",
+        "HTTP_STATUS_CODE getUserName URLs \uff26\uff35\uff2c\uff2c pass\u00adword cafe\u0301 gr\u00f6\u00dfere",
+        "\u0645\u064f\u062d\u064e\u0645\u064e\u0651\u062f \u0939\u093f\u0928\u094d\u0926\u0940",
+        "\uc11c\ubc84\ub97c \u0e43\u0e1a\u0e41\u0e08\u0e49\u0e07 \U0001f389",
+    ]
+    + [f"Sentence number {n} has {'many ' * (n % 40)}words, doesn't it?" for n in range(120)]
+)
+"""A text in which every rule has something to do."""
+
+
+def chunker(pieces: Pieces) -> str:
+    """Return the rules of passages for a model: its limit, and a hash of what they make of a fixed text."""
+    made = split(_PROBE_TITLE, _PROBE, pieces)
+    return f"sentences, {pieces.limit} word pieces or {MAX_CHARACTERS} characters; {_hash(made.passages)}"
+
+
+def analyzer() -> str:
+    """Return the rules of terms: a hash of what they make of a fixed text."""
+    return f"terms {_hash([term_text(form(_PROBE)) for form in (terms, query_terms)])}"
+
+
+def row_rules(pieces: Pieces) -> str:
+    """Return by which rules the rows of a collection are made: what a collection carries from its making."""
+    return f"fields {FIELDS}; {chunker(pieces)}; {analyzer()}"
+
+
+def _hash(made: object) -> str:
+    return hashlib.sha256(json.dumps(made).encode()).hexdigest()[:12]

@@ -1,0 +1,48 @@
+"""The fields and indexes of a collection, as Milvus takes them."""
+
+from typing import Any
+
+from pymilvus import DataType, Function, FunctionType, MilvusClient
+
+from stores.vector_rows import K1, MAX_GROUPS, MAX_ID_BYTES, MAX_TEXT_BYTES, MAX_TITLE_BYTES, B
+
+_HNSW = {"M": 16, "efConstruction": 200}
+
+
+def indexes() -> Any:  # noqa: ANN401  # the client's own untyped parameters
+    """Return the index of meaning and that of words."""
+    made = MilvusClient.prepare_index_params()
+    made.add_index("dense", index_type="HNSW", metric_type="COSINE", params=_HNSW)
+    words = {"bm25_k1": K1, "bm25_b": B}
+    made.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=words)
+    return made
+
+
+def schema(dimension: int) -> Any:  # noqa: ANN401  # the client's own untyped schema
+    """Return the fields; a change of them is a change of `stores.vector_rows.FIELDS`."""
+    made = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+    made.add_field("pk", DataType.VARCHAR, is_primary=True, max_length=MAX_ID_BYTES + 16)
+    made.add_field("document", DataType.VARCHAR, max_length=MAX_ID_BYTES)
+    made.add_field("passage", DataType.INT32)
+    made.add_field("version", DataType.INT64)
+    made.add_field("content_hash", DataType.VARCHAR, max_length=128)
+    made.add_field(
+        "acl", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=MAX_GROUPS, max_length=MAX_ID_BYTES
+    )
+    made.add_field("title", DataType.VARCHAR, max_length=MAX_TITLE_BYTES)
+    made.add_field("text", DataType.VARCHAR, max_length=MAX_TEXT_BYTES)
+    made.add_field("terms", DataType.VARCHAR, max_length=MAX_TEXT_BYTES, enable_analyzer=True)
+    made.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
+    made.add_field("dense", DataType.FLOAT_VECTOR, dim=dimension)
+    made.add_field("authority", DataType.FLOAT)
+    made.add_field("updated_at", DataType.INT64)
+    made.add_field("truncated", DataType.BOOL)
+    made.add_function(
+        Function(
+            name="bm25",
+            function_type=FunctionType.BM25,
+            input_field_names=["terms"],
+            output_field_names=["sparse"],
+        )
+    )
+    return made

@@ -1,0 +1,91 @@
+"""A person is found as a word of their own, however it was written, and nobody else is taken for them."""
+
+import json
+import unicodedata
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operations.spelling import folded, mentions, tenants_in
+
+PERSON = "zoë.müller@example.com"
+LETTERS = st.characters(categories=("Lu", "Ll", "Nd"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PERSON,
+        PERSON.upper(),
+        unicodedata.normalize("NFD", PERSON),
+        f'{{"user":"{PERSON}"}}',
+        json.dumps({"user": PERSON}),
+        json.dumps({"user": PERSON}).replace("\\u00eb", "\\u00EB"),
+        json.dumps(json.dumps({"user": PERSON})),
+        f"user={quote(PERSON)}&x=1",
+        f"user={quote(quote(PERSON))}",
+        f"first line\\n{PERSON}\\nlast line",
+        f"GET /u/{PERSON}/x",
+        f"({PERSON})",
+        f"asked by {PERSON}.",
+        f"\t{PERSON}, others",
+    ],
+)
+def test_every_writing_names_the_person(text: str) -> None:
+    assert mentions(text.encode(), PERSON)
+
+
+def test_a_text_of_another_encoding_names_the_person_too() -> None:
+    assert mentions(f'{{"user":"{PERSON}"'.encode("latin-1"), PERSON)
+    assert mentions(b"\xff\x00 user=o+brien%20jr", "O Brien Jr")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "banana",
+        "ana2",
+        "2ana",
+        "ana@example.com",
+        "mary-ana",
+        "ana.b",
+        "o'ana",
+        "an a",
+        "ana_1",
+        "xana",
+        "ana+t@x",
+        "",
+    ],
+)
+def test_who_is_called_nearly_so_is_somebody_else(text: str) -> None:
+    assert not mentions(text.encode(), "ana")
+
+
+@given(st.text(LETTERS, min_size=1, max_size=12), st.sampled_from([str.upper, str.lower, str.title, str.swapcase]))
+def test_case_and_form_change_nothing(person: str, change: object) -> None:
+    assert callable(change)
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        text = unicodedata.normalize(form, person)
+        assert folded(text) == folded(person)
+        assert mentions(json.dumps({"u": text}).encode(), person)
+        assert mentions(quote(text).encode(), person)
+
+
+@given(st.binary(max_size=300), st.text(min_size=1, max_size=20))
+def test_no_bytes_stop_the_search(content: bytes, person: str) -> None:
+    mentions(content, person)
+    tenants_in(content)
+
+
+def test_tenants_are_read_from_json_forms_and_log_lines() -> None:
+    for text in (
+        '{"tenant": "acme"}',
+        '"{\\"tenant\\":\\"acme\\"}"',
+        "tenant=acme&x=1",
+        "tenant: acme",
+        "tenant%3Dacme",
+    ):
+        assert tenants_in(text.encode()) == {"acme"}, text
+    assert tenants_in(b'{"tenants": ["acme"], "subtenant": "x", "tenant": ""}') == frozenset()
