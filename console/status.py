@@ -38,6 +38,7 @@ def status(tenant: str | None, as_json: bool) -> None:
         with Connections(where) as stores:
             events, tenants = loop.events(stores), loop.tenants(stores, tenant)
             refused = loop.refused_decisions(stores)
+            unknown = loop.unknown_reactions(stores, tenant)
             if tenant is not None:
                 known.check_known(stores, tenant, tenants)
     except TidewheelError:
@@ -45,9 +46,11 @@ def status(tenant: str | None, as_json: bool) -> None:
             _print_processes(processes)  # what runs, before the error that says what does not
         raise
     if as_json:
-        print_json({"parts": processes, "events": events, "refused_decisions": refused, "tenants": tenants})
+        told = {"parts": processes, "events": events, "refused_decisions": refused, "unknown_reactions": unknown}
+        print_json(told | {"tenants": tenants})
     else:
         _print(processes, events, refused, tenants)
+        _print_unknown(unknown)
 
 
 def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants: list[Row]) -> None:
@@ -61,6 +64,14 @@ def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants:
         say("\nNo tenant has sent anything yet; `tidewheel emit FILE` sends events.")
     for tenant in tenants:
         _print_tenant(tenant)
+
+
+def _print_unknown(reactions: list[Row]) -> None:
+    if reactions:
+        names = ", ".join(f"{row['reaction']} ({row['times']:,}, {row['tenant']})" for row in reactions)
+        _paragraph(
+            f"Reactions that mean nothing: {names}. `streams.reaction.meanings` in tidewheel.toml gives a meaning."
+        )
 
 
 def _print_processes(processes: list[Row]) -> None:

@@ -1,71 +1,119 @@
-"""Events from a file of lines: read and checked as an agent would, and sent to their topics."""
+"""Events from a file: read and checked as an agent would, and sent to their topics."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-import orjson
-
 from operations.connections import Connections
-from schemas.codec import Rejection, decode, encode
+from operations.event_files import Damaged
+from operations.json_objects import Found, Problem, objects
+from schemas.codec import Rejection, accept, encode
 from schemas.envelope import Event
+from schemas.limits import Cuts
 from schemas.topics import PRODUCED, TOPIC_OF, key_of
+
+__all__ = ["Problem", "Read", "Record", "Sent", "checked", "read", "read_events", "send", "unchecked"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A line that is no event, and why."""
+class Read:
+    """An event, the line (from 1) in which it begins, its JSON as it stands there, and what is cut to make it fit."""
 
     line: int
-    reason: str
+    event: Event
+    text: bytes
+    cuts: Cuts
 
 
-Outgoing = tuple[str, bytes | None, bytes]
-"""Topic, key and value of a record to send."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is sent: topic, key and value; and what will be cut of it, in which line."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+    line: int = 0
+    cuts: Cuts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How many events the broker has, what could not be sent, what is cut, and whether Ctrl-C came before the end."""
+
+    count: int
+    problems: list[Problem]
+    cut: list[tuple[int, Cuts]]
+    stopped: bool = False
 
 
 def read_events(lines: Iterable[bytes], now: datetime) -> Iterator[Event | Problem]:
-    """Yield each line's event, or what is wrong with it; blank lines are passed over. `now` bounds the dates."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            kind = orjson.loads(line).get("type")
-        except (orjson.JSONDecodeError, AttributeError):
-            yield Problem(number, "not a JSON object")
-            continue
-        topic = PRODUCED.get(kind) if isinstance(kind, str) else None
-        if topic is None:
-            yield Problem(number, _not_produced(kind))
-            continue
-        event = decode(topic, None, line, now)
-        yield Problem(number, event.reason) if isinstance(event, Rejection) else event
+    """Yield the events of a text, however it is laid out, and what is wrong with it. `now` bounds the dates."""
+    return (item if isinstance(item, Problem) else item.event for item in read(lines, now))
 
 
-def checked(lines: Iterable[bytes], now: datetime) -> Iterator[Outgoing | Problem]:
-    """Yield each line's record for the topic of its event, or what is wrong with it."""
-    for item in read_events(lines, now):
+def read(lines: Iterable[bytes], now: datetime) -> Iterator[Read | Problem]:
+    """Yield what `read_events` yields, with where each event stands and what is cut of it."""
+    line = 0
+    try:
+        for item in objects(lines):
+            line = item.line
+            yield item if isinstance(item, Problem) else _read(item, now)
+    except Damaged as error:
+        yield Problem(line + 1, str(error))
+
+
+def _read(found: Found, now: datetime) -> Read | Problem:
+    kind = found.content.get("type")
+    topic = PRODUCED.get(kind) if isinstance(kind, str) else None
+    if topic is None:
+        return Problem(found.line, _not_produced(kind))
+    accepted = accept(topic, None, found.text, now)
+    if isinstance(accepted, Rejection):
+        return Problem(found.line, accepted.reason)
+    return Read(found.line, accepted.event, found.text, accepted.cuts)
+
+
+def checked(lines: Iterable[bytes], now: datetime) -> Iterator[Record | Problem]:
+    """Yield each event's record for its topic, or what is wrong with a line.
+
+    Of what has to be cut the whole text is sent: the streams cut it, and count that in its row.
+    """
+    for item in read(lines, now):
         if isinstance(item, Problem):
             yield item
         else:
-            yield TOPIC_OF[type(item).__name__].name, key_of(item), encode(item)
+            topic = TOPIC_OF[type(item.event).__name__].name
+            value = item.text if item.cuts else encode(item.event)
+            yield Record(topic, key_of(item.event), value, item.line, item.cuts)
 
 
-def unchecked(lines: Iterable[bytes], topic: str) -> Iterator[Outgoing]:
+def unchecked(lines: Iterable[bytes], topic: str) -> Iterator[Record | Problem]:
     """Yield each line as it is, as a record of this topic without a key."""
-    return ((topic, None, line.rstrip(b"\r\n")) for line in lines)
+    number = 0
+    try:
+        for number, line in enumerate(lines, start=1):
+            yield Record(topic, None, line.rstrip(b"\r\n"), number)
+    except Damaged as error:
+        yield Problem(number + 1, str(error))
 
 
-def send(stores: Connections, records: Iterable[Outgoing | Problem]) -> tuple[int, list[Problem]]:
-    """Send what can be sent; return how many the broker has, and the problems. Raises `Retryable` when it is away."""
+def send(stores: Connections, records: Iterable[Record | Problem]) -> Sent:
+    """Send what can be sent, until the end or until the person presses Ctrl-C. Raises `Retryable` without a broker."""
     problems: list[Problem] = []
+    cut: list[tuple[int, Cuts]] = []
+    stopped = False
     with stores.producer() as producer:
-        for record in records:
-            if isinstance(record, Problem):
-                problems.append(record)
-            else:
-                producer.send(*record)
-        return producer.flush(), problems
+        try:
+            for record in records:
+                if isinstance(record, Problem):
+                    problems.append(record)
+                    continue
+                producer.send(record.topic, record.key, record.value)
+                if record.cuts:
+                    cut.append((record.line, record.cuts))
+        except KeyboardInterrupt:
+            stopped = True
+        return Sent(producer.flush(), problems, cut, stopped)
 
 
 def _not_produced(kind: object) -> str:

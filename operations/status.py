@@ -43,6 +43,11 @@ def refused_decisions(stores: Connections) -> list[Row]:
     return stores.warehouse.query("status_refused_decisions")
 
 
+def unknown_reactions(stores: Connections, only: str | None = None) -> list[Row]:
+    """Return the reactions that people used most and that mean nothing to us, of all tenants or of one."""
+    return stores.warehouse.query("status_unknown_reactions", tenant=only or "")
+
+
 def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]]:
     """Return every tenant that anything was accepted from or that is served, or `only` this one of them, with what is
     live, what is lost, the collections that are not retired, the newest training run's status, the newest drift window,

@@ -1,4 +1,4 @@
-"""What people do: searches served, documents opened, citations opened, reactions."""
+"""What people do: searches served, results shown, documents opened, citations opened, reactions."""
 
 from typing import Annotated, Literal
 
@@ -6,32 +6,57 @@ from pydantic import Field, StringConstraints, model_validator
 
 from schemas.envelope import Count, Event, Words
 from schemas.ids import DocumentId, OpaqueId, UserId
+from schemas.limits import MAX_CITED, MAX_DWELL_S, MAX_RANK, MAX_REACTION, MAX_SHOWN, MAX_TEXT
 
-QueryText = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
-Rank = Annotated[int, Field(ge=1, le=10_000)]
+QueryText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
+Rank = Annotated[int, Field(ge=1, le=MAX_RANK)]
 
 
 class Result(Words):
-    """One shown result; `rank` counts from 1, `score` is the fused score (higher is better)."""
+    """One result; `rank` counts from 1, `score` is the fused score (higher is better) where the engine tells one."""
 
     document: DocumentId
     rank: Rank
-    score: float
+    score: float | None = None
 
 
 class SearchServed(Event):
-    """A query was answered with these results; `surface` says whether as a list or as an assistant's answer."""
+    """A query was answered with these results; `surface` says whether as a list or as an assistant's answer.
+
+    `model`, `collection` and `serving_version` are what answered, when it was this installation's index. An engine of
+    another kind names none of them, and perhaps no results: its searches count for clicks, pairs and drift (under the
+    model `external`), and are left out where serving versions are compared.
+    """
 
     type: Literal["SearchServed"] = "SearchServed"
     user: UserId
     search: OpaqueId
     query: QueryText
     surface: Literal["search", "assistant"] = "search"
-    results: Annotated[tuple[Result, ...], Field(max_length=1_000)]
-    model: OpaqueId
-    collection: OpaqueId
-    serving_version: Count
+    results: Annotated[tuple[Result, ...], Field(max_length=MAX_SHOWN)] = ()
+    model: OpaqueId | None = None
+    collection: OpaqueId | None = None
+    serving_version: Count | None = None
     latency_ms: Annotated[float, Field(ge=0)] = 0.0
+
+
+class Impression(Words):
+    """One result that came into a person's sight; `rank` counts from 1, and is left out where it is not known."""
+
+    document: DocumentId
+    rank: Rank | None = None
+
+
+class ResultsShown(Event):
+    """Somebody was shown these results of a search, all at once or one by one while scrolling.
+
+    Where a search has impressions, they are what was shown of it; otherwise its `results` are.
+    """
+
+    type: Literal["ResultsShown"] = "ResultsShown"
+    user: UserId
+    search: OpaqueId
+    impressions: Annotated[tuple[Impression, ...], Field(min_length=1, max_length=MAX_SHOWN)]
 
 
 class FromSearch(Words):
@@ -49,7 +74,7 @@ class DocumentOpened(Event):
     user: UserId
     document: DocumentId
     from_search: FromSearch | None = None
-    dwell_seconds: Annotated[float, Field(ge=0, le=86_400)] | None = None
+    dwell_seconds: Annotated[float, Field(ge=0, le=MAX_DWELL_S)] | None = None
 
 
 class CitationOpened(Event):
@@ -59,7 +84,7 @@ class CitationOpened(Event):
     user: UserId
     answer: OpaqueId
     question: QueryText
-    cited: Annotated[tuple[DocumentId, ...], Field(min_length=1, max_length=100)]
+    cited: Annotated[tuple[DocumentId, ...], Field(min_length=1, max_length=MAX_CITED)]
     document: DocumentId
 
     @model_validator(mode="after")
@@ -82,7 +107,7 @@ class OnAnswer(Words):
     kind: Literal["answer"] = "answer"
     answer: OpaqueId
     question: QueryText
-    cited: Annotated[tuple[DocumentId, ...], Field(max_length=100)] = ()
+    cited: Annotated[tuple[DocumentId, ...], Field(max_length=MAX_CITED)] = ()
 
 
 class Reacted(Event):
@@ -94,7 +119,7 @@ class Reacted(Event):
     type: Literal["Reacted"] = "Reacted"
     user: UserId
     target: Annotated[OnMessage | OnAnswer, Field(discriminator="kind")]
-    reaction: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    reaction: Annotated[str, StringConstraints(min_length=1, max_length=MAX_REACTION)]
     change: Literal["added", "withdrawn"] = "added"
 
     @property

@@ -12,6 +12,7 @@ import orjson
 from pydantic import Field, TypeAdapter, ValidationError
 
 from schemas.envelope import Event
+from schemas.limits import Cuts, clipped
 from schemas.topics import MAX_EVENT_BYTES, TOPICS, Topic, tenant_of_key
 
 MAX_CLOCK_SKEW = timedelta(minutes=5)
@@ -40,6 +41,14 @@ class Rejection:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An event as it holds, and what was cut of it to make it fit (see `schemas.limits`)."""
+
+    event: Event
+    cuts: Cuts
+
+
 @cache
 def _adapter(topic: str) -> TypeAdapter[Event]:
     events = TOPICS[topic].events
@@ -57,23 +66,60 @@ def encode(event: Event) -> bytes:
 def decode(
     topic: Topic, key: bytes | None, value: bytes | None, now: datetime, tenants: Collection[str] = ()
 ) -> Event | Rejection:
-    """Return the event that `value` holds, or why there is none.
+    """Return the event that `value` holds, within its limits, or why there is none.
 
     `tenants` names those that may send; empty lets every well-formed tenant in. `now` bounds the date (UTC, aware).
     """
+    found = accept(topic, key, value, now, tenants)
+    return found.event if isinstance(found, Accepted) else found
+
+
+def accept(
+    topic: Topic, key: bytes | None, value: bytes | None, now: datetime, tenants: Collection[str] = ()
+) -> Accepted | Rejection:
+    """Return what `decode` returns, with what was cut of the event."""
     if value is None:
         return Rejection("empty", "the record has no value; deletions are sent as DocumentDeleted events")
     if len(value) > MAX_EVENT_BYTES:
         return Rejection("too_large", f"{len(value):,} bytes; an event may have {MAX_EVENT_BYTES:,}")
-    if len(value) > _LARGE and (crowd := _crowd(value)):
-        return Rejection("invalid", crowd)
-    try:
-        event = _adapter(topic.name).validate_json(value)
-    except ValidationError as error:
-        return _explain(error)
+    found = _fitting(topic, value)
+    if isinstance(found, Rejection):
+        return found
     if name := _doubled(value):
         return Rejection("invalid", f"{name}: stands twice in one object, and readers differ in which they take")
-    return _misplaced(event, key, now, tenants) or event
+    return _misplaced(found.event, key, now, tenants) or found
+
+
+def _fitting(topic: Topic, value: bytes) -> Accepted | Rejection:
+    """Validate a value, cut to its limits where it would be refused otherwise. A large one is measured first."""
+    if len(value) > _LARGE:
+        plain, cuts = _cut(topic, value)
+        if crowd := _crowd(plain):
+            return Rejection("invalid", crowd)
+        return _validated(topic, orjson.dumps(plain) if cuts else value, cuts)
+    found = _validated(topic, value, {})
+    if isinstance(found, Accepted) or found.code == "not_json":
+        return found
+    plain, cuts = _cut(topic, value)
+    return _validated(topic, orjson.dumps(plain), cuts) if cuts else found
+
+
+def _validated(topic: Topic, value: bytes, cuts: Cuts) -> Accepted | Rejection:
+    try:
+        return Accepted(_adapter(topic.name).validate_json(value), cuts)
+    except ValidationError as error:
+        return _explain(error)
+
+
+def _cut(topic: Topic, value: bytes) -> tuple[object, Cuts]:
+    """Return what a value says, cut to its limits, and what was cut; nothing for what is no JSON."""
+    try:
+        plain = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None, {}
+    only = topic.events[0].__name__ if len(topic.events) == 1 else ""
+    kind = plain.get("type", only) if isinstance(plain, dict) else ""
+    return clipped(plain, kind) if isinstance(kind, str) else (plain, {})
 
 
 def _misplaced(event: Event, key: bytes | None, now: datetime, tenants: Collection[str]) -> Rejection | None:
@@ -92,12 +138,9 @@ def _misplaced(event: Event, key: bytes | None, now: datetime, tenants: Collecti
     return None
 
 
-def _crowd(value: bytes) -> str:
-    """Return what has more parts than any event may have; an empty string when nothing has, or the value is no JSON."""
-    try:
-        waiting: list[Any] = [orjson.loads(value)]
-    except orjson.JSONDecodeError:
-        return ""
+def _crowd(plain: object) -> str:
+    """Return what has more parts than any event may have; an empty string when nothing has."""
+    waiting: list[Any] = [plain]
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):

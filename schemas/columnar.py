@@ -2,8 +2,8 @@
 
 Arrow's JSON reader parses the batch; constraints taken from the event's own JSON Schema are then checked column by
 column (`schemas.column_plan`). Pydantic stays the law: whatever is not *certainly* valid here (a check that says no, a
-date written unusually, a chunk that Arrow cannot read) is decoded by `schemas.codec`, event by event. So a mistake in
-this module can cost time only.
+date written unusually, a chunk that Arrow cannot read) is decoded, and cut to its limits, by `schemas.codec`, event by
+event. So a mistake in this module can cost time only.
 
 One bad event makes Arrow refuse the whole batch. The first ones are left out where Arrow says that it stopped; when
 there are more, every value is looked at by itself, cheaply (`_sieved`), and Arrow reads those that have the fields and
@@ -16,7 +16,7 @@ begins at least one row; as many rows as records then means exactly one each.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -27,9 +27,10 @@ import pyarrow.compute as pc
 import pyarrow.json
 from numpy.typing import NDArray
 
-from schemas.codec import EARLIEST, MAX_CLOCK_SKEW, Rejection, decode
+from schemas.codec import EARLIEST, MAX_CLOCK_SKEW, Rejection, accept
 from schemas.column_plan import MOMENT, Certain, Fit, Plan, plan_of, schema_of
 from schemas.ids import SEPARATOR
+from schemas.limits import Cuts
 from schemas.topics import MAX_EVENT_BYTES, Topic
 
 Bytes: TypeAlias = Any
@@ -49,11 +50,12 @@ _ROW = re.compile(r" in row (\d+)$")
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A decoded batch: `table` has one column a field (`occurred_at` as microseconds, UTC), `kept` its rows' positions
-    in the batch, in order; `rejected` the other positions, with the reason."""
+    in the batch, in order; `rejected` the other positions, with the reason. `cuts` says what was cut of which row."""
 
     table: Any
     kept: NDArray[np.int64]
     rejected: list[tuple[int, Rejection]]
+    cuts: dict[int, Cuts] = field(default_factory=dict)
 
 
 def decode_columns(
@@ -86,17 +88,21 @@ def _with_the_rest(
 ) -> Decoded:
     schema = schema_of(topic.events[0])
     rows, positions, rejected = [], [], []
+    cut: dict[int, Cuts] = {}
     for i in np.setdiff1d(np.arange(len(values)), known, assume_unique=True).tolist():
-        event = decode(topic, keys[i].as_py(), values[i].as_py(), now, tenants)
-        if isinstance(event, Rejection):
-            rejected.append((i, event))
+        found = accept(topic, keys[i].as_py(), values[i].as_py(), now, tenants)
+        if isinstance(found, Rejection):
+            rejected.append((i, found))
         else:
-            rows.append(event.model_dump())
+            rows.append(found.event.model_dump())
             positions.append(i)
+            if found.cuts:
+                cut[i] = found.cuts
     table = pa.concat_tables([*(table for _, table in certain), pa.Table.from_pylist(rows, schema=schema)])
     kept = np.concatenate([known, np.array(positions, np.int64)])
     order = np.argsort(kept)
-    return Decoded(table.take(order), kept[order], rejected)
+    cuts = {int(row): cut[i] for row, i in enumerate(kept[order].tolist()) if i in cut}
+    return Decoded(table.take(order), kept[order], rejected, cuts)
 
 
 def _certain(

@@ -4,15 +4,16 @@ A revision is one unsigned number of 256 bits; of two events of one document the
 
     version 64 | deletion 8 | occurred_at, ms 48 | narrowness of the list 16 | digest of the whole event 120
 
-So the version decides. Of equal versions a deletion holds, then what occurred later, then the list that shows the
-document to fewer; whatever is still equal is settled by the content. The same event, sent again, is the same revision.
+So the version decides. Of equal versions a deletion (a rename is one) holds, then what occurred later, then the list
+that shows the document to fewer; whatever is still equal is settled by the content. The same event, sent again, is the
+same revision.
 """
 
 from collections.abc import Sequence
 from hashlib import sha256
 
 from schemas.codec import encode
-from schemas.documents import EVERYONE, DocumentDeleted, DocumentUpserted
+from schemas.documents import EVERYONE, DocumentChange, Removal
 from schemas.instants import milliseconds
 
 BYTES = 32
@@ -24,11 +25,11 @@ _BROADEST = 65_535
 _DIGEST_BYTES = 15
 
 
-def revision(event: DocumentUpserted | DocumentDeleted, acl: Sequence[str]) -> int:
+def revision(event: DocumentChange, acl: Sequence[str]) -> int:
     """Return the event's place in the order of its document's events; `acl` is the list that holds for it."""
     return (
         event.version << _VERSION
-        | isinstance(event, DocumentDeleted) << _DELETED
+        | isinstance(event, Removal) << _DELETED
         | min(max(milliseconds(event.occurred_at), 0), _LATEST_MS) << _OCCURRED
         | (_BROADEST - breadth(acl)) << _NARROW
         | int.from_bytes(sha256(encode(event)).digest()[:_DIGEST_BYTES], "big")

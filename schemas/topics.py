@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from schemas.activity import CitationOpened, DocumentOpened, Reacted, SearchServed
-from schemas.documents import DocumentDeleted, DocumentUpserted
+from schemas.activity import CitationOpened, DocumentOpened, Reacted, ResultsShown, SearchServed
+from schemas.documents import DocumentChange, DocumentDeleted, DocumentRenamed, DocumentUpserted
 from schemas.envelope import Event
 from schemas.ids import join_ids, split_ids
 from schemas.learning import (
@@ -42,11 +42,11 @@ class Topic:
         return f"{self.name}.dead"
 
 
-def _document(event: DocumentUpserted | DocumentDeleted) -> str:
+def _document(event: DocumentChange) -> str:
     return event.document
 
 
-def _user(event: SearchServed | DocumentOpened | CitationOpened) -> str:
+def _user(event: SearchServed | ResultsShown | DocumentOpened | CitationOpened) -> str:
     return event.user
 
 
@@ -58,8 +58,9 @@ def _whole_tenant(event: Event) -> str:
     return ""
 
 
-DOCUMENTS = Topic("documents.changes", (DocumentUpserted, DocumentDeleted), _document, 4, None)
+DOCUMENTS = Topic("documents.changes", (DocumentUpserted, DocumentDeleted, DocumentRenamed), _document, 4, None)
 SEARCHES = Topic("searches", (SearchServed,), _user, 4, 30 * DAY_MS)
+IMPRESSIONS = Topic("impressions", (ResultsShown,), _user, 4, 30 * DAY_MS)
 CLICKS = Topic("clicks", (DocumentOpened,), _user, 4, 30 * DAY_MS)
 CITATIONS = Topic("citation.clicks", (CitationOpened,), _user, 4, 30 * DAY_MS)
 REACTIONS = Topic("reactions", (Reacted,), _target, 4, 30 * DAY_MS)
@@ -81,7 +82,9 @@ LEARNING = Topic(
     365 * DAY_MS,
 )
 
-TOPICS: dict[str, Topic] = {t.name: t for t in (DOCUMENTS, SEARCHES, CLICKS, CITATIONS, REACTIONS, LEARNING)}
+TOPICS: dict[str, Topic] = {
+    t.name: t for t in (DOCUMENTS, SEARCHES, IMPRESSIONS, CLICKS, CITATIONS, REACTIONS, LEARNING)
+}
 
 TOPIC_OF: dict[str, Topic] = {
     get_args(event.model_fields["type"].annotation)[0]: topic for topic in TOPICS.values() for event in topic.events

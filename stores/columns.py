@@ -26,6 +26,7 @@ _PLAIN: dict[str, pa.DataType] = {
     **{f"{sign}{bits}": getattr(pa, f"{sign.lower()}{bits}")() for sign in ("Int", "UInt") for bits in (8, 16, 32, 64)},
 }
 _WRAPPED = re.compile(r"(LowCardinality|Nullable|Array)\((.*)\)")
+_MAP = re.compile(r"Map\((\w+), (\w+)\)")
 _INSTANT = re.compile(r"DateTime64\((\d), 'UTC'\)")
 _UNITS = {"3": "ms", "6": "us", "9": "ns"}
 
@@ -55,6 +56,8 @@ def arrow_type(clickhouse_type: str) -> pa.DataType:
     if wrapped := _WRAPPED.fullmatch(clickhouse_type):
         inner = arrow_type(wrapped[2])
         return pa.list_(inner) if wrapped[1] == "Array" else inner
+    if pairs := _MAP.fullmatch(clickhouse_type):
+        return pa.map_(arrow_type(pairs[1]), arrow_type(pairs[2]))
     if (instant := _INSTANT.fullmatch(clickhouse_type)) and instant[1] in _UNITS:
         return pa.timestamp(_UNITS[instant[1]], "UTC")
     raise NoArrowType(clickhouse_type)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from schemas.documents import MAX_VERSION, DocumentDeleted, DocumentUpserted
+from schemas.documents import MAX_VERSION, DocumentChange, DocumentDeleted, DocumentUpserted
 from schemas.envelope import Event
 from schemas.ids import stable_id
 from schemas.instants import instant, milliseconds
@@ -34,7 +34,7 @@ def touched(events: Iterable[Event], prior: Mapping[DocumentKey, Row]) -> list[S
     """
     found: set[Scope] = set()
     for event in events:
-        if not isinstance(event, DocumentUpserted | DocumentDeleted):
+        if not isinstance(event, DocumentChange):
             continue
         if isinstance(event, DocumentUpserted) and _grouped(event.kind, event.document):
             day = 0 if event.thread else milliseconds(storable(event.updated_at)) // DAY_MS

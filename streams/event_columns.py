@@ -4,7 +4,7 @@ Topics with one event type and much traffic are decoded as columns (`decode_acti
 (`decode_each`).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from schemas.codec import Rejection, decode
+from schemas.codec import Rejection, accept
 from schemas.columnar import decode_columns
 from schemas.envelope import Event
 from schemas.ids import SEPARATOR, stable_ids
 from schemas.instants import milliseconds
+from schemas.limits import Cuts
 from stores.columns import Column, Same
 from streams.batch import Accesses, Columns, RecordBatch
 
@@ -42,7 +43,8 @@ _SUBJECT: Columns = {
 class Activity:
     """The accepted events of a batch of one event type, as columns; instants are milliseconds since 1970.
 
-    `table` is Arrow's, one column a field of the event; `positions` say where in the batch each row stands.
+    `table` is Arrow's, one column a field of the event; `positions` say where in the batch each row stands, `cuts` what
+    was cut of which row to make it fit.
     """
 
     batch: RecordBatch
@@ -50,24 +52,26 @@ class Activity:
     positions: NDArray[np.int64]
     occurred_at: NDArray[np.int64]
     rejected: list[tuple[int, Rejection]]
+    cuts: Mapping[int, Cuts]
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """The accepted events of a batch, one by one; instants are milliseconds since 1970."""
+    """The accepted events of a batch, one by one; instants are milliseconds since 1970, `cuts` as in `Activity`."""
 
     batch: RecordBatch
     events: list[Event]
     positions: list[int]
     occurred_at: list[int]
     rejected: list[tuple[int, Rejection]]
+    cuts: Mapping[int, Cuts]
 
 
 def decode_activity(batch: RecordBatch, tenants: Collection[str]) -> Activity:
     """Decode a batch of a topic of one event type, column by column; `tenants` may send (none named: all)."""
     decoded = decode_columns(batch.topic, batch.keys, batch.values, batch.received_at, tenants)
     occurred_at = decoded.table["occurred_at"].cast(pa.timestamp("ms", "UTC"), safe=False).cast(pa.int64()).to_numpy()
-    return Activity(batch, decoded.table, decoded.kept, occurred_at, decoded.rejected)
+    return Activity(batch, decoded.table, decoded.kept, occurred_at, decoded.rejected, decoded.cuts)
 
 
 def decode_each(
@@ -77,16 +81,19 @@ def decode_each(
     events: list[Event] = []
     positions: list[int] = []
     rejected: list[tuple[int, Rejection]] = []
+    cuts: dict[int, Cuts] = {}
     for i, (key, value) in enumerate(zip(batch.keys.to_pylist(), batch.values.to_pylist(), strict=True)):
-        event = decode(batch.topic, key, value, batch.received_at, tenants)
-        if isinstance(event, Rejection):
-            rejected.append((i, event))
-        elif rejection := objection(event):
+        found = accept(batch.topic, key, value, batch.received_at, tenants)
+        if isinstance(found, Rejection):
+            rejected.append((i, found))
+        elif rejection := objection(found.event):
             rejected.append((i, rejection))
         else:
+            if found.cuts:
+                cuts[len(events)] = found.cuts
             positions.append(i)
-            events.append(event)
-    return Events(batch, events, positions, [milliseconds(event.occurred_at) for event in events], rejected)
+            events.append(found.event)
+    return Events(batch, events, positions, [milliseconds(event.occurred_at) for event in events], rejected, cuts)
 
 
 def activity_rows(activity: Activity, subject: Columns) -> Columns:
@@ -101,6 +108,7 @@ def activity_rows(activity: Activity, subject: Columns) -> Columns:
         **_SUBJECT,
         "user": table["user"],
         **subject,
+        **_clipped(activity.cuts, len(table)),
     }
 
 
@@ -114,7 +122,13 @@ def event_rows(decoded: Events, subject: Columns) -> Columns:
         "occurred_at": decoded.occurred_at,
         **_SUBJECT,
         **subject,
+        **_clipped(decoded.cuts, len(decoded.events)),
     }
+
+
+def _clipped(cuts: Mapping[int, Cuts], rows: int) -> Columns:
+    """Return the column of what was cut; none where nothing was, as nearly always: it is empty by default."""
+    return {"clipped": [list(cuts.get(row, {}).items()) for row in range(rows)]} if cuts else {}
 
 
 def _origin(batch: RecordBatch, positions: NDArray[np.int64]) -> Columns:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.topics import CITATIONS, CLICKS, REACTIONS, SEARCHES, TOPICS, Topic
+from schemas.topics import CITATIONS, CLICKS, IMPRESSIONS, REACTIONS, SEARCHES, TOPICS, Topic
 from stores import configuration, kafka, redis_client
 from stores.access_lists import AccessLists
 from stores.access_log import AccessLog, Pace
@@ -32,7 +32,7 @@ from streams.topic_ids import TopicIds
 from streams.transport import Record
 from streams.write import Writer
 
-_MOVE_TIME = frozenset({CLICKS.name, CITATIONS.name, SEARCHES.name, REACTIONS.name})
+_MOVE_TIME = frozenset({CLICKS.name, CITATIONS.name, SEARCHES.name, IMPRESSIONS.name, REACTIONS.name})
 """The topics of what people do: how far they have been read is how far time has come."""
 
 _LONG = 2

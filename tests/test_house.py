@@ -22,7 +22,7 @@ def test_every_package_is_built_typed_and_mirrored_by_tests() -> None:
     built = {pattern.rstrip("*") for pattern in PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
     assert built == set(PACKAGES)
     assert set(PROJECT["tool"]["mypy"]["packages"]) == {*PACKAGES, "tests"}
-    assert {path.parent.name for path in (ROOT / "tests").glob("*/__init__.py")} == {*PACKAGES, "attacks"}
+    assert {path.parent.name for path in (ROOT / "tests").glob("*/__init__.py")} == {*PACKAGES, "attacks", "cases"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

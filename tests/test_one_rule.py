@@ -38,7 +38,7 @@ RULES = (
         one_rule.normalises_text,
         {
             "demo/headings.py": "which headings of a manual are queries: data of the demo, compared with nothing else",
-            "streams/pairs/reaction.py": "the spellings of one emoji, which is no text",
+            "streams/pairs/reaction_names.py": "the spellings of one emoji, which is no text",
             "operations/spelling.py": "the spellings of a person's id, which is no text that is searched",
         },
     ),

@@ -16,9 +16,12 @@ from schemas.ids import stable_id
 from schemas.learning import Comparison, ModelTrained
 from schemas.topics import LEARNING, key_of
 from stores.errors import Refused
+from stores.evaluation import CANDIDATE, LIVE, of_columns
 from stores.kafka import EventProducer
+from stores.settings import Settings
 from stores.shelf import Shelf, base_model
 from stores.signing import Signing
+from stores.warehouse import Warehouse
 
 MODEL = "second"
 OPERATOR = "operator"
@@ -34,9 +37,10 @@ _FAILED = " is failed"
 def announce(stack: Stack, tenant: str, won: Comparison = WON, scores: str | None = None) -> None:
     """Put the model on the shelf and send the signed event of its run, as the trainer does; make an operator's key.
 
-    `scores` is the hash of the rows that `won` sums up (`stores.evaluation`); without them no approval lets it in.
+    `scores` is the hash of the rows that `won` sums up (`stores.evaluation`); such rows are made if it is not given.
     """
     where, now = stack.settings(), datetime.now(UTC)
+    scores = scores or _scored(where, tenant, won)
     shelf = Shelf.open(where)
     shelf.put(tenant, MODEL, base_model(), {"run": RUN, "parent": "base"}, now)
     operators.add(where, OPERATOR, now)
@@ -47,6 +51,21 @@ def announce(stack: Stack, tenant: str, won: Comparison = WON, scores: str | Non
     )  # fmt: skip
     with EventProducer(where.kafka_bootstrap) as producer:
         producer.send(LEARNING.name, key_of(event), encode(Signing(where).as_installation(event)))
+
+
+def _scored(where: Settings, tenant: str, won: Comparison) -> str:
+    """Write rows of scores that this comparison sums up; return their hash."""
+    means = {CANDIDATE: won.ndcg_live + won.difference, LIVE: won.ndcg_live}
+    rows = [(f"query {n}", system, mean) for system, mean in means.items() for n in range(won.queries)]
+    columns: dict[str, list[Any]] = {
+        "tenant": [tenant] * len(rows), "run": [RUN] * len(rows), "query": [query for query, _, _ in rows],
+        "system": [system for _, system, _ in rows], "relevant": [["d"]] * len(rows),
+        "retrieved": [["d"]] * len(rows), "ndcg_10": [mean for _, _, mean in rows],
+    }  # fmt: skip
+    warehouse = Warehouse.connect(where)
+    warehouse.insert("query_scores", columns)
+    warehouse.close()
+    return of_columns(columns).sha256
 
 
 def packet(stack: Stack, tenant: str, within_s: float, wait: Callable[[float], None] = time.sleep) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from schemas.codec import encode
 from schemas.document_order import revision
-from schemas.documents import DocumentDeleted, DocumentUpserted
+from schemas.documents import DocumentChange, DocumentRenamed, DocumentUpserted, Removal
 from schemas.envelope import Event
 from schemas.ids import join_ids
 from schemas.instants import milliseconds
@@ -32,7 +32,7 @@ TOPIC = DOCUMENTS
 _DOCUMENT = (
     "tenant", "document", "version", "deleted", "app", "kind", "title", "body", "link_targets", "link_anchors", "acl",
     "thread", "channel", "author", "updated_at", "content_hash", "event_id", "received_at",
-    "revision",
+    "renamed_to", "revision",
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def process(batch: RecordBatch, context: AgentContext) -> None:
 
 def writes(decoded: Events, prior: Mapping[DocumentKey, Row], rules: DocumentRules) -> BatchWrites:
     """Return what is to be stored of a batch; `prior` are the stored rows of what it deletes. Pure."""
-    events = [event for event in decoded.events if isinstance(event, DocumentUpserted | DocumentDeleted)]
+    events = [event for event in decoded.events if isinstance(event, DocumentChange)]
     rows = [_row(event, prior, rules, decoded.batch.received_at) for event in events]
     upserts = [event for event in events if isinstance(event, DocumentUpserted)]
     tables: list[tuple[str, Columns]] = [
@@ -67,7 +67,7 @@ def _prior(warehouse: Queries, events: Sequence[Event]) -> dict[DocumentKey, Row
     asked = {
         (event.tenant, event.document)
         for event in events
-        if isinstance(event, DocumentDeleted) or (isinstance(event, DocumentUpserted) and event.kind == "message")
+        if isinstance(event, Removal) or (isinstance(event, DocumentUpserted) and event.kind == "message")
     }
     if not asked:
         return {}
@@ -77,11 +77,9 @@ def _prior(warehouse: Queries, events: Sequence[Event]) -> dict[DocumentKey, Row
     return {(row["tenant"], row["document"]): row for row in found}
 
 
-def _row(
-    event: DocumentUpserted | DocumentDeleted, prior: Mapping[DocumentKey, Row], rules: DocumentRules, now: datetime
-) -> Row:
+def _row(event: DocumentChange, prior: Mapping[DocumentKey, Row], rules: DocumentRules, now: datetime) -> Row:
     """Return a version's row; a deletion keeps where the document was, so that its conversation can be found again."""
-    acl = [] if isinstance(event, DocumentDeleted) else list(rules.default_acl if event.acl is None else event.acl)
+    acl = [] if isinstance(event, Removal) else list(rules.default_acl if event.acl is None else event.acl)
     row: Row = {
         "tenant": event.tenant,
         "document": event.document,
@@ -89,10 +87,11 @@ def _row(
         "event_id": event.event_id,
         "received_at": now,
         "revision": revision(event, acl),
+        "renamed_to": event.renamed_to if isinstance(event, DocumentRenamed) else "",
         **dict.fromkeys(("title", "body", "content_hash"), ""),
         **{name: [] for name in ("link_targets", "link_anchors", "acl")},
     }
-    if isinstance(event, DocumentDeleted):
+    if isinstance(event, Removal):
         known = prior.get((event.tenant, event.document), {})
         kept = {name: known.get(name, "") for name in ("app", "kind", "thread", "channel", "author")}
         updated = known.get("updated", milliseconds(storable(event.occurred_at)))

@@ -10,12 +10,13 @@ from streams.agents import AgentContext
 from streams.batch import BatchWrites, Columns, RecordBatch
 from streams.event_columns import columns_of, decode_each, event_rows
 from streams.pairs import pair_id
-from streams.pairs.reaction import ReactionRules, revision, shares, strength
+from streams.pairs.reaction import ReactionRules, meaning, revision, shares, strength
 
 TOPIC = REACTIONS
 
 _PAIR = (
-    "tenant", "pair", "anchor", "document", "weight", "user", "event_ids", "occurred_at", "withdrawn", "revision",
+    "tenant", "pair", "reaction", "anchor", "document", "weight", "user", "event_ids", "occurred_at", "withdrawn",
+    "revision",
 )  # fmt: skip
 
 
@@ -34,33 +35,42 @@ def writes(batch: RecordBatch, rules: ReactionRules, tenants: Collection[str]) -
         for pair in _pairs(event, occurred_at, rules)
     ]
     tables: list[tuple[str, Columns]] = [
-        ("events", event_rows(decoded, _subject(events))),
+        ("events", event_rows(decoded, _subject(events, rules))),
         ("pairs", {"kind": Same("reaction"), **columns_of(pairs, _PAIR)}),
     ]
     return BatchWrites(batch, tables, None, decoded.rejected, max(decoded.occurred_at, default=None))
 
 
-def _subject(events: list[Reacted]) -> Columns:
+def _subject(events: list[Reacted], rules: ReactionRules) -> Columns:
     targets = [event.target for event in events]
     return {
         "user": [event.user for event in events],
         "document": [target.document if isinstance(target, OnMessage) else "" for target in targets],
         "interaction": [event.target_id for event in events],
         "query": ["" if isinstance(target, OnMessage) else target.question for target in targets],
+        "meaning": [meaning(event.reaction, rules) for event in events],
     }
 
 
 def _pairs(event: Reacted, occurred_at: int, rules: ReactionRules) -> list[dict[str, Any]]:
-    """Return the pairs of a reaction, withdrawn ones included: a withdrawal is the newer row of the same pair.
+    """Return the pairs of a reaction; none for one that means nothing.
 
+    A withdrawal is the newer row of the pairs that it names, and one without a document, which ends all pairs of the
+    reaction (the view `withdrawn_reactions`): it may name no document, or others, and may come first.
     A reaction on a message names no anchor: the view `live_pairs` finds the title of the message's conversation.
     """
+    name = meaning(event.reaction, rules)
+    if not name:
+        return []
     target, withdrawn = event.target, event.change == "withdrawn"
     cited = (target.document,) if isinstance(target, OnMessage) else target.cited
+    about = shares(cited, strength(event.reaction, rules), rules)
+    reaction = (event.tenant, event.target_id, event.user, name)
     return [
         {
             "tenant": event.tenant,
-            "pair": pair_id("reaction", event.tenant, event.target_id, event.user, event.reaction, document),
+            "pair": pair_id("reaction", *reaction, *([document] if document else [])),
+            "reaction": pair_id("reaction", *reaction),
             "anchor": "" if isinstance(target, OnMessage) else target.question,
             "document": document,
             "weight": weight,
@@ -70,5 +80,5 @@ def _pairs(event: Reacted, occurred_at: int, rules: ReactionRules) -> list[dict[
             "withdrawn": int(withdrawn),
             "revision": revision(occurred_at, withdrawn),
         }
-        for document, weight in shares(cited, strength(event.reaction, rules), rules)
+        for document, weight in [*about, *([("", 0.0)] if withdrawn else [])]
     ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from stores.ports import Queries
 from streams.config import StreamsConfig
-from streams.pairs.reaction import strength
+from streams.pairs.reaction import meaning, strength
 from streams.pairs.search_click import rank_weights
 
 Row = dict[str, Any]
@@ -74,6 +74,7 @@ def _constants(warehouse: Queries, config: StreamsConfig) -> dict[str, Any]:
         "max_others": config.citation_click.max_others,
         "reactions": list(strengths),
         "strengths": list(strengths.values()),
+        "meanings": [meaning(name, config.reaction) for name in strengths],
         "max_documents": config.reaction.max_documents,
         "gap_ms": config.sessions.gap_ms,
         "max_accesses": config.sessions.max_accesses,

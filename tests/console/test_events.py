@@ -1,8 +1,16 @@
 """`tidewheel emit` on a running stack: events arrive on their topics, bad lines are named and not sent."""
 
+import gzip
 import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
+import orjson
+import pytest
+
+from operations import events as parts
+from operations.events import Record
 from schemas.activity import DocumentOpened, Reacted
 from schemas.codec import encode
 from schemas.envelope import Event
@@ -42,6 +50,41 @@ def test_bad_lines_are_named_and_the_others_sent(
     plain = tidewheel("emit", str(file), "--json")
     assert (plain.code, json.loads(plain.out)["sent"]) == (5, 3)
     assert [problem["line"] for problem in json.loads(plain.out)["problems"]] == [2, 3]
+
+
+def test_a_packed_array_is_sent_and_what_is_too_long_is_sent_whole(
+    tidewheel: CommandLine, stack: Settings, tenant: str, tmp_path: Path
+) -> None:
+    first, *others = [orjson.loads(encode(event)) for event in events(tenant) if isinstance(event, DocumentOpened)]
+    file = tmp_path / "events.json.gz"
+    file.write_bytes(gzip.compress(json.dumps([first | {"dwell_seconds": 172_800.0}, *others], indent=2).encode()))
+    told = tidewheel("emit", str(file))
+    assert (told.code, told.out) == (0, f"sent {1 + len(others)} events\n")
+    assert "line 2: cut: dwell_seconds" in told.err
+    (raw,) = (each for each in records(stack, CLICKS, f'"{tenant}"'.encode()) if b"172800" in (each.value or b""))
+    assert b"\n" not in (raw.value or b"")
+    plain = json.loads(tidewheel("emit", "--check", str(file), "--json").out)
+    assert plain == {"sent": 0, "problems": [], "cut": [{"line": 2, "cut": {"dwell_seconds": 1}}]}
+
+
+def test_whoever_stops_is_told_how_many_were_sent(
+    tidewheel: CommandLine, stack: Settings, tenant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"\n".join(map(encode, events(tenant))))
+    whole = parts.checked
+
+    def stopped(lines: Iterable[bytes], now: datetime) -> Iterator[object]:
+        for number, record in enumerate(whole(lines, now)):
+            if number == 2:
+                raise KeyboardInterrupt
+            assert isinstance(record, Record)
+            yield record
+
+    monkeypatch.setattr(parts, "checked", stopped)
+    told = tidewheel("emit", str(file))
+    assert (told.code, told.out) == (130, "sent 2 events\n")
+    assert "stopped before the end" in told.err
 
 
 def test_lines_for_a_named_topic_are_sent_unchecked(

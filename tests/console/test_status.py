@@ -64,3 +64,23 @@ def test_status_has_a_line_for_what_was_not_signed(on_stack: Settings, tenant: s
     people = CliRunner().invoke(cli, ["status"], catch_exceptions=False).output
     assert "events of `learning` were unsigned and nothing acted on them" in people
     assert "not what was signed: evil is live" in people
+
+
+def test_status_names_reactions_that_mean_nothing(on_stack: Settings, tenant: str) -> None:
+    warehouse = Warehouse.connect(on_stack)
+    warehouse.migrate()
+    event = {
+        "topic": "reactions",
+        "topic_id": tenant,
+        "offset": 0,
+        "event_id": "e",
+        "tenant": tenant,
+        "type": "Reacted",
+    }
+    told = event | {"payload": '{"reaction": "moy\\u001bai", "change": "added"}'}
+    warehouse.insert("events", {name: [value] for name, value in told.items()})
+    (shown,) = json.loads(CliRunner().invoke(cli, ["status", "--tenant", tenant, "--json"]).output)["unknown_reactions"]
+    assert (shown["reaction"], shown["times"]) == ("moy\x1bai", 1)
+    people = CliRunner().invoke(cli, ["status", "--tenant", tenant], catch_exceptions=False).output
+    assert f"Reactions that mean nothing: moy\\x1bai (1, {tenant})." in people
+    assert "`streams.reaction.meanings`" in people

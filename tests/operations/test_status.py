@@ -56,6 +56,23 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         assert "ClickHouse has 0 of the 1 documents" in shown["lost"][-1], "its rows are lost, and it is not unknown"
 
 
+def test_reactions_that_mean_nothing_are_those_of_the_tenant(stack: Settings, tenant: str) -> None:
+    with Connections(stack) as stores:
+        stores.warehouse.migrate()
+        told = [("eyes", ""), ("eyes", ""), ("+1", "+1"), ("laugh", "")]
+        payloads = [f'{{"reaction": "{name}", "change": "added"}}' for name, _ in told]
+        same = {"topic": "reactions", "topic_id": tenant, "tenant": tenant, "type": "Reacted"}
+        stores.warehouse.insert(
+            "events",
+            {name: [value] * 4 for name, value in same.items()}
+            | {"offset": [0, 1, 2, 3], "meaning": [meaning for _, meaning in told], "payload": payloads},
+        )
+        shown = status.unknown_reactions(stores, tenant)
+        assert [(row["reaction"], row["times"]) for row in shown] == [("eyes", 2), ("laugh", 1)]
+        assert status.unknown_reactions(stores, f"no-{tenant}") == []
+        assert tenant in {row["tenant"] for row in status.unknown_reactions(stores)}
+
+
 def test_the_embedded_stacks_processes_are_shown_with_their_ports(stack: Settings) -> None:
     shown = {each["part"]: each for each in status.processes(stack.home)}
     assert set(shown) >= {"supervisor", "broker", "redis", "clickhouse", "milvus"}

@@ -5,7 +5,19 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from schemas.activity import CitationOpened, DocumentOpened, FromSearch, OnAnswer, OnMessage, Reacted, Result
+from schemas.activity import (
+    CitationOpened,
+    DocumentOpened,
+    FromSearch,
+    Impression,
+    OnAnswer,
+    OnMessage,
+    Reacted,
+    Result,
+    ResultsShown,
+    SearchServed,
+)
+from schemas.codec import encode
 from tests.schemas.samples import WHEN, cited, opened
 
 
@@ -45,7 +57,12 @@ def test_a_target_of_one_kind_has_no_fields_of_another(target: dict[str, str]) -
 
 @pytest.mark.parametrize(
     ("kind", "field", "least", "most"),
-    [(Result, "rank", 1, 10_000), (FromSearch, "rank", 1, 10_000), (DocumentOpened, "dwell_seconds", 0, 86_400)],
+    [
+        (Result, "rank", 1, 10_000),
+        (Impression, "rank", 1, 10_000),
+        (FromSearch, "rank", 1, 10_000),
+        (DocumentOpened, "dwell_seconds", 0, 86_400),
+    ],
 )
 def test_ranks_count_from_one_and_a_document_stays_open_for_a_day_at_most(
     kind: Any,  # noqa: ANN401  # any model
@@ -55,6 +72,7 @@ def test_ranks_count_from_one_and_a_document_stays_open_for_a_day_at_most(
 ) -> None:
     known: dict[Any, dict[str, Any]] = {
         Result: {"document": "d", "score": 0.5},
+        Impression: {"document": "d"},
         FromSearch: {"search": "s", "query": "q"},
         DocumentOpened: opened().model_dump(),
     }
@@ -64,6 +82,27 @@ def test_ranks_count_from_one_and_a_document_stays_open_for_a_day_at_most(
     for number in (least - 1, most + 1):
         with pytest.raises(ValidationError, match=field):
             kind(**{**good, field: number})
+
+
+def test_a_search_of_another_engine_names_neither_model_nor_scores() -> None:
+    told: dict[str, Any] = {
+        "event_id": "s",
+        "tenant": "acme",
+        "occurred_at": WHEN,
+        "user": "u",
+        "search": "s",
+        "query": "q",
+    }
+    search = SearchServed(**told, results=(Result(document="d", rank=1),))
+    assert (search.model, search.collection, search.serving_version, search.results[0].score) == (None,) * 4
+    assert "model" not in encode(search).decode()
+
+
+def test_an_impression_is_of_something_and_may_have_no_rank() -> None:
+    told: dict[str, Any] = {"event_id": "i", "tenant": "acme", "occurred_at": WHEN, "user": "u", "search": "s"}
+    assert ResultsShown(**told, impressions=(Impression(document="d"),)).impressions[0].rank is None
+    with pytest.raises(ValidationError, match="impressions"):
+        ResultsShown(**told, impressions=())
 
 
 def test_the_type_is_the_class_and_nothing_else() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.codec import Rejection, decode, encode
+from schemas.codec import Rejection, accept, decode, encode
 from schemas.columnar import Decoded, decode_columns
 from schemas.topics import CITATIONS, CLICKS, DOCUMENTS, SEARCHES, Topic, key_of
 from tests.schemas.samples import NOW, cited, opened
@@ -112,9 +112,20 @@ def test_several_tenants_and_who_may_send() -> None:
 def test_what_was_not_cited_cannot_be_opened() -> None:
     good = json.loads(encode(cited()))
     odd = [{**good, "document": "doc-3"}, {**good, "cited": []}, {**good, "cited": ["doc-2", ""]},
-           {**good, "cited": ["doc-2"] * 101}, {**good, "cited": None}, {**good, "cited": [None, "doc-2"]}]  # fmt: skip
+           {**good, "cited": None}, {**good, "cited": [None, "doc-2"]}]  # fmt: skip
     columns = agree(CITATIONS, [json.dumps(value).encode() for value in [good, *odd, good]])
-    assert columns.kept.tolist() == [0, 7]
+    assert columns.kept.tolist() == [0, 6]
+
+
+def test_what_is_cut_stands_by_its_row_and_costs_no_neighbour() -> None:
+    many = json.dumps({**json.loads(encode(cited())), "cited": ["doc-2"] * 103}).encode()
+    columns = agree(CITATIONS, [b"{", encode(cited()), many, encode(cited())])
+    assert (columns.kept.tolist(), columns.cuts) == ([1, 2, 3], {1: {"cited": 3}})
+    columns = agree(
+        CLICKS, [GOOD, None, _with(dwell_seconds=90_000, from_search=None), _with(dwell_seconds=-0.2), GOOD]
+    )
+    assert columns.cuts == {1: {"dwell_seconds": 1}, 2: {"dwell_seconds": 1}}
+    assert [row["dwell_seconds"] for row in columns.table.to_pylist()] == [31.5, 86_400.0, None, 31.5]
 
 
 def test_searches_with_results() -> None:
@@ -124,9 +135,20 @@ def test_searches_with_results() -> None:
               "serving_version": 1, "latency_ms": 1.5}  # fmt: skip
     odd = [{**search, "results": []}, {**search, "results": [{"document": "d", "rank": 0, "score": 1}]},
            {**search, "results": [{"document": "d", "rank": 1, "score": "1"}]}, {**search, "surface": "phone"},
-           {**search, "results": [{"document": "d", "rank": 1}]}, {**search, "results": None}]  # fmt: skip
+           {**search, "results": [{"document": "d"}]}, {**search, "results": None}]  # fmt: skip
     columns = agree(SEARCHES, [json.dumps(value).encode() for value in [search, *odd, search]])
     assert columns.kept.tolist() == [0, 1, 7]
+
+
+@pytest.mark.parametrize("absent", [("model",), ("model", "collection", "serving_version"), ("score",), ("results",)])
+def test_a_search_of_another_engine_is_read_as_columns_too(absent: tuple[str, ...]) -> None:
+    known = json.loads(SEARCH)
+    known["results"] = [{name: value for name, value in known["results"][0].items() if name not in absent}]
+    external = {name: value for name, value in known.items() if name not in absent}
+    columns = agree(SEARCHES, [SEARCH, json.dumps(external).encode(), SEARCH])
+    assert columns.kept.tolist() == [0, 1, 2]
+    row = columns.table.to_pylist()[1]
+    assert not any((row | (row["results"] or [{}])[0])[name] for name in absent)
 
 
 SEARCH = (
@@ -180,9 +202,9 @@ def test_an_odd_event_costs_one_decoding_and_an_absent_default_none(odd: int, mo
         topic: Topic, key: bytes | None, value: bytes | None, now: datetime, tenants: Collection[str]
     ) -> object:
         asked.append(value)
-        return decode(topic, key, value, now, tenants)
+        return accept(topic, key, value, now, tenants)
 
-    monkeypatch.setattr(columnar, "decode", counting)
+    monkeypatch.setattr(columnar, "accept", counting)
     values: list[bytes | None] = [GOOD, _with(schema_version=...), _with(type=..., dwell_seconds=...)] * 1_000
     values[1_500] = POISON[odd]
     assert len(agree(CLICKS, values).table) == 2_999

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.document_order import BYTES, breadth, hexadecimal, revision
-from schemas.documents import MAX_VERSION, DocumentDeleted, DocumentUpserted
+from schemas.documents import MAX_VERSION, DocumentChange, DocumentDeleted, DocumentRenamed, DocumentUpserted
 from schemas.instants import EPOCH
 
 WHEN = datetime(2026, 5, 1, tzinfo=UTC)
@@ -27,7 +27,11 @@ def deleted(version: int = 3, **fields: Any) -> DocumentDeleted:  # noqa: ANN401
     return DocumentDeleted(**{**given_, **fields})
 
 
-def placed(event: DocumentUpserted | DocumentDeleted) -> int:
+def renamed(version: int = 3, **fields: Any) -> DocumentRenamed:  # noqa: ANN401
+    return DocumentRenamed(**{**deleted(version).model_dump(exclude={"type"}), "renamed_to": "e", **fields})
+
+
+def placed(event: DocumentChange) -> int:
     return revision(event, getattr(event, "acl", ()))
 
 
@@ -43,11 +47,13 @@ def placed(event: DocumentUpserted | DocumentDeleted) -> int:
         (upserted(acl=("a",)), upserted(acl=("a", "b"))),
         (upserted(acl=()), upserted(acl=("a",))),
         (deleted(0), upserted(0, occurred_at=EPOCH - timedelta(days=9))),
+        (renamed(3), upserted(3, occurred_at=WHEN + timedelta(days=1))),
+        (upserted(4), renamed(3)),
+        (renamed(3, occurred_at=WHEN + timedelta(seconds=1)), deleted(3)),
+        (deleted(3, occurred_at=WHEN + timedelta(seconds=1)), renamed(3)),
     ],
 )
-def test_of_two_events_this_one_holds(
-    holds: DocumentUpserted | DocumentDeleted, over: DocumentUpserted | DocumentDeleted
-) -> None:
+def test_of_two_events_this_one_holds(holds: DocumentChange, over: DocumentChange) -> None:
     assert placed(holds) > placed(over)
 
 

@@ -17,7 +17,7 @@ def test_types() -> None:
     assert arrow_type("LowCardinality(String)") == pa.string()
     assert arrow_type("Nullable(DateTime64(3, 'UTC'))") == pa.timestamp("ms", "UTC")
     assert arrow_type("Array(LowCardinality(String))") == pa.list_(pa.string())
-    for unknown in ("Decimal(9, 2)", "DateTime64(3, 'Europe/Berlin')", "Map(String, String)"):
+    for unknown in ("Decimal(9, 2)", "DateTime64(3, 'Europe/Berlin')", "Map(String, Array(String))"):
         with pytest.raises(NoArrowType):
             arrow_type(unknown)
 

@@ -193,6 +193,7 @@ def test_rows_are_found_after_they_are_sealed(vectors: Vectors, collection: str)
     assert key == "d0#0"
     assert cosine == pytest.approx(1.0, abs=1e-5)
     assert sorted(vectors.scan_keys(collection)) == sorted(f"d{n}#0" for n in range(20))
+    assert vectors.count(collection) == 20
 
 
 def test_a_missing_collection_and_a_server_that_is_away_are_worth_waiting_for(stack: Settings, tenant: str) -> None:

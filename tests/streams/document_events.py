@@ -46,6 +46,11 @@ def live_pairs(world: World) -> list[tuple[str, str, str, str]]:
     return [tuple(row.values()) for row in rows]
 
 
+def groups(world: World, *documents: str) -> dict[str, tuple[str, ...] | None]:
+    """Return the groups that may see these documents now; None for one that is gone."""
+    return {document: entry.groups for document, entry in world.lists.get(world.tenant, documents).items()}
+
+
 def settle(world: World) -> int:
     """Let the derived documents come back, as Kafka does, until no more are sent; return how many came."""
     came = 0

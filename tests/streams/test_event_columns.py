@@ -1,10 +1,13 @@
 """What agents' columns have in common: both ways of decoding agree, instants are converted once, ids are as by rule."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from schemas.activity import DocumentOpened
+from schemas.codec import encode
 from schemas.ids import stable_id
 from schemas.instants import milliseconds
 from schemas.topics import CLICKS
@@ -33,6 +36,17 @@ def test_columns_and_single_events_become_the_same_rows() -> None:
     assert together.rejected == each.rejected
     assert together.positions.tolist() == each.positions == [0, 2, 4]
     assert together.occurred_at.tolist() == each.occurred_at == [milliseconds(WHEN)] * 3
+
+
+def test_what_was_cut_stands_in_its_own_row_both_ways() -> None:
+    long = encode(opened(4, user="kim")).replace(b"31.5", b"90000.0")
+    batch = replace(batch_of(CLICKS, *MIXED, long, opened(5)), keys=pa.array([b"acme\x1fx"] * 7, pa.binary()))
+    together, each = decode_activity(batch, ()), decode_each(batch, ())
+    assert together.cuts == each.cuts == {3: {"dwell_seconds": 1}}
+    for found in (rows(activity_rows(together, {})), rows(event_rows(each, {}))):
+        assert [row["clipped"] for row in found] == [[], [], [], [("dwell_seconds", 1)], []]
+    plain = batch_of(CLICKS, *MIXED)
+    assert "clipped" not in activity_rows(decode_activity(plain, ()), {})
 
 
 def test_a_row_says_where_its_record_stands_and_keeps_its_bytes() -> None:

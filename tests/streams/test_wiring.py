@@ -53,9 +53,12 @@ def test_a_batch_goes_to_its_topic_s_agent() -> None:
     assert taken == [batch]
 
 
+PEOPLE = ("clicks", "citation.clicks", "searches", "impressions", "reactions")
+
+
 def test_only_what_people_do_moves_time() -> None:
     found = _worker().sources([TP(topic, 2) for topic in TOPICS])
-    assert found == {f"{topic}/id-{topic}/2" for topic in ("clicks", "citation.clicks", "searches", "reactions")}
+    assert found == {f"{topic}/id-{topic}/2" for topic in PEOPLE}
 
 
 def test_partitions_whose_rows_end_earlier_are_named_with_where_they_end() -> None:

@@ -23,7 +23,13 @@ def rebuild(warehouse: Warehouse, manifest: bytes, rules: SnapshotRules) -> byte
     named = {(kind, pair): (weight, anchor) for kind, pair, weight, anchor in told["pairs"]}
     found = _chunks(warehouse, "training_rebuild_pairs", told["tenant"], "pairs", sorted({p for _, p in named}))
     rows = [
-        pair_row({**row, **dict(zip(("weight", "anchor_document"), named[row["kind"], row["pair"]], strict=True))})
+        pair_row(
+            {
+                **row,
+                **dict(zip(("weight", "anchor_document"), named[row["kind"], row["pair"]], strict=True)),
+                "document": _then(row, told["documents"]),
+            }
+        )
         for row in found
         if (row["kind"], row["pair"]) in named
     ]
@@ -34,6 +40,11 @@ def rebuild(warehouse: Warehouse, manifest: bytes, rules: SnapshotRules) -> byte
     if hashlib.sha256(content).hexdigest() != told["examples"]["sha256"]:
         raise Refused("the warehouse holds other contents than the manifest names; train anew")
     return content
+
+
+def _then(row: dict[str, Any], documents: dict[str, Any]) -> str:
+    """Return the id under which the snapshot had a pair's document, which may have been renamed before it or since."""
+    return str(next((name for name in (row["document"], row["current"]) if name in documents), row["document"]))
 
 
 def _documents(warehouse: Warehouse, told: dict[str, Any], rules: SnapshotRules) -> dict[str, Document]:

@@ -20,6 +20,8 @@ CREATE TABLE events
     occurred_at  DateTime64(3, 'UTC'),
     received_at  DateTime64(3, 'UTC'),
     payload      String CODEC(ZSTD(1)) COMMENT 'the event as it came, JSON',
+    meaning      LowCardinality(String) COMMENT 'of a reaction: the name that it counts under; empty when it means nothing',
+    clipped      Map(String, UInt32) COMMENT 'what was cut of the event to make it fit: how often, by field',
     INDEX by_time occurred_at TYPE minmax,
     INDEX by_event event_id TYPE bloom_filter GRANULARITY 4,
     INDEX by_user user TYPE bloom_filter GRANULARITY 4
@@ -100,6 +102,7 @@ CREATE TABLE documents
     content_hash String COMMENT 'of title and body: what an embedding depends on',
     event_id     String,
     received_at  DateTime64(3, 'UTC'),
+    renamed_to   String COMMENT 'the id that this one was given up for; such a row is a deletion',
     revision     UInt256 DEFAULT bitOr(bitShiftLeft(toUInt256(version), 192), bitShiftLeft(toUInt256(deleted), 184))
 )
 ENGINE = ReplacingMergeTree(revision)
@@ -134,6 +137,7 @@ CREATE TABLE pairs
     weight          Float32,
     user            String,
     session         String,
+    reaction        String COMMENT 'of a reaction: one id for all pairs of one person, target and meaning',
     source_document String COMMENT 'document-derived pairs hold while this document is at source_version',
     source_version  UInt64 COMMENT 'of the source document; for co_access the revision of the session',
     event_ids       Array(String),
@@ -237,16 +241,38 @@ CREATE VIEW forgetting_users AS SELECT tenant, text AS user FROM forgetting WHER
 
 CREATE VIEW accepted AS SELECT * FROM events FINAL;
 
+-- What was cut of events to make them fit, a row a field: an application that sends too much is seen here.
+CREATE VIEW cuts AS
+SELECT tenant, toString(type) AS event, document, what, times, occurred_at, event_id, topic, topic_id, partition, offset
+FROM accepted ARRAY JOIN mapKeys(clipped) AS what, mapValues(clipped) AS times;
+
+-- What people were seen to be shown, a row a result and event; `rank` counts from 1, 0 when it is not known.
+CREATE VIEW impressions AS
+SELECT tenant, user, interaction AS search, JSONExtractString(impression, 'document') AS document,
+       JSONExtractUInt(impression, 'rank') AS rank, occurred_at, event_id, topic, topic_id, partition, offset
+FROM accepted ARRAY JOIN JSONExtractArrayRaw(payload, 'impressions') AS impression
+WHERE type = 'ResultsShown';
+
+-- Served searches. One that names no model was answered by an engine that is not ours: its model is `external`, it has no
+-- serving version. `shown` are the impressions where there are any, and the answer's results where nobody sends them.
 CREATE VIEW searches AS
-SELECT tenant, user, interaction AS search, query, occurred_at,
-       JSONExtractString(payload, 'surface') AS surface,
-       JSONExtractString(payload, 'model') AS model,
-       JSONExtractString(payload, 'collection') AS collection,
-       JSONExtractUInt(payload, 'serving_version') AS serving_version,
-       JSONExtractFloat(payload, 'latency_ms') AS latency_ms,
-       arrayMap(r -> JSONExtractString(r, 'document'), JSONExtractArrayRaw(payload, 'results')) AS shown,
-       event_id, topic, topic_id, partition, offset
-FROM accepted WHERE type = 'SearchServed';
+SELECT s.tenant AS tenant, s.user AS user, s.interaction AS search, s.query AS query, s.occurred_at AS occurred_at,
+       JSONExtractString(s.payload, 'surface') AS surface,
+       if(JSONExtractString(s.payload, 'model') = '', 'external', JSONExtractString(s.payload, 'model')) AS model,
+       JSONExtractString(s.payload, 'collection') AS collection,
+       JSONExtract(s.payload, 'serving_version', 'Nullable(UInt64)') AS serving_version,
+       JSONExtractFloat(s.payload, 'latency_ms') AS latency_ms,
+       if(empty(i.seen),
+          arrayMap(r -> JSONExtractString(r, 'document'), JSONExtractArrayRaw(s.payload, 'results')), i.seen) AS shown,
+       s.event_id AS event_id, s.topic AS topic, s.topic_id AS topic_id, s.partition AS partition, s.offset AS offset
+FROM (SELECT * FROM accepted WHERE type = 'SearchServed') AS s
+LEFT JOIN
+(
+    SELECT tenant AS i_tenant, search AS i_search,
+           arrayDistinct(arrayMap(p -> p.3, arraySort(groupUniqArray((rank = 0, rank, document))))) AS seen
+    FROM impressions GROUP BY tenant, search
+) AS i
+    ON s.tenant = i.i_tenant AND s.interaction = i.i_search;
 
 CREATE VIEW clicks AS
 SELECT tenant, user, document, interaction AS search, query, rank, dwell_s, occurred_at, event_id, topic, topic_id, partition, offset
@@ -260,8 +286,17 @@ FROM accepted WHERE type = 'CitationOpened';
 CREATE VIEW reactions AS
 SELECT tenant, user, interaction AS target, document, query AS question,
        JSONExtractString(payload, 'reaction') AS reaction, JSONExtractString(payload, 'change') AS change,
-       occurred_at, event_id, topic, topic_id, partition, offset
+       meaning, occurred_at, event_id, topic, topic_id, partition, offset
 FROM accepted WHERE type = 'Reacted';
+
+-- Reactions that mean nothing to us as far as the newest of each tells, the most used first. `streams.reaction.meanings` gives
+-- a name its meaning, for the reactions that come from then on.
+CREATE VIEW unknown_reactions AS
+SELECT tenant, reaction, count() AS times, uniqExact(user) AS people, max(occurred_at) AS newest
+FROM reactions
+GROUP BY tenant, reaction
+HAVING argMax(meaning, (occurred_at, offset)) = ''
+ORDER BY times DESC, tenant, reaction;
 
 -- Every access of a document that counts for sessions, once, however often the same event was sent.
 CREATE VIEW accesses AS
@@ -273,13 +308,55 @@ CREATE VIEW current_documents AS SELECT * FROM documents FINAL WHERE NOT deleted
 
 CREATE VIEW live_sessions AS SELECT * FROM sessions FINAL WHERE NOT withdrawn;
 
+-- The id under which a renamed document lives now; the one place where renames are followed, through chains of up to a
+-- hundred. An id that is in use again, that ends in a cycle or whose chain is longer, has no row: nothing follows it.
+CREATE VIEW renames AS
+WITH RECURSIVE
+    given_up AS (SELECT tenant, document, renamed_to FROM documents FINAL WHERE renamed_to != ''),
+    walked AS
+    (
+        SELECT tenant, document, [document, renamed_to] AS names FROM given_up
+        UNION ALL
+        SELECT w.tenant AS tenant, w.document AS document, arrayPushBack(w.names, g.renamed_to) AS names
+        FROM walked AS w INNER JOIN given_up AS g ON g.tenant = w.tenant AND g.document = w.names[-1]
+        WHERE NOT has(w.names, g.renamed_to) AND length(w.names) <= 100
+    )
+SELECT tenant, document, argMax(names[-1], length(names)) AS current
+FROM walked
+GROUP BY tenant, document
+HAVING (tenant, current) NOT IN (SELECT tenant, document FROM given_up);
+
+-- Every access under the document's present id: what counts for documents. Sessions keep the ids that people opened.
+CREATE VIEW openings AS
+SELECT a.tenant AS tenant, a.user AS user, if(r.current = '', a.document, r.current) AS document,
+       a.event_id AS event_id, a.accessed_at AS accessed_at
+FROM accesses AS a
+LEFT JOIN (SELECT tenant AS r_tenant, document AS r_document, current FROM renames) AS r
+    ON a.tenant = r.r_tenant AND a.document = r.r_document;
+
+-- Up to which revision the pairs of a reaction are withdrawn, whichever documents the withdrawal named.
+CREATE VIEW withdrawn_reactions AS
+SELECT tenant, reaction, max(revision) AS until_revision
+FROM pairs WHERE kind = 'reaction' AND document = '' AND withdrawn
+GROUP BY tenant, reaction;
+
 -- The pairs that hold now. Document-derived ones hold at their document's version, co_access ones at their session's
--- revision. A reaction on a message of a thread gets the thread's conversation as anchor, unless it is on the message
--- that gives the conversation its title.
+-- revision, reactions until they are withdrawn. A reaction on a message of a thread gets the thread's conversation as
+-- anchor, unless it is on the message that gives the conversation its title. Documents stand under their present ids; what
+-- joins a document with its own former name is no pair.
 -- Joined columns are renamed: of two equal names ClickHouse would call the pair's own one `p.document`.
 CREATE VIEW live_pairs AS
 SELECT p.* REPLACE (if(p.kind = 'reaction' AND p.anchor = '', c.conversation, p.anchor_document) AS anchor_document)
-FROM (SELECT * FROM pairs FINAL WHERE NOT withdrawn) AS p
+FROM
+(
+    SELECT h.* REPLACE (if(t.t_current = '', h.document, t.t_current) AS document,
+                        if(f.f_current = '', h.anchor_document, f.f_current) AS anchor_document)
+    FROM (SELECT * FROM pairs FINAL WHERE NOT withdrawn) AS h
+    LEFT JOIN (SELECT tenant AS t_tenant, document AS t_document, current AS t_current FROM renames) AS t
+        ON h.tenant = t.t_tenant AND h.document = t.t_document
+    LEFT JOIN (SELECT tenant AS f_tenant, document AS f_document, current AS f_current FROM renames) AS f
+        ON h.tenant = f.f_tenant AND h.anchor_document = f.f_document
+) AS p
 LEFT JOIN
 (
     SELECT tenant AS d_tenant, document AS d_document, version AS d_version, deleted AS d_deleted FROM documents FINAL
@@ -292,6 +369,11 @@ LEFT JOIN
     ON p.tenant = s.s_tenant AND p.session = s.s_session
 LEFT JOIN
 (
+    SELECT tenant AS w_tenant, reaction AS w_reaction, until_revision FROM withdrawn_reactions
+) AS w
+    ON p.tenant = w.w_tenant AND p.reaction = w.w_reaction
+LEFT JOIN
+(
     SELECT m.tenant AS c_tenant, m.document AS message, min(c.document) AS conversation
     FROM (SELECT * FROM documents FINAL WHERE kind = 'message' AND thread != '' AND NOT deleted) AS m
     INNER JOIN (SELECT * FROM documents FINAL WHERE kind = 'conversation' AND thread != '' AND NOT deleted) AS c
@@ -300,9 +382,10 @@ LEFT JOIN
     GROUP BY c_tenant, message
 ) AS c
     ON p.tenant = c.c_tenant AND p.document = c.message
-WHERE multiIf(p.kind = 'co_access', p.source_version = s.s_revision,
-              p.kind = 'reaction', p.anchor != '' OR c.conversation != '',
-              p.source_document != '', NOT d.d_deleted AND d.d_version = p.source_version,
+WHERE multiIf(p.kind = 'co_access', p.source_version = s.s_revision AND p.document != p.anchor_document,
+              p.kind = 'reaction', p.revision > w.until_revision AND (p.anchor != '' OR c.conversation != ''),
+              p.source_document != '', NOT d.d_deleted AND d.d_version = p.source_version
+                                       AND (p.kind NOT IN ('anchor_text', 'linked_titles') OR p.document != p.source_document),
               1);
 
 -- Conservation, from the rows alone: every offset that was read is accepted, dead, or was absent in the broker. A letter

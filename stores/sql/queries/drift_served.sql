@@ -1,6 +1,6 @@
--- Distinct searches by window and answering model, from one instant (milliseconds) to another.
+-- Distinct searches by window and answering model (`external`: an engine that names none), from one instant (milliseconds) to another.
 SELECT intDiv(toUnixTimestamp64Milli(occurred_at), {window_ms:Int64}) * {window_ms:Int64} AS start_ms,
-       JSONExtractString(payload, 'model') AS model,
+       if(JSONExtractString(payload, 'model') = '', 'external', JSONExtractString(payload, 'model')) AS model,
        uniqExact(event_id) AS searches
 FROM events
 WHERE topic = 'searches' AND type = 'SearchServed' AND tenant = {tenant:String}

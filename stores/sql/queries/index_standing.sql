@@ -1,18 +1,20 @@
 -- How often the tenant's documents are referred to by others that everyone may see, and by how many people they were
--- opened since then. A link of a document that only some may see would tell others of it by their scores.
-SELECT document, sum(linked) AS references, sum(readers) AS people
+-- opened since then. A link of a document that only some may see would tell others of it by their scores. Links and openings
+-- of a former id count for the present one.
+SELECT if(current = '', former, current) AS document, uniqExactIf(one, NOT opens AND one != document) AS references,
+       uniqExactIf(one, opens) AS people
 FROM
 (
-    SELECT target AS document, uniqExact(documents.document) AS linked, 0 AS readers
-    FROM documents FINAL ARRAY JOIN link_targets AS target
-    WHERE tenant = {tenant:String} AND NOT deleted AND has(acl, 'everyone') AND target != documents.document
-    GROUP BY target
+    SELECT arrayJoin(link_targets) AS former, document AS one, 0 AS opens
+    FROM documents FINAL
+    WHERE tenant = {tenant:String} AND NOT deleted AND has(acl, 'everyone')
     UNION ALL
-    SELECT document, 0 AS linked, uniqExact(user) AS readers
+    SELECT document AS former, user AS one, 1 AS opens
     FROM events
     WHERE tenant = {tenant:String} AND type IN ('DocumentOpened', 'CitationOpened')
       AND occurred_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')
-    GROUP BY document
-)
-WHERE document != ''
+    GROUP BY document, user
+) AS once
+-- include: present_names
+WHERE former != ''
 GROUP BY document

@@ -1,6 +1,7 @@
 -- Every pair that follows from what users did, from the raw rows alone: what the rules in streams/pairs must come to.
 -- Constants are the rules' fields; {rank_weights} holds the weight of rank 1, 2, ... (the last one for all that follow),
--- {reactions} and {strengths} are the reactions that mean something and their signed strength. An empty tenant means all.
+-- {reactions}, {meanings} and {strengths} are the reactions that mean something, the name that each counts under and its
+-- signed strength. An empty tenant means all.
 WITH
     raw AS
     (
@@ -44,9 +45,11 @@ WITH
     ),
     reacted AS
     (
-        SELECT tenant, interaction AS target, user, JSONExtractString(payload, 'reaction') AS reaction, event_id,
-               query, occurred_at, JSONExtractString(payload, 'change') = 'withdrawn' AS withdrawn,
-               {strengths:Array(Float64)}[indexOf({reactions:Array(String)}, reaction)] AS strength,
+        SELECT tenant, interaction AS target, user, event_id, query, occurred_at,
+               indexOf({reactions:Array(String)}, JSONExtractString(payload, 'reaction')) AS known,
+               {meanings:Array(String)}[known] AS meaning, {strengths:Array(Float64)}[known] AS strength,
+               JSONExtractString(payload, 'change') = 'withdrawn' AS withdrawn,
+               2 * toUnixTimestamp64Milli(occurred_at) + withdrawn AS turn,
                arraySlice(arrayDistinct(if(JSONExtractString(payload, 'target', 'kind') = 'message',
                    [JSONExtractString(payload, 'target', 'document')],
                    JSONExtract(payload, 'target', 'cited', 'Array(String)'))), 1, {max_documents:UInt32}) AS documents
@@ -54,18 +57,23 @@ WITH
     ),
     reaction AS
     (
-        SELECT tenant, 'reaction' AS kind, [target, user, reaction, about] AS id_parts, newest.1 AS anchor,
+        SELECT tenant, 'reaction' AS kind, [target, user, meaning, about] AS id_parts, newest.1 AS anchor,
                '' AS anchor_document, about AS document, newest.2 AS weight, user, '' AS session, [newest.3] AS event_ids,
                newest.4 AS at
         FROM
         (
-            SELECT tenant, target, user, reaction, about,
-                   argMax((query, strength / length(documents), event_id, occurred_at, withdrawn),
-                          2 * toUnixTimestamp64Milli(occurred_at) + withdrawn) AS newest
+            SELECT tenant, target, user, meaning, about, max(turn) AS held,
+                   argMax((query, strength / length(documents), event_id, occurred_at), turn) AS newest
             FROM reacted ARRAY JOIN documents AS about
-            GROUP BY tenant, target, user, reaction, about
-        )
-        WHERE NOT newest.5
+            WHERE NOT withdrawn
+            GROUP BY tenant, target, user, meaning, about
+        ) AS added
+        LEFT JOIN
+        (
+            SELECT tenant, target, user, meaning, max(turn) AS ended FROM reacted WHERE withdrawn
+            GROUP BY tenant, target, user, meaning
+        ) AS gone USING (tenant, target, user, meaning)
+        WHERE held > ended
     ),
 -- include: oracle_sessions,
     near AS

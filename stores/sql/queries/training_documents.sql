@@ -4,7 +4,7 @@ SELECT d.document AS document, d.version AS version, d.kind AS kind, d.title AS 
        substringUTF8(d.body, 1, {characters:UInt32}) AS body, d.content_hash AS content_hash,
        d.link_targets AS link_targets, d.acl AS acl, d.updated_at AS updated_at, o.opened AS opened
 FROM (SELECT * FROM current_documents WHERE tenant = {tenant:String}) AS d
-LEFT JOIN (SELECT document, count() AS opened FROM accesses WHERE tenant = {tenant:String} GROUP BY document) AS o
+LEFT JOIN (SELECT document, count() AS opened FROM openings WHERE tenant = {tenant:String} GROUP BY document) AS o
     ON d.document = o.document
 LEFT JOIN
 (

@@ -5,7 +5,7 @@ FROM
     SELECT event_id,
            groupUniqArray(100)(document) OVER (PARTITION BY user ORDER BY toInt64(toUnixTimestamp(accessed_at))
                RANGE BETWEEN {seconds:UInt32} PRECEDING AND {seconds:UInt32} FOLLOWING) AS near
-    FROM accesses
+    FROM openings
     WHERE tenant = {tenant:String}
 )
 WHERE length(near) > 1

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 def run(*options: str) -> tuple[int, dict[str, Any], str]:
     command = [sys.executable, "-m", "bench", "access", "--quick", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout.splitlines()[-1]), done.stderr
 

@@ -1,9 +1,15 @@
 """Clicks: rows, pairs and accesses of opened documents. Pure: a batch in, what is to be stored out."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
+import orjson
+import pyarrow as pa
 import pytest
 
+from schemas.activity import FromSearch
+from schemas.codec import encode
 from schemas.instants import milliseconds
 from schemas.topics import CLICKS
 from streams.agents.clicks import writes
@@ -55,6 +61,29 @@ def test_the_pair_s_weight_is_the_rule_s(dwell: float | None, factor: float) -> 
         writes(batch_of(CLICKS, opened(dwell_seconds=dwell)), SearchClickRules(eta=0.0, clip=1.0), ()), "pairs"
     )
     assert pair["weight"] == pytest.approx(factor)
+
+
+def test_what_was_cut_is_counted_in_its_row_and_a_click_is_not_lost_for_it() -> None:
+    long = FromSearch(search="s", query="q", rank=1).model_dump() | {"query": "log " * 800}
+    odd = [
+        orjson.dumps(json.loads(encode(opened(number))) | fields)
+        for number, fields in enumerate(({"dwell_seconds": 172_800.0}, {"dwell_seconds": -0.2}, {"from_search": long}))
+    ]
+    batch = batch_of(CLICKS, opened(9), *odd)
+    keyed = replace(batch, keys=pa.array([b"acme\x1frobin"] * 4, pa.binary()))
+    written = writes(keyed, RULES, ())
+    assert written.rejected == []
+    rows = table(written, "events")
+    assert [row["clipped"] for row in rows] == [
+        [],
+        [("dwell_seconds", 1)],
+        [("dwell_seconds", 1)],
+        [("from_search.query", 1)],
+    ]
+    assert [row["dwell_s"] for row in rows] == [31.5, 86_400.0, -1.0, 31.5]
+    assert [len(row["query"]) for row in rows] == [14, 14, 14, 2_000]
+    assert len(table(written, "pairs")) == 4
+    assert "clipped" not in dict(writes(batch_of(CLICKS, opened()), RULES, ()).tables)["events"]
 
 
 def test_accesses_stand_by_user_and_know_their_place_in_the_batch() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.document_order import revision
-from schemas.documents import DocumentDeleted, DocumentUpserted, Link
+from schemas.documents import DocumentDeleted, DocumentRenamed, DocumentUpserted, Link
 from schemas.instants import milliseconds
 from schemas.topics import DOCUMENTS
 from stores.access_lists import AccessList, key
@@ -74,6 +74,17 @@ def test_a_deletion_keeps_where_the_document_was_and_gives_no_pair() -> None:
 def test_a_deletion_of_something_unknown_is_dated_by_its_event() -> None:
     (row,) = table(writes(decode_each(batch_of(DOCUMENTS, GONE), ()), {}, RULES), "documents")
     assert (row["kind"], row["app"], row["updated_at"]) == ("", "", milliseconds(WHEN))
+
+
+def test_a_rename_is_a_deletion_that_says_where_to() -> None:
+    moved = DocumentRenamed(event_id="r-1", tenant="acme", occurred_at=WHEN, document="p", renamed_to="q", version=5)
+    written = writes(decode_each(batch_of(DOCUMENTS, PAGE, moved), ()), {}, RULES)
+    kept, gone_row = table(written, "documents")
+    assert (kept["renamed_to"], kept["deleted"]) == ("", 0)
+    assert (gone_row["document"], gone_row["renamed_to"], gone_row["deleted"], gone_row["acl"]) == ("p", "q", 1, [])
+    assert gone_row["revision"] == revision(moved, ())
+    assert [(one.document, one.groups) for one in written.lists["acme"]] == [("p", ("staff",)), ("p", None)]
+    assert [row["type"] for row in table(written, "events")] == ["DocumentUpserted", "DocumentRenamed"]
 
 
 def test_the_highest_version_holds_in_whatever_order(world: World) -> None:

@@ -35,7 +35,8 @@ def test_a_yes_to_an_answer_is_a_row_and_a_pair_for_each_cited_document() -> Non
         ("d1", "why?", 0.5),
         ("d2", "why?", 0.5),
     ]
-    assert pairs[0]["pair"] == pair_id("reaction", "acme", "a", "u", "👍", "d1")
+    assert pairs[0]["pair"] == pair_id("reaction", "acme", "a", "u", "+1", "d1")
+    assert {pair["reaction"] for pair in pairs} == {pair_id("reaction", "acme", "a", "u", "+1")}
     assert {pair["kind"] for pair in pairs} == {"reaction"}
     assert written.accesses is None
 
@@ -51,8 +52,29 @@ def test_a_reaction_on_a_message_speaks_of_the_message_and_names_no_anchor() -> 
 @pytest.mark.parametrize(("change", "withdrawn"), [("added", 0), ("withdrawn", 1)])
 def test_a_withdrawal_is_the_newer_row_of_the_same_pair(change: str, withdrawn: int) -> None:
     pair = table(writes(batch_of(REACTIONS, _reacted(change=change)), RULES, ()), "pairs")[0]
-    assert pair["pair"] == pair_id("reaction", "acme", "a", "u", "👍", "d1")
+    assert pair["pair"] == pair_id("reaction", "acme", "a", "u", "+1", "d1")
     assert (pair["withdrawn"], pair["revision"]) == (withdrawn, 2 * AT + withdrawn)
+
+
+@pytest.mark.parametrize(
+    "target", [ANSWER, OnAnswer(answer="a", question="why?"), OnAnswer(answer="a", question="?", cited=("d9",))]
+)
+@pytest.mark.parametrize("name", ["+1", ":thumbsup::skin-tone-4:", "like"])
+def test_a_withdrawal_ends_the_whole_reaction_whatever_it_names(target: OnAnswer, name: str) -> None:
+    added = table(writes(batch_of(REACTIONS, _reacted()), RULES, ()), "pairs")
+    pairs = table(
+        writes(batch_of(REACTIONS, _reacted(target=target, reaction=name, change="withdrawn")), RULES, ()), "pairs"
+    )
+    (end,) = (pair for pair in pairs if pair["document"] == "")
+    assert (end["reaction"], end["withdrawn"], end["revision"]) == (added[0]["reaction"], 1, 2 * AT + 1)
+    assert end["pair"] not in {pair["pair"] for pair in added}
+
+
+def test_the_row_says_what_a_reaction_counts_as() -> None:
+    names = ("thumbs-up", "😕", "eyes", "hooray")
+    events = [_reacted(number, reaction=name) for number, name in enumerate(names)]
+    rows = table(writes(batch_of(REACTIONS, *events), RULES, ()), "events")
+    assert [row["meaning"] for row in rows] == ["+1", "confused", "", "tada"]
 
 
 def test_what_is_not_understood_is_a_row_and_no_pair() -> None:

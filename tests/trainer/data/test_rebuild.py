@@ -27,6 +27,29 @@ def test_a_snapshot_is_rebuilt_byte_for_byte_after_the_world_moved_on(warehouse:
     assert rebuild(warehouse, manifest.content, RULES) == snapshot.training_data(examples.kept)
 
 
+def rename(warehouse: Warehouse, tenant: str, former: str, name: str) -> None:
+    row = {"tenant": tenant, "document": former, "version": 9, "deleted": 1, "renamed_to": name}
+    warehouse.insert("documents", {column: [value] for column, value in row.items()})
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_document_that_was_renamed_before_or_since_is_found(warehouse: Warehouse, tenant: str, before: bool) -> None:
+    pages, clicks = company(20)
+    former, name = clicks[0].document, f"{clicks[0].document}-moved"
+    page = next(page for page in pages if page.id == former)
+    write_pages(warehouse, tenant, [*pages, replace(page, id=name)])
+    write_clicks(warehouse, tenant, clicks)
+    if before:
+        rename(warehouse, tenant, former, name)
+    found = taken(warehouse, tenant)
+    assert (name if before else former) in {row.document for row in found.rows if row.kind == "search_click"}
+    examples = snapshot.examples_of(found, CLEANING)
+    manifest = snapshot.manifest(found, examples, CLEANING)
+    if not before:
+        rename(warehouse, tenant, former, name)
+    assert rebuild(warehouse, manifest.content, RULES) == snapshot.training_data(examples.kept)
+
+
 def test_a_rebuild_says_what_is_gone_and_does_not_guess(warehouse: Warehouse, tenant: str) -> None:
     write_pages(warehouse, tenant, PAGES)
     write_clicks(warehouse, tenant, [Click("q", "p1")])
