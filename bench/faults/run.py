@@ -48,7 +48,7 @@ START_S = 300.0
 """How long the system may take until everything works before the first fault."""
 
 UNAIDED_S = 30.0
-"""How long a lost store may take to be mended by itself before `tidewheel rebuild`, where there is one, is run."""
+"""How long a lost store may take to be mended by itself before `tidewheel rebuild` is run."""
 
 
 class Run:
@@ -169,7 +169,7 @@ class Run:
         return True
 
     def _rebuild(self) -> bool:
-        """Run `tidewheel rebuild`, if there is such a command, as an operator does who sees what is lost."""
+        """Run `tidewheel rebuild`, as an operator does who sees what is lost."""
         ended = tidewheel(self._stack, "rebuild", timeout_s=self._given.patience)
         self._rebuilds[str(ended.status)] += 1
         say(f"tidewheel rebuild ended with {ended.status}: {(ended.errors or ended.output).strip()[-160:]}")
