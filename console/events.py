@@ -133,7 +133,7 @@ def _report(sent: Sent, check: bool, as_json: bool) -> None:
 
 def _listed(told: list[str]) -> None:
     for each in told[:_SHOWN]:
-        click.echo(each, err=True)
+        click.echo(printable(each), err=True)
     if len(told) > _SHOWN:
         click.echo(f"and {len(told) - _SHOWN} more", err=True)
 
