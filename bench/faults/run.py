@@ -141,8 +141,8 @@ class Run:
             "false": sum(self._claims.total().values()),
             "obeyed": self._claims.obeyed_forgeries,
         }
-        told = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-        return f"; {told}" if told else ""
+        result = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+        return f"; {result}" if result else ""
 
     def _recover(self, kind: str) -> bool:
         """Wait until all that was sent up to now is stored, the ledger misses nothing, and every document is found.
