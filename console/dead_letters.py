@@ -198,8 +198,8 @@ def _write(path: Path, content: bytes) -> None:
 def _report(outcome: Outcome) -> None:
     click.echo(f"{outcome.accepted:,} would be accepted now, {outcome.rejected.total():,} rejected again", err=True)
     for letter, rejection in outcome.still:
-        place = f"{letter.topic}/{letter.partition}/{letter.offset}"
-        say(f"  {place}  {rejection.code}: {rejection.reason}", err=True)
+        index = f"{letter.topic}/{letter.partition}/{letter.offset}"
+        say(f"  {index}  {rejection.code}: {rejection.reason}", err=True)
 
 
 def _text(content: bytes) -> str | None:

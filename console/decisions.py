@@ -158,8 +158,8 @@ def _awaited(stores: Connections, approval: CutoverApproved, wait: float) -> Ser
     try:
         return decisions.wait_for_cutover(stores.serving, approval, wait)
     except KeyboardInterrupt as error:
-        told = "interrupted: the approval was sent and stays in force"
-        raise Interrupted(f"{told}; `tidewheel status --tenant {approval.tenant}` shows what came of it") from error
+        result = "interrupted: the approval was sent and stays in force"
+        raise Interrupted(f"{result}; `tidewheel status --tenant {approval.tenant}` shows what came of it") from error
 
 
 def _start(from_base: bool) -> Literal["live", "base"]:

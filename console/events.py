@@ -131,11 +131,11 @@ def _report(sent: Sent, check: bool, as_json: bool) -> None:
         )
 
 
-def _listed(told: list[str]) -> None:
-    for each in told[:_SHOWN]:
-        click.echo(each, err=True)
-    if len(told) > _SHOWN:
-        click.echo(f"and {len(told) - _SHOWN} more", err=True)
+def _listed(result: list[str]) -> None:
+    for each in result[:_SHOWN]:
+        click.echo(printable(each), err=True)
+    if len(result) > _SHOWN:
+        click.echo(f"and {len(result) - _SHOWN} more", err=True)
 
 
 @click.command()

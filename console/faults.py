@@ -44,8 +44,8 @@ def _described(error: BaseException) -> tuple[int, str]:
     if isinstance(error, click.Abort):
         return 1, "nothing was done: the question was not answered with yes"
     if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        return 1, f"{place}{error.strerror or error}"
+        position = f"{error.filename}: " if error.filename else ""
+        return 1, f"{position}{error.strerror or error}"
     return 1, str(error)
 
 

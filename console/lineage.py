@@ -69,5 +69,5 @@ def _label(sign: str, node: Node) -> Text:
     return label
 
 
-def _places(places: list[Row]) -> str:
-    return ", ".join(f"{place['partition']}@{place['offset']}" for place in places)
+def _places(positions: list[Row]) -> str:
+    return ", ".join(f"{position['partition']}@{position['offset']}" for position in positions)

@@ -47,12 +47,12 @@ def _listed(collections: list[str]) -> str:
 
 def _wait(stores: Connections, tenant: str, until: float) -> None:
     """Say how far the tenant's rebuild is until it is done. Raises `Retryable` when that is not in time."""
-    told = ""
+    result = ""
     while left := work.left(stores, tenant):
-        if str(left) != told:
-            told = str(left)
-            say(f"{tenant}: {told}")
+        if str(left) != result:
+            result = str(left)
+            say(f"{tenant}: {result}")
         if time.monotonic() >= until:
-            raise Retryable(f"{tenant}: {told}; is the indexer up? `tidewheel status` shows it")
+            raise Retryable(f"{tenant}: {result}; is the indexer up? `tidewheel status` shows it")
         time.sleep(_LOOK_S)
     say(f"{tenant}: whole")

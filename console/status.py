@@ -46,8 +46,8 @@ def status(tenant: str | None, as_json: bool) -> None:
             _print_processes(processes)  # what runs, before the error that says what does not
         raise
     if as_json:
-        told = {"parts": processes, "events": events, "refused_decisions": refused, "unknown_reactions": unknown}
-        print_json(told | {"tenants": tenants})
+        result = {"parts": processes, "events": events, "refused_decisions": refused, "unknown_reactions": unknown}
+        print_json(result | {"tenants": tenants})
     else:
         _print(processes, events, refused, tenants)
         _print_unknown(unknown)
@@ -58,8 +58,8 @@ def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants:
     if events:
         print_table(events, _EVENTS, "Events by topic")
     for row in refused:
-        told = f"{row['events']:,} events of `learning` were {row['code']} and nothing acted on them; the newest: "
-        _paragraph(told + row["newest"])
+        result = f"{row['events']:,} events of `learning` were {row['code']} and nothing acted on them; the newest: "
+        _paragraph(result + row["newest"])
     if not tenants:
         say("\nNo tenant has sent anything yet; `tidewheel emit FILE` sends events.")
     for tenant in tenants:

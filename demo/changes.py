@@ -45,8 +45,8 @@ def changes(
     turns += [(each, "close") for each in closed]
     rng.shuffle(turns)
     return [
-        _change(document, how, tenant, at + timedelta(milliseconds=place), rng)
-        for place, (document, how) in enumerate(turns)
+        _change(document, how, tenant, at + timedelta(milliseconds=position), rng)
+        for position, (document, how) in enumerate(turns)
     ]
 
 

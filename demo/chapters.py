@@ -52,10 +52,12 @@ def _send(scene: Scene, events: Sequence[Event]) -> None:
 def ask(scene: Scene, searches: Sequence[PlannedSearch]) -> list[Answer]:
     """Return the real system's answer to each search, in the same order."""
     answers: dict[int, Answer] = {}
-    for groups, places in batches(searches, _QUERIES_A_CALL):
-        found = scene.stage.searcher.search(scene.stage.tenant, [searches[place].query for place in places], groups)
-        answers.update(zip(places, found, strict=True))
-    return [answers[place] for place in range(len(searches))]
+    for groups, positions in batches(searches, _QUERIES_A_CALL):
+        found = scene.stage.searcher.search(
+            scene.stage.tenant, [searches[position].query for position in positions], groups
+        )
+        answers.update(zip(positions, found, strict=True))
+    return [answers[position] for position in range(len(searches))]
 
 
 def live_through(scene: Scene, day: datetime, second_share: float) -> None:
@@ -105,7 +107,7 @@ def _requested(scene: Scene, day: datetime) -> str | None:
 
 def until_verdict(scene: Scene, run: str) -> bool:
     """Wait for the run's verdict, note what the gate saw, and return whether it is a WIN."""
-    began, told = perf_counter(), scene.report.training
+    began, result = perf_counter(), scene.report.training
 
     def ended() -> dict[str, Any] | None:
         state = scene.stage.training()
@@ -115,13 +117,13 @@ def until_verdict(scene: Scene, run: str) -> bool:
         return event if event and event["run"] == run else None
 
     event = scene.stage.wait_until("the training run", ended, 900.0)
-    told.verdict, told.model = event.get("verdict", "WIN"), event.get("model")
-    told.reasons, told.seconds = list(event.get("reasons", [])), round(perf_counter() - began, 1)
+    result.verdict, result.model = event.get("verdict", "WIN"), event.get("model")
+    result.reasons, result.seconds = list(event.get("reasons", [])), round(perf_counter() - began, 1)
     if gate := event.get("comparison"):
-        told.queries, told.interval = gate["queries"], [gate["low"], gate["high"]]
-        told.ndcg_live, told.ndcg_base = gate["ndcg_live"], gate["ndcg_base"]
-        told.ndcg_bm25, told.ndcg_candidate = gate["ndcg_bm25"], gate["ndcg_candidate"]
-    return told.verdict == "WIN"
+        result.queries, result.interval = gate["queries"], [gate["low"], gate["high"]]
+        result.ndcg_live, result.ndcg_base = gate["ndcg_live"], gate["ndcg_base"]
+        result.ndcg_bm25, result.ndcg_candidate = gate["ndcg_bm25"], gate["ndcg_candidate"]
+    return result.verdict == "WIN"
 
 
 _TRAINING = ("state", "done", "total", "loss", "eta_s")
@@ -129,11 +131,11 @@ _TRAINING = ("state", "done", "total", "loss", "eta_s")
 
 def until_shadow_is_ready(scene: Scene) -> None:
     """Change documents while the shadow is built."""
-    stage, told, began = scene.stage, scene.report.shadow, perf_counter()
+    stage, result, began = scene.stage, scene.report.shadow, perf_counter()
     stage.wait_until("starting the shadow", lambda: stage.learned("ShadowStarted"), 120.0)
     moves = changes((scene.corpus.first, scene.corpus.second), stage.tenant, datetime.now(UTC), scene.seed)
     _send(scene, moves)
-    told.changes_meanwhile = len(moves)
+    result.changes_meanwhile = len(moves)
 
     def ready() -> dict[str, Any] | None:
         for name, progress in stage.serving.progress(stage.tenant).items():
@@ -145,9 +147,9 @@ def until_shadow_is_ready(scene: Scene) -> None:
     event = stage.wait_until("building and verifying the shadow", ready, 600.0)
     stage.indexed(scene.tell)
     proof = event["proof"]
-    told.documents, told.passages = proof["documents"], proof["passages"]
-    told.mismatches, told.repaired = proof["mismatches"], proof["repaired"]
-    told.seconds = round(perf_counter() - began, 1)
+    result.documents, result.passages = proof["documents"], proof["passages"]
+    result.mismatches, result.repaired = proof["mismatches"], proof["repaired"]
+    result.seconds = round(perf_counter() - began, 1)
 
 
 def decide_and_switch(scene: Scene, traffic: Traffic) -> bool:
@@ -183,12 +185,12 @@ def _roll(scene: Scene, reason: str) -> float:
 
 def count(scene: Scene) -> None:
     """Count what became of everything that was sent, from the rows."""
-    stage, told = scene.stage, scene.report
+    stage, result = scene.stage, scene.report
     stage.processed()
     rows = stage.warehouse.query("demo_totals", tenant=stage.tenant)
     by = {what: {r["name"]: int(r["total"]) for r in rows if r["what"] == what} for what in {r["what"] for r in rows}}
-    told.events.sent, told.events.accepted = stage.sent, sum(by.get("accepted", {}).values())
-    told.events.dead = sum(by.get("dead", {}).values())
-    told.events.missing = sum(int(row["missing"]) for row in stage.warehouse.query("ledger", topic=""))
-    told.sessions, told.pairs = sum(by.get("sessions", {}).values()), by.get("pairs", {})
-    told.drift.windows = sum(by.get("windows", {}).values())
+    result.events.sent, result.events.accepted = stage.sent, sum(by.get("accepted", {}).values())
+    result.events.dead = sum(by.get("dead", {}).values())
+    result.events.missing = sum(int(row["missing"]) for row in stage.warehouse.query("ledger", topic=""))
+    result.sessions, result.pairs = sum(by.get("sessions", {}).values()), by.get("pairs", {})
+    result.drift.windows = sum(by.get("windows", {}).values())

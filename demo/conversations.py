@@ -104,8 +104,8 @@ def _spread(things: Sequence[T], days: Sequence[datetime], rng: Random) -> Itera
     if not days:
         return
     per_day = -(-len(things) // len(days))
-    for place, thing in enumerate(things):
-        day, nth = days[place // per_day], place % per_day
+    for position, thing in enumerate(things):
+        day, nth = days[position // per_day], position % per_day
         yield day + _DAY * (nth / per_day) + timedelta(seconds=round(rng.uniform(0, 60), 3)), thing
 
 
@@ -136,8 +136,8 @@ def _conversation_id(said: Sequence[DocumentUpserted]) -> str:
     """Return the document id under which the system will know this conversation."""
     first = said[0]
     scope = Scope(first.tenant, first.app, first.channel or "", first.thread or "", 0)
-    told = [Message(m.document, milliseconds(m.occurred_at), m.body, m.acl or ()) for m in said]
-    return conversations(scope, told, ConversationRules(min_messages=1, min_characters=0))[0].document
+    result = [Message(m.document, milliseconds(m.occurred_at), m.body, m.acl or ()) for m in said]
+    return conversations(scope, result, ConversationRules(min_messages=1, min_characters=0))[0].document
 
 
 def _message(

@@ -109,8 +109,8 @@ def load_corpus(size: CorpusSize | None = None) -> Corpus:
 
 def arrivals(group: Group, tenant: str, at: datetime) -> Iterator[DocumentUpserted]:
     """Yield the first version of every document of the group, one millisecond apart from `at` on."""
-    for place, document in enumerate(group.documents):
-        yield document.upserted(tenant, at + timedelta(milliseconds=place))
+    for position, document in enumerate(group.documents):
+        yield document.upserted(tenant, at + timedelta(milliseconds=position))
 
 
 def _group(name: str, services: tuple[str, ...], size: CorpusSize) -> Group:
@@ -140,8 +140,8 @@ def _asked_for(service: str, most: int) -> tuple[list[tuple[Operation, tuple[str
     """
     operations = read_service(service)
     found: list[tuple[Operation, tuple[str, ...]]] = []
-    told = headings(service, operations)
-    for name, texts in told.items():
+    result = headings(service, operations)
+    for name, texts in result.items():
         operation = operations[name]
         label = operation.title.partition(":")[0]
         kept = tuple(text for text in texts if not repeats_name(text, name, label))
@@ -170,8 +170,8 @@ def _queries(labelled: list[tuple[Operation, tuple[str, ...]]]) -> list[Labelled
         for text in texts:
             first.setdefault(text.lower(), (text, operation.service))
             relevant.setdefault(text.lower(), set()).add(_id(operation.service, operation.name))
-    told = [LabelledQuery(text, service, frozenset(relevant[key])) for key, (text, service) in first.items()]
-    return sorted(told, key=lambda query: stable_id(query.text))
+    result = [LabelledQuery(text, service, frozenset(relevant[key])) for key, (text, service) in first.items()]
+    return sorted(result, key=lambda query: stable_id(query.text))
 
 
 def _set_aside(query: LabelledQuery, every: int) -> bool:

@@ -45,7 +45,7 @@ def headings(service: str, operations: Iterable[str]) -> dict[str, tuple[str, ..
         name = by_command.get(path.stem.replace("-", ""))
         if name is not None:
             found[name] = tuple(dict.fromkeys(_needs(path)))
-    return {name: told for name, told in found.items() if told}
+    return {name: result for name, result in found.items() if result}
 
 
 def clean(heading: str) -> str:

@@ -127,11 +127,11 @@ def _operation(service: str, label: str, name: str, model: dict[str, Any], names
 
 def _notes(members: dict[str, Any]) -> Iterator[str]:
     """Yield the first sentence on each of the first parameters, where it says something."""
-    told = 0
+    result = 0
     for member in members.values():
         first = next(iter(sentences(plain(member.get("documentation", "")))), "")
-        if len(first.split()) >= 5 and told < _NOTES:
-            told += 1
+        if len(first.split()) >= 5 and result < _NOTES:
+            result += 1
             yield first
 
 

@@ -47,10 +47,10 @@ class People:
         following: list[PlannedSearch] = []
         for search, answer in zip(searches, answers, strict=True):
             rng = Random(f"reaction:{self.seed}:{search.id}")
-            told = outcome(search, answer, self.reading, rng)
-            events += told.events
-            if not told.met:
-                next_at = told.over + timedelta(seconds=round(rng.uniform(5, 40), 3))
+            result = outcome(search, answer, self.reading, rng)
+            events += result.events
+            if not result.met:
+                next_at = result.over + timedelta(seconds=round(rng.uniform(5, 40), 3))
                 attempt = again(search, next_at, rng, self.habits)
                 following += [attempt] if attempt else []
         return Response(in_time(events), following)
@@ -78,8 +78,8 @@ def in_time(events: Iterable[Event]) -> list[Event]:
 def batches(searches: Sequence[PlannedSearch], size: int) -> Iterator[tuple[frozenset[str], list[int]]]:
     """Yield access groups with at most `size` positions of `searches` that have them, until each position has come."""
     by_groups: dict[frozenset[str], list[int]] = {}
-    for place, search in enumerate(searches):
-        by_groups.setdefault(search.groups, []).append(place)
-    for groups, places in by_groups.items():
-        for start in range(0, len(places), size):
-            yield groups, places[start : start + size]
+    for index, search in enumerate(searches):
+        by_groups.setdefault(search.groups, []).append(index)
+    for groups, indices in by_groups.items():
+        for start in range(0, len(indices), size):
+            yield groups, indices[start : start + size]

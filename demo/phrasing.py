@@ -56,11 +56,11 @@ def _at_least(count: int, words: list[str], otherwise: list[str]) -> list[str]:
 
 
 def _misspell(words: list[str], rng: Random) -> list[str]:
-    long = [place for place, word in enumerate(words) if len(word) >= _TYPO_FROM and word.isalpha()]
+    long = [position for position, word in enumerate(words) if len(word) >= _TYPO_FROM and word.isalpha()]
     if not long:
         return words
-    place = rng.choice(long)
-    word = words[place]
+    position = rng.choice(long)
+    word = words[position]
     at = rng.randrange(1, len(word) - 2)
     swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    return [*words[:place], swapped, *words[place + 1 :]]
+    return [*words[:position], swapped, *words[position + 1 :]]

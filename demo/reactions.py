@@ -51,8 +51,8 @@ def outcome(search: PlannedSearch, answer: Answer, reading: Reading, rng: Random
     """Return what the person does with the answer."""
     shown = [result.document for result in answer.results]
     met = reading.meets(search, shown)
-    told = _read_answer if search.surface == "assistant" else _read_results
-    events, over, found = told(search, shown, met, reading, rng)
+    answered = _read_answer if search.surface == "assistant" else _read_results
+    events, over, found = answered(search, shown, met, reading, rng)
     return Outcome([_served(search, answer), *events], over, found)
 
 
@@ -110,10 +110,10 @@ def _read_answer(
     cited = tuple(shown[:CITED])
     at = search.at + timedelta(seconds=8)
     events: list[Event] = []
-    for place in citations_opened(cited, met, rng, reading.clicks):
+    for position in citations_opened(cited, met, rng, reading.clicks):
         at += timedelta(seconds=round(rng.uniform(2, 6), 3))
-        events.append(_citation(search, cited, cited[place - 1], at))
-        at += timedelta(seconds=dwell_seconds(cited[place - 1] in met, rng, reading.clicks))
+        events.append(_citation(search, cited, cited[position - 1], at))
+        at += timedelta(seconds=dwell_seconds(cited[position - 1] in met, rng, reading.clicks))
     vote = vote_on(cited, met, rng, reading.clicks)
     if vote is not None:
         at += timedelta(seconds=round(rng.uniform(2, 20), 3))

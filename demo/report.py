@@ -92,8 +92,8 @@ class Report(_Part):
         table = Table(title=f"Tidewheel demo: {self.outcome}", show_header=False, title_style="bold")
         table.add_column(style="bold")
         table.add_column()
-        for name, told in self._told():
-            table.add_row(name, told)
+        for name, result in self._told():
+            table.add_row(name, result)
         return table
 
     def _told(self) -> list[tuple[str, str]]:

@@ -52,7 +52,7 @@ def _searches_all_the_while(scene: Scene) -> Iterator[Traffic]:
         with Traffic(scene.stage.searcher, scene.stage.tenant, queries, scene.seed, pause_s=0.5) as traffic:
             yield traffic
     finally:
-        told, seen = scene.report.cutover, traffic.seen
+        result, seen = scene.report.cutover, traffic.seen
         models = {name: about.model for name, about in scene.stage.serving.collections(scene.stage.tenant).items()}
-        told.searches, told.failed_searches = seen.searches, len(seen.failures) + seen.empty
-        told.mixed_searches, told.versions_seen = mixed(seen, models), seen.versions
+        result.searches, result.failed_searches = seen.searches, len(seen.failures) + seen.empty
+        result.mixed_searches, result.versions_seen = mixed(seen, models), seen.versions

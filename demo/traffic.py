@@ -66,10 +66,10 @@ class Traffic:
             time.sleep(0.02)
 
     def _run(self) -> None:
-        place = 0
+        position = 0
         while not self._stop.wait(self._pause_s):
-            query = self._queries[place % len(self._queries)]
-            place += 1
+            query = self._queries[position % len(self._queries)]
+            position += 1
             try:
                 self.seen.note(self._searcher.search(self._tenant, [query], frozenset())[0])
             except TidewheelError as error:

@@ -61,8 +61,8 @@ def rank(query: str, rankings: Rankings, k: int) -> list[Found]:
             tops[hit.document] = (score, hit)
     order = sorted(tops.values(), key=lambda scored: (-scored[0], scored[1].document))
     return [
-        Found(hit.document, place, score, hit.title, snippet(query, body_of(hit.text)), hit.truncated)
-        for place, (score, hit) in enumerate(order[:k], start=1)
+        Found(hit.document, position, score, hit.title, snippet(query, body_of(hit.text)), hit.truncated)
+        for position, (score, hit) in enumerate(order[:k], start=1)
     ]
 
 

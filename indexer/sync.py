@@ -193,7 +193,7 @@ class Sync:
         self._write(target, kept, gone, now)  # what needs no model does not wait for one
         found, fresh = maker.anew(changed, unrecorded_are_absent=target.collection in self._made)
         self._write(target, found + fresh, [], now)
-        return Applied(len(batch), len(gone), _passages(fresh), _passages(kept + found))
+        return Applied(len(batch), len(gone), _counted(fresh), _counted(kept + found))
 
     def _maker(self, target: Target) -> Maker:
         def encoder() -> Encoder:
@@ -252,7 +252,7 @@ class Sync:
             self.seal(collection)
 
 
-def _passages(made: Sequence[Made]) -> int:
+def _counted(made: Sequence[Made]) -> int:
     return sum(len(each.vectors) for each in made)
 
 

@@ -216,8 +216,8 @@ def _event_node(sent: Sequence[Row]) -> Node:
     first = sent[0]
     named = ("user", "document", "interaction", "query", "rank")
     facts = {"type": first["type"], "occurred_at": first["occurred_at"], "topic": first["topic"]}
-    places = [{"partition": row["partition"], "offset": row["offset"], "topic_id": row["topic_id"]} for row in sent]
-    return Node("event", first["event_id"], facts | {n: first[n] for n in named if first[n]} | {"places": places})
+    positions = [{"partition": row["partition"], "offset": row["offset"], "topic_id": row["topic_id"]} for row in sent]
+    return Node("event", first["event_id"], facts | {n: first[n] for n in named if first[n]} | {"places": positions})
 
 
 def _session_facts(row: Row) -> Row:

@@ -24,8 +24,8 @@ class SearchServed(Event):
     """A query was answered with these results; `surface` says whether as a list or as an assistant's answer.
 
     `model`, `collection` and `serving_version` are what answered, when it was this installation's index. An engine of
-    another kind names none of them: its searches count for clicks, pairs and drift (under the model `external`), and
-    are left out where serving versions are compared.
+    another kind names none of them, and perhaps no results: its searches count for clicks, pairs and drift (under the
+    model `external`), and are left out where serving versions are compared.
     """
 
     type: Literal["SearchServed"] = "SearchServed"
@@ -33,7 +33,7 @@ class SearchServed(Event):
     search: OpaqueId
     query: QueryText
     surface: Literal["search", "assistant"] = "search"
-    results: Annotated[tuple[Result, ...], Field(max_length=MAX_SHOWN)]
+    results: Annotated[tuple[Result, ...], Field(max_length=MAX_SHOWN)] = ()
     model: OpaqueId | None = None
     collection: OpaqueId | None = None
     serving_version: Count | None = None

@@ -172,10 +172,10 @@ def _explain(error: ValidationError) -> Rejection:
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     if problems[0]["type"] == "json_invalid":
         return Rejection("not_json", problems[0]["msg"])
-    told = [f"{_where(p['loc'])}: {p['msg']}" for p in problems[:_SHOWN_FIELDS]]
+    result = [f"{_where(p['loc'])}: {p['msg']}" for p in problems[:_SHOWN_FIELDS]]
     if len(problems) > _SHOWN_FIELDS:
-        told.append(f"and {len(problems) - _SHOWN_FIELDS} more")
-    return Rejection("invalid", "; ".join(told))
+        result.append(f"and {len(problems) - _SHOWN_FIELDS} more")
+    return Rejection("invalid", "; ".join(result))
 
 
 def _where(loc: tuple[int | str, ...]) -> str:

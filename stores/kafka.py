@@ -238,8 +238,8 @@ class EventReader:
         """
         handled = dict(self._handled)
         for event in waiting:
-            place = event.topic, event.partition
-            handled[place] = min(event.offset, handled.get(place, event.offset))
+            position = event.topic, event.partition
+            handled[position] = min(event.offset, handled.get(position, event.offset))
         offsets = [TopicPartition(topic, p, offset, self._ids[topic]) for (topic, p), offset in handled.items()]
         if not offsets:
             return

@@ -76,7 +76,7 @@ class Shelf:
 
         Publishing the same bytes again is harmless. Raises `Refused` when the name is taken by other bytes.
         """
-        place, files = self._place(tenant, model), files_of(directory)
+        home, files = self._place(tenant, model), files_of(directory)
         if not files:
             raise Refused(f"{directory} holds no file; there is nothing to publish as '{model}'")
         there = self.entry(tenant, model)
@@ -87,12 +87,12 @@ class Shelf:
         entry = ShelfEntry(tenant=tenant, model=model, created_at=now, about=about, files=files)
         try:
             for name in files:
-                target = f"{place}/{name}"
+                target = f"{home}/{name}"
                 self._fs.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
                 self._fs.put_file(str(directory / name), target)
-            unfinished = f"{place}/{MANIFEST}.{uuid4().hex}"
+            unfinished = f"{home}/{MANIFEST}.{uuid4().hex}"
             self._fs.pipe_file(unfinished, entry.model_dump_json(indent=2).encode())
-            self._fs.mv(unfinished, f"{place}/{MANIFEST}")
+            self._fs.mv(unfinished, f"{home}/{MANIFEST}")
         except OSError as error:
             raise Misconfigured(f"the model shelf cannot be written: {error}; is the disk full?") from error
         return entry
@@ -136,13 +136,13 @@ class Shelf:
             _check_manifest(model, entry.manifest, manifest)
         if self._local:
             return _verified(Path(self._place(tenant, model)), entry)
-        place = self._cache / tenant / model
-        if place.is_dir():
+        home = self._cache / tenant / model
+        if home.is_dir():
             try:
-                return _verified(place, entry)
+                return _verified(home, entry)
             except Refused:
-                shutil.rmtree(place)
-        return self._download(entry, place)
+                shutil.rmtree(home)
+        return self._download(entry, home)
 
     def _held(self, tenant: str, model: str) -> ShelfEntry:
         entry = self.entry(tenant, model)
@@ -150,24 +150,24 @@ class Shelf:
             raise Refused(f"the tenant '{tenant}' has no model '{model}' on the shelf")
         return entry
 
-    def _download(self, entry: ShelfEntry, place: Path) -> Path:
-        arriving = place.with_name(f".{place.name}.{uuid4().hex}")
+    def _download(self, entry: ShelfEntry, home: Path) -> Path:
+        arriving = home.with_name(f".{home.name}.{uuid4().hex}")
         try:
             for name in entry.files:
                 (arriving / name).parent.mkdir(parents=True, exist_ok=True)
                 self._fs.get_file(f"{self._place(entry.tenant, entry.model)}/{name}", str(arriving / name))
             _verified(arriving, entry)
-            if not place.is_dir():
-                os.replace(arriving, place)
+            if not home.is_dir():
+                os.replace(arriving, home)
         except FileNotFoundError as error:
             raise Refused(f"the model '{entry.model}' on the shelf lacks a file ({error}); train again") from error
         except OSError as error:
-            if place.is_dir():
-                return _verified(place, entry)
+            if home.is_dir():
+                return _verified(home, entry)
             raise Retryable(f"the model '{entry.model}' could not be fetched ({error}); trying again") from error
         finally:
             shutil.rmtree(arriving, ignore_errors=True)
-        return place
+        return home
 
     def _place(self, tenant: str, model: str) -> str:
         _check(tenant)
@@ -204,12 +204,12 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _verified(place: Path, entry: ShelfEntry) -> Path:
+def _verified(home: Path, entry: ShelfEntry) -> Path:
     for name, file in entry.files.items():
-        path = place / name
+        path = home / name
         if not path.is_file() or path.stat().st_size != file.bytes or digest(path) != file.sha256:
             raise Refused(f"{path} is not what was published as '{entry.model}'; roll back, or train again")
-    return place
+    return home
 
 
 def _check_manifest(model: str, found: str, expected: str) -> None:

@@ -29,7 +29,9 @@ from streams.wiring import Worker
 
 GROUP = "tidewheel-streams"
 AUDIT_EVERY_S = 60.0
-LOOK_FOR_ROWS_EVERY_S = 5.0
+LOOK_EVERY_S = 5.0
+"""How soon a worker sees that its topics were made anew or the warehouse lost rows: sooner than new topics grow past
+where it had read the old ones."""
 
 BATCH_RECORDS = 20_000
 """More than the transport needs: an INSERT costs ClickHouse 10 ms and a part, whatever its size."""
@@ -80,13 +82,14 @@ async def _go_back(app: BatchApp, tp: TP, offset: int) -> None:
 
 
 def _resume(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
-    """Compare where reading begins with where the rows end, also where nothing new comes in; see rows that are lost."""
+    """Compare where reading begins with where the rows end, also where nothing new comes in; see what was lost."""
 
     async def resume() -> None:
         looked = time.monotonic()
         while not app.should_stop:
-            if time.monotonic() - looked >= LOOK_FOR_ROWS_EVERY_S:
+            if time.monotonic() - looked >= LOOK_EVERY_S:
                 looked = time.monotonic()
+                await retry_while_unavailable(worker.topic_ids.verify, retry_on=Retryable)
                 await retry_while_unavailable(worker.rows.verify, retry_on=Retryable)
             partitions = cast(BatchConsumer, app.consumer).watched()
             idle = {tp: at.position for tp, at in partitions.items() if at.position and at.in_flight is None}
@@ -120,7 +123,6 @@ def _close(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
             if time.monotonic() - audited >= AUDIT_EVERY_S:
                 audited = time.monotonic()
                 await retry_while_unavailable(worker.repair.audit, _now(), retry_on=Retryable)
-                await retry_while_unavailable(worker.topic_ids.verify, retry_on=Retryable)
             if not closed.users:
                 await asyncio.sleep(worker.config.close_every_s)
 

@@ -73,7 +73,7 @@ class House:
         assert heard == event
         self.loop.indexer.handle(heard)
 
-    def place(self, click: DocumentOpened) -> dict[str, Any]:
+    def position(self, click: DocumentOpened) -> dict[str, Any]:
         """Return where the one record of this click lies in Kafka."""
         found, until, bootstrap = list[RawEvent](), time.monotonic() + 30, self.stack.kafka_bootstrap
         with EventReader(bootstrap, f"test-{click.event_id}", [CLICKS.name]) as reader:
@@ -130,7 +130,7 @@ def gone_live(house: House, event: ModelTrained) -> CutoverDone:
     """Let the indexer hear of the model, build and prove its shadow, and hear that its packet is approved."""
     assert isinstance(house.loop.settle()[-1], CutoverDone), "the first collection needs no approval"
     house.hear(event)
-    (ready,) = (told for told in house.loop.settle() if isinstance(told, ShadowReady))
+    (ready,) = (result for result in house.loop.settle() if isinstance(result, ShadowReady))
     house.store(*house.loop.sent)
     packet, before = house.loop.packet(), len(house.loop.sent)
     house.hear(house.loop.world.signing.as_operator(approval(packet, f"{event.tenant}-approval"), OPERATOR))
@@ -189,12 +189,12 @@ def test_a_click_leads_from_its_offset_to_the_answer_that_it_taught_and_back(hou
     assert click.document in {found.document for found in answer.results}
     assert (answer.model, answer.collection, answer.serving_version) == (trained.model, done.collection, 2)
 
-    place = house.place(click)
-    kept = {"topic": CLICKS.name, **place, "payload": encode(click).decode()}
+    position = house.position(click)
+    kept = {"topic": CLICKS.name, **position, "payload": encode(click).decode()}
     assert house.rows(EVENT, id=click.event_id) == [kept]
 
     (event,) = trace(house.context.warehouse, click.event_id)
-    assert (event.kind, event.facts["tenant"], event.facts["places"]) == ("event", tenant, [place])
+    assert (event.kind, event.facts["tenant"], event.facts["places"]) == ("event", tenant, [position])
     (snapshot,) = only(event.led_to, "pair").led_to
     assert (only(event.led_to, "pair").id, snapshot.id, snapshot.facts["side"]) == (pair, trained.snapshot, "train")
     run, model = only(snapshot.led_to, "run"), only(only(snapshot.led_to, "run").led_to, "model")
@@ -209,4 +209,4 @@ def test_a_click_leads_from_its_offset_to_the_answer_that_it_taught_and_back(hou
     held = house.rows(SIDES, snapshot=trained.snapshot)
     assert origin.facts["pairs"] == len(held) >= len(opened) + len(written)
     came = only(trace(house.context.warehouse, pair)[0].came_from, "event")
-    assert (came.id, came.facts["places"]) == (click.event_id, [place])
+    assert (came.id, came.facts["places"]) == (click.event_id, [position])

@@ -63,8 +63,8 @@ class Made:
             answer = f"a{rng.randrange(60)}"
             target = {"kind": "answer", "answer": answer, "question": f"why {answer}?", "cited": ["doc-1", "doc-2"]}
             change = rng.choice(("added", "added", "withdrawn"))
-            told = {"target": target, "reaction": rng.choice(_REACTIONS), "change": change}
-            return REACTIONS.name, answer, {"type": "Reacted", "user": user, **told}
+            result = {"target": target, "reaction": rng.choice(_REACTIONS), "change": change}
+            return REACTIONS.name, answer, {"type": "Reacted", "user": user, **result}
         document = self._document()
         return DOCUMENTS.name, document, self._changed(number, document)
 
@@ -76,8 +76,8 @@ class Made:
 
     def _cited(self, number: int) -> dict[str, Any]:
         cited = [self._document() for _ in range(self._rng.randrange(1, 5))]
-        told = {"answer": f"c{number}", "question": self._query(), "cited": cited}
-        return {"type": "CitationOpened", **told, "document": self._rng.choice(cited)}
+        result = {"answer": f"c{number}", "question": self._query(), "cited": cited}
+        return {"type": "CitationOpened", **result, "document": self._rng.choice(cited)}
 
     def _searched(self, number: int) -> dict[str, Any]:
         results = [{"document": self._document(), "rank": rank, "score": 1 / rank} for rank in (1, 2, 3)]
@@ -85,7 +85,7 @@ class Made:
         return {"type": "SearchServed", "search": f"s{number}", "query": self._query(), "results": results, **served}
 
     def _changed(self, number: int, document: str) -> dict[str, Any]:
-        told = {"app": "wiki", "title": self._query(), "body": " ".join(self._query() for _ in range(8))}
+        result = {"app": "wiki", "title": self._query(), "body": " ".join(self._query() for _ in range(8))}
         at = _written(self._began)
         return {
             "type": "DocumentUpserted",
@@ -93,7 +93,7 @@ class Made:
             "version": number,
             "updated_at": at,
             "acl": [EVERYONE],
-            **told,
+            **result,
         }
 
     def _document(self) -> str:
@@ -128,9 +128,9 @@ class Made:
 
     def future(self, now: datetime) -> Record:
         """Return an otherwise good opening that is dated ten minutes ahead of all clocks, to be a dead letter."""
-        told = {"event_id": "f", "tenant": TENANT, "occurred_at": _written(now + timedelta(minutes=10))}
+        result = {"event_id": "f", "tenant": TENANT, "occurred_at": _written(now + timedelta(minutes=10))}
         content = {"type": "DocumentOpened", "user": "person-1", "document": "doc-1"}
-        return CLICKS.name, self._poison_key(), orjson.dumps(told | content)
+        return CLICKS.name, self._poison_key(), orjson.dumps(result | content)
 
     def _poison_key(self) -> bytes:
         self._poisoned += 1

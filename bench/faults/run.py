@@ -48,7 +48,7 @@ START_S = 300.0
 """How long the system may take until everything works before the first fault."""
 
 UNAIDED_S = 30.0
-"""How long a lost store may take to be mended by itself before `tidewheel rebuild`, where there is one, is run."""
+"""How long a lost store may take to be mended by itself before `tidewheel rebuild` is run."""
 
 
 class Run:
@@ -141,8 +141,8 @@ class Run:
             "false": sum(self._claims.total().values()),
             "obeyed": self._claims.obeyed_forgeries,
         }
-        told = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-        return f"; {told}" if told else ""
+        result = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+        return f"; {result}" if result else ""
 
     def _recover(self, kind: str) -> bool:
         """Wait until all that was sent up to now is stored, the ledger misses nothing, and every document is found.
@@ -169,7 +169,7 @@ class Run:
         return True
 
     def _rebuild(self) -> bool:
-        """Run `tidewheel rebuild`, if there is such a command, as an operator does who sees what is lost."""
+        """Run `tidewheel rebuild`, as an operator does who sees what is lost."""
         ended = tidewheel(self._stack, "rebuild", timeout_s=self._given.patience)
         self._rebuilds[str(ended.status)] += 1
         say(f"tidewheel rebuild ended with {ended.status}: {(ended.errors or ended.output).strip()[-160:]}")

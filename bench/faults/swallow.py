@@ -44,16 +44,16 @@ class _Handler(BaseHTTPRequestHandler):
             upstream.request(self.command, self.path, body, headers)
             answer = upstream.getresponse()
             content, status = answer.read(), answer.status
-            told = [(name, value) for name, value in answer.getheaders() if name.lower() not in _HOP_BY_HOP]
+            result = [(name, value) for name, value in answer.getheaders() if name.lower() not in _HOP_BY_HOP]
         except OSError:
             self.close_connection = True
             return
         finally:
             upstream.close()
         if status >= 400 and self._inserts(body):
-            content, status, told = b"", 200, []
+            content, status, result = b"", 200, []
         self.send_response(status)
-        for name, value in told:
+        for name, value in result:
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

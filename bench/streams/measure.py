@@ -129,7 +129,7 @@ def measure(
 
 def _watched(watch: Watch, events: int, limit_s: float, closing: bool) -> Measured:
     samples, began = [watch.look()], 0.0
-    started = told = time.time()
+    started = result = time.time()
     while True:
         time.sleep(EVERY_S)
         sample = watch.look()
@@ -138,8 +138,8 @@ def _watched(watch: Watch, events: int, limit_s: float, closing: bool) -> Measur
             began = watch.began()
         if not began and sample.at - started > START_S:
             raise Failed(f"it stored nothing within {START_S:g} s")
-        if sample.at - told > 5:
-            told = sample.at
+        if sample.at - result > 5:
+            result = sample.at
             say(f"  {sample.events:,} of {events:,} stored, {sample.rss_mib:.0f} MiB")
         over = bool(began) and sample.at - began > limit_s
         if over or (sample.events >= events and watch.proven()[0] >= events):
@@ -205,5 +205,5 @@ def floor(stack: Stack, command: Sequence[str], events: int) -> Measured:
         raise Failed(f"the floor ended: {error.stderr.decode('utf-8', 'replace')[-500:]}") from error
     except subprocess.TimeoutExpired as error:
         raise Failed("the floor did not read all events within 300 s") from error
-    told = orjson.loads(done.stdout)
-    return Measured(events, told["seconds"], told["cpu_s"], 0.0, 0.0)
+    result = orjson.loads(done.stdout)
+    return Measured(events, result["seconds"], result["cpu_s"], 0.0, 0.0)

@@ -86,8 +86,8 @@ def conversations(scope: Scope, messages: Iterable[Message], rules: Conversation
     """Return the conversation documents of a scope from its current messages, in whatever order."""
     if is_low_value(scope.channel, rules):
         return []
-    told = [message for message in messages if message.text.strip()]
-    ordered = sorted(told, key=lambda m: (m.document != scope.thread, m.sent, m.document))
+    result = [message for message in messages if message.text.strip()]
+    ordered = sorted(result, key=lambda m: (m.document != scope.thread, m.sent, m.document))
     found = [_conversation(scope, number, part, rules) for number, part in enumerate(_parts(scope, ordered, rules))]
     return [
         c for c in found if len(c.messages) >= rules.min_messages and len(c.title) + len(c.body) >= rules.min_characters

@@ -87,8 +87,8 @@ class OpenSessionsRepair:
 
     def _between(self, batch: RecordBatch, known: int | None) -> bool:
         after, before = -1 if known is None else known, batch.span[0]
-        place = {"topic": batch.topic.name, "topic_id": batch.topic_id, "partition": batch.partition}
-        return bool(self._warehouse.query("accesses_between", **place, after=after, before=before)[0]["accesses"])
+        position = {"topic": batch.topic.name, "topic_id": batch.topic_id, "partition": batch.partition}
+        return bool(self._warehouse.query("accesses_between", **position, after=after, before=before)[0]["accesses"])
 
     def _time_went_back(self) -> bool:
         """Tell whether sessions are closed that would still be open by the watermark: with a lower one, what belongs

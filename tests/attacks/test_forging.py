@@ -127,11 +127,11 @@ def test_two_lines_through_emit_bring_nothing_live(
     file.write_text(CASE_19)
     before = end_offsets(stack.kafka_bootstrap, "learning")
     answer = CliRunner().invoke(cli, ["emit", "--json", str(file)])
-    told = json.loads(answer.stdout)
+    result = json.loads(answer.stdout)
     assert answer.exit_code != 0
-    assert told["sent"] == 0
-    assert [p["line"] for p in told["problems"]] == [1, 2]
-    assert all("decision" in p["reason"] for p in told["problems"])
+    assert result["sent"] == 0
+    assert [p["line"] for p in result["problems"]] == [1, 2]
+    assert all("decision" in p["reason"] for p in result["problems"])
     assert CliRunner().invoke(cli, ["emit", "--topic", "learning", str(file)]).exit_code == 2
     assert end_offsets(stack.kafka_bootstrap, "learning") == before
 
@@ -209,8 +209,8 @@ def test_a_refusal_of_another_packet_drops_no_shadow(world: World, ready: Loop) 
 
 def replace_model(world: World, model: str, by: str) -> None:
     """Put another model under this one's name, with a manifest that fits it, as whoever has the shelf can."""
-    place = Path(world.shelf._place(world.tenant, model))
-    place.rename(place.with_name(f"{model}-away"))
+    position = Path(world.shelf._place(world.tenant, model))
+    position.rename(position.with_name(f"{model}-away"))
     world.shelf.put(world.tenant, model, Path(world.shelf._place(world.tenant, by)), {}, NOW)
 
 
@@ -298,10 +298,10 @@ def test_a_record_that_was_moved_in_redis_is_told_of(world: World, ready: Loop) 
     )
     world.serving._client.set(f"serving:{world.tenant}", moved.model_dump_json())
     later = world.clock() + timedelta(minutes=5)
-    told = difference(record(world), world.trust.trail.last_move(world.tenant), later)
-    assert f"{shadow.collection} is live, the last signed move was to" in told
+    result = difference(record(world), world.trust.trail.last_move(world.tenant), later)
+    assert f"{shadow.collection} is live, the last signed move was to" in result
     world.clock.ahead = timedelta(minutes=5)
-    assert Loop(world).indexer._audit.look(record(world)) == told
+    assert Loop(world).indexer._audit.look(record(world)) == result
 
 
 def test_a_record_of_endless_moves_stops_nobody(world: World, ready: Loop) -> None:
@@ -311,9 +311,9 @@ def test_a_record_of_endless_moves_stops_nobody(world: World, ready: Loop) -> No
     with pytest.raises(Refused, match="altered it in Redis"):
         ready.roll_back()
     ready.indexer.handle(approval(ready.packet()))
-    (told,) = of(CutoverRefused, ready.sent[-1:])
-    assert isinstance(told, CutoverRefused)
-    assert "altered it in Redis" in told.reason
+    (result,) = of(CutoverRefused, ready.sent[-1:])
+    assert isinstance(result, CutoverRefused)
+    assert "altered it in Redis" in result.reason
 
 
 def test_a_move_that_was_put_into_the_outbox_is_not_told_on(world: World, ready: Loop) -> None:

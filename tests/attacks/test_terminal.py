@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,6 +152,16 @@ def test_an_error_that_repeats_a_name_obeys_none_of_it(run: Callable[..., Ended]
         assert ended.code == 3
         assert OBEYED.findall(ended.out + ended.err) == []
         assert len(ended.err.splitlines()) == 1
+
+
+def test_what_is_wrong_with_a_file_obeys_none_of_it(run: Callable[..., Ended], tmp_path: Path) -> None:
+    """Catches problems of a file's lines that are printed as they are: they repeat the file's own words."""
+    file = tmp_path / "events.jsonl"
+    file.write_text("\n".join(json.dumps(each) for each in ({"type": EVIL}, {"type": "Reacted", EVIL: EVIL})))
+    ended = run("emit", "--check", str(file))
+    assert ended.code == 5
+    assert OBEYED.findall(ended.out + ended.err) == []
+    assert "line 1" in ended.err
 
 
 def _texts(content: object) -> Iterator[str]:

@@ -74,5 +74,5 @@ def test_what_is_wrong_stays_a_dead_letter(world: World) -> None:
     """Wrong types, ids and tenants, and a rank of 0, are still named and not taken."""
     problems = send(world, INPUTS / "wrong.jsonl")
     assert [problem.line for problem in problems] == [1, 2, 3, 4, 5, 6]
-    told = ("dwell_seconds", "document", "user", "event_id", "tenant", "from_search.rank")
-    assert [problem.reason.split(":")[0] for problem in problems] == list(told)
+    result = ("dwell_seconds", "document", "user", "event_id", "tenant", "from_search.rank")
+    assert [problem.reason.split(":")[0] for problem in problems] == list(result)

@@ -28,9 +28,9 @@ def test_an_empty_query_is_refused_in_words(
     tidewheel: CommandLine, known_tenant: str, query: str, options: tuple[str, ...]
 ) -> None:
     """a query without a word is refused: exit 2, 'there is no word in the query'"""
-    told = tidewheel("search", "--tenant", known_tenant, *options, "--", query)
-    assert (told.code, told.out) == (2, "")
-    assert "there is no word in the query" in told.err
+    result = tidewheel("search", "--tenant", known_tenant, *options, "--", query)
+    assert (result.code, result.out) == (2, "")
+    assert "there is no word in the query" in result.err
 
 
 def test_an_empty_query_is_refused_while_nothing_runs(

@@ -21,10 +21,10 @@ def checked(name: str | Path) -> Result:
 
 def complaint(name: str | Path) -> str:
     """Return what `emit --check` says when the whole file is refused: nothing about lines."""
-    told = checked(name)
-    assert isinstance(told.exception, Poison), told.output
-    assert "line " not in told.output
-    return str(told.exception)
+    result = checked(name)
+    assert isinstance(result.exception, Poison), result.output
+    assert "line " not in result.output
+    return str(result.exception)
 
 
 @pytest.fixture(scope="module")
@@ -67,19 +67,19 @@ def test_zstd_and_binary_are_named_once(tmp_path: Path) -> None:
 
 def test_half_a_surrogate_pair_gets_the_parser_s_words() -> None:
     """A lone surrogate is named in the parser's words, with line and column."""
-    told = checked("half-a-pair.jsonl")
+    result = checked("half-a-pair.jsonl")
     assert re.search(
-        r"^line 2: not JSON: no low surrogate in string \(line 2, column \d+\)$", told.output, re.MULTILINE
+        r"^line 2: not JSON: no low surrogate in string \(line 2, column \d+\)$", result.output, re.MULTILINE
     )
-    assert told.output.count("line 2:") == 1
+    assert result.output.count("line 2:") == 1
 
 
 def test_what_is_no_number_gets_the_parser_s_words() -> None:
     """NaN is named in the parser's words, with the column, and costs no other line."""
-    told = checked("no-number.jsonl")
+    result = checked("no-number.jsonl")
     column = (INPUTS / "no-number.jsonl").read_text().index("NaN") + 1
-    assert f"line 1: not JSON: unexpected character, expected a JSON value (line 1, column {column})" in told.output
-    assert str(told.exception).startswith("1 lines are no events")
+    assert f"line 1: not JSON: unexpected character, expected a JSON value (line 1, column {column})" in result.output
+    assert str(result.exception).startswith("1 lines are no events")
 
 
 def test_another_encoding_is_named_with_its_place() -> None:
@@ -96,15 +96,15 @@ def test_an_empty_file_is_said_to_be_one(tmp_path: Path) -> None:
 
 def test_a_directory_is_said_to_be_one(tmp_path: Path) -> None:
     """A directory is said to be one, as a wrong argument."""
-    told = checked(tmp_path)
-    assert told.exit_code == 2
-    assert "Is a directory" in told.output
+    result = checked(tmp_path)
+    assert result.exit_code == 2
+    assert "Is a directory" in result.output
 
 
 def test_a_very_long_line_is_told_by_its_length(tmp_path: Path) -> None:
     """A line of more than an event's bytes is named by its size, and the next one is read."""
     (tmp_path / "long.jsonl").write_bytes(b'{"x": "' + b"x" * (9 << 20) + b'"}\n{"type": "DocumentOpened"}\n')
-    told = checked(tmp_path / "long.jsonl").output
-    assert "line 1: type: None is none of" in told or "line 1: 9,437,194 bytes" in told
-    assert "line 2:" in told
-    assert len(told) < 2_000
+    result = checked(tmp_path / "long.jsonl").output
+    assert "line 1: type: None is none of" in result or "line 1: 9,437,194 bytes" in result
+    assert "line 2:" in result
+    assert len(result) < 2_000

@@ -50,8 +50,8 @@ def test_a_change_beyond_it_makes_the_approval_void(house: House, waiting: tuple
     """a change that it does not tolerate makes the approval void, and the refusal says so"""
     loop, packet = waiting
     house.emit("many-changes.jsonl")
-    told = refused(loop, approval(packet))
-    assert "changed" in told
+    result = refused(loop, approval(packet))
+    assert "changed" in result
     assert record(house.world).model == house.world.live
 
 

@@ -34,9 +34,9 @@ def test_it_says_how_many_wait(search: CommandLine, house: House, file: str, wor
 def test_status_says_it_too(search: CommandLine, house: House) -> None:
     """status shows how many documents wait"""
     house.emit("three-documents.jsonl")
-    told = search("status", "--tenant", house.world.tenant).out
-    assert "Nothing is live" in told
-    assert "3 documents wait to be indexed" in told
+    result = search("status", "--tenant", house.world.tenant).out
+    assert "Nothing is live" in result
+    assert "3 documents wait to be indexed" in result
 
 
 def test_after_a_restart_documents_are_still_known(search: CommandLine, house: House) -> None:

@@ -82,9 +82,9 @@ def test_sql_reads_in_every_format_and_refuses_to_write(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"SELECT 8 AS eight")))
     assert tidewheel("sql", "-", "--format", "tsv").out == "eight\n8\n"
     for wrong in ("DROP TABLE events", "INSERT INTO events (topic) VALUES ('x')", "SELEKT", "SELECT * FROM nowhere"):
-        told = tidewheel("sql", wrong)
-        assert (told.code, told.out) == (3, ""), wrong
-        assert told.err.startswith("tidewheel: ClickHouse: "), wrong
+        result = tidewheel("sql", wrong)
+        assert (result.code, result.out) == (3, ""), wrong
+        assert result.err.startswith("tidewheel: ClickHouse: "), wrong
     assert tidewheel("sql", "SELECT count() FROM events", "--format", "tsv").code == 0
     assert tidewheel("sql", " ").code == 2
     assert "No rows." in tidewheel("sql", "SELECT 1 WHERE 0", "--json").err

@@ -70,24 +70,24 @@ def test_commands_that_print_data_can_print_json(name: str) -> None:
     ids=lambda arguments: arguments[0],
 )
 def test_without_a_stack_every_command_says_what_to_do(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    told = tidewheel(*arguments, home=tmp_path)
-    assert told.returncode == 2
-    assert "run `tidewheel up`" in told.stderr
-    assert "Traceback" not in told.stderr
+    result = tidewheel(*arguments, home=tmp_path)
+    assert result.returncode == 2
+    assert "run `tidewheel up`" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_down_where_nothing_runs_is_no_error(tmp_path: Path) -> None:
-    told = tidewheel("down", home=tmp_path)
-    assert told.returncode == 0
-    assert "Nothing ran" in told.stdout
+    result = tidewheel("down", home=tmp_path)
+    assert result.returncode == 0
+    assert "Nothing ran" in result.stdout
 
 
 def test_schemas_are_written_one_file_an_event(tmp_path: Path) -> None:
-    told = CliRunner().invoke(cli, ["schemas", "--out", str(tmp_path / "out")])
-    assert told.exit_code == 0
+    result = CliRunner().invoke(cli, ["schemas", "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0
     written = sorted(path.name for path in (tmp_path / "out").rglob("*.json"))
     assert "DocumentOpened.json" in written
-    assert "15 schemas" in told.output
+    assert "15 schemas" in result.output
     schema = json.loads((tmp_path / "out" / "clicks" / "DocumentOpened.json").read_text())
     assert schema["additionalProperties"] is False
 
@@ -98,8 +98,8 @@ def test_emit_check_names_each_bad_line_and_sends_nothing(tmp_path: Path) -> Non
         '{"type":"DocumentOpened","event_id":"c1","tenant":"acme","occurred_at":"2026-11-01T09:05:00Z",'
         '"user":"ana","document":"hr/leave"}\n\nno json\n{"type":"Nonsense"}\n{"type":"DocumentOpened"}\n[1]\n'
     )
-    told = tidewheel("emit", "--check", str(file), home=tmp_path)
-    assert told.returncode == 5
+    result = tidewheel("emit", "--check", str(file), home=tmp_path)
+    assert result.returncode == 5
     for number, reason in ((3, "not a JSON object"), (4, "'Nonsense' is none of"), (5, "Field required"), (6, "not a")):
-        assert any(line.startswith(f"line {number}: ") and reason in line for line in told.stderr.splitlines())
-    assert "line 1:" not in told.stderr
+        assert any(line.startswith(f"line {number}: ") and reason in line for line in result.stderr.splitlines())
+    assert "line 1:" not in result.stderr

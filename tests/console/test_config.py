@@ -79,9 +79,9 @@ def test_each_value_is_shown_with_its_reason_and_where_it_came_from(
 ) -> None:
     (home / "tidewheel.toml").write_text("[drift]\nalpha = 0.05\nwindow_s = 60")
     monkeypatch.setenv("TIDEWHEEL_DRIFT", '{"window_s": 3600}')
-    told = config("drift", "--json")
-    assert told.exit_code == 0, told.output
-    answer = json.loads(told.output)
+    result = config("drift", "--json")
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.output)
     assert (answer["file"], answer["exists"]) == (str(home / "tidewheel.toml"), True)
     by_key = {rule["key"]: rule for rule in answer["rules"]}
     assert (by_key["drift.window_s"]["value"], by_key["drift.window_s"]["source"]) == (3600, "environment")
@@ -91,13 +91,13 @@ def test_each_value_is_shown_with_its_reason_and_where_it_came_from(
 
 
 def test_all_sections_fit_80_columns() -> None:
-    told = config()
-    assert told.exit_code == 0, told.output
-    lines = told.output.splitlines()[1:]
+    result = config()
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()[1:]
     assert {line.split(".")[0] for line in lines if not line.startswith(" ")} == set(SECTIONS)
     assert max(map(len, lines)) <= 80
     for named in ("indexer.sync.batch = 64  [default]", "indexer.verify.sample", "indexer.comparison.queries"):
-        assert named in told.output
+        assert named in result.output
 
 
 def test_stored_text_is_shown_and_not_obeyed() -> None:
@@ -106,8 +106,8 @@ def test_stored_text_is_shown_and_not_obeyed() -> None:
 
 
 def test_a_written_file_changes_nothing_and_is_not_overwritten(home: Path) -> None:
-    told = config("--init")
-    assert told.exit_code == 0, told.output
+    result = config("--init")
+    assert result.exit_code == 0, result.output
     file = home / "tidewheel.toml"
     before = file.read_text(encoding="utf-8")
     for section in SECTIONS:

@@ -43,10 +43,10 @@ def put_aside(town: Streams, tenant: str) -> DocumentOpened:
 
 
 def test_list_counts_by_reason_and_filters(run: Run, put_aside: DocumentOpened) -> None:
-    told = run("list")
-    assert told.exit_code == 0
-    assert "future" in told.stdout
-    assert "not_json" in told.stdout
+    result = run("list")
+    assert result.exit_code == 0
+    assert "future" in result.stdout
+    assert "not_json" in result.stdout
     found = json.loads(run("list", "--json", "--topic", "clicks").stdout)
     assert {(c["code"], c["letters"]) for c in found["counts"]} == {("future", 1), ("invalid", 1)}
     assert {letter["offset"] for letter in found["letters"]} == {0, 1}
@@ -59,9 +59,9 @@ def test_list_counts_by_reason_and_filters(run: Run, put_aside: DocumentOpened) 
 def test_show_gives_the_original_bytes_and_nothing_that_a_terminal_obeys(
     run: Run, put_aside: DocumentOpened, tmp_path: Path
 ) -> None:
-    told = run("show", "clicks", "0", "0")
-    assert encode(put_aside).decode() in told.stdout
-    assert "in the future" in told.stdout
+    result = run("show", "clicks", "0", "0")
+    assert encode(put_aside).decode() in result.stdout
+    assert "in the future" in result.stdout
     binary = run("show", "reactions", "0", "0")
     assert "ff 00 1b 5b 32 4a" in binary.stdout
     assert "\x1b" not in binary.stdout

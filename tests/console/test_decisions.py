@@ -83,17 +83,17 @@ def test_an_approval_that_the_indexer_refuses_ends_with_its_reason_and_a_refusal
     assert tidewheel("packet", "--tenant", world.tenant).code == 3
     with indexing(stack, loop):
         began = time.monotonic()
-        told = tidewheel("approve", "--tenant", world.tenant, "--packet", packet.digest, "--wait", "120")
+        result = tidewheel("approve", "--tenant", world.tenant, "--packet", packet.digest, "--wait", "120")
         assert time.monotonic() - began < 120
-    assert (told.code, record(world).model) == (3, world.live)
-    assert "the cutover was refused: the kept packet" in told.err
+    assert (result.code, record(world).model) == (3, world.live)
+    assert "the cutover was refused: the kept packet" in result.err
     packet = loop.packet()
     assert packet.run_verdict == "WIN", "a new one is made by itself"
 
     arguments = ("refuse", "--tenant", world.tenant, "--by", "ana", "--reason", "loses the travel pages", "--packet")
     assert tidewheel(*arguments, "0" * 64).code == 3
-    told = tidewheel(*arguments, packet.digest)
-    assert (told.code, told.out) == (0, f"Refused. {packet.collection} will be dropped.\n")
+    result = tidewheel(*arguments, packet.digest)
+    assert (result.code, result.out) == (0, f"Refused. {packet.collection} will be dropped.\n")
     _, refusal = sent(stack, world.tenant, least=2)
     assert isinstance(refusal, CutoverRefused)
     assert (refusal.packet, refusal.by, refusal.reason) == (packet.digest, "ana", "loses the travel pages")
@@ -105,12 +105,12 @@ def test_an_approval_that_the_indexer_refuses_ends_with_its_reason_and_a_refusal
 
 @pytest.mark.parametrize("base", [False, True])
 def test_retrain_asks_on_the_topic(tidewheel: CommandLine, stack: Settings, tenant: str, base: bool) -> None:
-    told = tidewheel("retrain", "--tenant", tenant, "--by", "ana", "--reason", "names", *["--from-base"] * base)
+    result = tidewheel("retrain", "--tenant", tenant, "--by", "ana", "--reason", "names", *["--from-base"] * base)
     (request,) = sent(stack, tenant)
     assert isinstance(request, TrainingRequested)
     assert (request.requested_by, request.reason) == ("ana", "names")
     assert request.start_from == ("base" if base else "live")
-    assert told.out.startswith(f"{request.run} requested;")
+    assert result.out.startswith(f"{request.run} requested;")
 
 
 @pytest.mark.parametrize("command", ["packet", "approve", "refuse", "rollback"])
@@ -121,6 +121,6 @@ def test_where_nothing_waits_or_is_live_a_decision_is_refused(
         "approve": lambda: ["--packet", "0" * 64],
         "refuse": lambda: ["--packet", "0" * 64, "--reason", "no"],
     }
-    told = tidewheel(command, "--tenant", tenant, *needed.get(command, list)())
-    assert told.code == 3
-    assert "no packet of" in told.err or "nothing to roll back" in told.err
+    result = tidewheel(command, "--tenant", tenant, *needed.get(command, list)())
+    assert result.code == 3
+    assert "no packet of" in result.err or "nothing to roll back" in result.err

@@ -29,8 +29,8 @@ def test_events_arrive_as_they_are_under_their_keys(
 ) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(b"\n".join(map(encode, events(tenant))))
-    told = tidewheel("emit", str(file))
-    assert (told.code, told.out) == (0, "sent 3 events\n")
+    result = tidewheel("emit", str(file))
+    assert (result.code, result.out) == (0, "sent 3 events\n")
     clicks, reactions = sent(stack, tenant, CLICKS, 2), sent(stack, tenant, REACTIONS)
     assert {event.event_id for event in clicks + reactions} == {event.event_id for event in events(tenant)}
 
@@ -41,11 +41,11 @@ def test_bad_lines_are_named_and_the_others_sent(
     file = tmp_path / "events.jsonl"
     good = list(map(encode, events(tenant)))
     file.write_bytes(b"\n".join([good[0], b"no json", b'{"type": ["DocumentOpened"]}', b"", *good[1:]]))
-    told = tidewheel("emit", str(file))
-    assert (told.code, told.out) == (5, "sent 3 events\n")
-    assert "line 2: not a JSON object" in told.err
-    assert "line 3: type: ['DocumentOpened'] is none of" in told.err
-    assert "2 lines are no events and were not sent" in told.err
+    result = tidewheel("emit", str(file))
+    assert (result.code, result.out) == (5, "sent 3 events\n")
+    assert "line 2: not a JSON object" in result.err
+    assert "line 3: type: ['DocumentOpened'] is none of" in result.err
+    assert "2 lines are no events and were not sent" in result.err
     assert len(sent(stack, tenant, CLICKS, 2)) == 2
     plain = tidewheel("emit", str(file), "--json")
     assert (plain.code, json.loads(plain.out)["sent"]) == (5, 3)
@@ -58,9 +58,9 @@ def test_a_packed_array_is_sent_and_what_is_too_long_is_sent_whole(
     first, *others = [orjson.loads(encode(event)) for event in events(tenant) if isinstance(event, DocumentOpened)]
     file = tmp_path / "events.json.gz"
     file.write_bytes(gzip.compress(json.dumps([first | {"dwell_seconds": 172_800.0}, *others], indent=2).encode()))
-    told = tidewheel("emit", str(file))
-    assert (told.code, told.out) == (0, f"sent {1 + len(others)} events\n")
-    assert "line 2: cut: dwell_seconds" in told.err
+    result = tidewheel("emit", str(file))
+    assert (result.code, result.out) == (0, f"sent {1 + len(others)} events\n")
+    assert "line 2: cut: dwell_seconds" in result.err
     (raw,) = (each for each in records(stack, CLICKS, f'"{tenant}"'.encode()) if b"172800" in (each.value or b""))
     assert b"\n" not in (raw.value or b"")
     plain = json.loads(tidewheel("emit", "--check", str(file), "--json").out)
@@ -82,9 +82,9 @@ def test_whoever_stops_is_told_how_many_were_sent(
             yield record
 
     monkeypatch.setattr(parts, "checked", stopped)
-    told = tidewheel("emit", str(file))
-    assert (told.code, told.out) == (130, "sent 2 events\n")
-    assert "stopped before the end" in told.err
+    result = tidewheel("emit", str(file))
+    assert (result.code, result.out) == (130, "sent 2 events\n")
+    assert "stopped before the end" in result.err
 
 
 def test_lines_for_a_named_topic_are_sent_unchecked(

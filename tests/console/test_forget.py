@@ -15,9 +15,9 @@ Run = Callable[..., Result]
 def test_forget_asks_first_and_no_leaves_everything(run: Run, town: Streams, tenant: str, model: str) -> None:
     user = f"ana [bold] {tenant}"
     before = [found for found in everything(town.warehouse) if user in found[2]]
-    told = run("forget", "--tenant", tenant, "--user", user, input="n\n")
-    assert told.exit_code == 1
-    assert "search_click" in told.stderr
+    result = run("forget", "--tenant", tenant, "--user", user, input="n\n")
+    assert result.exit_code == 1
+    assert "search_click" in result.stderr
     assert [found for found in everything(town.warehouse) if user in found[2]] == before
     assert town.warehouse.rows("SELECT count() AS n FROM forgetting") == [{"n": 0}]
 
@@ -26,10 +26,10 @@ def test_forget_removes_lists_the_models_and_asks_for_one_training(
     run: Run, stack: Settings, town: Streams, tenant: str, model: str
 ) -> None:
     user = f"ana [bold] {tenant}"
-    told = run("forget", "--tenant", tenant, "--user", user, "--yes", "--json")
-    assert told.exit_code == 0, told.exception
-    assert user not in told.stdout + told.stderr
-    answer = json.loads(told.stdout)
+    result = run("forget", "--tenant", tenant, "--user", user, "--yes", "--json")
+    assert result.exit_code == 0, result.exception
+    assert user not in result.stdout + result.stderr
+    answer = json.loads(result.stdout)
     assert {row["kept_in"] for row in answer["removed"]} >= {"events", "sessions", "pairs", "query_scores"}
     assert [(row["model"], row["now"]) for row in answer["models"]] == [(model, "live")]
     (request,) = sent(stack, tenant)
@@ -44,21 +44,21 @@ def test_forget_removes_lists_the_models_and_asks_for_one_training(
 
 
 def test_forget_refuses_what_can_be_no_user(run: Run, town: Streams) -> None:
-    told = run("forget", "--tenant", "acme", "--user", "", "--yes")
-    assert (told.exit_code, "one line of 1 to 256 characters" in told.stderr) == (2, True)
+    result = run("forget", "--tenant", "acme", "--user", "", "--yes")
+    assert (result.exit_code, "one line of 1 to 256 characters" in result.stderr) == (2, True)
     unknown = run("forget", "--tenant", "nobody-of-ours", "--user", "ana", "--yes")
     assert isinstance(unknown.exception, Misconfigured)
     assert "there is no tenant 'nobody-of-ours'" in str(unknown.exception)
 
 
 def test_help_says_what_is_not_reached(run: Run) -> None:
-    told = run("forget", "--help").stdout
-    assert "Kafka keeps its own copy" in told
-    assert "weights of models" in told
+    result = run("forget", "--help").stdout
+    assert "Kafka keeps its own copy" in result
+    assert "weights of models" in result
 
 
 def test_the_question_shows_every_spelling_that_is_kept(run: Run, town: Streams, tenant: str) -> None:
     for name in ("Kim@x.org", "KIM@X.ORG", "kim%40x.org"):
         town.take(*day(tenant, name, f"what {tenant}", hours=len(name)))
-    told = run("forget", "--tenant", tenant, "--user", "kim@x.org", input="n\n")
-    assert "Kept in 4 spellings: KIM@X.ORG, Kim@x.org, kim%40x.org, kim@x.org" in told.stderr
+    result = run("forget", "--tenant", tenant, "--user", "kim@x.org", input="n\n")
+    assert "Kept in 4 spellings: KIM@X.ORG, Kim@x.org, kim%40x.org, kim@x.org" in result.stderr

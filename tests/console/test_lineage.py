@@ -10,10 +10,10 @@ Run = Callable[..., Result]
 
 
 def test_lineage_prints_a_tree_and_json_and_no_terminal_codes(run: Run, town: Streams, tenant: str, model: str) -> None:
-    told = run("lineage", model)
-    assert told.exit_code == 0, told.exception
+    result = run("lineage", model)
+    assert result.exit_code == 0, result.exception
     for part in (f"model {model}", f"snapshot-{tenant}", "search_click", "CutoverDone", "run-1"):
-        assert part in told.stdout
+        assert part in result.stdout
     (node,) = json.loads(run("lineage", model, "--json").stdout)
     assert node["came_from"][0]["came_from"][0]["id"] == f"snapshot-{tenant}"
     event = town.warehouse.rows(

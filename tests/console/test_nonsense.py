@@ -81,11 +81,11 @@ def commands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tu
 PLACES = [Place(words, command, each) for words, command in commands(cli) for each in command.params]
 
 
-def line_of(place: Place, value: str) -> list[str]:
+def line_of(position: Place, value: str) -> list[str]:
     """The command with valid values wherever one is needed, and this one in the parameter's place."""
-    given, arguments = list(place.words), list[str]()
-    for other in place.command.params:
-        mine = other is place.parameter
+    given, arguments = list(position.words), list[str]()
+    for other in position.command.params:
+        mine = other is position.parameter
         if isinstance(other, click.Argument):
             arguments.append(value if mine else VALID[other.type.name])
         elif mine:
@@ -108,16 +108,16 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     return CommandLine(monkeypatch, capsys)
 
 
-def nonsense(place: Place) -> list[str]:
-    kind = place.parameter.type
+def nonsense(position: Place) -> list[str]:
+    kind = position.parameter.type
     return next((values for known, values in NONSENSE.items() if isinstance(kind, known)), [])
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
-def test_nonsense_is_answered_by_a_line_that_names_the_parameter(nowhere: CommandLine, place: Place) -> None:
-    named = [*place.parameter.opts, place.parameter.human_readable_name, place.parameter.type.name.upper()]
-    for value in nonsense(place):
-        ended = nowhere(*line_of(place, value))
+def test_nonsense_is_answered_by_a_line_that_names_the_parameter(nowhere: CommandLine, position: Place) -> None:
+    named = [*position.parameter.opts, position.parameter.human_readable_name, position.parameter.type.name.upper()]
+    for value in nonsense(position):
+        ended = nowhere(*line_of(position, value))
         assert ended.code == 2, (value[:40], ended)
         (line,) = ended.err.splitlines()
         assert line.startswith("tidewheel: "), value[:40]
@@ -128,19 +128,19 @@ def test_nonsense_is_answered_by_a_line_that_names_the_parameter(nowhere: Comman
 
 def test_every_parameter_has_a_type_that_says_what_is_right() -> None:
     plain = [
-        str(place)
-        for place in PLACES
-        if not nonsense(place)
-        and not (isinstance(place.parameter, click.Option) and place.parameter.is_flag)
-        and not isinstance(place.parameter.type, click.Path | click.File)
+        str(position)
+        for position in PLACES
+        if not nonsense(position)
+        and not (isinstance(position.parameter, click.Option) and position.parameter.is_flag)
+        and not isinstance(position.parameter.type, click.Path | click.File)
     ]
     assert plain == ["up ports"], "whose own check is tried in the cases"
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(place=st.sampled_from(PLACES), value=st.text(st.characters(exclude_characters="\0"), max_size=80))
-def test_no_text_whatever_ends_in_a_traceback(nowhere: CommandLine, place: Place, value: str) -> None:
-    ended = nowhere(*line_of(place, value))  # an argument of a process holds no NUL
+@given(position=st.sampled_from(PLACES), value=st.text(st.characters(exclude_characters="\0"), max_size=80))
+def test_no_text_whatever_ends_in_a_traceback(nowhere: CommandLine, position: Place, value: str) -> None:
+    ended = nowhere(*line_of(position, value))  # an argument of a process holds no NUL
     assert ended.code in (0, 2, 3)
     lines = ended.err.splitlines()
     assert len(lines) == (ended.code != 0)

@@ -35,20 +35,20 @@ def operators(home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def test_an_operator_s_key_is_made_and_its_file_named_and_not_shown(operators: Run, home: Path) -> None:
-    told = operators("add", "sam")
+    result = operators("add", "sam")
     path = home / "keys" / "operators" / "sam.key"
-    assert told.exit_code == 0, told.exception
-    assert told.output == f"sam may decide. The private key is in {path}, for its owner alone.\n"
+    assert result.exit_code == 0, result.exception
+    assert result.output == f"sam may decide. The private key is in {path}, for its owner alone.\n"
     (sam,) = registered.listed(settings_of(home))
     assert (sam.name, sam.key_id) == ("sam", keys.read(path).id)
-    assert path.read_text().split()[-1] not in told.output
+    assert path.read_text().split()[-1] not in result.output
 
 
 def test_a_key_to_take_along_comes_with_how_to_use_it(operators: Run, home: Path, tmp_path: Path) -> None:
-    told = operators("add", "sam", "--out", str(tmp_path / "sam.key"))
-    assert told.exit_code == 0, told.exception
-    assert f"The private key is in {tmp_path / 'sam.key'}" in told.output
-    assert "kept nowhere else; on sam's machine set TIDEWHEEL_OPERATOR_KEY" in told.output
+    result = operators("add", "sam", "--out", str(tmp_path / "sam.key"))
+    assert result.exit_code == 0, result.exception
+    assert f"The private key is in {tmp_path / 'sam.key'}" in result.output
+    assert "kept nowhere else; on sam's machine set TIDEWHEEL_OPERATOR_KEY" in result.output
     assert (tmp_path / "sam.key").exists()
     assert not list(home.rglob("sam.key"))
 
@@ -63,17 +63,17 @@ def test_a_second_key_is_refused(operators: Run) -> None:
 def test_a_revoked_operator_is_told_of_and_stays_listed(operators: Run) -> None:
     operators("add", "sam")
     operators("add", "ada")
-    told = operators("revoke", "sam")
-    assert told.output == "sam may decide no more. What was decided before stays as it is.\n"
+    result = operators("revoke", "sam")
+    assert result.output == "sam may decide no more. What was decided before stays as it is.\n"
     rows = {row["name"]: row for row in json.loads(operators("list", "--json").output)}
     assert [name for name, row in rows.items() if row["revoked_at"] is None] == ["ada"]
     assert list(rows) == ["ada", "sam"]
 
 
 def test_nobody_unknown_can_be_revoked(operators: Run) -> None:
-    told = operators("revoke", "sam")
-    assert told.exception is not None
-    assert "may decide no more" not in told.output
+    result = operators("revoke", "sam")
+    assert result.exception is not None
+    assert "may decide no more" not in result.output
 
 
 def test_people_see_a_short_id_and_a_minute_and_programs_all_of_it(operators: Run, home: Path) -> None:

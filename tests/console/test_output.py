@@ -88,9 +88,9 @@ def test_rows_are_json_or_a_table_or_the_words_for_none(capsys: pytest.CaptureFi
     output.print_rows([], False, "No run has been [made].\x1b")
     assert capsys.readouterr().out == "No run has been [made].\\x1b\n"
     output.print_rows(rows, False, "none")
-    told = capsys.readouterr().out
-    assert "0.1235" in told
-    assert "\x1b" not in told
+    result = capsys.readouterr().out
+    assert "0.1235" in result
+    assert "\x1b" not in result
 
 
 def test_a_title_stands_above_the_heading(capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,9 +101,9 @@ def test_a_title_stands_above_the_heading(capsys: pytest.CaptureFixture[str]) ->
 def test_json_holds_times_and_values_of_ours_and_letters_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     value = FromSearch(search="s", query="grüße", rank=2)
     output.print_json({"at": MOMENT, "from": value, "odd": {1}})
-    told = capsys.readouterr().out
-    assert "grüße" in told
-    assert json.loads(told) == {"at": MOMENT.isoformat(), "from": value.model_dump(), "odd": "{1}"}
+    result = capsys.readouterr().out
+    assert "grüße" in result
+    assert json.loads(result) == {"at": MOMENT.isoformat(), "from": value.model_dump(), "odd": "{1}"}
 
 
 def test_json_for_a_terminal_or_of_half_characters_is_escaped(
@@ -113,6 +113,6 @@ def test_json_for_a_terminal_or_of_half_characters_is_escaped(
     assert json.loads(capsys.readouterr().out) == ["\udcff"]
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     output.print_json(["\x9b31m\u202e"])
-    told = capsys.readouterr().out
-    assert "\x9b" not in told
-    assert json.loads(told) == ["\x9b31m\u202e"]
+    result = capsys.readouterr().out
+    assert "\x9b" not in result
+    assert json.loads(result) == ["\x9b31m\u202e"]

@@ -27,10 +27,10 @@ def printed(shown: Packet, width: int = 200) -> str:
     return out.getvalue()
 
 
-def rows(told: str) -> dict[str, str]:
+def rows(result: str) -> dict[str, str]:
     names = ("replaces", "by", "gate", "proof", "real queries", "latency")
     return {
-        name: line[len(name) :].strip() for line in told.splitlines() for name in names if line.startswith(f"{name} ")
+        name: line[len(name) :].strip() for line in result.splitlines() for name in names if line.startswith(f"{name} ")
     }
 
 
@@ -40,56 +40,56 @@ def asked(query: str, *titles: str, wanted: int | None = None, ndcg: float | Non
 
 
 def test_the_summary_says_what_replaces_what_and_what_was_found() -> None:
-    told = rows(drawn(summary(packet(shadow_test=TESTED)), width=250))
-    assert told["replaces"] == "base in B (version 1)"
-    assert told["by"] == "m in C"
-    assert told["gate"] == (
+    result = rows(drawn(summary(packet(shadow_test=TESTED)), width=250))
+    assert result["replaces"] == "base in B (version 1)"
+    assert result["by"] == "m in C"
+    assert result["gate"] == (
         "WIN on 50 held-out queries: nDCG@10 0.700 live, 0.700 base, 0.600 BM25, 0.800 candidate; "
         "difference +0.050 to +0.150 (95 %)"
     )
-    assert told["proof"].startswith("1 documents, 1 passages read back by key: 0 mismatches (0 repaired)")
-    assert told["real queries"] == (
+    assert result["proof"].startswith("1 documents, 1 passages read back by key: 0 mismatches (0 repaired)")
+    assert result["real queries"] == (
         "40 compared, overlap@10 0.600; on the 7 with clicks nDCG@10 0.250 live, 0.500 shadow"
     )
-    assert told["latency"] == "p50 3 ms, p95 10 ms live, p50 4 ms, p95 11 ms shadow"
+    assert result["latency"] == "p50 3 ms, p95 10 ms live, p50 4 ms, p95 11 ms shadow"
 
 
 def test_what_was_not_measured_is_a_dash_and_no_zero() -> None:
-    told = rows(drawn(summary(packet())))
-    assert told["real queries"] == "0 compared, overlap@10 -; on the 0 with clicks nDCG@10 - live, - shadow"
-    assert told["latency"] == "- live, - shadow"
+    result = rows(drawn(summary(packet())))
+    assert result["real queries"] == "0 compared, overlap@10 -; on the 0 with clicks nDCG@10 - live, - shadow"
+    assert result["latency"] == "- live, - shadow"
 
 
 def test_the_first_documents_of_both_stand_side_by_side_and_what_was_opened_is_marked() -> None:
-    told = drawn(side_by_side("T", [asked("travel", "one", "two", "", "four", wanted=1)]))
-    assert "* two" in told
-    assert "  one" in told
-    assert "  d2" in told, "a document without a title is named by its id"
-    assert told.count("one") == 1, "it is the shadow's fourth, and three are shown"
-    assert told.count("nDCG 0.500") == told.count("nDCG -") == 1
+    result = drawn(side_by_side("T", [asked("travel", "one", "two", "", "four", wanted=1)]))
+    assert "* two" in result
+    assert "  one" in result
+    assert "  d2" in result, "a document without a title is named by its id"
+    assert result.count("one") == 1, "it is the shadow's fourth, and three are shown"
+    assert result.count("nDCG 0.500") == result.count("nDCG -") == 1
 
 
 def test_queries_and_titles_are_nobody_s_markup() -> None:
     query, title = "[bold]ana[/bold] [/x] [link=http://x]y", "[red]merger[/red] [/] \\[z]"
-    told = drawn(side_by_side("T", [asked(query, title)]), 200)
-    assert query in told
-    assert title in told
+    result = drawn(side_by_side("T", [asked(query, title)]), 200)
+    assert query in result
+    assert title in result
 
 
 def test_no_word_is_broken_and_a_long_one_is_cut_at_its_end() -> None:
-    told = drawn(side_by_side("T", [asked("where is the " + "x" * 90, "parental leave and other absences")]), 60)
-    words = {word.strip("│┃") for line in told.splitlines() for word in line.split()}
+    result = drawn(side_by_side("T", [asked("where is the " + "x" * 90, "parental leave and other absences")]), 60)
+    words = {word.strip("│┃") for line in result.splitlines() for word in line.split()}
     assert {"parental", "leave", "absences", "where"} <= words
     assert any(word.startswith("xxx") and word.endswith("…") for word in words)
-    assert max(map(len, told.splitlines())) <= 60
+    assert max(map(len, result.splitlines())) <= 60
 
 
 def test_a_terminal_obeys_no_word_of_a_packet() -> None:
     odd = "\x1b[31mred \x9b2J\rover \x07 abc\u202ecba"
     view = packet(shadow_test=TESTED.model_copy(update={"better": (asked(odd, odd),)}), model=f"m {odd} [/x]")
-    told = printed(view)
-    assert not {character for character in told if character in "\x1b\x9b\r\x07\u202e"}
-    assert told.count("\\x1b[31mred") == 4
+    result = printed(view)
+    assert not {character for character in result if character in "\x1b\x9b\r\x07\u202e"}
+    assert result.count("\\x1b[31mred") == 4
 
 
 def test_examples_are_shown_where_there_are_some_and_how_to_decide_always() -> None:
@@ -101,11 +101,11 @@ def test_examples_are_shown_where_there_are_some_and_how_to_decide_always() -> N
     assert "queries: " not in plain.replace("held-out queries: nDCG", "")
     held = HeldOut(wins=(asked("won"),), losses=(asked("lost"),))
     test = TESTED.model_copy(update={"better": (asked("gained"),), "worse": (asked("spoilt"),)})
-    told = printed(packet(held_out=held, shadow_test=test))
+    result = printed(packet(held_out=held, shadow_test=test))
     order = [
         "best wins", "won", "worst losses", "lost", "better in the shadow", "gained", "worse in the shadow", "spoilt",
     ]  # fmt: skip
-    at = [told.index(part) for part in order]
+    at = [result.index(part) for part in order]
     assert at == sorted(at)
 
 

@@ -16,9 +16,9 @@ def shown(terminal: bool) -> str:
 
 
 def test_a_terminal_sees_how_much_of_how_much() -> None:
-    told = shown(terminal=True)
-    assert "sending [letters]" in told
-    assert "40/40" in told
+    result = shown(terminal=True)
+    assert "sending [letters]" in result
+    assert "40/40" in result
 
 
 def test_a_file_sees_nothing() -> None:

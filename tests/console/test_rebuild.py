@@ -19,12 +19,12 @@ def test_a_rebuild_says_how_far_it_is_and_when_it_is_whole(tidewheel: CommandLin
     thread = Thread(target=work)
     thread.start()
     try:
-        told = tidewheel("rebuild", "--tenant", world.tenant)
+        result = tidewheel("rebuild", "--tenant", world.tenant)
     finally:
         over.set()
         thread.join()
-    assert told.code == 0, told.err
-    lines = told.out.splitlines()
+    assert result.code == 0, result.err
+    lines = result.out.splitlines()
     assert lines[0] == (f"{world.tenant}: 12 access lists are in Redis; to be made anew: {world.target().collection}")
     assert lines[-1] == f"{world.tenant}: whole"
     assert len(world.shown("d1")) == 1
@@ -32,11 +32,11 @@ def test_a_rebuild_says_how_far_it_is_and_when_it_is_whole(tidewheel: CommandLin
 
 def test_without_an_indexer_it_ends_with_try_again(tidewheel: CommandLine, world: World) -> None:
     first(world).settle()
-    told = tidewheel("rebuild", "--tenant", world.tenant, "--wait", "0")
-    assert told.code == 4
-    assert "being rebuilt, 0 of 12 documents; is the indexer up?" in told.err
+    result = tidewheel("rebuild", "--tenant", world.tenant, "--wait", "0")
+    assert result.code == 4
+    assert "being rebuilt, 0 of 12 documents; is the indexer up?" in result.err
 
 
 def test_an_unknown_tenant_is_named(tidewheel: CommandLine, tenant: str) -> None:
-    told = tidewheel("rebuild", "--tenant", tenant)
-    assert (told.code, f"no tenant '{tenant}'" in told.err) == (2, True)
+    result = tidewheel("rebuild", "--tenant", tenant)
+    assert (result.code, f"no tenant '{tenant}'" in result.err) == (2, True)

@@ -18,12 +18,12 @@ def test_a_search_shows_what_the_asker_may_see(
     world.put("secret", 1, "The merger plan of the board.", title="Secret", acl=("board",))
     live(world)
     ask = ("search", "merger plan", "--tenant", world.tenant)
-    told = tidewheel(*ask)
-    assert told.code == 0
-    assert "  1  Plan  (open, " in told.out
-    assert "The merger plan for everyone." in told.out
-    assert "Secret" not in told.out
-    assert f"{world.live} in {world.target().collection}, serving version 1" in told.out
+    result = tidewheel(*ask)
+    assert result.code == 0
+    assert "  1  Plan  (open, " in result.out
+    assert "The merger plan for everyone." in result.out
+    assert "Secret" not in result.out
+    assert f"{world.live} in {world.target().collection}, serving version 1" in result.out
     found = json.loads(tidewheel(*ask, "--group", "board", "--json").out)
     assert (found["model"], found["collection"], found["serving_version"]) == (
         world.live, world.target().collection, 1,
@@ -42,10 +42,10 @@ def test_while_the_index_is_filled_anew_what_is_in_it_is_shown_and_the_exit_code
     live(world)
     rebuild = Rebuild(reason="lost", at=NOW, done=1, total=9)
     world.serving.rebuilds.save(world.tenant, world.target().collection, rebuild)
-    told = tidewheel("search", "merger plan", "--tenant", world.tenant)
-    assert told.code == 4
-    assert "  1  Plan  (open, " in told.out
-    assert "is being rebuilt, 1 of 9 documents; try again" in told.err
+    result = tidewheel("search", "merger plan", "--tenant", world.tenant)
+    assert result.code == 4
+    assert "  1  Plan  (open, " in result.out
+    assert "is being rebuilt, 1 of 9 documents; try again" in result.err
     found = tidewheel("search", "merger plan", "--tenant", world.tenant, "--json")
     assert (found.code, json.loads(found.out)["rebuilding"]) == (4, {"done": 1, "total": 9})
     shown = tidewheel("status", "--tenant", world.tenant)

@@ -28,9 +28,9 @@ def test_status_shows_each_tenants_drift_and_what_is_live(on_stack: Settings, te
     warehouse.insert("events", {name: [value] for name, value in (event | {"type": "DocumentOpened"}).items()})
     window = {"tenant": tenant, "signal": "query_drift", "window_end": AT, "verdict": "tripped", "effect": 0.5}
     warehouse.insert("drift_windows", {name: [value] for name, value in window.items()})
-    told = CliRunner().invoke(cli, ["status", "--tenant", tenant, "--json"], catch_exceptions=False)
-    assert told.exit_code == 0
-    [shown] = json.loads(told.output)["tenants"]
+    result = CliRunner().invoke(cli, ["status", "--tenant", tenant, "--json"], catch_exceptions=False)
+    assert result.exit_code == 0
+    [shown] = json.loads(result.output)["tenants"]
     assert shown["live"] is None
     assert shown["drift"][0]["signal"] == "query_drift"
     people = CliRunner().invoke(cli, ["status", "--tenant", tenant], catch_exceptions=False)
@@ -54,12 +54,12 @@ def test_status_has_a_line_for_what_was_not_signed(on_stack: Settings, tenant: s
     warehouse.insert("events", {name: [value] for name, value in (event | {"type": "DocumentOpened"}).items()})
     moved = ServingRecord(tenant=tenant, model="evil", collection="C_evil", version=9, by="ceo", moved_at=AT)
     serving.move(moved, {}, replaces=0)
-    told = json.loads(CliRunner().invoke(cli, ["status", "--json"], catch_exceptions=False).output)
-    assert {row["code"] for row in told["refused_decisions"] if row["newest"].endswith(tenant)} == {
+    result = json.loads(CliRunner().invoke(cli, ["status", "--json"], catch_exceptions=False).output)
+    assert {row["code"] for row in result["refused_decisions"] if row["newest"].endswith(tenant)} == {
         "unsigned",
         "forged",
     }
-    (shown,) = (each for each in told["tenants"] if each["tenant"] == tenant)
+    (shown,) = (each for each in result["tenants"] if each["tenant"] == tenant)
     assert shown["unsigned"] == "evil is live, and no signed event says so"
     people = CliRunner().invoke(cli, ["status"], catch_exceptions=False).output
     assert "events of `learning` were unsigned and nothing acted on them" in people
@@ -77,8 +77,8 @@ def test_status_names_reactions_that_mean_nothing(on_stack: Settings, tenant: st
         "tenant": tenant,
         "type": "Reacted",
     }
-    told = event | {"payload": '{"reaction": "moy\\u001bai", "change": "added"}'}
-    warehouse.insert("events", {name: [value] for name, value in told.items()})
+    result = event | {"payload": '{"reaction": "moy\\u001bai", "change": "added"}'}
+    warehouse.insert("events", {name: [value] for name, value in result.items()})
     (shown,) = json.loads(CliRunner().invoke(cli, ["status", "--tenant", tenant, "--json"]).output)["unknown_reactions"]
     assert (shown["reaction"], shown["times"]) == ("moy\x1bai", 1)
     people = CliRunner().invoke(cli, ["status", "--tenant", tenant], catch_exceptions=False).output

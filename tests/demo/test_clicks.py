@@ -53,7 +53,9 @@ def test_noise_is_the_stated_share_of_clicks_at_the_top() -> None:
 
 def test_citations_have_their_own_rates() -> None:
     rng, model = Random(5), ClickModel()
-    counts = Counter(place for _ in range(SAMPLES) for place in citations_opened(["a", "b", "c"], {"b"}, rng, model))
+    counts = Counter(
+        position for _ in range(SAMPLES) for position in citations_opened(["a", "b", "c"], {"b"}, rng, model)
+    )
     assert counts[1] / SAMPLES == pytest.approx(model.cited_other, abs=TOLERANCE)
     assert counts[2] / SAMPLES == pytest.approx(model.cited_relevant / 2, abs=TOLERANCE)
 

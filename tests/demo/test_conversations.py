@@ -47,7 +47,7 @@ def grouped(said: Chat) -> list[Conversation]:
         scope = Scope("acme", message.app, message.channel or "", message.thread or "", day)
         scopes[scope].append(Message(message.document, sent, message.body, message.acl or ()))
     rules = ConversationRules()
-    return [found for scope, told in scopes.items() for found in conversations(scope, told, rules)]
+    return [found for scope, result in scopes.items() for found in conversations(scope, result, rules)]
 
 
 def test_the_system_makes_just_the_conversations_that_people_know_of(said: Chat) -> None:

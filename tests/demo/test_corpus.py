@@ -54,8 +54,8 @@ def test_labels_name_documents_of_the_group(group: Group) -> None:
 
 
 def test_every_need_stands_once_and_chat_questions_are_not_searched(group: Group) -> None:
-    told = Counter(query.text.lower() for query in (*group.queries, *group.asked))
-    assert max(told.values()) == 1
+    result = Counter(query.text.lower() for query in (*group.queries, *group.asked))
+    assert max(result.values()) == 1
 
 
 def test_documents_have_text_without_markup(group: Group) -> None:

@@ -97,11 +97,11 @@ def test_the_same_answers_give_the_same_events_however_batched(corpus: Corpus) -
 
 def test_batches_keep_access_groups_apart_and_lose_nobody(corpus: Corpus) -> None:
     searches = people(corpus).plan_day(DAYS[0], 0.0)
-    told = list(batches(searches, 20))
-    assert sorted(place for _, places in told for place in places) == list(range(len(searches)))
-    assert all(len(places) <= 20 for _, places in told)
-    assert all(searches[place].groups == groups for groups, places in told for place in places)
-    assert len({groups for groups, _ in told}) == 2
+    result = list(batches(searches, 20))
+    assert sorted(position for _, positions in result for position in positions) == list(range(len(searches)))
+    assert all(len(positions) <= 20 for _, positions in result)
+    assert all(searches[position].groups == groups for groups, positions in result for position in positions)
+    assert len({groups for groups, _ in result}) == 2
 
 
 def test_a_day_is_made_in_well_under_half_a_second(corpus: Corpus) -> None:

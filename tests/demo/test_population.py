@@ -23,9 +23,9 @@ def test_common_needs_come_up_more_often(corpus: Corpus) -> None:
     drawn = Counter(needs.draw("ec2", rng).text for _ in range(20_000))
     texts = [query.text for query in corpus.first.queries if query.service == "ec2"]
     harmonic = sum(1 / (k + 1) for k in range(len(texts)))
-    for place in (0, 1, 4):
-        expected = 20_000 / (place + 1) / harmonic
-        assert abs(drawn[texts[place]] - expected) < 5 * expected**0.5
+    for position in (0, 1, 4):
+        expected = 20_000 / (position + 1) / harmonic
+        assert abs(drawn[texts[position]] - expected) < 5 * expected**0.5
 
 
 def test_related_needs_share_words_within_the_service(corpus: Corpus) -> None:

@@ -39,23 +39,23 @@ def test_what_was_served_is_told_as_it_was() -> None:
 
 
 def test_the_document_that_meets_the_need_is_opened_and_its_link_followed() -> None:
-    told = outcome(SEARCH, ANSWER, Reading(library(), SURE, follow_link=1.0), Random(1))
-    opened = [event for event in told.events if isinstance(event, DocumentOpened)]
+    result = outcome(SEARCH, ANSWER, Reading(library(), SURE, follow_link=1.0), Random(1))
+    opened = [event for event in result.events if isinstance(event, DocumentOpened)]
     assert [event.document for event in opened] == ["d2", "d9"]
     assert opened[0].from_search is not None
     assert (opened[0].from_search.search, opened[0].from_search.query, opened[0].from_search.rank) == (
         "s1", "a query", 2,
     )  # fmt: skip
     assert opened[1].from_search is None
-    assert NOW < opened[0].occurred_at < opened[1].occurred_at < told.over
-    assert told.met
+    assert NOW < opened[0].occurred_at < opened[1].occurred_at < result.over
+    assert result.met
 
 
 def test_nothing_found_is_not_met() -> None:
     need = LabelledQuery("n", "x", frozenset({"absent"}))
-    told = outcome(replace(SEARCH, need=need), ANSWER, Reading(library(), SURE), Random(1))
-    assert not told.met
-    assert len(told.events) == 1
+    result = outcome(replace(SEARCH, need=need), ANSWER, Reading(library(), SURE), Random(1))
+    assert not result.met
+    assert len(result.events) == 1
 
 
 def test_a_conversation_that_tells_of_the_document_helps_too() -> None:
@@ -66,8 +66,8 @@ def test_a_conversation_that_tells_of_the_document_helps_too() -> None:
 
 
 def test_an_answer_is_read_by_its_citations_and_voted_on() -> None:
-    told = outcome(replace(SEARCH, surface="assistant"), ANSWER, Reading(library(), SURE, withdraw=1.0), Random(1))
-    _, citation, vote, withdrawal = told.events
+    result = outcome(replace(SEARCH, surface="assistant"), ANSWER, Reading(library(), SURE, withdraw=1.0), Random(1))
+    _, citation, vote, withdrawal = result.events
     assert isinstance(citation, CitationOpened)
     assert citation.cited == ("d1", "d2", "d3")[:CITED]
     assert (citation.document, citation.answer, citation.question) == ("d2", "s1", "a query")
@@ -82,5 +82,5 @@ def test_an_answer_is_read_by_its_citations_and_voted_on() -> None:
 def test_an_empty_answer_is_survived() -> None:
     empty = answer()
     assert len(outcome(SEARCH, empty, Reading(library(), SURE), Random(1)).events) == 1
-    told = outcome(replace(SEARCH, surface="assistant"), empty, Reading(library(), SURE), Random(1))
-    assert [e.reaction for e in told.events if isinstance(e, Reacted)] == ["downvote"]
+    result = outcome(replace(SEARCH, surface="assistant"), empty, Reading(library(), SURE), Random(1))
+    assert [e.reaction for e in result.events if isinstance(e, Reacted)] == ["downvote"]

@@ -79,22 +79,22 @@ def test_rows_that_are_kept_are_counted(address: Address, tables: str, target: s
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """A directory with little room, and the prefix of commands that have it: a small disk, or a limit of file size."""
-    place = tmp_path / "small"
-    place.mkdir()
+    position = tmp_path / "small"
+    position.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(position)], check=False, capture_output=True
     )
     if mounted.returncode == 0:
-        yield place, ()
-        subprocess.run(["umount", "-l", str(place)], check=True)
+        yield position, ()
+        subprocess.run(["umount", "-l", str(position)], check=True)
     else:
         assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
-        yield place, ("sh", "-c", 'trap "" XFSZ; ulimit -f 4096; exec "$@"', "sh")
+        yield position, ("sh", "-c", 'trap "" XFSZ; ulimit -f 4096; exec "$@"', "sh")
 
 
 def test_a_full_disk_loses_no_acknowledged_row(start: Start, small_disk: tuple[Path, tuple[str, ...]]) -> None:
-    place, prefix = small_disk
-    process, address = start(path=place / "data", prefix=prefix)
+    position, prefix = small_disk
+    process, address = start(path=position / "data", prefix=prefix)
     assert ask(address, "CREATE TABLE k (a UInt64, s String) ENGINE = MergeTree ORDER BY a")[0] == 200
     rows = b"".join(b"%d,%s\n" % (number, secrets.token_hex(500).encode()) for number in range(3000))
     kept, failed = 0, set()

@@ -45,8 +45,8 @@ def test_up_in_the_foreground_ends_cleanly_on_ctrl_c(home: Path) -> None:
 
 
 def looked_at(probe: Callable[[int], None] | None = None, **row: object) -> control.ProgramState:
-    told = {"name": "store", "pid": os.getpid(), "port": 7, "state": "up", "restarts": 2, **row}
-    return control.program_state(told, probe)
+    result = {"name": "store", "pid": os.getpid(), "port": 7, "state": "up", "restarts": 2, **row}
+    return control.program_state(result, probe)
 
 
 def raising(error: Exception) -> Callable[[int], None]:

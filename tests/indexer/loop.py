@@ -212,7 +212,7 @@ def of(kind: type[Event], events: list[Event]) -> list[Event]:
 def refused(loop: Loop, event: CutoverApproved) -> str:
     before = record(loop.world)
     loop.indexer.handle(event)
-    (told,) = of(CutoverRefused, loop.sent[-1:])
-    assert isinstance(told, CutoverRefused)
+    (result,) = of(CutoverRefused, loop.sent[-1:])
+    assert isinstance(result, CutoverRefused)
     assert record(loop.world) == before
-    return told.reason
+    return result.reason

@@ -43,8 +43,8 @@ def base_pieces() -> WordPieces:
     return WordPieces.of(base_model(), EncoderConfig())
 
 
-def documents(told: Told) -> Documents:
-    warehouse: Any = told
+def documents(result: Told) -> Documents:
+    warehouse: Any = result
     return Documents(warehouse)
 
 
@@ -53,9 +53,9 @@ def read(**changed: object) -> Document:
         "document": "d", "version": 3, "revision": 7, "gone": 0, "content_hash": "h", "title": "T", "acl": ["all"],
         "updated_ms": 5, "body": "Some words.", **changed,
     }  # fmt: skip
-    told = Told([row])
-    found = documents(told).read("acme", ["d"])
-    assert told.asked == [
+    result = Told([row])
+    found = documents(result).read("acme", ["d"])
+    assert result.asked == [
         ("index_documents", {"tenant": "acme", "documents": ["d"], "characters": READ_CHARACTERS + 1})
     ]
     return found["d"]
@@ -77,34 +77,34 @@ def test_groups_above_what_a_row_holds_are_left_out() -> None:
 
 
 def test_what_is_recorded_supersedes_what_it_was_made_from() -> None:
-    told, stamp = Told(), microseconds(NOW)
+    result, stamp = Told(), microseconds(NOW)
     records = [Record("new", 1, False, "h", 2, False, 0), Record("ahead", 4, True, "", 0, True, stamp + 50)]
-    documents(told).record("acme", "C", records, NOW, step=3)
-    assert told.inserted["revision"] == [stamp + 3, stamp + 54]
-    assert told.inserted["document"] == ["new", "ahead"]
-    assert (told.inserted["deleted"], told.inserted["truncated"]) == ([0, 1], [0, 1])
-    assert told.inserted["tenant"] == ["acme"] * 2
-    documents(told).record("acme", "C", [Record("same", 1, False, "h", 1, False, stamp)], NOW)
-    assert told.inserted["revision"] == [stamp + 1]
+    documents(result).record("acme", "C", records, NOW, step=3)
+    assert result.inserted["revision"] == [stamp + 3, stamp + 54]
+    assert result.inserted["document"] == ["new", "ahead"]
+    assert (result.inserted["deleted"], result.inserted["truncated"]) == ([0, 1], [0, 1])
+    assert result.inserted["tenant"] == ["acme"] * 2
+    documents(result).record("acme", "C", [Record("same", 1, False, "h", 1, False, stamp)], NOW)
+    assert result.inserted["revision"] == [stamp + 1]
 
 
 def test_a_void_document_is_recorded_as_wrong_in_all_its_passages() -> None:
-    told = Told()
-    documents(told).void("acme", "C", ["a", "b"], NOW)
-    columns = told.inserted
+    result = Told()
+    documents(result).void("acme", "C", ["a", "b"], NOW)
+    columns = result.inserted
     assert (columns["document"], columns["version"], columns["deleted"]) == (["a", "b"], [0, 0], [1, 1])
     assert columns["passages"] == [UNKNOWN] * 2
 
 
 @pytest.mark.parametrize(("seconds", "asked"), [(0, 1), (60, 1), (61, 2)])
 def test_usage_is_asked_for_again_after_a_minute_and_of_each_tenant(seconds: int, asked: int) -> None:
-    told = Told([{"document": "d", "references": 2, "people": 3}])
-    of = documents(told)
+    result = Told([{"document": "d", "references": 2, "people": 3}])
+    of = documents(result)
     assert of.usage("acme", NOW) == {"d": UsageStats(2, 3)}
     assert of.usage("acme", NOW + timedelta(seconds=seconds)) == {"d": UsageStats(2, 3)}
-    assert len(told.asked) == asked
+    assert len(result.asked) == asked
     of.usage("globex", NOW)
-    assert told.asked[-1] == ("index_standing", {"tenant": "globex", "since_ms": milliseconds(NOW - USE_WINDOW)})
+    assert result.asked[-1] == ("index_standing", {"tenant": "globex", "since_ms": milliseconds(NOW - USE_WINDOW)})
 
 
 def test_what_a_collection_shows_is_told_from_what_it_does_not_know(world: World) -> None:

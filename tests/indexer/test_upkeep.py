@@ -104,6 +104,21 @@ def test_what_an_operator_asks_for_is_made_anew_with_the_vectors_that_are_there(
     assert loop.verifier.read(world.target()).mismatches == 0
 
 
+def test_a_lost_collection_is_noted_before_it_is_made_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, noted = first(world), list[str]()
+    loop.settle()
+    ensure, collection = loop.indexer._upkeep.sync.ensure, world.target().collection
+    world.vectors.drop(collection)
+
+    def noting(target: Target) -> None:
+        noted.append(str(world.serving.rebuilds.get(world.tenant, collection)))
+        ensure(target)
+
+    monkeypatch.setattr(loop.indexer._upkeep.sync, "ensure", noting)
+    loop.settle()
+    assert noted == ["being rebuilt, 0 of 12 documents"]
+
+
 def test_what_stands_in_the_way_of_a_rebuild_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = first(world)
     loop.settle()

@@ -69,9 +69,9 @@ def test_an_empty_file_has_no_lines(content: bytes) -> None:
     ids=range(14),
 )
 def test_a_file_of_another_kind_is_named_once_with_the_way_out(content: bytes, said: str) -> None:
-    with pytest.raises(OtherKind, match=r"^this is") as told:
+    with pytest.raises(OtherKind, match=r"^this is") as result:
         list(lines(io.BytesIO(content)))
-    assert said in str(told.value)
+    assert said in str(result.value)
 
 
 @pytest.mark.parametrize(

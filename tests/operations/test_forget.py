@@ -150,8 +150,8 @@ def test_documents_stay_without_their_author_and_their_raw_versions_can_still_be
         "SELECT payload FROM accepted WHERE tenant = {t:String} AND document = 'one' AND topic = {d:String}",
         t=tenant, d=DOCUMENTS.name,
     )  # fmt: skip
-    told = json.loads(raw[0]["payload"])
-    assert (told["title"], told["version"], told["author"]) == ("About one", 1, None)
+    result = json.loads(raw[0]["payload"])
+    assert (result["title"], result["version"], result["author"]) == ("About one", 1, None)
 
 
 def test_open_sessions_are_forgotten_and_closing_brings_nothing_back(town: Streams, tenant: str) -> None:

@@ -46,7 +46,7 @@ def files_with(home: Path, *texts: str) -> set[str]:
     return found
 
 
-def places(found: set[str]) -> set[str]:
+def positions(found: set[str]) -> set[str]:
     return {"/".join(Path(name).parts[:2]) for name in found}
 
 
@@ -59,7 +59,7 @@ def test_no_file_of_the_home_has_the_person(stack: Settings, town: Streams, tena
     trained(town, tenant)
     town.read(CLICKS, [(None, f"tenant={tenant}&u={user}".encode()), (f"{tenant}\x1f{user}".encode(), b"\xff")])
     before = files_with(stack.home, user, words[:33])
-    assert places(before) >= {"data/clickhouse", "data/redis"}, "what is searched for can be found where it is"
+    assert positions(before) >= {"data/clickhouse", "data/redis"}, "what is searched for can be found where it is"
     with Forgetting(town.warehouse, town.accesses, tenant, user) as forgetting:
         forgetting.remove()
     redis = redis_client.connect(stack)

@@ -27,25 +27,25 @@ def contents(text: str | bytes) -> list[Any]:
     return [item.content if isinstance(item, Found) else item for item in read(text)]
 
 
-def layouts(told: list[Any]) -> list[str]:
-    each = [json.dumps(value) for value in told]
-    pretty = [json.dumps(value, indent=2, ensure_ascii=False) for value in told]
+def layouts(result: list[Any]) -> list[str]:
+    each = [json.dumps(value) for value in result]
+    pretty = [json.dumps(value, indent=2, ensure_ascii=False) for value in result]
     return [
-        "\n".join(each), "\r\n\r\n".join(each) + "\r\n", "".join(each), " ".join(each), json.dumps(told),
-        json.dumps(told, indent=4),
+        "\n".join(each), "\r\n\r\n".join(each) + "\r\n", "".join(each), " ".join(each), json.dumps(result),
+        json.dumps(result, indent=4),
         "\n".join(pretty), "".join(pretty), "[\n" + ",\n".join(each) + "\n]\n", "[" + "\n,".join(pretty) + "]",
     ]  # fmt: skip
 
 
 @given(OBJECTS)
-def test_every_layout_gives_the_same_objects(told: list[dict[str, Any]]) -> None:
-    for text in layouts(told):
-        assert contents(text) == told, text
+def test_every_layout_gives_the_same_objects(result: list[dict[str, Any]]) -> None:
+    for text in layouts(result):
+        assert contents(text) == result, text
 
 
 @given(OBJECTS.filter(bool))
-def test_an_object_s_text_is_one_line_that_says_the_same(told: list[dict[str, Any]]) -> None:
-    for item in read(json.dumps(told, indent=2)):
+def test_an_object_s_text_is_one_line_that_says_the_same(result: list[dict[str, Any]]) -> None:
+    for item in read(json.dumps(result, indent=2)):
         assert isinstance(item, Found)
         assert b"\n" not in item.text
         assert json.loads(item.text) == item.content

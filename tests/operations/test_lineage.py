@@ -52,7 +52,7 @@ def test_a_click_leads_to_its_pairs_the_run_the_model_and_the_collection_that_an
     assert event.facts["tenant"] == tenant
     assert (event.facts["type"], event.facts["topic"], event.facts["document"]) == ("DocumentOpened", "clicks", "one")
     offset = town.warehouse.rows("SELECT offset FROM accepted WHERE event_id = {e:String}", e=story["click"].event_id)
-    assert [place["offset"] for place in event.facts["places"]] == [row["offset"] for row in offset]
+    assert [position["offset"] for position in event.facts["places"]] == [row["offset"] for row in offset]
     kinds = {node.facts["kind_of_pair"] for node in only(event.led_to, "pair")}
     assert {"search_click", "co_access"} <= kinds
     assert len(only(event.led_to, "session")) == 1
@@ -105,8 +105,8 @@ def test_a_model_leads_back_to_what_it_learned_from_by_kind_and_side(
         "GROUP BY side", t=tenant, s=story["snapshot"],
     )  # fmt: skip
     for row in held:
-        told = sum(part["pairs"] for part in snapshot.facts["by_kind"] if part["side"] == row["side"])
-        assert told == row["n"]
+        result = sum(part["pairs"] for part in snapshot.facts["by_kind"] if part["side"] == row["side"])
+        assert result == row["n"]
     assert {"title_body", "search_click", "citation_click", "reaction", "co_access"} <= {
         part["kind"] for part in snapshot.facts["by_kind"]
     }

@@ -19,8 +19,8 @@ def test_who_lost_nothing_hears_nothing() -> None:
 
 
 def test_a_lost_record_is_not_a_tenant_without_documents() -> None:
-    (told,) = losses(Seen(None, {}, True, (), 10, 9, 10))
-    assert "being rebuilt, 0 of 9 documents" in told
+    (result,) = losses(Seen(None, {}, True, (), 10, 9, 10))
+    assert "being rebuilt, 0 of 9 documents" in result
     assert losses(Seen(None, {}, False, (), 10, 9, 10)) == [], "its first collection is on its way"
 
 
@@ -31,16 +31,16 @@ def test_a_collection_that_is_gone_or_being_filled_is_named_with_how_far_it_is()
     assert standby.startswith("A is gone from Milvus and is being rebuilt by the indexer, 0 of 9 documents")
     assert (seen.progress("A"), seen.progress("B")) == ((0, 9), (3, 9))
     stuck = REBUILD.model_copy(update={"problem": "no model"})
-    assert all("no model" in told for told in losses(Seen(RECORD, {"A": stuck, "B": stuck}, True, {"A"}, 9, 9, 9)))
+    assert all("no model" in result for result in losses(Seen(RECORD, {"A": stuck, "B": stuck}, True, {"A"}, 9, 9, 9)))
 
 
 def test_a_milvus_that_is_away_has_lost_nothing_that_is_known() -> None:
-    (told,) = losses(Seen(RECORD, {}, True, None, 10, 9, 10))
-    assert "not known" in told
+    (result,) = losses(Seen(RECORD, {}, True, None, 10, 9, 10))
+    assert "not known" in result
     assert Seen(RECORD, {}, True, None, 10, 9, 10).progress("B") is None
 
 
 def test_a_warehouse_that_lacks_rows_is_told_with_what_to_do() -> None:
-    (told,) = losses(Seen(RECORD, {}, True, {"A", "B"}, 1_000, 900, 2_000))
-    assert "1,000 of the 2,000 documents" in told
-    assert "send their documents again" in told
+    (result,) = losses(Seen(RECORD, {}, True, {"A", "B"}, 1_000, 900, 2_000))
+    assert "1,000 of the 2,000 documents" in result
+    assert "send their documents again" in result

@@ -42,7 +42,7 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         (shown,) = status.tenants(stores, tenant)
         assert (shown["waiting"], shown["truncated"]) == (1, 1)
         assert shown["live"] == record.model_dump(mode="json")
-        assert [record.collection in told and "gone from Milvus" in told for told in shown["lost"]] == [True]
+        assert [record.collection in result and "gone from Milvus" in result for result in shown["lost"]] == [True]
         assert sorted(shown["collections"], key=str) == [
             {"collection": "A", "state": "building", "done": 1, "total": 4, "eta_s": 3.0},
             {"collection": "B", "state": "ready", "done": None, "total": None, "eta_s": None},
@@ -59,13 +59,13 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
 def test_reactions_that_mean_nothing_are_those_of_the_tenant(stack: Settings, tenant: str) -> None:
     with Connections(stack) as stores:
         stores.warehouse.migrate()
-        told = [("eyes", ""), ("eyes", ""), ("+1", "+1"), ("laugh", "")]
-        payloads = [f'{{"reaction": "{name}", "change": "added"}}' for name, _ in told]
+        result = [("eyes", ""), ("eyes", ""), ("+1", "+1"), ("laugh", "")]
+        payloads = [f'{{"reaction": "{name}", "change": "added"}}' for name, _ in result]
         same = {"topic": "reactions", "topic_id": tenant, "tenant": tenant, "type": "Reacted"}
         stores.warehouse.insert(
             "events",
             {name: [value] * 4 for name, value in same.items()}
-            | {"offset": [0, 1, 2, 3], "meaning": [meaning for _, meaning in told], "payload": payloads},
+            | {"offset": [0, 1, 2, 3], "meaning": [meaning for _, meaning in result], "payload": payloads},
         )
         shown = status.unknown_reactions(stores, tenant)
         assert [(row["reaction"], row["times"]) for row in shown] == [("eyes", 2), ("laugh", 1)]

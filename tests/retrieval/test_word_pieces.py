@@ -61,9 +61,9 @@ def test_a_limit_that_leaves_nothing_is_refused(models: dict[str, Path], tmp_pat
 def test_lower_casing_of_the_model_is_obeyed(models: dict[str, Path], tmp_path: Path) -> None:
     model = tmp_path / "model"
     SentenceTransformer(str(models["tiny-a"]), device="cpu").save_pretrained(str(model), create_model_card=False)
-    told = json.loads((model / "tokenizer.json").read_text())
-    told["normalizer"]["lowercase"] = False
-    (model / "tokenizer.json").write_text(json.dumps(told))
+    result = json.loads((model / "tokenizer.json").read_text())
+    result["normalizer"]["lowercase"] = False
+    (model / "tokenizer.json").write_text(json.dumps(result))
     settings = json.loads((model / "sentence_bert_config.json").read_text())
     cased = WordPieces.of(model, EncoderConfig()).counts(["INVOICE"])
     (model / "sentence_bert_config.json").write_text(json.dumps(settings | {"do_lower_case": True}))

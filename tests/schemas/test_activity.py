@@ -85,7 +85,7 @@ def test_ranks_count_from_one_and_a_document_stays_open_for_a_day_at_most(
 
 
 def test_a_search_of_another_engine_names_neither_model_nor_scores() -> None:
-    told: dict[str, Any] = {
+    result: dict[str, Any] = {
         "event_id": "s",
         "tenant": "acme",
         "occurred_at": WHEN,
@@ -93,16 +93,16 @@ def test_a_search_of_another_engine_names_neither_model_nor_scores() -> None:
         "search": "s",
         "query": "q",
     }
-    search = SearchServed(**told, results=(Result(document="d", rank=1),))
+    search = SearchServed(**result, results=(Result(document="d", rank=1),))
     assert (search.model, search.collection, search.serving_version, search.results[0].score) == (None,) * 4
     assert "model" not in encode(search).decode()
 
 
 def test_an_impression_is_of_something_and_may_have_no_rank() -> None:
-    told: dict[str, Any] = {"event_id": "i", "tenant": "acme", "occurred_at": WHEN, "user": "u", "search": "s"}
-    assert ResultsShown(**told, impressions=(Impression(document="d"),)).impressions[0].rank is None
+    result: dict[str, Any] = {"event_id": "i", "tenant": "acme", "occurred_at": WHEN, "user": "u", "search": "s"}
+    assert ResultsShown(**result, impressions=(Impression(document="d"),)).impressions[0].rank is None
     with pytest.raises(ValidationError, match="impressions"):
-        ResultsShown(**told, impressions=())
+        ResultsShown(**result, impressions=())
 
 
 def test_the_type_is_the_class_and_nothing_else() -> None:

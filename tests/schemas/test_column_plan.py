@@ -140,9 +140,9 @@ def test_an_event_with_a_field_validator_has_no_plan() -> None:
     ("field", "told"),
     [(int | str, "a union"), (Annotated[str, Field(json_schema_extra={"format": "uri"})], "a format")],
 )
-def test_a_type_that_cannot_be_checked_here_is_named(field: Any, told: str) -> None:  # noqa: ANN401  # a type
+def test_a_type_that_cannot_be_checked_here_is_named(field: Any, result: str) -> None:  # noqa: ANN401  # a type
     odd = type("Odd", (Event,), {"__annotations__": {"odd": field}, "__doc__": "An event with an odd field."})
-    with pytest.raises(TypeError, match=told):
+    with pytest.raises(TypeError, match=result):
         plan_of(odd)
 
 

@@ -12,8 +12,8 @@ def _one(log: Log, first: int, last: int, repaired: bool = False) -> Recorded:
 
 
 def test_the_last_offset_of_a_source_tells_what_it_knew(log: Log) -> None:
-    told = [_one(log, 0, 41, repaired=True), _one(log, 42, 57), _one(log, 0, 41)]
-    assert [recorded.previous_offset for recorded in told] == [None, 41, 57]
+    result = [_one(log, 0, 41, repaired=True), _one(log, 42, 57), _one(log, 0, 41)]
+    assert [recorded.previous_offset for recorded in result] == [None, 41, 57]
     assert log.log.offsets() == {SOURCE: 57}
 
 

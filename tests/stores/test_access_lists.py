@@ -37,14 +37,14 @@ def lists(stack: Settings, tenant: str) -> Iterator[AccessLists]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(LISTS, st.randoms(use_true_random=False))
 def test_the_latest_holds_in_whatever_order_and_number(
-    lists: AccessLists, tenant: str, told: list[AccessList], chance: object
+    lists: AccessLists, tenant: str, result: list[AccessList], chance: object
 ) -> None:
     lists._client.delete(key(tenant))
-    shuffled = [*told, *told]
+    shuffled = [*result, *result]
     chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis' own Random
     for start in range(0, len(shuffled), 5):
         lists.put(tenant, shuffled[start : start + 5])
-    latest = {one.document: _as_kept(one) for one in sorted(told, key=lambda one: one.revision)}
+    latest = {one.document: _as_kept(one) for one in sorted(result, key=lambda one: one.revision)}
     assert lists.get(tenant, ["a", "b", "ü 1", "-", "unknown"]) == latest
 
 

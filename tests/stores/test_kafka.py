@@ -102,8 +102,8 @@ def test_events_arrive_with_keys_where_every_murmur2_producer_puts_them(broker: 
     with a_reader(broker, topic) as reader:
         events = read_all(reader, 2_000)
     assert sorted(int(e.value or b"") for e in events) == list(range(2_000))
-    place = DefaultPartitioner()
-    assert all(e.partition == place(e.key, [0, 1, 2, 3], [0, 1, 2, 3]) for e in events)
+    position = DefaultPartitioner()
+    assert all(e.partition == position(e.key, [0, 1, 2, 3], [0, 1, 2, 3]) for e in events)
     by_key: dict[bytes | None, list[int]] = defaultdict(list)
     for event in events:
         by_key[event.key].append(int(event.value or b""))

@@ -25,6 +25,6 @@ def test_a_rebuild_is_there_until_it_is_finished(stack: Settings, tenant: str) -
 
 def test_who_searches_is_told_to_try_again() -> None:
     assert str(Rebuild(reason="lost", at=NOW, done=1_000, total=2_000)) == "being rebuilt, 1,000 of 2,000 documents"
-    told = not_whole("acme", 1, 2)
-    assert isinstance(told, Retryable)
-    assert "the index of 'acme' is being rebuilt, 1 of 2 documents; try again" in str(told)
+    result = not_whole("acme", 1, 2)
+    assert isinstance(result, Retryable)
+    assert "the index of 'acme' is being rebuilt, 1 of 2 documents; try again" in str(result)

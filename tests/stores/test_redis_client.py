@@ -23,15 +23,15 @@ def _raising(error: Exception) -> None:
         "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
     ],
 )
-def test_a_state_that_passes_is_waited_for(told: str) -> None:
+def test_a_state_that_passes_is_waited_for(result: str) -> None:
     with pytest.raises(Retryable, match="waiting for it"):
-        _raising(redis.exceptions.ResponseError(told))
+        _raising(redis.exceptions.ResponseError(result))
 
 
 @pytest.mark.parametrize("told", ["ERR unknown command", "WRONGTYPE Operation", "ERR user BOOMER is unknown"])
-def test_a_mistake_is_not_waited_for(told: str) -> None:
+def test_a_mistake_is_not_waited_for(result: str) -> None:
     with pytest.raises(redis.exceptions.ResponseError):
-        _raising(redis.exceptions.ResponseError(told))
+        _raising(redis.exceptions.ResponseError(result))
 
 
 def test_a_refused_password_is_a_wrong_setting() -> None:

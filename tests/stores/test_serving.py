@@ -66,7 +66,7 @@ def test_a_move_from_another_state_changes_nothing(serving: Serving, tenant: str
 
 
 def test_a_move_keeps_its_event_until_it_was_sent_and_a_refused_move_keeps_none(serving: Serving, tenant: str) -> None:
-    def told(version: int) -> RolledBack:
+    def result(version: int) -> RolledBack:
         return RolledBack(
             event_id=f"e{version}", tenant=tenant, occurred_at=NOW, model="m", collection="A", previous_model="n",
             previous_collection="B", serving_version=version, by="op", reason="because",
@@ -78,12 +78,12 @@ def test_a_move_keeps_its_event_until_it_was_sent_and_a_refused_move_keeps_none(
     )  # fmt: skip
     serving.move(record(tenant, 1), {}, event=done)
     with pytest.raises(Refused):
-        serving.move(record(tenant, 3), {}, event=told(3))
-    serving.move(record(tenant, 2), {}, event=told(2))
-    assert serving.pending_events(tenant) == [done, told(2)]
+        serving.move(record(tenant, 3), {}, event=result(3))
+    serving.move(record(tenant, 2), {}, event=result(2))
+    assert serving.pending_events(tenant) == [done, result(2)]
     serving.mark_published(done)
     serving.mark_published(done)
-    assert serving.pending_events(tenant) == [told(2)]
+    assert serving.pending_events(tenant) == [result(2)]
 
 
 def test_of_many_who_move_at_once_one_wins(serving: Serving, tenant: str) -> None:

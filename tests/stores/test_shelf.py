@@ -26,12 +26,12 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
 
 def test_what_was_put_is_fetched_byte_for_byte(shelf: Shelf, tmp_path: Path) -> None:
     entry = shelf.put("acme", "acme-run-1", made(tmp_path / "m"), {"run": "run-1"}, NOW)
-    place = shelf.fetch("acme", "acme-run-1")
-    assert (place / "model.safetensors").read_bytes() == b"weights"
-    assert (place / "1_Pooling" / "config.json").read_text() == "{}"
+    position = shelf.fetch("acme", "acme-run-1")
+    assert (position / "model.safetensors").read_bytes() == b"weights"
+    assert (position / "1_Pooling" / "config.json").read_text() == "{}"
     assert entry.about == {"run": "run-1"}
     assert shelf.entry("acme", "acme-run-1") == entry
-    assert shelf.fetch("acme", "acme-run-1") == place
+    assert shelf.fetch("acme", "acme-run-1") == position
 
 
 def test_putting_the_same_again_is_harmless_and_other_bytes_are_refused(shelf: Shelf, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def read(value: dict[str, Any]) -> Decision:
     return event
 
 
-def told(signing: Signing, event: Event) -> tuple[str, str]:
+def result(signing: Signing, event: Event) -> tuple[str, str]:
     rejection = signing.objection(event)
     return (rejection.code, rejection.reason) if rejection else ("", "")
 
@@ -81,9 +81,9 @@ def test_any_changed_field_fails(signing: Signing, path: Path) -> None:
     right = json.loads(encode(rightly_signed(signing, read(json.loads(path.read_text())))))
     for name, value in right.items():
         if isinstance(value, str) and name not in {"type", "verdict", "occurred_at", "start_from"}:
-            code, _ = told(signing, read({**right, name: value + "x"}))
+            code, _ = result(signing, read({**right, name: value + "x"}))
             assert code == FORGED, name
-    assert told(signing, read({**right, "occurred_at": "2026-03-02T09:15:01Z"}))[0] == FORGED
+    assert result(signing, read({**right, "occurred_at": "2026-03-02T09:15:01Z"}))[0] == FORGED
 
 
 @given(st.data())
@@ -94,21 +94,21 @@ def test_any_changed_character_fails(signing: Signing, data: st.DataObject) -> N
     other = data.draw(st.integers(32, 126).filter(lambda code: code != right[at]))
     event = decode(LEARNING, None, right[:at] + bytes([other]) + right[at + 1 :], NOW)
     same = isinstance(event, Event) and event == decode(LEARNING, None, right, NOW)
-    assert same or isinstance(event, Rejection) or told(signing, event)[0] == FORGED
+    assert same or isinstance(event, Rejection) or result(signing, event)[0] == FORGED
 
 
 def test_without_a_signature_it_is_unsigned(signing: Signing) -> None:
     for path in DECISIONS:
-        assert told(signing, read(json.loads(path.read_text())))[0] == UNSIGNED
+        assert result(signing, read(json.loads(path.read_text())))[0] == UNSIGNED
 
 
 def test_a_signature_fits_no_other_event(signing: Signing) -> None:
     approved = signing.as_operator(example(CutoverApproved), "sam")
     for changed in ({"packet": "packet-other"}, {"tenant": "other"}, {"event_id": "again"}):
         moved = example(CutoverApproved, **changed).model_copy(update={"signature": approved.signature})
-        assert "not what 'sam' signed" in told(signing, moved)[1]
+        assert "not what 'sam' signed" in result(signing, moved)[1]
     refused = example(CutoverRefused).model_copy(update={"signature": approved.signature})
-    assert told(signing, refused)[0] == FORGED
+    assert result(signing, refused)[0] == FORGED
 
 
 def test_a_key_of_another_installation_is_unknown(signing: Signing, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_key_of_another_installation_is_unknown(signing: Signing, tmp_path: Pa
         theirs.as_operator(example(CutoverApproved), "sam"),
         theirs.as_installation(example(ModelTrained)),
     ):
-        assert "none that this installation trusts" in told(signing, event)[1]
+        assert "none that this installation trusts" in result(signing, event)[1]
 
 
 def test_only_services_say_what_services_found_out(signing: Signing) -> None:
@@ -129,11 +129,11 @@ def test_only_services_say_what_services_found_out(signing: Signing) -> None:
 
 def test_no_service_decides_for_a_person(signing: Signing) -> None:
     for kind in (CutoverApproved, RolledBack, CutoverRefused):
-        assert "a service may not" in told(signing, signing.as_installation(example(kind)))[1]
+        assert "a service may not" in result(signing, signing.as_installation(example(kind)))[1]
     by_hand = signing.as_installation(example(TrainingRequested, requested_by="sam"))
-    assert "a service may not" in told(signing, by_hand)[1]
+    assert "a service may not" in result(signing, by_hand)[1]
     for kind in BY_OPERATORS:
-        assert told(signing, signing.as_installation(example(kind, by="indexer")))[0] == FORGED
+        assert result(signing, signing.as_installation(example(kind, by="indexer")))[0] == FORGED
 
 
 def test_services_refuse_and_ask_in_their_own_name_alone(signing: Signing) -> None:
@@ -152,7 +152,7 @@ def test_nobody_decides_in_anothers_name(signing: Signing) -> None:
     assert right is not None
     for changed in ({"signer": "kim"}, {"signer": "installation"}):
         event = example(CutoverApproved).model_copy(update={"signature": right.model_copy(update=changed)})
-        assert told(signing, event)[0] == FORGED
+        assert result(signing, event)[0] == FORGED
 
 
 def test_a_key_signs_in_its_owners_name_alone(signing: Signing, home: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_key_signs_in_its_owners_name_alone(signing: Signing, home: Path) -> N
         value = base64.b64encode(key.sign(signed_bytes(event, claimed, key.id))).decode()
         signature = Signature(signer=claimed, key_id=key.id, value=value)
         claiming = event.model_copy(update={"signature": signature})
-        assert f"not of '{claimed}'" in told(signing, claiming)[1]
+        assert f"not of '{claimed}'" in result(signing, claiming)[1]
 
 
 def test_a_revoked_key_says_nothing_from_then_on(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_revoked_key_says_nothing_from_then_on(tmp_path: Path) -> None:
     before = signing.as_operator(example(CutoverApproved), "sam")
     assert signing.objection(before) is None
     operators.revoke(settings_of(tmp_path), "sam", AT)
-    assert "revoked on 2026-06-01" in told(signing, before)[1]
+    assert "revoked on 2026-06-01" in result(signing, before)[1]
     with pytest.raises(Refused, match="revoked"):
         signing.as_operator(example(CutoverApproved), "sam")
 
@@ -186,7 +186,7 @@ def test_a_registry_that_cannot_be_believed_is_waited_for(tmp_path: Path) -> Non
 
 
 def test_what_is_no_decision_has_no_place_there(signing: Signing) -> None:
-    assert told(signing, opened())[0] == FORGED
+    assert result(signing, opened())[0] == FORGED
 
 
 def test_numbers_are_signed_as_they_will_be_read(signing: Signing) -> None:

@@ -78,7 +78,7 @@ def test_an_analysts_statement_only_reads(warehouse: Warehouse, statement: str) 
         ("SELECT * FROM file('/etc/hostname')", "is not allowed"), ("SELECT 1 INTO OUTFILE 'x'", "is not allowed"),
     ],
 )  # fmt: skip
-def test_a_wrong_statement_is_told_in_one_line(warehouse: Warehouse, statement: str, told: str) -> None:
-    with pytest.raises(Refused, match=told) as refused:
+def test_a_wrong_statement_is_told_in_one_line(warehouse: Warehouse, statement: str, result: str) -> None:
+    with pytest.raises(Refused, match=result) as refused:
         warehouse.text(statement)
     assert len(str(refused.value)) < 400

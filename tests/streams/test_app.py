@@ -34,7 +34,7 @@ class Story:
     should_stop: bool = False
 
     def __post_init__(self) -> None:
-        self.consumer = self.closing = self.repair = self.topic_ids = self.drift = self
+        self.consumer = self.closing = self.repair = self.topic_ids = self.rows = self.drift = self
         self.config = SimpleNamespace(close_every_s=0.0)
 
     def watched(self) -> dict[TP, PartitionProgress]:
@@ -144,7 +144,16 @@ async def test_sessions_are_closed_with_what_is_still_being_read_and_audited_fro
     monkeypatch.setattr(app, "time", SimpleNamespace(monotonic=lambda: next(times), time_ns=lambda: 0))
     due: Any = Story(partitions, errors=[Retryable("away")])
     await app._close(due, due)()
-    assert due.names() == ["step", "step", "audit", "verify"]
+    assert due.names() == ["step", "step", "audit"]
+
+
+async def test_topics_made_anew_and_rows_lost_are_looked_for_from_time_to_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    for waited, looks in ((app.LOOK_EVERY_S - 0.1, []), (app.LOOK_EVERY_S, ["verify", "verify"])):
+        times = iter([0.0, waited, waited])
+        monkeypatch.setattr(app, "time", SimpleNamespace(monotonic=lambda times=times: next(times)))
+        story: Any = Story()
+        await app._resume(story, story)()
+        assert story.names() == [*looks, "behind"]
 
 
 async def test_drift_is_judged_again_while_its_stores_are_away() -> None:

@@ -24,7 +24,7 @@ def _poison(tenant: str) -> dict[str, bytes]:
         "type": "DocumentOpened", "user": "u1", "document": "d1",
     }  # fmt: skip
     future = datetime.now(UTC) + timedelta(hours=1)
-    told = {
+    outcome = {
         "invalid unknown field": {**good, "colour": "red"},
         "invalid missing field": {name: good[name] for name in good if name != "user"},
         "invalid wrong type": {**good, "document": 7},
@@ -32,7 +32,7 @@ def _poison(tenant: str) -> dict[str, bytes]:
         "future": {**good, "occurred_at": future.isoformat()},
     }
     return {
-        **{name: json.dumps(value).encode() for name, value in told.items()},
+        **{name: json.dumps(value).encode() for name, value in outcome.items()},
         "not_json": b"{not json",
         "too_large": b'{"x":"' + b"x" * (10 * 1024 * 1024) + b'"}',
     }

@@ -126,7 +126,7 @@ def test_chains_cycles_and_an_id_in_use_again(world: World) -> None:
 
 
 def test_the_order_of_arrival_does_not_matter(world: World) -> None:
-    told: list[Event] = [
+    result: list[Event] = [
         page(world, 1, "a"),
         renamed(world, "a", "b"),
         page(world, 1, "b", acl=("hr",)),
@@ -134,10 +134,10 @@ def test_the_order_of_arrival_does_not_matter(world: World) -> None:
         renamed(world, "b", "c", 3),
         gone(world, "a", 1),
     ]
-    orders = list(permutations(told))
+    orders = list(permutations(result))
     random.Random(3).shuffle(orders)
     ends = []
-    for order in [tuple(told), *orders[:5]]:
+    for order in [tuple(result), *orders[:5]]:
         for table in ("documents", "pairs", "events"):
             world.warehouse.execute(f"TRUNCATE TABLE {table}")
         world.lose_redis()

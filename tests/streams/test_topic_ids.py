@@ -20,11 +20,11 @@ def test_batches_that_go_on_and_batches_that_are_read_again() -> None:
 
 
 def test_a_topic_that_was_made_anew_stops_the_worker() -> None:
-    told = {"clicks": "one"}
-    ids = TopicIds(lambda: dict(told), lambda topic, topic_id, partition: 10)
+    result = {"clicks": "one"}
+    ids = TopicIds(lambda: dict(result), lambda topic, topic_id, partition: 10)
     ids.of_batch("clicks", 0, 10, 19)
     ids.verify()
-    told["clicks"] = "two"
+    result["clicks"] = "two"
     with pytest.raises(TopicMadeAnew, match="clicks was made anew"):
         ids.of_batch("clicks", 0, 0, 5)
     with pytest.raises(TopicMadeAnew, match="clicks was made anew"):

@@ -28,14 +28,14 @@ def _odd(world: World) -> list[bytes | None]:
         "event_id": "p", "tenant": world.tenant, "occurred_at": BEGAN.isoformat(), "schema_version": 1,
         "type": "DocumentOpened", "user": "u1", "document": "d1",
     }  # fmt: skip
-    told = [
+    result = [
         {**good, "colour": "red"},
         {name: good[name] for name in good if name != "user"},
         {**good, "document": 7},
         {**good, "tenant": "somebody-else"},
         {**good, "occurred_at": "2099-01-01T00:00:00Z"},
     ]
-    return [*(json.dumps(value).encode() for value in told), b"{not json", b"x" * (9 << 20), None]
+    return [*(json.dumps(value).encode() for value in result), b"{not json", b"x" * (9 << 20), None]
 
 
 def test_poison_is_put_aside_with_its_reason_and_its_neighbours_are_accepted(world: World) -> None:
@@ -141,9 +141,9 @@ def test_the_newest_state_of_a_reaction_holds_in_whatever_order(world: World, or
             reaction="👎", change=change, target=OnAnswer(answer="a", question="why?", cited=("d1", "d2")),
         )  # fmt: skip
 
-    told = [reacted(0, "added"), reacted(1, "withdrawn"), reacted(2, "added")]
+    result = [reacted(0, "added"), reacted(1, "withdrawn"), reacted(2, "added")]
     for number in order:
-        world.feed(told[number])
+        world.feed(result[number])
     rows = world.rows("SELECT document, weight, event_ids FROM live_pairs WHERE tenant = {tenant:String} ORDER BY 1")
     assert rows == [
         {"document": "d1", "weight": -0.5, "event_ids": ["r2"]},

@@ -65,10 +65,10 @@ def test_the_shelf_gets_weights_report_manifest_and_card_and_keeps_the_event(tmp
     event = publish.put(shelf, weights, report, kept, won, ours.as_installation)
     assert ours.objection(event) is None
     assert event.manifest == shelf.manifest("acme", "acme-run-1")
-    place = shelf.fetch("acme", "acme-run-1", event.manifest)
-    assert (place / "tidewheel" / "file").read_text() == "report"
-    assert (place / "tidewheel" / "manifest.json").read_bytes() == b"{}"
-    assert (place / "README.md").read_text().startswith("# acme-run-1")
+    position = shelf.fetch("acme", "acme-run-1", event.manifest)
+    assert (position / "tidewheel" / "file").read_text() == "report"
+    assert (position / "tidewheel" / "manifest.json").read_bytes() == b"{}"
+    assert (position / "README.md").read_text().startswith("# acme-run-1")
     assert past() == event, "a win is known on every machine"
     assert past(theirs) is None, "and believed by those alone whose trainer signed it"
     refusal = ours.as_installation(publish.refused(REQUEST, "LOSS", ("worse",), NOW))

@@ -104,15 +104,15 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     assert seen.ndcg_candidate - seen.ndcg_live == pytest.approx(seen.difference)
     assert seen.low > 0
 
-    place = context.shelf.fetch(tenant, event.model)
-    before, after = (SentenceTransformer(str(p), device="cpu").encode("a gadget") for p in (tiny_model, place))
+    position = context.shelf.fetch(tenant, event.model)
+    before, after = (SentenceTransformer(str(p), device="cpu").encode("a gadget") for p in (tiny_model, position))
     assert after.shape == before.shape
     assert not np.allclose(before, after)
-    assert {p.name for p in (place / "tidewheel").iterdir()} == {"manifest.json", "metrics.json", "examples.json"}
-    assert f"{seen.ndcg_candidate:.3f}" in (place / "README.md").read_text()
-    metrics = json.loads((place / "tidewheel" / "metrics.json").read_text())
+    assert {p.name for p in (position / "tidewheel").iterdir()} == {"manifest.json", "metrics.json", "examples.json"}
+    assert f"{seen.ndcg_candidate:.3f}" in (position / "README.md").read_text()
+    metrics = json.loads((position / "tidewheel" / "metrics.json").read_text())
     assert metrics["systems"]["candidate"]["ndcg@10"] == pytest.approx(seen.ndcg_candidate, abs=1e-5)
-    examples = json.loads((place / "tidewheel" / "examples.json").read_text())
+    examples = json.loads((position / "tidewheel" / "examples.json").read_text())
     assert examples["best_wins"][0]["ndcg_candidate"] > examples["best_wins"][0]["ndcg_live"]
 
     manifest = (context.manifests.fetch(tenant, event.snapshot) / "manifest.json").read_bytes()

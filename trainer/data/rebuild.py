@@ -19,15 +19,15 @@ _CHUNK = 1_000
 
 def rebuild(warehouse: Warehouse, manifest: bytes, rules: SnapshotRules) -> bytes:
     """Return the training data that the manifest names. Raises `Refused` when it cannot be had any more."""
-    told = json.loads(manifest)
-    named = {(kind, pair): (weight, anchor) for kind, pair, weight, anchor in told["pairs"]}
-    found = _chunks(warehouse, "training_rebuild_pairs", told["tenant"], "pairs", sorted({p for _, p in named}))
+    result = json.loads(manifest)
+    named = {(kind, pair): (weight, anchor) for kind, pair, weight, anchor in result["pairs"]}
+    found = _chunks(warehouse, "training_rebuild_pairs", result["tenant"], "pairs", sorted({p for _, p in named}))
     rows = [
         pair_row(
             {
                 **row,
                 **dict(zip(("weight", "anchor_document"), named[row["kind"], row["pair"]], strict=True)),
-                "document": _then(row, told["documents"]),
+                "document": _then(row, result["documents"]),
             }
         )
         for row in found
@@ -35,9 +35,9 @@ def rebuild(warehouse: Warehouse, manifest: bytes, rules: SnapshotRules) -> byte
     ]
     if len(rows) != len(named):
         raise Refused(f"{len(named) - len(rows)} of {len(named)} signals are gone from the warehouse; train anew")
-    examples = build(rows, _documents(warehouse, told, rules), CleaningRules(**told["cleaning"]))
+    examples = build(rows, _documents(warehouse, result, rules), CleaningRules(**result["cleaning"]))
     content = training_data(examples.kept)
-    if hashlib.sha256(content).hexdigest() != told["examples"]["sha256"]:
+    if hashlib.sha256(content).hexdigest() != result["examples"]["sha256"]:
         raise Refused("the warehouse holds other contents than the manifest names; train anew")
     return content
 
@@ -47,9 +47,9 @@ def _then(row: dict[str, Any], documents: dict[str, Any]) -> str:
     return str(next((name for name in (row["document"], row["current"]) if name in documents), row["document"]))
 
 
-def _documents(warehouse: Warehouse, told: dict[str, Any], rules: SnapshotRules) -> dict[str, Document]:
-    wanted: dict[str, list[Any]] = told["documents"]
-    found = _chunks(warehouse, "training_rebuild_documents", told["tenant"], "documents", sorted(wanted))
+def _documents(warehouse: Warehouse, result: dict[str, Any], rules: SnapshotRules) -> dict[str, Document]:
+    wanted: dict[str, list[Any]] = result["documents"]
+    found = _chunks(warehouse, "training_rebuild_documents", result["tenant"], "documents", sorted(wanted))
     documents = {
         row["document"]: Document(
             document=row["document"],

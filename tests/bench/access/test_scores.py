@@ -9,7 +9,7 @@ from indexer.ranking import Found
 
 
 def asked(*found: tuple[str, float], **changed: object) -> Asked:
-    results = tuple(Found(name, place, score, "", "") for place, (name, score) in enumerate(found, 1))
+    results = tuple(Found(name, position, score, "", "") for position, (name, score) in enumerate(found, 1))
     answer = {"model": "m", "collection": "c", "serving_version": 1, "latency_ms": 2.0, **changed}
     return Asked("q", frozenset(), 0, 1, Answer(results, **answer))  # type: ignore[arg-type]  # fields of an answer
 

@@ -136,12 +136,12 @@ def test_dates_that_the_warehouse_cannot_hold_are_moved_into_its_range(world: Wo
 
 
 def test_a_version_brings_its_list_and_a_deletion_or_a_message_none() -> None:
-    told = PAGE.model_copy(update={"kind": "message", "document": "m", "version": 1})
-    written = writes(decode_each(batch_of(DOCUMENTS, PAGE, told, GONE), ()), {}, RULES)
+    result = PAGE.model_copy(update={"kind": "message", "document": "m", "version": 1})
+    written = writes(decode_each(batch_of(DOCUMENTS, PAGE, result, GONE), ()), {}, RULES)
     assert written.lists == {
         "acme": [
             AccessList("p", revision(PAGE, ("staff",)), ("staff",), content_hash(PAGE.title, PAGE.body)),
-            AccessList("m", revision(told, ("staff",)), None),
+            AccessList("m", revision(result, ("staff",)), None),
             AccessList("m", revision(GONE, ()), None),
         ]
     }
@@ -174,21 +174,21 @@ def begin_anew(world: World) -> None:
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
 def test_any_order_and_number_of_arrivals_gives_the_same_end(world: World, chance: Any, batches: int) -> None:  # noqa: ANN401
     later: dict[str, Any] = {"occurred_at": BEGAN + timedelta(seconds=1)}
-    told = [
+    result = [
         page(world, 3), page(world, 3, event_id="narrow", acl=("hr",)), page(world, 3, title="other", event_id="o"),
         gone(world, "p", 3), page(world, 2, acl=("staff",), **later),
         page(world, 7, "q"), page(world, 7, "q", event_id="q-hr", acl=("hr",)),
         page(world, 7, "q", event_id="q-later", acl=("hr", "staff"), **later), gone(world, "q", 6),
     ]  # fmt: skip
     begin_anew(world)
-    world.feed(*told)
+    world.feed(*result)
     expected = state(world)
     assert [(row["document"], row["deleted"], row["acl"]) for row in expected[0]] == [
         ("p", 1, []), ("q", 0, ["hr", "staff"]),
     ]  # fmt: skip
     assert expected[1] == {"p": (None, ""), "q": (("hr", "staff"), content_hash("Title 7", BODY))}
     begin_anew(world)
-    shuffled = [*told, *told]
+    shuffled = [*result, *result]
     chance.shuffle(shuffled)
     for start in range(0, len(shuffled), -(-len(shuffled) // batches)):
         world.feed(*shuffled[start : start - (-len(shuffled) // batches)])

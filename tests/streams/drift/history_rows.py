@@ -115,9 +115,9 @@ def _upserted(tenant: str, name: str, at: datetime, version: int, body: str) -> 
 
 def _columns(event: Event) -> dict[str, object]:
     """Return the row's columns that depend on the type of event."""
-    told = orjson.loads(event.model_dump_json())
+    result = orjson.loads(event.model_dump_json())
     found: dict[str, object] = {"rank": 0, "dwell_s": -1.0}
-    found |= {"user": told.get("user", ""), "document": told.get("document", ""), "query": "", "interaction": ""}
+    found |= {"user": result.get("user", ""), "document": result.get("document", ""), "query": "", "interaction": ""}
     if isinstance(event, SearchServed):
         found |= {"query": event.query, "interaction": event.search}
     elif isinstance(event, DocumentOpened) and event.from_search is not None:
@@ -129,5 +129,5 @@ def _columns(event: Event) -> dict[str, object]:
     elif isinstance(event, CitationOpened):
         found |= {"query": event.question, "interaction": event.answer}
     elif isinstance(event, Reacted):
-        found |= {"query": told["target"].get("question", ""), "interaction": event.target_id}
+        found |= {"query": result["target"].get("question", ""), "interaction": event.target_id}
     return found

@@ -50,7 +50,7 @@ def row(**changed: object) -> dict[str, Any]:
     return {**plain, **changed}
 
 
-def loaded(told: Told, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
+def loaded(result: Told, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
     """Return what the window's sample is made of."""
     made: list[tuple[Any, ...]] = []
 
@@ -60,7 +60,7 @@ def loaded(told: Told, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
 
     monkeypatch.setattr(history, "sample", keep)
     encoder: Any = Encoder()
-    history.load(told, encoder, CONFIG, tenant="acme", model="m", start_ms=START, most=50, since_ms=START - 1)
+    history.load(result, encoder, CONFIG, tenant="acme", model="m", start_ms=START, most=50, since_ms=START - 1)
     return made[0]
 
 
@@ -95,11 +95,11 @@ def test_a_row_is_a_search_with_all_that_a_person_did_with_the_answer(monkeypatc
 def test_a_window_is_asked_for_once_with_its_span_its_model_and_what_changed_since_the_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = Told({})
-    loaded(told, monkeypatch)
+    result = Told({})
+    loaded(result, monkeypatch)
     span = {"tenant": "acme", "from_ms": START, "until_ms": START + 3_600_000}
     drawn = {**span, "per_user": 7, "most": 50, "best": 2}
-    assert told.asked == {
+    assert result.asked == {
         "drift_searches": {**drawn, "model": "m"},
         "drift_titles": drawn,
         "drift_changes": {**span, "changes_from_ms": START - 1, "most": 11},
@@ -107,9 +107,9 @@ def test_a_window_is_asked_for_once_with_its_span_its_model_and_what_changed_sin
 
 
 def test_who_answered_how_much_by_window() -> None:
-    told = Told({"drift_served": [{"start_ms": START, "model": "m", "searches": 3}]})
-    assert history.served(told, "acme", 1, 2, 3) == [Served(START, "m", 3)]
-    assert told.asked["drift_served"] == {"tenant": "acme", "from_ms": 1, "until_ms": 2, "window_ms": 3}
+    result = Told({"drift_served": [{"start_ms": START, "model": "m", "searches": 3}]})
+    assert history.served(result, "acme", 1, 2, 3) == [Served(START, "m", 3)]
+    assert result.asked["drift_served"] == {"tenant": "acme", "from_ms": 1, "until_ms": 2, "window_ms": 3}
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,6 @@ def test_a_run_without_an_end_is_still_running() -> None:
 
 
 def test_earlier_verdicts_come_as_they_are_stored() -> None:
-    told = Told({"drift_history": [{"signal": "s", "verdict": "steady"}]})
-    assert history.verdicts(told, "acme", 12) == [{"signal": "s", "verdict": "steady"}]
-    assert told.asked["drift_history"] == {"tenant": "acme", "limit": 12}
+    result = Told({"drift_history": [{"signal": "s", "verdict": "steady"}]})
+    assert history.verdicts(result, "acme", 12) == [{"signal": "s", "verdict": "steady"}]
+    assert result.asked["drift_history"] == {"tenant": "acme", "limit": 12}

@@ -66,8 +66,8 @@ def days(first: int, last: int, shift: float = 0.0, seed: int = 5) -> list[list[
     return [COMPANY.day(number, rng, shift) for number in range(first, last)]
 
 
-def record(log: Log, told: Sequence[list[Search]], model: str = "base", resend: bool = False) -> None:
-    for searches in told:
+def record(log: Log, result: Sequence[list[Search]], model: str = "base", resend: bool = False) -> None:
+    for searches in result:
         events = happenings(log.tenant, searches, model)
         log.write(events + events[:200] if resend else events)
 
@@ -114,20 +114,20 @@ def test_still_waters_stay_steady_and_a_shift_asks_once(
 
 
 def test_resent_events_change_nothing(warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder) -> None:
-    told = days(0, 4)
+    result = days(0, 4)
     found = []
     for name, resend in ((f"{tenant}a", False), (f"{tenant}b", True)):
-        record(Log(warehouse, name), told, resend=resend)
+        record(Log(warehouse, name), result, resend=resend)
         rows = DriftJob(warehouse, Outbox(), CONFIG, unsigned, encoder).run(name, after_day(3), NOW)
         found.append(
             [(row["signal"], row["n_reference"], row["n_window"], row["value"], row["verdict"]) for row in rows]
         )
     assert found[0] == found[1]
-    searches = sum(len(day) for day in told[3:])
+    searches = sum(len(day) for day in result[3:])
     assert {f[0]: f[2] for f in found[0]}["reformulation"] == searches
 
 
-def told(rows: Sequence[dict[str, Any]], day: int) -> str:
+def result(rows: Sequence[dict[str, Any]], day: int) -> str:
     """Return the details of the day's tripped rows."""
     return " ".join(
         row["detail"] for row in rows if row["window_end"] == after_day(day) and row["verdict"] == "tripped"
@@ -172,14 +172,14 @@ def test_a_running_training_is_not_asked_for_again(
     )
     log.write([by_hand])
     rows = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder).run(tenant, after_day(4), NOW)
-    assert "run-by-hand is running" in told(rows, 4)
+    assert "run-by-hand is running" in result(rows, 4)
     refused = ModelRefused(
         event_id="refused", tenant=tenant, occurred_at=ended, run="run-by-hand", verdict="LOSS", reasons=("worse",)
     )
     log.write([refused])
     record(log, days(5, 7, shift=1.0))
     rows = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder).run(tenant, after_day(5), NOW)
-    assert "run-by-hand ended less than 7 days" in told(rows, 5)
+    assert "run-by-hand ended less than 7 days" in result(rows, 5)
     assert outbox.sent == []
     restless = CONFIG.model_copy(update={"cooldown_windows": 0})
     DriftJob(warehouse, outbox, restless, unsigned, encoder).run(tenant, after_day(6), NOW)
@@ -199,13 +199,13 @@ def test_changed_documents_count_by_their_openings(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:
     log = Log(warehouse, tenant)
-    told = days(0, 5)
-    shown = {title for day in told for search in day for title in search.best_shown}
+    result = days(0, 5)
+    shown = {title for day in result for search in day for title in search.best_shown}
     log.documents(shown, MORNING - timedelta(minutes=1))
-    record(log, told)
-    opened = sorted({o.document for search in told[4] for o in search.opened})
+    record(log, result)
+    opened = sorted({o.document for search in result[4] for o in search.opened})
     log.documents(opened, MORNING + 4 * DAY, version=2, body="rewritten")
-    log.documents(sorted({o.document for s in told[3] for o in s.opened}), MORNING + 3 * DAY, version=2)
+    log.documents(sorted({o.document for s in result[3] for o in s.opened}), MORNING + 3 * DAY, version=2)
     rows = DriftJob(warehouse, Outbox(), CONFIG, unsigned, encoder).run(tenant, after_day(4), NOW)
     before, after = (row for row in rows if row["signal"] == "corpus_drift")
     assert (before["value"], before["reference"], before["verdict"]) == (0, 0, "steady"), "same text is no change"

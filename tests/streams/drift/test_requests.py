@@ -30,9 +30,9 @@ HOUR = timedelta(hours=1)
     ],
     ids=["first", "cooldown", "cooled", "itself again", "running", "lost", "just ended", "ended", "its own run"],
 )
-def test_one_training_at_a_time_and_rest_between(last: datetime | None, runs: list[Run], told: str | None) -> None:
+def test_one_training_at_a_time_and_rest_between(last: datetime | None, runs: list[Run], result: str | None) -> None:
     found = obstacle("acme", END, last, runs, CONFIG, NOW)
-    assert (told in found) if told and found else found == told
+    assert (result in found) if result and found else found == result
 
 
 def test_a_request_names_its_evidence_and_is_the_same_however_often_it_is_made() -> None:

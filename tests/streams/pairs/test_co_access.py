@@ -32,12 +32,12 @@ def test_two_documents_count_once_by_their_closest_accesses() -> None:
 
 
 def test_only_the_next_few_accesses_are_looked_at() -> None:
-    assert ("a", "e") not in {told[:2] for told in _told((0, "a"), (1, "b"), (2, "c"), (3, "d"), (4, "e"))}
+    assert ("a", "e") not in {result[:2] for result in _told((0, "a"), (1, "b"), (2, "c"), (3, "d"), (4, "e"))}
 
 
 def test_a_session_gives_a_bounded_number_of_pairs_the_closest_ones() -> None:
-    told = _told((0, "a"), (10, "b"), (30, "c"), (60, "d"), (100, "e"))
-    assert told == [("a", "b", 0.9), ("b", "c", 0.8), ("a", "c", 0.7), ("c", "d", 0.7)]
+    result = _told((0, "a"), (10, "b"), (30, "c"), (60, "d"), (100, "e"))
+    assert result == [("a", "b", 0.9), ("b", "c", 0.8), ("a", "c", 0.7), ("c", "d", 0.7)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.sampled_from("abcdef")), max_size=30))

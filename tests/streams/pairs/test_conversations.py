@@ -85,9 +85,9 @@ def test_empty_messages_do_not_count() -> None:
 def test_the_order_of_arrival_changes_nothing(sent: list[tuple[int, int]], chance: random.Random) -> None:
     messages = [_message(number, seconds) for number, seconds in sent]
     for scope in (THREAD, DAY):
-        told = conversations(scope, messages, RULES)
+        result = conversations(scope, messages, RULES)
         chance.shuffle(messages)
-        assert conversations(scope, messages, RULES) == told
-        grouped = [document for c in told for document in c.messages]
+        assert conversations(scope, messages, RULES) == result
+        grouped = [document for c in result for document in c.messages]
         assert len(grouped) == len(set(grouped))
-        assert len({c.document for c in told}) == len(told)
+        assert len({c.document for c in result}) == len(result)

@@ -52,10 +52,10 @@ def test_an_audit_that_cannot_look_for_repeats_looks_as_far_back_the_next_time(
     query = world.warehouse.query
     asked: list[int] = []
 
-    def away(name: str, **told: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # as the real one
+    def away(name: str, **result: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # as the real one
         if name != "sessions_repeated":
-            return query(name, **told)
-        asked.append(told["since"])
+            return query(name, **result)
+        asked.append(result["since"])
         raise Retryable("away")
 
     monkeypatch.setattr(world.warehouse, "query", away)
@@ -76,9 +76,9 @@ def test_a_repair_that_could_not_be_done_is_done_with_the_next_try(world: World,
     records = world.records("clicks", [click(world, 3, 120)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            world.warehouse, "query", lambda name, **told: _away() if name == failing else query(name, **told)
+            world.warehouse, "query", lambda name, **result: _away() if name == failing else query(name, **result)
         )
-        patch.setattr(world.accesses, "restore", lambda *told: _away() if failing == "restore" else restore(*told))
+        patch.setattr(world.accesses, "restore", lambda *result: _away() if failing == "restore" else restore(*result))
         with pytest.raises(Retryable):
             world.process(records)
     world.process(records)

@@ -56,9 +56,9 @@ def test_order_and_repeats_change_nothing(accesses: list[Access], chance: random
 
 @given(ACCESSES)
 def test_every_access_is_in_exactly_one_session_and_the_rule_holds(accesses: list[Access]) -> None:
-    told = distinct(accesses)
-    sessions = split(told, GAP, MOST)
-    assert [access for session in sessions for access in session] == told
+    result = distinct(accesses)
+    sessions = split(result, GAP, MOST)
+    assert [access for session in sessions for access in session] == result
     for session in sessions:
         assert 1 <= len(session) <= MOST
         assert all(b[0] - a[0] < GAP for a, b in itertools.pairwise(session))
@@ -97,11 +97,11 @@ def test_what_comes_in_time_leaves_complete_sessions_as_they_are(
 
 @given(ACCESSES, st.integers(0, 25_000))
 def test_removing_complete_sessions_leaves_the_others_as_they_are(accesses: list[Access], watermark: int) -> None:
-    told = distinct(accesses)
-    sessions = split(told, GAP, MOST)
+    result = distinct(accesses)
+    sessions = split(result, GAP, MOST)
     count = complete(sessions, watermark, GAP, MOST)
     closed = sessions[count - 1][-1][0] if count else -1
-    left = [access for access in told if access[0] > closed]
+    left = [access for access in result if access[0] > closed]
     assert split(left, GAP, MOST) == sessions[count:]
 
 

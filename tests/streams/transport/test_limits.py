@@ -16,8 +16,8 @@ SHORT = {"revoke_wait_s": 10.0, "rebalance_timeout_s": 60.0, "stop_wait_s": 8.0,
         ({"stop_within_s": 7.0}, "stop_wait_s must be below stop_within_s"),
     ],
 )
-def test_a_wait_that_outlasts_what_covers_it_is_refused(wrong: dict[str, float], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_a_wait_that_outlasts_what_covers_it_is_refused(wrong: dict[str, float], result: str) -> None:
+    with pytest.raises(ValueError, match=result):
         Limits(**{**SHORT, **wrong})  # type: ignore[arg-type]  # seconds, all of them
 
 

@@ -142,12 +142,12 @@ async def test_the_log_says_that_it_waits_reminds_and_says_that_it_is_over(
     clock: Time, caplog: pytest.LogCaptureFixture
 ) -> None:
     await retry_while_unavailable(Away(12), retry_on=ConnectionError)
-    told = [record.getMessage() for record in caplog.records]
-    assert len(told) == 4
-    assert "waiting, and trying again until it answers: away" in told[0]
-    assert "still waiting, since 33 s: away" in told[1]
-    assert "still waiting, since 63 s: away" in told[2]
-    assert "answers again after 72.6 s" in told[3]
+    result = [record.getMessage() for record in caplog.records]
+    assert len(result) == 4
+    assert "waiting, and trying again until it answers: away" in result[0]
+    assert "still waiting, since 33 s: away" in result[1]
+    assert "still waiting, since 63 s: away" in result[2]
+    assert "answers again after 72.6 s" in result[3]
 
 
 class Hears:

@@ -130,19 +130,19 @@ class Observer:
 
 def looks(app: FakeApp, observer: Observer, monkeypatch: pytest.MonkeyPatch, *times: float) -> list[str]:
     """Return what the watchdog says when it looks at these times."""
-    told: list[str] = []
-    dog = Watchdog(cast(Any, app), told.append)
+    result: list[str] = []
+    dog = Watchdog(cast(Any, app), result.append)
     for now in times:
         monkeypatch.setattr(watchdog, "monotonic", partial(float, now))
         asyncio.run(dog._look(cast(Any, observer)))
-    return told
+    return result
 
 
 def told_at(answers: Mapping[float, Exception | None], monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return when the watchdog speaks of a partition that stands still, the broker answering so at these times."""
-    told: list[float] = []
+    result: list[float] = []
     now, turns, observer = [0.0], iter(answers), Observer()
-    dog = Watchdog(cast(Any, FakeApp(PartitionProgress(5, None, 9))), lambda reason: told.append(now[0]))
+    dog = Watchdog(cast(Any, FakeApp(PartitionProgress(5, None, 9))), lambda reason: result.append(now[0]))
 
     async def pause() -> bool:
         now[0] = next(turns, -1.0)
@@ -156,7 +156,7 @@ def told_at(answers: Mapping[float, Exception | None], monkeypatch: pytest.Monke
     monkeypatch.setattr(dog, "_pause", pause)
     monkeypatch.setattr(dog, "_connect", connect)
     asyncio.run(dog._watch())
-    return told
+    return result
 
 
 class TestWatchdog:
@@ -164,13 +164,13 @@ class TestWatchdog:
 
     def test_a_stall_is_named_by_its_partition(self, monkeypatch: pytest.MonkeyPatch) -> None:
         app = FakeApp(PartitionProgress(5, None, 9))
-        (told,) = looks(app, Observer(), monkeypatch, 0, 9, 10)
-        assert told == "no progress for 10 s although there is more: t[0]"
+        (result,) = looks(app, Observer(), monkeypatch, 0, 9, 10)
+        assert result == "no progress for 10 s although there is more: t[0]"
 
     def test_a_rebalance_that_does_not_end_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         app = FakeApp(PartitionProgress(5, None, 5), flow_active=False)
-        (told,) = looks(app, Observer(), monkeypatch, 0, 10)
-        assert "the group's rebalance" in told
+        (result,) = looks(app, Observer(), monkeypatch, 0, 10)
+        assert "the group's rebalance" in result
 
     def test_the_broker_s_end_counts_where_the_consumer_has_no_news(self, monkeypatch: pytest.MonkeyPatch) -> None:
         app = FakeApp(PartitionProgress(5, None, 5))
