@@ -20,6 +20,10 @@ READERS = frozenset({"sales", "law"})
 SEEKER = frozenset({"sales"})
 LEFT = frozenset({"law"})
 MEANWHILE_S = 3.0
+FEW = 2
+PATIENT = 10
+"""With so many documents under way the next follows after `PATIENT` times as long: a search for many takes its time."""
+
 KINDS = ("narrowed", "narrowed_same_version", "deleted")
 
 
@@ -43,17 +47,18 @@ def prepare(world: World, documents: Sequence[str]) -> None:
 def measure(
     world: World, documents: Sequence[str], every_s: float, patience_s: float, meanwhile: Callable[[], object]
 ) -> list[Sample]:
-    """Take each document away in turn, one in `every_s` seconds, and search for all that are still shown, in turn.
+    """Take each document away in turn, one in `every_s` seconds, and search for all that are still shown.
 
     `meanwhile` is called every `MEANWHILE_S` seconds. Returns after all are hidden, or `patience_s` seconds after the
     last was taken away.
     """
     kinds, left, samples = cycle(KINDS), list(reversed(documents)), list[Sample]()
     waiting: list[Sample] = []
-    called_at = next_at = last_at = time.monotonic()
+    called_at = sent_at = last_at = time.monotonic()
     while left or (waiting and time.monotonic() - last_at < patience_s):
-        if left and time.monotonic() >= next_at:
-            next_at, kind, document = time.monotonic() + every_s, next(kinds), left.pop()
+        pause_s = every_s * (PATIENT if len(waiting) >= FEW else 1)
+        if left and time.monotonic() >= sent_at + pause_s:
+            sent_at, kind, document = time.monotonic(), next(kinds), left.pop()
             last_at = world.send([_taken(world, kind, document)])
             waiting.append(Sample(kind, document, last_at))
             samples.append(waiting[-1])
@@ -63,7 +68,7 @@ def measure(
         if waiting:
             waiting = [*waiting[AT_ONCE:], *_still_shown(world, waiting[:AT_ONCE])]
         else:
-            time.sleep(max(0.0, min(next_at - time.monotonic(), 0.05)))
+            time.sleep(max(0.0, min(sent_at + pause_s - time.monotonic(), 0.05)))
     return samples
 
 

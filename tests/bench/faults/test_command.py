@@ -37,7 +37,7 @@ def test_a_few_faults_lose_double_show_and_claim_nothing() -> None:
     "kind",
     [
         "clickhouse_emptied", "redis_emptied", "milvus_emptied", "collection_dropped", "indexer_frozen", "forged_event",
-        pytest.param("topics_lost", marks=pytest.mark.open),
+        "topics_lost",
     ],
 )  # fmt: skip
 def test_what_is_still_in_a_store_or_topic_is_there_again(kind: str) -> None:
