@@ -7,6 +7,8 @@ also a writer with the password reads no file of the machine by SQL.
 
 from pathlib import Path
 
+from embedded import clickhouse_disk
+
 DIRECTORY = "rights"
 CONFIG = f"{DIRECTORY}/config.xml"
 _USERS = f"{DIRECTORY}/users.xml"
@@ -46,7 +48,8 @@ def write(data: Path) -> None:
     """
     folder = data / DIRECTORY
     folder.mkdir(mode=0o700, exist_ok=True)
-    (data / CONFIG).write_text(f"<clickhouse><users_config>{_USERS}</users_config></clickhouse>\n")
+    config = f"<users_config>{_USERS}</users_config>{clickhouse_disk.SETTINGS}"
+    (data / CONFIG).write_text(f"<clickhouse>{config}</clickhouse>\n")
     (data / _USERS).write_text(users())
 
 

@@ -20,7 +20,8 @@ process (kill -9) but perhaps not the machine.
 | time in which a query must have been run for `/ping` to say Ok, else 503 | 1 s |
 | length of a statement without its INSERT data | 16 MiB |
 
-An INSERT's data are received whole, in a file on the data's disk, before they take one of the 32 places.
+An INSERT's data are received whole, in a file on the data's disk, before they take one of the 32 slots.
+What happens when the disk is full: `clickhouse_disk`.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from embedded import clickhouse_disk
 from embedded.clickhouse_access import Access
 from embedded.clickhouse_clients import Clients
 from embedded.clickhouse_engine import Engine
@@ -106,7 +108,9 @@ def main(argv: list[str] | None = None) -> int:
     os.umask(0o077)
     os.chdir(path)
     password = given.password_file.read_text().splitlines()[0] if given.password_file else ""
+    clickhouse_disk.wait_for_room(path)
     engine = Engine(path, given.memory_mib)
+    clickhouse_disk.end_when_full(path)
     server = Server((given.host, given.port), engine, Access(given.host, given.user, password))
     for number in (signal.SIGTERM, signal.SIGINT):
         # shutdown() waits for the serving loop, which this very thread runs: it has to be called from another one.
