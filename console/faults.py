@@ -11,8 +11,8 @@ from stores.exit_codes import EXIT_INTERRUPTED, EXIT_MISCALLED, command_status
 EXPECTED = (TidewheelError, click.ClickException, click.Abort, KeyboardInterrupt, OSError)
 """What ends a command with a line. Anything else is a fault of the program and keeps its traceback."""
 
-_SHOWN = 60
-"""Characters of an argument that an error repeats."""
+_SHOWN = 240
+"""Columns of an argument that an error repeats: a path is shown whole."""
 
 
 class Interrupted(click.ClickException):

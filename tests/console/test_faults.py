@@ -56,4 +56,4 @@ def test_what_is_missing_or_unknown_is_named() -> None:
 def test_of_a_long_argument_the_beginning_is_repeated(form: str) -> None:
     long = "x" * 5_000 + "\x1b"
     _, line = status_and_line(Refused(f"there is no {long}; look again"), [form.format(long)])
-    assert line == f"tidewheel: there is no {'x' * 59}…; look again"
+    assert line == f"tidewheel: there is no {'x' * 239}…; look again"

@@ -137,7 +137,7 @@ def test_an_event_with_a_field_validator_has_no_plan() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "told"),
+    ("field", "result"),
     [(int | str, "a union"), (Annotated[str, Field(json_schema_extra={"format": "uri"})], "a format")],
 )
 def test_a_type_that_cannot_be_checked_here_is_named(field: Any, result: str) -> None:  # noqa: ANN401  # a type

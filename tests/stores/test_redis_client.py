@@ -15,7 +15,7 @@ def _raising(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "result",
     [
         "LOADING Redis is loading the dataset in memory",
         "OOM command not allowed when used memory > 'maxmemory'.",
@@ -28,7 +28,7 @@ def test_a_state_that_passes_is_waited_for(result: str) -> None:
         _raising(redis.exceptions.ResponseError(result))
 
 
-@pytest.mark.parametrize("told", ["ERR unknown command", "WRONGTYPE Operation", "ERR user BOOMER is unknown"])
+@pytest.mark.parametrize("result", ["ERR unknown command", "WRONGTYPE Operation", "ERR user BOOMER is unknown"])
 def test_a_mistake_is_not_waited_for(result: str) -> None:
     with pytest.raises(redis.exceptions.ResponseError):
         _raising(redis.exceptions.ResponseError(result))

@@ -71,7 +71,7 @@ def test_an_analysts_statement_only_reads(warehouse: Warehouse, statement: str) 
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "result"),
     [
         ("SELEC 1", "Syntax error.*SELEC"), ("SELECT FROM WHERE", "Syntax error"), ("SELECT 1; SELECT 2", "Multi"),
         ("SELECT * FROM nope", "SHOW TABLES"), ("SELECT nope", "nope"),

@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
-    ("last", "runs", "told"),
+    ("last", "runs", "result"),
     [
         (None, [], None),
         (END - HOUR, [], "asked less than"),

@@ -8,7 +8,7 @@ SHORT = {"revoke_wait_s": 10.0, "rebalance_timeout_s": 60.0, "stop_wait_s": 8.0,
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "result"),
     [
         ({"revoke_wait_s": 60.0}, "revoke_wait_s must be below rebalance_timeout_s"),
         ({"rebalance_timeout_s": 9.0}, "revoke_wait_s must be below rebalance_timeout_s"),
