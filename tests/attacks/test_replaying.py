@@ -15,21 +15,11 @@ from schemas.learning import CutoverApproved, CutoverRefused, Decision, Training
 from schemas.topics import CLICKS, DOCUMENTS, LEARNING
 from stores.settings import Settings
 from tests.attacks.forgeries import refusal_of
-from tests.indexer.loop import Loop, approval, first, record, refused
+from tests.indexer.loop import Loop, approval, record, refused
 from tests.indexer.world import OPERATOR, World
 from tests.schemas.packets import packet
 from tests.stores.keyed import installation
 from tests.streams.world import World as Streams
-
-
-@pytest.fixture
-def ready(world: World) -> Loop:
-    """A shadow waits for a decision."""
-    loop = first(world)
-    loop.settle()
-    loop.ready()
-    return loop
-
 
 CHANGES: dict[str, Callable[[Decision], Decision]] = {
     "another id, to be counted again": lambda event: event.model_copy(update={"event_id": "again"}),

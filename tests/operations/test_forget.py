@@ -1,16 +1,13 @@
 import json
 import threading
 import time
-import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
 from operations.forget import Forgetting, retraining
-from operations.spelling import mentions
 from schemas.learning import ModelTrained
 from schemas.topics import CLICKS, DOCUMENTS, SEARCHES
 from stores.access_log import user_key
@@ -292,52 +289,3 @@ def test_drift_does_not_take_the_emptied_rows_for_searches_or_openings(town: Str
     assert seen() == [1, 1, 2]
     forget(town, tenant, "u")
     assert seen() == [0, 0, 0]
-
-
-SPELT = [
-    "Zoë.Müller@Example.com",
-    "zoë.müller@example.com",
-    "ZOE\u0308.MU\u0308LLER@EXAMPLE.COM",
-    "ｚｏë.müller@example.com",
-]
-
-
-def letters_of(tenant: str, person: str) -> list[tuple[bytes | None, bytes]]:
-    """Dead letters that name the person, each in a writing of its own."""
-    quoted, upper, escaped = quote(person), person.upper(), "".join(f"\\u{ord(each):04x}" for each in person)
-    of_tenant = [
-        json.dumps({"tenant": tenant, "who": upper, "oops": 1}).encode(),
-        f'{{"tenant": "{tenant}", "who": "{escaped}"}}'.encode(),
-        f"tenant={tenant}&user={quoted}&q=1".encode(),
-        f"2026-06-01 tenant: {tenant} user <{person}> timed out".encode(),
-        json.dumps({"tenant": tenant, "inner": json.dumps({"user": person})}).encode(),
-        f'{{"tenant":"{tenant}","user":"{person}'.encode("latin-1"),
-        unicodedata.normalize("NFD", f'{{"tenant":"{tenant}","cited_by":["{person}"]}}').encode(),
-    ]
-    return [(None, value) for value in of_tenant] + [
-        (f"{tenant}\x1f{upper}".encode(), b"\xff\x00"),
-        (b"", of_tenant[0]),
-    ]
-
-
-def test_a_person_is_found_in_every_spelling(town: Streams, tenant: str) -> None:
-    for n, name in enumerate(SPELT):
-        town.take(*documents(tenant, author=name), *day(tenant, name, f"how {tenant} {n}", hours=3 + n))
-    town.close()
-    town.take(*day(tenant, SPELT[1], f"open {tenant}", hours=0.2), *day(tenant, "zoë.müller@example.org", "mine too"))
-    letters = letters_of(tenant, SPELT[1])
-    town.read(CLICKS, letters)
-    town.read(SEARCHES, [(None, f"tenant={tenant}&user=not.{SPELT[1]}".encode())])
-    with Forgetting(town.warehouse, town.accesses, tenant, SPELT[0]) as forgetting:
-        found = forgetting.look()
-        forgetting.remove()
-    assert set(found.spelt) == set(SPELT)
-    assert {row["what"]: row["rows"] for row in found.rows if row["kept_in"] == "dead_letters"} == {
-        "clicks": len(letters)
-    }
-    left = [text for table, _, text in everything(town.warehouse) if table != "system.mutations" if tenant in text]
-    assert [text for text in left if mentions(text.encode(), SPELT[0]) and "not." not in text] == []
-    users = town.warehouse.rows("SELECT DISTINCT user FROM events WHERE tenant = {t:String} AND user != ''", t=tenant)
-    assert users == [{"user": "zoë.müller@example.org"}]
-    town.close()
-    assert town.warehouse.rows("SELECT DISTINCT user FROM sessions WHERE tenant = {t:String}", t=tenant) == users
