@@ -10,7 +10,7 @@ from operations.losses import Seen, losses
 from operations.rebuild import documents
 from stores import training_status
 from stores.collection_states import State
-from stores.errors import Retryable
+from stores.errors import Refused, Retryable
 from stores.serving import Progress
 from stores.trail import difference
 from stores.warehouse import Row
@@ -55,7 +55,7 @@ def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]
     names = {row["tenant"] for row in stores.warehouse.query("tenants")} | {*stores.serving.tenants()}
     names = names if only is None else names & {only}
     present = _present(stores) if names else None
-    return [_tenant(stores, name, present) for name in sorted(names)]
+    return [_readable(stores, name, present) for name in sorted(names)]
 
 
 def _present(stores: Connections) -> frozenset[str] | None:
@@ -64,6 +64,18 @@ def _present(stores: Connections) -> frozenset[str] | None:
         return frozenset(stores.vectors.names())
     except Retryable:
         return None
+
+
+def _readable(stores: Connections, name: str, present: frozenset[str] | None) -> dict[str, Any]:
+    """Return a tenant's status; of one whose serving record no service wrote, that and its documents."""
+    try:
+        return _tenant(stores, name, present)
+    except Refused as error:
+        return {
+            "tenant": name, "unsigned": "", "lost": [str(error)], "live": None, "collections": [],
+            "training": training_status.read(stores.redis, name),
+            "drift": stores.warehouse.query("drift_newest", tenant=name), **_documents(stores, name, ""),
+        }  # fmt: skip
 
 
 def _tenant(stores: Connections, name: str, present: frozenset[str] | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ until it is published (a transactional outbox), so that no crash leaves the audi
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from schemas.learning import Comparison, CutoverDone, Proof, RolledBack
 from schemas.packet import Packet, digest
@@ -152,9 +152,19 @@ class Serving:
         return sorted(map(str, redis_client.guarded(lambda: self._client.smembers(_TENANTS))))
 
     def record(self, tenant: str) -> ServingRecord | None:
-        """Return what is live for the tenant, or None before its first document."""
+        """Return what is live for the tenant, or None before its first document.
+
+        Raises `Refused` for a record that no service wrote.
+        """
         text = redis_client.guarded(lambda: self._client.get(f"serving:{tenant}"))
-        return ServingRecord.model_validate_json(text) if text else None
+        try:
+            return ServingRecord.model_validate_json(text) if text else None
+        except ValidationError as error:
+            reason = error.errors()[0]
+            field = ".".join(map(str, reason["loc"])) or "JSON"
+            raise Refused(
+                f"the serving record of '{tenant}' in Redis was not put there by a service ({field}: {reason['msg']})"
+            ) from error
 
     def switch(self, event: Moved, states: Mapping[str, tuple[str, str]], replaces: int | None = None) -> None:
         """Make what the event says live, and keep the event in the outbox, in one step; otherwise as `move`."""

@@ -79,3 +79,20 @@ def test_the_embedded_stacks_processes_are_shown_with_their_ports(stack: Setting
     assert all(each["up"] for each in shown.values())
     assert f":{shown['redis']['port']}/" in stack.redis_url.get_secret_value()
     assert status.processes(stack.home / "nowhere") == []
+
+
+def test_a_tenant_whose_record_no_service_wrote_hides_no_other(stack: Settings, tenant: str) -> None:
+    other = f"{tenant}-b"
+    with Connections(stack) as stores:
+        stores.warehouse.migrate()
+        for name in (tenant, other):
+            event = {"topic": "clicks", "event_id": name, "tenant": name, "type": "DocumentOpened"}
+            stores.warehouse.insert("events", {column: [value] for column, value in event.items()})
+        for lie in ('{"version": 2}', "no JSON", "[]"):
+            stores.redis.set(f"serving:{tenant}", lie)
+            found = {each["tenant"]: each for each in status.tenants(stores)}
+            (sentence,) = found[tenant]["lost"]
+            assert f"the serving record of '{tenant}' in Redis was not put there by a service" in sentence
+            assert found[other]["lost"] == []
+            assert found[tenant].keys() == found[other].keys()
+        stores.redis.delete(f"serving:{tenant}")

@@ -179,3 +179,11 @@ def test_a_redis_that_is_away_is_worth_waiting_for(stack: Settings) -> None:
     away = Serving.connect(stack.model_copy(update={"redis_url": type(stack.redis_url)("redis://127.0.0.1:1/0")}))
     with pytest.raises(Retryable, match="tidewheel up"):
         away.record("a")
+
+
+@pytest.mark.parametrize("lie", ['{"version": 2}', "no JSON", "[]", "\x00"])
+def test_a_record_that_no_service_wrote_is_refused_in_words(serving: Serving, tenant: str, lie: str) -> None:
+    serving._client.set(f"serving:{tenant}", lie)
+    with pytest.raises(Refused, match=f"the serving record of '{tenant}' in Redis was not put there by a service"):
+        serving.record(tenant)
+    serving._client.delete(f"serving:{tenant}")
