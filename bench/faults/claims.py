@@ -18,7 +18,7 @@ from bench.faults.readers import Readers
 from bench.faults.stack import FaultStack
 from bench.output import say
 from bench.tidewheel import tidewheel
-from stores.errors import TidewheelError
+from stores.errors import Retryable, TidewheelError
 from stores.serving import Serving, ServingRecord
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
@@ -27,6 +27,7 @@ _PROBES = "CREATE TABLE IF NOT EXISTS bench_probes (number UInt64, padding Strin
 _PROBE_ROWS = 50
 _PADDING = "x" * 2_000
 ANSWER_S = 3.0
+BEGINS_S = 60.0
 SEARCHES_WORK_S = 3.0
 MOST_MOVES = 1_000_000
 """No run moves the serving record so often."""
@@ -74,7 +75,7 @@ class Claims:
 
     def inserted(self) -> None:
         """Count the inserts that were answered as done and whose rows are not all there."""
-        warehouse = Warehouse.connect(self._stack.settings())
+        warehouse = self._warehouse()
         try:
             there = {int(row["number"]) for row in warehouse.rows("SELECT DISTINCT number FROM bench_probes")}
         except (TidewheelError, DatabaseError) as error:
@@ -84,6 +85,17 @@ class Claims:
         say(f"{len(lost)} of {len(self._probed)} inserts that were answered as done are not there")
         self.false["insert"] += len(lost)
         self._probed.clear()
+
+    def _warehouse(self) -> Warehouse:
+        """Connect to ClickHouse; after a full disk it begins anew, and has a minute for that."""
+        until = time.monotonic() + BEGINS_S
+        while True:
+            try:
+                return Warehouse.connect(self._stack.settings())
+            except Retryable:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
 
     def warehouse_emptied(self) -> None:
         """Forget what was inserted: it was taken away."""

@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
+from runpy import run_module
 from typing import Any
 
 from stores.access_log import AccessLog, Recorded
@@ -76,15 +76,15 @@ SWALLOW = "swallow"
 SABOTAGE = (*IN_SERVICES, "row-copy", SWALLOW)
 
 
-def main(service: str, name: str) -> int:
-    """Replace the step if it is in this service, and run the service; return its exit status."""
+def main(service: str, name: str) -> None:
+    """Replace the step if it is in this service, and run the service, which ends this process."""
     where, step = IN_SERVICES.get(name, ("", None))
     if step is not None and where == service:
         step()
-    return int(import_module(f"{service}.__main__").main())
+    run_module(service, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]
     sys.argv[1:] = []
-    sys.exit(main(*arguments))
+    main(*arguments)
