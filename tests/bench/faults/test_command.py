@@ -21,7 +21,6 @@ def run(*options: str) -> tuple[int, dict[str, Any], str]:
 
 
 @pytest.mark.slow
-@pytest.mark.open
 def test_a_few_faults_lose_double_show_and_claim_nothing() -> None:
     kinds = "kill_worker,kill_redis,cut_connections,poison,duplicates,disk_full"
     status, report, result = run("--count", "6", "--seed", "5", "--kinds", kinds)
