@@ -2,11 +2,12 @@
 
 import pytest
 
+from tests.console.conftest import tidewheel
 from tests.indexer.conftest import models, vectors, warehouse, world
 from tests.indexer.loop import Loop, first
 from tests.indexer.world import World
 
-__all__ = ["models", "vectors", "warehouse", "world"]
+__all__ = ["models", "tidewheel", "vectors", "warehouse", "world"]
 
 
 @pytest.fixture

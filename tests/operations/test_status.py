@@ -86,7 +86,7 @@ def test_a_tenant_whose_record_no_service_wrote_hides_no_other(stack: Settings, 
     with Connections(stack) as stores:
         stores.warehouse.migrate()
         for name in (tenant, other):
-            event = {"topic": "clicks", "event_id": name, "tenant": name, "type": "DocumentOpened"}
+            event = {"topic": "clicks", "topic_id": name, "event_id": name, "tenant": name, "type": "DocumentOpened"}
             stores.warehouse.insert("events", {column: [value] for column, value in event.items()})
         for lie in ('{"version": 2}', "no JSON", "[]"):
             stores.redis.set(f"serving:{tenant}", lie)
