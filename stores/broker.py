@@ -1,6 +1,7 @@
 """The Kafka broker itself: its errors in our words, its topics, and how far each partition reaches."""
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
@@ -86,7 +87,19 @@ def ensure_topics(bootstrap: str, topics: Iterable[Topic], within_s: float = ANS
     for name, (partitions, settings) in wanted.items():
         if _created(admin, bootstrap, NewTopic(name, partitions, -1, config=settings), within_s):
             created.append(name)
+    try:
+        _wait_until_listed(admin, created, within_s)
+    except KafkaException as failure:
+        raise translated(failure.args[0], bootstrap) from failure
     return created
+
+
+def _wait_until_listed(admin: AdminClient, created: list[str], within_s: float) -> None:
+    """Wait until the broker lists the topics that it has just made: it answers before its metadata know of them."""
+    until = time.monotonic() + within_s
+    for name in created:
+        while admin.list_topics(name, timeout=within_s).topics[name].error is not None and time.monotonic() < until:
+            time.sleep(0.05)
 
 
 def _created(admin: AdminClient, bootstrap: str, topic: NewTopic, within_s: float) -> bool:
