@@ -4,6 +4,7 @@ A value that does not fit is a usage error (exit 2) which names the option, the 
 """
 
 import re
+from abc import ABC, abstractmethod
 from typing import Any, NoReturn
 
 import click
@@ -62,49 +63,46 @@ class Words(Checked):
         return self.refuse(value, param, ctx) if _UNWRITABLE.search(value) else str(value)
 
 
-class Whole(Checked):
-    """A whole number within bounds."""
+class Number(Checked):
+    """A number within bounds, made by `kind` of a text that `pattern` describes as a whole."""
 
-    def __init__(self, low: int, high: int) -> None:
-        super().__init__("N", f"whole number from {low:,} to {high:,}")
-        self._low, self._high = low, high
+    def __init__(self, name: str, what: str, kind: type[int] | type[float], pattern: str, low: int, high: int) -> None:
+        super().__init__(name, f"{what} from {low:,} to {high:,}")
+        self._kind, self._pattern, self._low, self._high = kind, re.compile(pattern), low, high
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
         """Return the number."""
-        if isinstance(value, int):
+        if isinstance(value, self._kind):
             return value
-        number = int(value) if re.fullmatch(r"[+-]?[0-9]{1,20}", value.strip()) else None
+        number = self._kind(value) if self._pattern.fullmatch(value.strip()) else None
         if number is None or not self._low <= number <= self._high:
             self.refuse(value, param, ctx)
         return number
 
 
-class Seconds(Checked):
+class Whole(Number):
+    """A whole number within bounds."""
+
+    def __init__(self, low: int, high: int) -> None:
+        super().__init__("N", "whole number", int, "[+-]?[0-9]{1,20}", low, high)
+
+
+class Seconds(Number):
     """A number of seconds within bounds."""
 
-    def __init__(self, low: float, high: float) -> None:
-        super().__init__("SECONDS", f"number of seconds from {low:g} to {high:,.0f}")
-        self._low, self._high = low, high
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
-        """Return the seconds."""
-        if isinstance(value, float):
-            return value
-        seconds = float(value) if re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", value.strip()) else None
-        if seconds is None or not self._low <= seconds <= self._high:
-            self.refuse(value, param, ctx)
-        return seconds
+    def __init__(self, low: int, high: int) -> None:
+        super().__init__("SECONDS", "number of seconds", float, r"[0-9]{1,12}(\.[0-9]{1,12})?", low, high)
 
 
-class Known(click.ParamType):
+class Known(click.ParamType, ABC):
     """One of the names that `known` gives when it is asked; another name is answered with the nearest one."""
 
     def __init__(self, name: str, what: str) -> None:
         self.name, self._what = name, what
 
+    @abstractmethod
     def known(self) -> list[str]:
         """Return the names that there are."""
-        raise NotImplementedError
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """Return the name."""

@@ -92,7 +92,7 @@ def _print_tenant(tenant: Row) -> None:
         if standby := live["standby"]:
             _paragraph(f"standby  {standby['model']} in {standby['collection']} until {standby['until']}")
     if tenant["unsigned"]:
-        _paragraph(f"not what was signed: {tenant['unsigned']}; nobody's approval says so")
+        _paragraph(f"not what was signed: {tenant['unsigned']}; no approval is on record for it")
     if tenant["waiting"]:
         _paragraph(f"{tenant['waiting']:,} documents wait to be indexed, or to be indexed anew.")
     if tenant["truncated"]:

@@ -1,6 +1,6 @@
 """A tenant's serving record made: the first one, with the base model and live at once, or one that Redis lost.
 
-A first collection replaces nothing, so nobody has to approve it. A record that was lost while the audit trail is there
+A first collection replaces nothing and needs no approval. A record that was lost while the audit trail is there
 is the one that its last rightly signed move left: the same model, version and standby, and no new event. What of their
 collections is gone from Milvus too is filled anew as after any loss (`indexer.upkeep`). A model that cannot be had any
 more does not come back; the base model takes its place then, and an event says so.

@@ -15,7 +15,7 @@ from stores.warehouse import Warehouse
 _USAGE_LASTS = timedelta(seconds=60)
 
 UNKNOWN = 2**32 - 1
-"""Passages recorded of a document when nobody knows how many rows of it there are."""
+"""Passages recorded of a document whose number of rows in the collection is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,9 +103,9 @@ def replay(
 ) -> Outcome:
     """Judge the letters that were not sent again, and send those that would be accepted now; with `force` all of them.
 
-    Without a producer nothing is sent or marked. `tenants` are those that may send (empty: any). `on_sent` is told how
-    many each portion had, once it is sent and marked. Bounded in memory by a
-    portion of letters. Raises `Retryable` when a store is away: what was sent and marked so far stays so.
+    Without a producer nothing is sent or marked. `tenants` are those that may send (empty: any). `on_sent` is called
+    with the number of each portion once it is sent and marked. Bounded in memory by a portion of letters. Raises
+    `Retryable` when a store is away: what was sent and marked so far stays so.
     """
     outcome = Outcome()
     for portion in _portions(warehouse.query("dead_letters_waiting", **wanted.parameters)):

@@ -5,7 +5,7 @@
     live and standby ──▶ the indexer applies every document again, and removes the rows of all others
 
 Vectors of unchanged text are kept where they are still there. Open sessions come back from the raw rows by the streams'
-own audit. Whoever searches meanwhile is told that the index is being rebuilt.
+own audit. Searches say meanwhile that the index is being rebuilt.
 """
 
 from datetime import datetime

@@ -62,7 +62,7 @@ class GroupedInserts:
         failure: Exception | None = None
         try:
             self._warehouse.insert_arrow(table, pa.concat_tables([part.rows for part in group]))
-        except Exception as error:  # told to every member of the group
+        except Exception as error:  # raised to every member of the group
             failure = error
         finally:
             with self._lock:

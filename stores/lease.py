@@ -4,9 +4,9 @@
                        |
                        +--no renewal within the time to live--> free (and `Lease.check` raises for the old holder)
 
-The fencing token grows with every acquisition of a name, so that what an old holder still writes can be told from what
-the new one writes (Kleppmann, "How to do distributed locking", 2016). Acquisition, renewal and release are one Lua
-script each: nobody can act on a value that another holder has just replaced.
+The fencing token grows with every acquisition of a name, so that an old holder's late write is recognised beside the
+new one's (Kleppmann, "How to do distributed locking", 2016). Acquisition, renewal and release are one Lua script each:
+nobody can act on a value that another holder has just replaced.
 """
 
 import threading

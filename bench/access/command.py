@@ -20,7 +20,7 @@ reordered                     of `pairs_of_words`, answers to two words whose or
                               known limit and no leak here: "Who may see a document" in docs/ARCHITECTURE.md
 
 Exit code 1 when anything leaked, or was never hidden, or a scenario could not be played. `--sabotage` runs a wrong
-implementation (`bench.access.sabotage`), which must end with 1. Progress is told on stderr; the last line is JSON.
+implementation (`bench.access.sabotage`), which must end with 1. Progress goes to stderr; the last line is JSON.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Whether an answer tells of what it hides: the same questions before and after hidden documents came.
+"""Whether an answer depends on what it hides: the same questions before and after hidden documents came.
 
 The visible documents are of one length and use each word a different number of times, so that no two of them are equal
 for a query of one word, whatever the word's frequency in the collection. That frequency, hidden documents included, is

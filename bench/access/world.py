@@ -30,8 +30,8 @@ PATIENCE_S = 300.0
 AT_ONCE = 20
 """Queries of one call at most."""
 
-TOLD = 5
-"""Answers with something hidden in them that are told one by one."""
+SHOWN = 5
+"""Leaking answers that are printed each; later ones are only counted."""
 
 _STORED = """
 SELECT DISTINCT e.event_id AS event FROM events AS e
@@ -76,7 +76,7 @@ class World:
         return acknowledged
 
     def crowd(self, changes: Sequence[Change]) -> None:
-        """Send many changes of documents that everyone may see: nobody need know when they are stored."""
+        """Send many changes of documents that everyone may see, without waiting until they are stored."""
         send(changes, self.deliver, self.oracle)
 
     def ask(self, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Asked]:
@@ -97,7 +97,7 @@ class World:
     def _note_stored(self) -> None:
         if self._on_the_way:
             stored = self.stored(self.population.tenant, self._on_the_way)
-            now = time.monotonic()  # after the answer: what holds, holds for what begins later
+            now = time.monotonic()  # after the answer: only searches that begin later must obey
             for event in stored:
                 self.oracle.stored(event, now)
             self._on_the_way -= stored
@@ -105,7 +105,7 @@ class World:
     def _judge(self, asked: Sequence[Asked]) -> None:
         for one in asked:
             wrong = one.wrong(self.oracle)
-            if wrong and self.leaked < TOLD:
+            if wrong and self.leaked < SHOWN:
                 say(f"'{one.query}' by {sorted(one.groups)} found {one.documents}: {', '.join(wrong)}")
             self.leaked += len(wrong)
             self.tries += 1

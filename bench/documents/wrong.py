@@ -4,6 +4,7 @@ row-copy      a list is read from the copy in the vector row, which lags behind 
 early-scores  ranks and scores are formed of all that is found, and what is hidden leaves after that
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from bench.stack import Stack
@@ -23,7 +24,7 @@ from stores.vectors import Rankings, Vectors
 _FETCHED = 50
 
 
-class _Wrong:
+class _Wrong(ABC):
     """Searches one collection; what a person is shown of it is the subclass's affair."""
 
     def __init__(self, stack: Stack) -> None:
@@ -41,9 +42,9 @@ class _Wrong:
         found = [self.shown(tenant, query, own, groups, k) for query, own in zip(queries, rankings, strict=True)]
         return [Answer(own, record.model, record.collection, record.version, 0.0) for own in found]
 
+    @abstractmethod
     def shown(self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], k: int) -> tuple[Found, ...]:
         """Return what a member of `groups` is shown of two rankings."""
-        raise NotImplementedError
 
 
 class RowCopySearch(_Wrong):

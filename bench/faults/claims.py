@@ -184,7 +184,7 @@ class Claims:
         try:
             known = self._serving.collections(tenant)
             records = [self._serving.record(name) for name in self._serving.tenants()]
-        except (TidewheelError, ValueError):  # a value that no record may hold is told by `unfound`
+        except (TidewheelError, ValueError):  # `unfound` counts a record that cannot be read
             return
         self._obeyed |= {name for name, about in known.items() if FORGED in about.model}
         self._obeyed |= {f"{one.tenant} {one.version}" for one in records if one and one.version > MOST_MOVES}

@@ -27,7 +27,7 @@ unreadable         what the warehouse said when it could not read what it holds;
 disk               how ClickHouse's disk was filled (`bench.faults.disk`)
 
 Exit code 1 unless all from `missing` to `unfound` are 0 and all faults were injected. `--sabotage` runs a wrong
-implementation (`bench.faults.sabotage`), which must end with 1. Progress is told on stderr; the last line is JSON.
+implementation (`bench.faults.sabotage`), which must end with 1. Progress goes to stderr; the last line is JSON.
 """
 
 import argparse

@@ -12,7 +12,7 @@ vs_quix        against Quix Streams, in an environment of its own; null with a r
 vs_floor       of the speed of confluent-kafka + orjson, which store nothing
 rss_mib_start  resident memory of the worker when a tenth of the events was stored; rss_mib_end when all were
 
-Progress is told on stderr; the last line of stdout is JSON.
+Progress goes to stderr; the last line of stdout is JSON.
 """
 
 import argparse

@@ -1,8 +1,7 @@
-"""Renamed documents: under which id is what people did with a former id to be counted? Pure.
+"""What the view `renames` must say, written apart: under which id what people did with a former id counts.
 
-The view `renames` says the same in SQL, for everything that reads from there; tests hold one against the other. There
-is no time and no order in it: of each id the newest event decides (`schemas.document_order`), so an id that is in use
-again is not renamed, and the rest is a walk from name to name.
+There is no time and no order in it: of each id the newest event decides (`schemas.document_order`), so an id that is in
+use again is not renamed, and the rest is a walk from name to name.
 """
 
 from collections.abc import Mapping

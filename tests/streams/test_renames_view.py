@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stores.settings import Settings
-from streams.pairs.renames import LONGEST, present_names
+from tests.streams.renames_oracle import LONGEST, present_names
 from tests.streams.world import World
 
 NAMES = st.sampled_from([f"d{n}" for n in range(8)])
