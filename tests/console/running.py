@@ -1,5 +1,6 @@
 """The command line as people run it, and what it puts on topics."""
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,10 +32,11 @@ class Ended(NamedTuple):
 
 
 class CommandLine:
-    """Runs `tidewheel` in this process, exit codes and all."""
+    """Runs `tidewheel` in this process, exit codes and all, with an empty standard input."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch, self._capsys = monkeypatch, capsys
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
 
     def __call__(self, *arguments: str) -> Ended:
         self._monkeypatch.setattr(sys, "argv", ["tidewheel", *arguments])

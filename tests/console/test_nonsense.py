@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import click
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from console import parameters
@@ -138,6 +138,7 @@ def test_every_parameter_has_a_type_that_says_what_is_right() -> None:
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(target=next(each for each in TARGETS if str(each) == "sql query"), value="-")  # which reads standard input
 @given(target=st.sampled_from(TARGETS), value=st.text(st.characters(exclude_characters="\0"), max_size=80))
 def test_no_text_whatever_ends_in_a_traceback(nowhere: CommandLine, target: Target, value: str) -> None:
     ended = nowhere(*line_of(target, value))  # an argument of a process holds no NUL
