@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.text import columns, elided, printable, printable_lines
+from schemas.fusion import Fusion
 from schemas.packet import ExampleQuery, Latency, Packet, ShownDocument
 
 _SHORT = 12
@@ -50,10 +51,16 @@ def summary(packet: Packet) -> Table:
         ("by", f"{packet.model} in {packet.collection}"),
         (
             "gate",
-            f"{packet.run_verdict} on {gate.queries} held-out queries: nDCG@10 {gate.ndcg_live:.3f} live, "
-            f"{gate.ndcg_base:.3f} base, {gate.ndcg_bm25:.3f} BM25, {gate.ndcg_candidate:.3f} candidate; "
+            f"{packet.run_verdict} on {gate.queries} held-out queries: nDCG@10 as served {gate.ndcg_live:.3f} live "
+            f"({_number(gate.ndcg_live_today)} as today), {gate.ndcg_candidate:.3f} candidate; "
             f"difference {gate.low:+.3f} to {gate.high:+.3f} (95 %)",
         ),
+        (
+            "alone",
+            f"nDCG@10 of vectors {_number(gate.dense_live)} live, {gate.ndcg_base:.3f} base, "
+            f"{_number(gate.dense_candidate)} candidate; of words {gate.ndcg_bm25:.3f} (BM25)",
+        ),
+        ("ranking", f"{_weight(packet.weights)}; live {_weight(live.weights)}. {packet.fusion}"),
         (
             "proof",
             f"{proof.documents:,} documents, {proof.passages:,} passages read back by key: {proof.mismatches} "
@@ -96,6 +103,10 @@ def _results(shown: Sequence[ShownDocument], ndcg: float | None) -> Text:
 def _text(found: str) -> Text:
     """Return words of anybody's as they are: no markup, and nothing that a terminal would obey."""
     return Text(printable_lines(found))
+
+
+def _weight(fusion: Fusion) -> str:
+    return f"{fusion.dense:.0%} by meaning, {1 - fusion.dense:.0%} by words".replace("%", " %")
 
 
 def _number(value: float | None) -> str:

@@ -30,7 +30,13 @@ class Drift(_Part):
 
 
 class Training(_Part):
-    """What the gate saw on held-out queries; `interval` bounds candidate minus live nDCG@10 (95 %)."""
+    """What the gate saw on held-out queries; `interval` bounds candidate minus live nDCG@10 (95 %).
+
+    `ndcg_live` and `ndcg_candidate` are what the interval is about: the rankings that people get. They stand a second
+    time as `served_...`, beside those of vectors alone (`dense_...`, `ndcg_base`) and of words alone (`ndcg_bm25`).
+    `served_ndcg_today` is live as it served when the run was judged; `fusion_...` is the weight of the ranking by
+    meaning, 0 to 1.
+    """
 
     verdict: str | None = None
     model: str | None = None
@@ -39,6 +45,13 @@ class Training(_Part):
     ndcg_live: float | None = None
     ndcg_bm25: float | None = None
     ndcg_candidate: float | None = None
+    served_ndcg_live: float | None = None
+    served_ndcg_candidate: float | None = None
+    served_ndcg_today: float | None = None
+    dense_ndcg_live: float | None = None
+    dense_ndcg_candidate: float | None = None
+    fusion_live: float | None = None
+    fusion_candidate: float | None = None
     interval: list[float] = []
     reasons: list[str] = []
     seconds: float = 0.0
@@ -116,8 +129,9 @@ def _gate(t: Training) -> str:
         return "; ".join(t.reasons) or "no comparison"
     low, high = t.interval
     return (
-        f"nDCG@10 {t.ndcg_live:.3f} live, {t.ndcg_bm25:.3f} BM25, {t.ndcg_candidate:.3f} candidate on {t.queries} "
-        f"held-out queries (difference {low:+.3f} to {high:+.3f})"
+        f"nDCG@10 as served {t.ndcg_live:.3f} live, {t.ndcg_candidate:.3f} candidate on {t.queries} held-out queries "
+        f"(difference {low:+.3f} to {high:+.3f}); vectors alone {_number(t.dense_ndcg_live)} and "
+        f"{_number(t.dense_ndcg_candidate)}, BM25 {_number(t.ndcg_bm25)}"
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from indexer.cutover import INDEXER
 from indexer.sync import Sync, Target
 from indexer.trust import Trust
+from schemas.fusion import EVEN
 from schemas.ids import stable_id
 from schemas.learning import CutoverDone
 from stores.collection_states import State
@@ -95,6 +96,7 @@ def _begin(serving: Serving, sync: Sync, trust: Trust, tenant: str, version: int
         serving_version=version + 1,
         by=INDEXER,
         manifest=target.manifest,
+        fusion=EVEN,
     )
     serving.switch(trust.signing.as_installation(first), {target.collection: (State.BUILDING, State.LIVE)}, replaces=0)
     sync.vectors.label(alias_name(tenant), target.collection)

@@ -17,7 +17,9 @@ from indexer.search import retrieve
 from indexer.sync import Target
 from retrieval import metrics
 from retrieval.encoders import EncoderSource
+from schemas.fusion import Fusion
 from schemas.packet import ExampleQuery, Latency, ShadowTest
+from stores.serving import ServingRecord
 from stores.vectors import Vectors
 from stores.warehouse import Warehouse
 
@@ -70,6 +72,19 @@ class Compared:
         return Tried(self.query, self.clicked, self.live, self.shadow, *scores)
 
 
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A collection and the fusion that it is served with."""
+
+    target: Target
+    fusion: Fusion
+
+    @classmethod
+    def live(cls, record: ServingRecord) -> "Tested":
+        """Return what answers the tenant's searches."""
+        return cls(Target(record.tenant, record.model, record.manifest), record.fusion)
+
+
 class ComparisonRunner:
     """Compares a tenant's live collection with a shadow. `yield_point` is called between its parts."""
 
@@ -87,9 +102,10 @@ class ComparisonRunner:
         self._config = config
         self._yield_point = yield_point
 
-    def run(self, live: Target, shadow: Target) -> ShadowTest:
+    def run(self, live: Tested, shadow: Tested) -> ShadowTest:
         """Compare two collections of one tenant on what its people asked last."""
-        rows = self._warehouse.query("index_queries", tenant=live.tenant, limit=self._config.queries)
+        tenant = live.target.tenant
+        rows = self._warehouse.query("index_queries", tenant=tenant, limit=self._config.queries)
         queries = [row["query"] for row in rows]
         if not queries:
             return _nothing()
@@ -98,24 +114,25 @@ class ComparisonRunner:
             Compared(row["query"], frozenset(row["clicked"]), a, b) for row, a, b in zip(rows, left, right, strict=True)
         ]
         times = self._times(live, shadow, queries[: self._config.timed])
-        return self._summary(live.tenant, compared, times)
+        return self._summary(tenant, compared, times)
 
-    def _documents(self, target: Target, queries: Sequence[str]) -> list[tuple[str, ...]]:
-        return [tuple(f.document for f in found) for found in self._retrieve(target, queries)]
+    def _documents(self, tested: Tested, queries: Sequence[str]) -> list[tuple[str, ...]]:
+        return [tuple(f.document for f in found) for found in self._retrieve(tested, queries)]
 
-    def _retrieve(self, target: Target, queries: Sequence[str]) -> list[list[Found]]:
+    def _retrieve(self, tested: Tested, queries: Sequence[str]) -> list[list[Found]]:
+        target = tested.target
         encoder = self._encoders.get(target.tenant, target.model, target.manifest)
-        return retrieve(self._vectors, encoder, target.collection, queries, None, K)
+        return retrieve(self._vectors, encoder, target.collection, queries, None, K, tested.fusion)
 
-    def _times(self, live: Target, shadow: Target, queries: Sequence[str]) -> tuple[Latency, Latency]:
-        times: dict[Target, list[float]] = {live: [], shadow: []}
+    def _times(self, live: Tested, shadow: Tested, queries: Sequence[str]) -> tuple[Latency, Latency]:
+        times: tuple[list[float], list[float]] = ([], [])
         for turn, query in enumerate(queries):
             self._yield_point()
-            for target in (live, shadow) if turn % 2 else (shadow, live):
+            for side in (0, 1) if turn % 2 else (1, 0):
                 began = time.perf_counter()
-                self._retrieve(target, [query])
-                times[target].append((time.perf_counter() - began) * 1000)
-        return _latency(times[live]), _latency(times[shadow])
+                self._retrieve((live, shadow)[side], [query])
+                times[side].append((time.perf_counter() - began) * 1000)
+        return _latency(times[0]), _latency(times[1])
 
     def _summary(self, tenant: str, compared: list[Compared], times: tuple[Latency, Latency]) -> ShadowTest:
         judged = sorted((c for c in compared if c.clicked), key=lambda c: (-c.gain, c.query))

@@ -103,7 +103,7 @@ class Cutover:
 
     def _check_rules(self, packet: Packet) -> None:
         encoder = self._sync.encoders.get(packet.tenant, packet.model, packet.manifest)
-        if (packet.chunker, packet.fusion) != (chunker(encoder.pieces), fusion()):
+        if (packet.chunker, packet.fusion) != (chunker(encoder.pieces), fusion(packet.weights)):
             raise Refused(
                 "the rules of passages or ranking changed after the review; train again with `tidewheel retrain`"
             )
@@ -119,6 +119,8 @@ class Cutover:
                 f"the audit trail has no signed win of the run {packet.run} with this model; see that the streams run, "
                 "or train again"
             )
+        if trained.fusion != packet.weights:
+            raise Refused(f"the run {packet.run} did not win with the weights of this packet; review a new one")
         now = self._trust.scores(trained)
         if (now.sha256, now.problem) != (packet.scores.sha256, packet.scores.problem):
             raise Refused(f"the scores of the run {packet.run} changed after the review; train again")
@@ -157,6 +159,8 @@ class Cutover:
             by=approval.by,
             manifest=packet.manifest,
             previous_manifest=record.manifest,
+            fusion=packet.weights,
+            previous_fusion=record.fusion,
         )
         self._serving.switch(self._trust.signing.as_installation(done), states)
 

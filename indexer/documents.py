@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from indexer.authority import USE_WINDOW, UsageStats, authority
+from retrieval.authority import USE_WINDOW, UsageStats, authority
 from retrieval.passages import READ_CHARACTERS, split
 from retrieval.text import composed
 from retrieval.word_pieces import Pieces

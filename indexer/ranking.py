@@ -1,19 +1,15 @@
-"""Pure rules of the read path: documents from two rankings of passages, the authority prior, the snippet."""
+"""What a person is shown of the documents that were ranked: title, place and snippet. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.fusion import scores
 from retrieval.passages import body_of
+from retrieval.ranking import Ranked, documents, settled
 from retrieval.text import query_terms, terms
-from stores.vector_rows import Hit, primary_key
+from schemas.fusion import Fusion
+from stores.vector_rows import Hit
 from stores.vectors import Rankings
-
-AUTHORITY_WEIGHT = 0.05
-"""A document of full authority gains 5 % of its fused score: about three places among the first ten, never more."""
-
-WIDEN = 4
-"""How many times deeper the rankings are read when they have too few documents."""
 
 SNIPPET_CHARACTERS = 240
 
@@ -35,39 +31,35 @@ class Found:
     truncated: bool = False
 
 
-def best(query: str, rankings: Rankings, ended: tuple[bool, bool], depth: int, k: int) -> list[Found] | None:
+def best(
+    query: str, rankings: Rankings, ended: tuple[bool, bool], deep: int, k: int, fusion: Fusion
+) -> list[Found] | None:
     """Return the best `k` documents of two rankings of passages that a person may see; None when more is to be fetched.
 
-    Both rankings count down to the same depth: `depth` passages, or as many times `WIDEN` as it takes to have `k`
-    documents. So what the person may not see moves neither rank nor score of what they may. `ended` says of each
-    ranking whether there is nothing behind it.
+    The order is that of `retrieval.ranking.settled`.
     """
-    while all(over or len(ranking) >= depth for ranking, over in zip(rankings, ended, strict=True)):
-        found = rank(query, (rankings[0][:depth], rankings[1][:depth]), k)
-        if len(found) >= k or (all(ended) and depth >= max(map(len, rankings))):
-            return found
-        depth *= WIDEN
-    return None
+    found = settled(rankings, ended, deep, k, fusion)
+    return None if found is None else _shown(query, found[:k])
 
 
-def rank(query: str, rankings: Rankings, k: int) -> list[Found]:
-    """Return the best `k` documents of two rankings of passages, fused; a document counts with its best passage."""
-    hits = {_name(hit): hit for ranking in rankings for hit in ranking}
-    fused = scores([[_name(hit) for hit in ranking] for ranking in rankings])
-    tops: dict[str, tuple[float, Hit]] = {}
-    for name, hit in hits.items():
-        score = fused[name] * (1 + AUTHORITY_WEIGHT * hit.authority)
-        if hit.document not in tops or (-score, hit.number) < (-tops[hit.document][0], tops[hit.document][1].number):
-            tops[hit.document] = (score, hit)
-    order = sorted(tops.values(), key=lambda scored: (-scored[0], scored[1].document))
+def rank(query: str, rankings: Rankings, fusion: Fusion, k: int) -> list[Found]:
+    """Return the best `k` documents of two rankings of passages as they are."""
+    return _shown(query, documents(rankings, fusion)[:k])
+
+
+def _shown(query: str, ranked: Sequence[Ranked[Hit]]) -> list[Found]:
     return [
-        Found(hit.document, position, score, hit.title, snippet(query, body_of(hit.text)), hit.truncated)
-        for position, (score, hit) in enumerate(order[:k], start=1)
+        Found(
+            document=hit.document,
+            rank=position,
+            score=one.score,
+            title=hit.title,
+            snippet=snippet(query, body_of(hit.text)),
+            truncated=hit.truncated,
+        )
+        for position, one in enumerate(ranked, start=1)
+        for hit in (one.passage,)
     ]
-
-
-def _name(hit: Hit) -> str:
-    return primary_key(hit.document, hit.number)
 
 
 def snippet(query: str, text: str) -> str:

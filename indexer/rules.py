@@ -1,16 +1,19 @@
 """The rules that a packet was made under, by name: other rules would serve something else than what was reviewed."""
 
-from indexer.ranking import AUTHORITY_WEIGHT
 from indexer.verify import VerifyConfig
-from retrieval.fusion import RRF_K
 from retrieval.identity import analyzer
+from retrieval.ranking import AUTHORITY_WEIGHT
+from schemas.fusion import Fusion
 from stores.vector_rows import K1, B
 
 
-def fusion() -> str:
-    """Return the rules of ranking."""
+def fusion(chosen: Fusion) -> str:
+    """Return the rules of ranking, with the weights that were chosen for a model."""
     words = f"BM25 (k1 {K1:g}, b {B:g}, {analyzer()})"
-    return f"reciprocal rank fusion of dense and {words}, k {RRF_K}; authority weight {AUTHORITY_WEIGHT:g}"
+    return (
+        f"reciprocal rank fusion of dense (weight {chosen.dense:g}) and {words} (weight {1 - chosen.dense:g}), "
+        f"k {chosen.k}; authority weight {AUTHORITY_WEIGHT:g}"
+    )
 
 
 def tolerated(config: VerifyConfig) -> str:

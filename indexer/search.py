@@ -14,10 +14,12 @@ import time
 from collections.abc import Sequence
 
 from indexer.answer import Answer
-from indexer.ranking import WIDEN, Found, best
+from indexer.ranking import Found, best
 from indexer.visibility import CountedLists, Viewer
+from retrieval import ranking
 from retrieval.encoders import Encoder, EncoderSource
 from retrieval.text import query_terms
+from schemas.fusion import Fusion
 from stores.collection_states import State
 from stores.errors import Poison, Refused, TidewheelError
 from stores.milvus import CollectionMissing
@@ -25,9 +27,6 @@ from stores.rebuilds import not_whole
 from stores.serving import Serving
 from stores.vector_rows import Hit, primary_key
 from stores.vectors import WINDOW, Rankings, Vectors
-
-OVER_FETCH = 5
-"""Visible passages of each ranking per wanted document: room for several of one document."""
 
 ROOM = 2
 """How many times more the first round fetches for a person: room for hidden passages."""
@@ -83,7 +82,7 @@ class Searcher:
         encoder = self._encoders.get(tenant, record.model, record.manifest)
         viewer = Viewer(self._lists, tenant, groups)
         try:
-            found = retrieve(self._vectors, encoder, record.collection, queries, viewer, k)
+            found = retrieve(self._vectors, encoder, record.collection, queries, viewer, k, record.fusion)
         except CollectionMissing as error:
             rebuild = self._serving.rebuilds.get(tenant, record.collection) or rebuild
             total = rebuild.total if rebuild else self._lists.documents(tenant)
@@ -113,12 +112,14 @@ def retrieve(
     queries: Sequence[str],
     viewer: Viewer | None,
     k: int,
+    fusion: Fusion,
 ) -> list[list[Found]]:
     """Return the best `k` documents of each query in one collection, which must be of the encoder's model.
 
-    `viewer=None` leaves nothing out: it is for comparing collections, never for answering a person.
+    `fusion` is what was chosen for the model. `viewer=None` leaves nothing out: it is for comparing collections, never
+    for answering a person.
     """
-    embedded, depth = encoder.encode(queries), min(WINDOW, OVER_FETCH * k)
+    embedded, depth = encoder.encode(queries), min(WINDOW, ranking.depth(k))
     words = [query_terms(query) for query in queries]
     pools, found = [_Pool() for _ in queries], [list[Found]() for _ in queries]
     left, limit, seen = list(range(len(queries))), depth if viewer is None else min(WINDOW, ROOM * depth), None
@@ -126,18 +127,18 @@ def retrieve(
         last = limit == WINDOW and (viewer is None or seen is not None)
         answers = vectors.search(collection, [words[i] for i in left], embedded[left], limit, seen)
         if viewer is not None:
-            viewer.look(hit.document for answer in answers for ranking in answer for hit in ranking)
+            viewer.look(hit.document for answer in answers for hits in answer for hit in hits)
         unsettled = []
         for i, answer in zip(left, answers, strict=True):
             pools[i].add(answer, limit, last)
-            settled = best(queries[i], pools[i].visible(viewer), pools[i].ended, depth, k)
+            settled = best(queries[i], pools[i].visible(viewer), pools[i].ended, depth, k, fusion)
             if settled is None:
                 unsettled.append(i)
             else:
                 found[i] = settled
         left = unsettled
         if viewer is None or seen is not None:
-            limit = min(WINDOW, limit * WIDEN)
+            limit = min(WINDOW, limit * ranking.WIDEN)
         elif left:
             seen = viewer.filter(collection)
     return found
@@ -152,18 +153,13 @@ class _Pool:
 
     def add(self, rankings: Rankings, limit: int, last: bool) -> None:
         """Add what a round fetched, at most `limit` a ranking; `last` when no further round can fetch more."""
-        for hits, ranking in zip(self._hits, rankings, strict=True):
-            hits.update({primary_key(hit.document, hit.number): hit for hit in ranking})
+        for hits, fetched in zip(self._hits, rankings, strict=True):
+            hits.update({primary_key(hit.document, hit.number): hit for hit in fetched})
         self.ended = (last or len(rankings[0]) < limit, last or len(rankings[1]) < limit)
 
     def visible(self, viewer: Viewer | None) -> Rankings:
         """Return both rankings without what the person may not see, equal scores in the order of keys."""
         first, second = (
-            [
-                hit
-                for _, hit in sorted(hits.items(), key=lambda item: (-item[1].score, item[0]))
-                if viewer is None or viewer.sees(hit)
-            ]
-            for hits in self._hits
+            ranking.ordered(hit for hit in hits.values() if viewer is None or viewer.sees(hit)) for hits in self._hits
         )
         return first, second

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from indexer.comparison import ComparisonRunner
+from indexer.comparison import ComparisonRunner, Tested
 from indexer.packet import held_out
 from indexer.progress import Meter
 from indexer.rules import fusion, tolerated
@@ -161,7 +161,8 @@ class Shadows:
             model=target.model,
             manifest=target.manifest or "",
             chunker=chunker(self._sync.encoders.get(target.tenant, target.model, target.manifest).pieces),
-            fusion=fusion(),
+            fusion=fusion(trained.fusion),
+            weights=trained.fusion,
             parent=trained.parent,
             collection=target.collection,
             live=Side(
@@ -169,13 +170,14 @@ class Shadows:
                 collection=record.collection,
                 serving_version=record.version,
                 manifest=record.manifest,
+                weights=record.fusion,
             ),
             run_verdict=UNPROVEN if scores.problem else WIN,
             comparison=trained.comparison,
             scores=scores,
             proof=proof,
             proved_at=proved_at,
-            shadow_test=self._comparison.run(Target(record.tenant, record.model, record.manifest), target),
+            shadow_test=self._comparison.run(Tested.live(record), Tested(target, trained.fusion)),
             held_out=held_out(self._sync.documents.warehouse, target.tenant, trained.run),
             corpus=Corpus(documents=documents, fingerprint=fingerprint),
             tolerates=tolerated(self._config),

@@ -19,9 +19,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.authority import UsageStats
 from indexer.documents import UNKNOWN, Document, Documents, Pending, Record
 from indexer.making import Made, Maker, keys_of
+from retrieval.authority import UsageStats
 from retrieval.encoders import Encoder, EncoderSource
 from retrieval.identity import row_rules
 from stores.errors import Poison, Refused

@@ -56,6 +56,8 @@ def rollback(
             reason=reason,
             manifest=back.manifest,
             previous_manifest=record.manifest,
+            fusion=back.fusion,
+            previous_fusion=record.fusion,
         )
     states = {record.collection: (State.LIVE, State.STANDBY), back.collection: (State.STANDBY, State.LIVE)}
     signed = sign(done, by)

@@ -1,29 +1,25 @@
-"""Reciprocal rank fusion: one ranking out of several, by ranks alone. Pure.
+"""Reciprocal rank fusion of two rankings, with weights: by ranks alone. Pure.
 
-A document's fused score is the sum, over the rankings that have it, of 1 / (k + rank), ranks counted from 1 (Cormack,
+A name's fused score is the sum, over the rankings that have it, of weight / (k + rank), ranks counted from 1 (Cormack,
 Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods", 2009). The
-index gives two rankings, and what a person may not see leaves them before they are fused.
+two weights add up to 2, so that even ones are the plain formula. The index gives two rankings, and what a person may
+not see leaves them before they are fused.
+
+Bruch, Gai and Ingber ("An analysis of fusion functions for hybrid retrieval", 2023) find a convex combination of scores
+better than ranks. It is not used here, because a score would tell of hidden documents: BM25's depends on how frequent a
+word is in all of them, and what a person is shown must follow from what they may see. The scores of two engines also
+differ where their ranks agree, and what is judged would not be what is served.
 """
 
 from collections.abc import Sequence
 
-RRF_K = 60
-"""The constant of the formula, its authors' value: how little the first ranks stand out from those that follow."""
+from schemas.fusion import Fusion
 
 
-def scores(rankings: Sequence[Sequence[str]]) -> dict[str, float]:
+def scores(by_meaning: Sequence[str], by_words: Sequence[str], fusion: Fusion) -> dict[str, float]:
     """Return the fused score of every name; each ranking has a name at most once, best first."""
     found: dict[str, float] = {}
-    for ranking in rankings:
+    for ranking, weight in ((by_meaning, 2 * fusion.dense), (by_words, 2 * (1 - fusion.dense))):
         for rank, name in enumerate(ranking, 1):
-            found[name] = found.get(name, 0.0) + 1 / (RRF_K + rank)
+            found[name] = found.get(name, 0.0) + weight * (1 / (fusion.k + rank))
     return found
-
-
-def fuse(rankings: Sequence[Sequence[str]], depth: int) -> list[str]:
-    """Return the `depth` best names of all rankings, best first; equal scores in the order of names.
-
-    Each ranking has a name at most once, best first.
-    """
-    fused = scores(rankings)
-    return sorted(fused, key=lambda name: (-fused[name], name))[:depth]

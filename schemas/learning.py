@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from schemas.envelope import Count, Event, Words
+from schemas.fusion import EVEN, Fusion
 from schemas.ids import CollectionId, ModelId, OpaqueId, Slug
 from schemas.signature import Signature
 
@@ -53,7 +54,11 @@ class TrainingRequested(Decision):
 class Comparison(Words):
     """What the gate saw: mean nDCG@10 of each system on the same held-out queries, and the paired difference.
 
-    `difference` is candidate minus live; `low` and `high` bound its 95 % bootstrap interval.
+    `ndcg_candidate` and `ndcg_live` are of what people get: both rankings fused, each model with the weights that
+    were chosen for it (`fusion_candidate`, `fusion_live`). `difference` is the one minus the other; `low` and `high`
+    bound its 95 % bootstrap interval. `ndcg_live_today` is of live as it serves now, whatever was chosen for it here;
+    `dense_candidate`, `dense_live` and `ndcg_base` are of vectors alone, `ndcg_bm25` of words alone.
+    A comparison without fusions is of vectors alone throughout, from before rankings were judged as they are served.
     """
 
     queries: Count
@@ -64,6 +69,11 @@ class Comparison(Words):
     difference: float
     low: float
     high: float
+    ndcg_live_today: float | None = None
+    dense_candidate: float | None = None
+    dense_live: float | None = None
+    fusion_candidate: Fusion | None = None
+    fusion_live: Fusion | None = None
 
 
 class ModelTrained(Decision):
@@ -81,6 +91,11 @@ class ModelTrained(Decision):
     reasons: tuple[Reason, ...] = ()
     manifest: Sha256 | None = None
     evaluation: Sha256 | None = None
+
+    @property
+    def fusion(self) -> Fusion:
+        """Return the weights that the model won with, and is served with."""
+        return self.comparison.fusion_candidate or EVEN
 
 
 class ModelRefused(Decision):
@@ -147,7 +162,10 @@ class CutoverRefused(Decision):
 
 
 class CutoverDone(Decision):
-    """The serving record moved to this model and collection; the manifests are the hashes of the models' files."""
+    """The serving record moved to this model and collection; the manifests are the hashes of the models' files.
+
+    The fusions are the models' own; without one both rankings count alike.
+    """
 
     type: Literal["CutoverDone"] = "CutoverDone"
     model: ModelId
@@ -159,10 +177,12 @@ class CutoverDone(Decision):
     by: OpaqueId
     manifest: Sha256 | None = None
     previous_manifest: Sha256 | None = None
+    fusion: Fusion | None = None
+    previous_fusion: Fusion | None = None
 
 
 class RolledBack(Decision):
-    """The serving record moved back to the standby."""
+    """The serving record moved back to the standby, and with it to the standby's own fusion."""
 
     type: Literal["RolledBack"] = "RolledBack"
     model: ModelId
@@ -174,3 +194,5 @@ class RolledBack(Decision):
     reason: Reason
     manifest: Sha256 | None = None
     previous_manifest: Sha256 | None = None
+    fusion: Fusion | None = None
+    previous_fusion: Fusion | None = None

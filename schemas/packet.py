@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.fusion import EVEN, Fusion
 from schemas.learning import Comparison, Proof
 
 _DIGITS = 6
@@ -62,12 +63,13 @@ class ShadowTest(_Value):
 
 
 class Side(_Value):
-    """What is live while the packet is made; `serving_version` is that of the serving record."""
+    """What is live while the packet is made, and how it serves; `serving_version` is that of the serving record."""
 
     model: str
     collection: str
     serving_version: int
     manifest: str | None = None
+    weights: Fusion = EVEN
 
 
 class Scores(_Value):
@@ -99,8 +101,9 @@ class HeldOut(_Value):
 class Packet(_Value):
     """What an operator decides on. `run_verdict` is the gate's, or UNPROVEN where the scores do not support it.
 
-    `manifest` is the hash of the model's files; `chunker` and `fusion` name the rules of passages and of ranking;
-    `tolerates` says which changes after the review leave an approval valid.
+    `manifest` is the hash of the model's files; `chunker` and `fusion` name the rules of passages and of ranking, and
+    `weights` are those that the model won with and will be served with; `tolerates` says which changes after the review
+    leave an approval valid.
     """
 
     tenant: str
@@ -109,6 +112,7 @@ class Packet(_Value):
     manifest: str
     chunker: str
     fusion: str
+    weights: Fusion = EVEN
     parent: str
     collection: str
     live: Side

@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from schemas.fusion import EVEN, Fusion
 from schemas.learning import Comparison, CutoverDone, Proof, RolledBack
 from schemas.packet import Packet, digest
 from stores import lua_files, redis_client
@@ -50,18 +51,20 @@ class _Value(BaseModel):
 
 
 class Standby(_Value):
-    """The collection that a rollback returns to, kept fresh until `until`."""
+    """The collection that a rollback returns to, with its model's own fusion, kept fresh until `until`."""
 
     model: str
     collection: str
     until: datetime
     manifest: str | None = None
+    fusion: Fusion = EVEN
 
 
 class ServingRecord(_Value):
     """What answers a tenant's searches. `version` grows by one with every move; `packet` is what was approved.
 
     `manifest` is the hash of the model's files as they were reviewed: an encoder with other files does not load.
+    `fusion` is how searches weigh meaning and words, as it was judged with this model.
     """
 
     tenant: str
@@ -73,14 +76,21 @@ class ServingRecord(_Value):
     by: str = ""
     moved_at: datetime
     manifest: str | None = None
+    fusion: Fusion = EVEN
 
     @classmethod
     def after(cls, event: Moved) -> "ServingRecord":
         """Return the record that a move leaves: what it replaced, if anything, is the standby for `STANDBY_FOR`."""
         standby, until = None, event.occurred_at + STANDBY_FOR
-        model, collection, manifest = event.previous_model, event.previous_collection, event.previous_manifest
+        model, collection = event.previous_model, event.previous_collection
         if model is not None and collection is not None:
-            standby = Standby(model=model, collection=collection, until=until, manifest=manifest)
+            standby = Standby(
+                model=model,
+                collection=collection,
+                until=until,
+                manifest=event.previous_manifest,
+                fusion=event.previous_fusion or EVEN,
+            )
         return cls(
             tenant=event.tenant,
             model=event.model,
@@ -91,6 +101,7 @@ class ServingRecord(_Value):
             by=event.by,
             moved_at=event.occurred_at,
             manifest=event.manifest,
+            fusion=event.fusion or EVEN,
         )
 
 

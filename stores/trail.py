@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from schemas.codec import decode
+from schemas.fusion import EVEN
 from schemas.learning import CutoverDone, CutoverRefused, Decision, ModelTrained, RolledBack
 from schemas.topics import LEARNING
 from stores.evaluation import Evaluation, evaluation
@@ -101,4 +102,6 @@ def difference(record: ServingRecord | None, move: Moved | None, now: datetime) 
         return f"{record.collection} is live, the last signed move was to {move.collection} (by {move.by})"
     if move.manifest is not None and record.manifest != move.manifest:
         return f"the record names other files of {record.model} than the last signed move"
+    if record.fusion != (move.fusion or EVEN):
+        return f"the record weighs the rankings of {record.model} otherwise than the last signed move"
     return ""

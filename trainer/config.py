@@ -18,6 +18,11 @@ class EvaluationRules(BaseModel):
         default=20_000, ge=1, description="of the corpus: all relevant ones, then a fixed sample"
     )
     max_behaviours: int = Field(default=60, ge=1, description="tests of one behaviour; each costs an embedded query")
+    min_validation: int = Field(
+        default=20,
+        ge=1,
+        description="validation queries that choose a fusion; fewer would choose by chance, so weights stay even",
+    )
     shown: int = Field(default=15, ge=0, description="worst losses and best wins that are kept for people to read")
 
 

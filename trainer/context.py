@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from retrieval.config import EncoderConfig
+from schemas.fusion import EVEN, Fusion
 from schemas.learning import TrainingRequested
 from stores import redis_client, training_status
 from stores.serving import Serving
@@ -68,6 +69,11 @@ class RunContext:
         """Return the model that answers the tenant's searches; the base model before there is any."""
         record = self.serving.record(tenant)
         return record.model if record else BASE
+
+    def fusion(self, tenant: str) -> Fusion:
+        """Return how the tenant's searches are fused now."""
+        record = self.serving.record(tenant)
+        return record.fusion if record else EVEN
 
     def status(self, request: TrainingRequested) -> RunStatus:
         """Return the run's status line."""

@@ -17,7 +17,7 @@ from stores.signing import Objecting
 from stores.warehouse import Warehouse
 from trainer.data.snapshot import Manifest, Snapshot
 from trainer.judging import report
-from trainer.judging.evaluate import BASE, BM25, CANDIDATE, LIVE, Evaluation
+from trainer.judging.evaluate import BASE, BM25, CANDIDATE, DENSE, LIVE, TODAY, Evaluation
 from trainer.judging.gate import Verdict
 from trainer.judging.tables import score_rows, table
 from trainer.run_directory import RunDirectory
@@ -51,6 +51,11 @@ def comparison(found: Evaluation, verdict: Verdict) -> Comparison:
         difference=verdict.difference.mean,
         low=verdict.difference.low,
         high=verdict.difference.high,
+        ndcg_live_today=means[TODAY],
+        dense_candidate=means[DENSE[CANDIDATE]],
+        dense_live=means[DENSE[LIVE]],
+        fusion_candidate=found.choices[CANDIDATE].fusion,
+        fusion_live=found.choices[LIVE].fusion,
     )
 
 

@@ -104,7 +104,7 @@ class Trainer:
         status.begin("evaluate")
         check_passages(WordPieces.of(weights, context.encoder), pieces)
         vectors |= context.embed("after", {CANDIDATE: weights}, asked.texts, directory, status)
-        found = evaluate(asked, vectors)
+        found = evaluate(asked, vectors, context.fusion(taken.tenant), config.evaluation.min_validation)
         scores = publish.record_scores(context.warehouse, found, request)
 
         status.begin("gate")

@@ -17,6 +17,7 @@ from bench.sender import Record
 from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
 from schemas.codec import encode
 from schemas.documents import EVERYONE
+from schemas.fusion import EVEN
 from schemas.learning import Comparison
 from schemas.topics import CLICKS, SEARCHES, key_of
 from stores.evaluation import Evaluation as Rows
@@ -27,7 +28,7 @@ from trainer.data import snapshot
 from trainer.data.split import Query
 from trainer.judging import gate, model_tests
 from trainer.judging import report as run_report
-from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE, Evaluation
+from trainer.judging.evaluate import BM25, CANDIDATE, DENSE, LIVE, TODAY, Choice, Evaluation
 
 _AGO = timedelta(hours=1)
 _SYSTEMS = (CANDIDATE, LIVE)
@@ -104,7 +105,7 @@ def report(world: World, chosen: Sequence[Question], found: Sequence[str]) -> st
     won = [_gain(number, CANDIDATE) for number in range(len(chosen))]
     candidate = [right[n] if win else wrong[n] for n, win in enumerate(won)]
     live = [wrong[n] if win else right[n] for n, win in enumerate(won)]
-    ranked = {CANDIDATE: candidate, LIVE: live, BASE: live, BM25: live}
+    ranked = {CANDIDATE: candidate, LIVE: live, TODAY: live, BM25: live}
     tests = tuple(
         model_tests.ModelTest(model_tests.PARAPHRASE, question.text, frozenset({question.document}), 5)
         for question in chosen
@@ -112,8 +113,9 @@ def report(world: World, chosen: Sequence[Question], found: Sequence[str]) -> st
     made = Evaluation(
         queries=tuple(Query(one.text, {one.document: 1.0}, n, False, 1, now) for n, one in enumerate(chosen)),
         slices=tuple(("all",) for _ in chosen),
-        rankings={**ranked, **{fused: ranked[alone] for alone, fused in FUSED.items()}},
+        rankings={**ranked, **{alone: ranked.get(model, live) for model, alone in DENSE.items()}},
         tests=tests, behaviours={}, lost_tests=tuple(test.name for test in tests),
+        choices={model: Choice(EVEN, {}) for model in _SYSTEMS},
     )  # fmt: skip
     verdict = gate.judge(made.scores(), made.behaviours, config.gate)
     with tempfile.TemporaryDirectory(prefix="tidewheel-report-") as directory:

@@ -15,6 +15,7 @@ from indexer.wiring import current_lists
 from retrieval.access import may_see
 from retrieval.encoders import Encoders
 from retrieval.text import query_terms
+from schemas.fusion import Fusion
 from stores.errors import Refused
 from stores.serving import Serving
 from stores.shelf import Shelf
@@ -39,21 +40,28 @@ class _Wrong(ABC):
             raise Refused(f"nothing is live for '{tenant}'")
         vectors = self._encoders.get(tenant, record.model).encode(queries)
         rankings = self._vectors.search(record.collection, [*map(query_terms, queries)], vectors, max(_FETCHED, k))
-        found = [self.shown(tenant, query, own, groups, k) for query, own in zip(queries, rankings, strict=True)]
+        found = [
+            self.shown(tenant, query, own, groups, record.fusion)[:k]
+            for query, own in zip(queries, rankings, strict=True)
+        ]
         return [Answer(own, record.model, record.collection, record.version, 0.0) for own in found]
 
     @abstractmethod
-    def shown(self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], k: int) -> tuple[Found, ...]:
+    def shown(
+        self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], fusion: Fusion
+    ) -> tuple[Found, ...]:
         """Return what a member of `groups` is shown of two rankings."""
 
 
 class RowCopySearch(_Wrong):
     """Answers by whatever the collection's rows say of documents and lists."""
 
-    def shown(self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], k: int) -> tuple[Found, ...]:
+    def shown(
+        self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], fusion: Fusion
+    ) -> tuple[Found, ...]:
         """Leave out the rows whose own list has none of the groups."""
         first, second = ([hit for hit in ranking if may_see(hit.acl, groups)] for ranking in rankings)
-        return tuple(rank(query, (first, second), k))
+        return tuple(rank(query, (first, second), fusion, len(first) + len(second)))
 
 
 class EarlyScoresSearch(_Wrong):
@@ -63,10 +71,12 @@ class EarlyScoresSearch(_Wrong):
         super().__init__(stack)
         self._lists = current_lists(stack.settings())
 
-    def shown(self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], k: int) -> tuple[Found, ...]:
+    def shown(
+        self, tenant: str, query: str, rankings: Rankings, groups: frozenset[str], fusion: Fusion
+    ) -> tuple[Found, ...]:
         """Leave out hidden documents from what was ranked."""
         hits: dict[str, Hit] = {hit.document: hit for ranking in rankings for hit in ranking}
         viewer = Viewer(self._lists, tenant, groups)
         viewer.look(hits)
-        ranked = rank(query, rankings, len(hits)) if hits else []
-        return tuple(found for found in ranked if viewer.sees(hits[found.document]))[:k]
+        ranked = rank(query, rankings, fusion, len(hits))
+        return tuple(found for found in ranked if viewer.sees(hits[found.document]))

@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.table import Table
 
 from console.packet_view import print_packet, side_by_side, summary
-from schemas.packet import ExampleQuery, HeldOut, Latency, Packet, ShadowTest, ShownDocument
-from tests.schemas.packets import packet
+from schemas.fusion import Fusion
+from schemas.packet import ExampleQuery, HeldOut, Latency, Packet, ShadowTest, ShownDocument, Side
+from tests.schemas.packets import WON, packet
 
 TESTED = ShadowTest(
     queries=40, overlap_at_10=0.6, judged=7, ndcg_live=0.25, ndcg_shadow=0.5, different=(), better=(), worse=(),
@@ -28,7 +29,7 @@ def printed(shown: Packet, width: int = 200) -> str:
 
 
 def rows(result: str) -> dict[str, str]:
-    names = ("replaces", "by", "gate", "proof", "real queries", "latency")
+    names = ("replaces", "by", "gate", "alone", "ranking", "proof", "real queries", "latency")
     return {
         name: line[len(name) :].strip() for line in result.splitlines() for name in names if line.startswith(f"{name} ")
     }
@@ -44,14 +45,26 @@ def test_the_summary_says_what_replaces_what_and_what_was_found() -> None:
     assert result["replaces"] == "base in B (version 1)"
     assert result["by"] == "m in C"
     assert result["gate"] == (
-        "WIN on 50 held-out queries: nDCG@10 0.700 live, 0.700 base, 0.600 BM25, 0.800 candidate; "
+        "WIN on 50 held-out queries: nDCG@10 as served 0.700 live (- as today), 0.800 candidate; "
         "difference +0.050 to +0.150 (95 %)"
     )
+    assert result["alone"] == "nDCG@10 of vectors - live, 0.700 base, - candidate; of words 0.600 (BM25)"
+    assert result["ranking"] == "50 % by meaning, 50 % by words; live 50 % by meaning, 50 % by words. ranks"
     assert result["proof"].startswith("1 documents, 1 passages read back by key: 0 mismatches (0 repaired)")
     assert result["real queries"] == (
         "40 compared, overlap@10 0.600; on the 7 with clicks nDCG@10 0.250 live, 0.500 shadow"
     )
     assert result["latency"] == "p50 3 ms, p95 10 ms live, p50 4 ms, p95 11 ms shadow"
+
+
+def test_what_a_model_does_alone_stands_beside_what_is_served_and_the_weights_are_named() -> None:
+    update = {"ndcg_live_today": 0.69, "dense_live": 0.61, "dense_candidate": 0.77}
+    own, before = Fusion(dense=0.7), Side(model="base", collection="B", serving_version=1, weights=Fusion(dense=0.4))
+    shown = packet(comparison=WON.model_copy(update=update), weights=own, live=before)
+    result = rows(drawn(summary(shown), width=250))
+    assert "0.700 live (0.690 as today), 0.800 candidate" in result["gate"]
+    assert "vectors 0.610 live, 0.700 base, 0.770 candidate; of words 0.600" in result["alone"]
+    assert result["ranking"] == "70 % by meaning, 30 % by words; live 40 % by meaning, 60 % by words. ranks"
 
 
 def test_what_was_not_measured_is_a_dash_and_no_zero() -> None:

@@ -16,6 +16,12 @@ DEMANDED = [
     "training.verdict",
     "training.ndcg_base",
     "training.ndcg_candidate",
+    "training.ndcg_live",
+    "training.ndcg_bm25",
+    "training.served_ndcg_live",
+    "training.served_ndcg_candidate",
+    "training.dense_ndcg_live",
+    "training.dense_ndcg_candidate",
     "training.interval",
     "shadow.documents",
     "shadow.mismatches",
@@ -43,6 +49,8 @@ def test_the_table_can_be_shown_however_far_the_story_came() -> None:
         verdict="WIN", ndcg_live=0.6, ndcg_base=0.6, ndcg_bm25=0.5, ndcg_candidate=0.7, interval=[0.05, 0.15], queries=9
     )
     assert Report(training=won).table().row_count == 9
+    cells = [str(cell) for column in Report(training=won).table().columns for cell in column.cells]
+    assert any("vectors alone - and -" in cell for cell in cells), "a refusal of before has no such figures"
 
 
 def test_peak_memory_sees_what_was_held_for_a_moment() -> None:

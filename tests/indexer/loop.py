@@ -12,6 +12,7 @@ from indexer.verify import Verifier, VerifyConfig
 from operations import standby
 from operations.rollback import rollback
 from schemas.envelope import Event
+from schemas.fusion import Fusion
 from schemas.learning import Comparison, CutoverApproved, CutoverDone, CutoverRefused, ModelTrained, RolledBack
 from schemas.packet import Packet
 from stores.collection_states import State
@@ -20,9 +21,11 @@ from stores.evaluation import evaluation
 from stores.serving import Collection, ServingRecord
 from tests.indexer.world import OPERATOR, World
 
+CHOSEN = Fusion(dense=0.8)
 WON = Comparison(
-    queries=50, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.15
-)
+    queries=50, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.15,
+    fusion_candidate=CHOSEN,
+)  # fmt: skip
 
 
 class Loop:

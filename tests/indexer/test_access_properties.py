@@ -14,11 +14,13 @@ from indexer.ranking import Found
 from indexer.search import retrieve
 from indexer.visibility import Viewer
 from retrieval.encoders import Encoder
+from schemas.fusion import Fusion
 from stores.access_lists import AccessList
 from stores.vector_rows import Filter, Hit
 from stores.vectors import Rankings, Vectors
 
 GROUPS = ("everyone", "staff", "STAFF", " staff", "", "caf\u00e9", "cafe\u0301", "cafe")
+FUSION = Fusion(dense=0.7)
 NAMES = tuple(f"d{n}" for n in range(7))
 
 acls = st.lists(st.sampled_from(GROUPS), max_size=2).map(tuple)
@@ -102,7 +104,7 @@ def allowed(hit: Hit, lists: dict[str, AccessList], groups: frozenset[str]) -> b
 
 def answer(index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int, tells: bool) -> list[Found]:
     viewer = Viewer(Now(lists, tells), "acme", groups)
-    return retrieve(cast(Vectors, index), cast(Encoder, Coder()), "c", ["text"], viewer, k)[0]
+    return retrieve(cast(Vectors, index), cast(Encoder, Coder()), "c", ["text"], viewer, k, FUSION)[0]
 
 
 def without(index: Index, lists: dict[str, AccessList], groups: frozenset[str]) -> Index:
@@ -118,7 +120,7 @@ def test_an_answer_is_that_of_an_index_without_what_is_hidden(
     index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int
 ) -> None:
     bare = without(index, lists, groups)
-    expected = retrieve(cast(Vectors, bare), cast(Encoder, Coder()), "c", ["text"], None, k)[0]
+    expected = retrieve(cast(Vectors, bare), cast(Encoder, Coder()), "c", ["text"], None, k, FUSION)[0]
     assert answer(index, lists, groups, k, tells=True) == expected
     shown = {(hit.document, hit.text) for ranking in bare.rankings for hit in ranking}
     assert all(any(found.document == d and found.snippet in text for d, text in shown) for found in expected)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from schemas.learning import CutoverDone, CutoverRefused
 from stores.vector_rows import alias_name
-from tests.indexer.loop import Loop, approval, first, lose_record, moved_to, of, record
+from tests.indexer.loop import CHOSEN, Loop, approval, first, lose_record, moved_to, of, record
 from tests.indexer.world import OPERATOR, World
 
 
@@ -51,6 +51,7 @@ def test_what_a_lost_record_could_roll_back_to_comes_back_with_it_until_its_time
     loop = Loop(world)
     loop.settle()
     assert record(world) == before
+    assert record(world).fusion == CHOSEN
     assert (loop.state(world.next), loop.state(world.live)) == ("live", "standby")
     assert loop.roll_back().model == world.live
     for event in loop.settle():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.envelope import Event
+from schemas.fusion import Fusion
 from schemas.learning import (
     CutoverDone,
     RolledBack,
@@ -105,6 +106,23 @@ def test_a_run_that_the_audit_trail_does_not_know_any_more_waits_and_is_refused(
     assert record(world).model == world.live
     world.clock.ahead = timedelta(minutes=2)
     assert "no signed win" in refused(loop, approval(packet))
+
+
+def test_other_rules_of_ranking_than_the_reviewed_ones_let_nothing_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = first(world)
+    loop.settle()
+    packet = loop.ready()
+    assert f"dense (weight {packet.weights.dense:g})" in packet.fusion
+    with monkeypatch.context() as changed:
+        changed.setattr("indexer.rules.AUTHORITY_WEIGHT", 0.5)
+        assert "rules of passages or ranking changed" in refused(loop, approval(packet))
+    won = world.trust.trail.trained(world.tenant, packet.run)
+    assert won is not None
+    other = won.model_copy(update={"comparison": WON.model_copy(update={"fusion_candidate": Fusion(dense=0.1)})})
+    monkeypatch.setattr(Trail, "trained", lambda *_: other)
+    assert "did not win with the weights" in refused(loop, approval(packet, "again"))
 
 
 def test_a_lost_answer_to_an_approval_is_sent_again_not_carried_out_again(world: World) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from indexer.authority import USE_WINDOW, UsageStats
 from indexer.documents import UNKNOWN, Counts, Document, Documents, Pending, Record
+from retrieval.authority import USE_WINDOW, UsageStats
 from retrieval.config import EncoderConfig
 from retrieval.passages import READ_CHARACTERS
 from retrieval.word_pieces import WordPieces

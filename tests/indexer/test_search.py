@@ -12,6 +12,7 @@ from indexer.search import NoWord, Searcher, retrieve
 from indexer.visibility import CurrentLists, Viewer
 from operations.rollback import rollback
 from retrieval.encoders import Encoder
+from schemas.fusion import Fusion
 from stores.errors import Refused, Retryable
 from stores.rebuilds import Rebuild
 from stores.serving import Serving
@@ -136,6 +137,21 @@ def test_a_query_without_a_word_is_refused_in_words(world: World, query: str) ->
         world.searcher.search(world.tenant, ["plan", query], frozenset())
 
 
+def test_the_record_says_how_an_answer_is_fused(world: World) -> None:
+    for n in range(30):
+        world.put(f"d{n}", 1, f"body {n} about topic {n % 4} and {n % 7}")
+    live(world)
+    before, answers = world.serving.record(world.tenant), list[list[str]]()
+    assert before is not None
+    encoder = world.encoders.get(world.tenant, before.model, before.manifest)
+    for version, fusion in ((2, Fusion(dense=0.1)), (3, Fusion(dense=0.9))):
+        world.serving.move(before.model_copy(update={"version": version, "fusion": fusion}), {})
+        (expected,) = retrieve(world.vectors, encoder, before.collection, ["topic 1 and 5"], None, 10, fusion)
+        answers.append(ask(world, "topic 1 and 5"))
+        assert answers[-1] == [found.document for found in expected]
+    assert answers[0] != answers[1]
+
+
 @dataclass
 class Witness:
     """Stands between a search and its encoder and collection, and notes when the two do not belong together."""
@@ -178,7 +194,9 @@ class ReadsTwice(Searcher):
         time.sleep(0.005)
         second = serving.record(tenant)
         assert second is not None
-        found = retrieve(vectors, encoder, second.collection, queries, Viewer(self.lists, tenant, groups), k)
+        found = retrieve(
+            vectors, encoder, second.collection, queries, Viewer(self.lists, tenant, groups), k, second.fusion
+        )
         return [Answer(tuple(r), first.model, first.collection, second.version, 0.0) for r in found]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.envelope import Event
+from schemas.fusion import EVEN, Fusion
 from schemas.learning import (
     CutoverDone,
     RolledBack,
@@ -12,7 +13,7 @@ from schemas.learning import (
 from stores.errors import Retryable
 from stores.serving import ServingRecord
 from stores.vector_rows import alias_name
-from tests.indexer.loop import Loop, approval, first, of, record, refused, trained
+from tests.indexer.loop import CHOSEN, Loop, approval, first, of, record, refused, trained
 from tests.indexer.world import NOW, World
 
 
@@ -40,6 +41,9 @@ def test_a_trained_model_goes_all_the_way_and_back(world: World) -> None:
     assert isinstance(done, CutoverDone)
     assert (done.model, done.previous_model, done.packet, done.by) == (world.next, world.live, packet.digest, "op")
     assert record(world).version == done.serving_version == 2
+    assert (packet.weights, packet.live.weights) == (CHOSEN, EVEN)
+    assert (done.fusion, done.previous_fusion) == (CHOSEN, EVEN)
+    assert weights(world) == (CHOSEN, EVEN)
     assert (loop.state(world.next), loop.state(world.live)) == ("live", "standby")
     assert world.vectors.labelled(alias_name(world.tenant)) == world.target(world.next).collection
 
@@ -50,10 +54,19 @@ def test_a_trained_model_goes_all_the_way_and_back(world: World) -> None:
     back = loop.roll_back()
     assert (back.model, back.previous_model, back.serving_version) == (world.live, world.next, 3)
     assert (loop.state(world.next), loop.state(world.live)) == ("standby", "live")
+    assert weights(world) == (EVEN, CHOSEN), "a rollback returns with its own weights"
     forth = loop.roll_back()
+    assert weights(world) == (CHOSEN, EVEN)
     assert (forth.model, forth.serving_version) == (world.next, 4)
     assert of(RolledBack, loop.settle()) == [back, forth], "the audit trail learns of both, in order"
     assert world.vectors.labelled(alias_name(world.tenant)) == world.target(world.next).collection
+
+
+def weights(world: World) -> tuple[Fusion, Fusion]:
+    """Return how what is live and what stands by weigh the rankings."""
+    now = record(world)
+    assert now.standby is not None
+    return now.fusion, now.standby.fusion
 
 
 def test_events_delivered_again_change_nothing(world: World) -> None:

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.fusion import Fusion
 from schemas.packet import Corpus, Packet, Scores, Side, digest
 from tests.schemas.packets import NOW, WON, packet
 
@@ -21,10 +22,12 @@ def test_a_packet_read_back_is_the_packet_that_was_hashed() -> None:
         {"manifest": "c" * 64},
         {"chunker": "words"},
         {"fusion": "scores"},
+        {"weights": Fusion(dense=0.7)},
         {"scores": Scores(queries=50, difference=0.1, sha256="c" * 64)},
         {"tolerates": "anything"},
         {"run_verdict": "LOSS"},
         {"live": Side(model="base", collection="B", serving_version=2)},
+        {"live": Side(model="base", collection="B", serving_version=1, weights=Fusion(dense=0.7))},
         {"comparison": WON.model_copy(update={"ndcg_candidate": 0.800002})},
         {"corpus": Corpus(documents=1, fingerprint="g")},
         {"proved_at": NOW + timedelta(milliseconds=1)},

@@ -1,5 +1,6 @@
 """The serving record on the embedded Redis: one mover at a time, record and states together."""
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from schemas.fusion import EVEN, Fusion
 from schemas.learning import CutoverDone, RolledBack
 from stores.errors import Refused, Retryable
 from stores.serving import STANDBY_FOR, Collection, Progress, Serving, ServingRecord, Standby
@@ -173,6 +175,33 @@ def test_a_switch_leaves_the_record_that_its_event_says(serving: Serving, tenant
         tenant=tenant, model="n", collection="B", version=2, standby=standby, by="op", moved_at=NOW
     )
     assert serving.pending_events(tenant) == [first, back]
+
+
+def test_a_move_and_its_way_back_bring_each_models_own_fusion(serving: Serving, tenant: str) -> None:
+    common: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW, "by": "op"}
+    own = Fusion(dense=0.8)
+    there: dict[str, Any] = {"model": "n", "collection": "B", "previous_model": "m", "previous_collection": "A"}
+    done = CutoverDone(**common, **there, event_id="1", serving_version=2, fusion=own)
+    after = ServingRecord.after(done)
+    assert after.standby is not None
+    assert (after.fusion, after.standby.fusion) == (own, EVEN), "an event without a fusion means even weights"
+    back: dict[str, Any] = {"model": "m", "collection": "A", "previous_model": "n", "previous_collection": "B"}
+    returned = RolledBack(**common, **back, event_id="2", serving_version=3, reason="r", previous_fusion=own)
+    again = ServingRecord.after(returned)
+    assert again.standby is not None
+    assert (again.fusion, again.standby.fusion) == (EVEN, own)
+    serving.move(after, {}, replaces=0)
+    assert serving.record(tenant) == after
+
+
+def test_a_record_from_before_fusions_were_chosen_weighs_evenly(serving: Serving, tenant: str) -> None:
+    kept = record(tenant, 1).model_dump(mode="json", exclude={"fusion": True, "standby": {"fusion"}})
+    serving._client.set(f"serving:{tenant}", json.dumps(kept))
+    found = serving.record(tenant)
+    assert found == record(tenant, 1)
+    assert found is not None
+    assert found.fusion == EVEN
+    serving._client.delete(f"serving:{tenant}")
 
 
 def test_a_redis_that_is_away_is_worth_waiting_for(stack: Settings) -> None:

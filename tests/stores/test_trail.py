@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from schemas.codec import encode
+from schemas.fusion import Fusion
 from schemas.learning import CutoverDone, CutoverRefused, ModelTrained, RolledBack
 from stores.serving import HIGHEST_VERSION, Moved, ServingRecord
 from stores.signing import Signing
@@ -110,6 +111,8 @@ def test_a_record_that_follows_the_trail_says_nothing() -> None:
     late = WHEN + 2 * LAG
     assert difference(None, None, late) == ""
     assert difference(record(2, "m", manifest=A), done(2, "m", manifest=A), late) == ""
+    chosen = Fusion(dense=0.9)
+    assert difference(record(2, "m", fusion=chosen), done(2, "m", fusion=chosen), late) == ""
     assert difference(record(3, "m"), done(2, "m"), late) == "", "a standby was retired since"
     assert difference(record(3, "base"), done(2, "m"), WHEN + LAG / 2) == "", "its event is under way"
 
@@ -122,4 +125,6 @@ def test_a_record_that_nobody_signed_is_told_of() -> None:
     assert "at version 1" in difference(record(1, "m"), done(2, "m"), late)
     assert "other files" in difference(record(2, "m", manifest=B), done(2, "m", manifest=A), late)
     assert "other files" in difference(record(2, "m"), done(2, "m", manifest=A), late)
+    assert "weighs the rankings" in difference(record(2, "m", fusion=Fusion(dense=0.9)), done(2, "m"), late)
+    assert "weighs the rankings" in difference(record(2, "m"), done(2, "m", fusion=Fusion(dense=0.9)), late)
     assert "no signed event" in difference(record(1, "evil", moved_at=late + timedelta(days=365)), None, late)

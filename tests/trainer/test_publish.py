@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.fusion import EVEN
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
 from stores.shelf import Shelf
 from stores.signing import Signing
@@ -37,9 +38,15 @@ def test_a_model_has_one_short_name_of_its_own() -> None:
 
 
 def test_the_event_carries_the_means_and_the_interval() -> None:
-    seen = publish.comparison(found(), WIN)
-    assert (seen.queries, seen.ndcg_candidate, seen.ndcg_bm25) == (2, 1.0, 1.0)
-    assert seen.ndcg_live == seen.ndcg_base == pytest.approx(0.815465, abs=1e-6)
+    seen = publish.comparison(found(least=2), WIN)
+    assert (seen.queries, seen.ndcg_candidate, seen.dense_candidate, seen.ndcg_bm25) == (2, 1.0, 1.0, 0.5)
+    assert seen.ndcg_live == pytest.approx(0.815465, abs=1e-6), "what is served of it"
+    assert seen.dense_live == seen.ndcg_base == pytest.approx(0.63093, abs=1e-6)
+    assert seen.ndcg_live_today == pytest.approx(0.815465, abs=1e-6)
+    assert seen.fusion_candidate is not None
+    assert seen.fusion_candidate.dense > 0.5
+    assert event_of(seen).fusion == seen.fusion_candidate
+    assert seen.fusion_live == EVEN
     assert (seen.difference, seen.low, seen.high) == (0.2, 0.1, 0.3)
 
 

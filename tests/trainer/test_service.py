@@ -122,7 +122,11 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     assert {row["side"] for row in sides} >= {"train", "test"}
     means = f"SELECT system, avg(ndcg_10) AS ndcg FROM query_scores FINAL WHERE {of_tenant} GROUP BY system"
     scores = warehouse.rows(means, t=tenant)
-    assert {row["system"]: row["ndcg"] for row in scores}["live"] == pytest.approx(seen.ndcg_live)
+    means_of = {row["system"]: row["ndcg"] for row in scores}
+    assert means_of["live"] == pytest.approx(seen.ndcg_live)
+    assert means_of["live dense"] == pytest.approx(seen.dense_live) == pytest.approx(seen.ndcg_base)
+    assert means_of["live as today"] == pytest.approx(seen.ndcg_live_today)
+    assert metrics["fusions"]["candidate"]["dense"] == event.fusion.dense
     assert training_status.read(context.redis, tenant)["verdict"] == "WIN"
     left = {path.name for path in (context.home / "training" / tenant / "run-1").iterdir()}
     assert left == {"report", "event.json"}, "texts and weights of a run do not stay behind"

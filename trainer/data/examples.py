@@ -61,7 +61,8 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A current document. `links` are the documents that it names; `opened` counts how often people opened it.
+    """A current document. `links` are the documents that it names; `opened` counts how often people opened it;
+    `authority`, in [0, 1], is what the index ranks it with.
 
     Chat messages are not `searchable`: what people think of them teaches, but searches find conversations. What is not
     `for_everyone` teaches and is judged like any other, and is named in no report.
@@ -77,6 +78,7 @@ class Document:
     updated_at: datetime
     searchable: bool = True
     for_everyone: bool = False
+    authority: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

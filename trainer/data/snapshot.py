@@ -16,7 +16,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from retrieval.access import open_to_all
+from retrieval.authority import USE_WINDOW, UsageStats, authority
 from retrieval.passages import READ_CHARACTERS
+from schemas.instants import milliseconds
 from stores.warehouse import Warehouse
 from trainer.data.examples import CleaningRules, Document, Example, Examples, PairRow, build
 
@@ -83,6 +85,8 @@ def take(warehouse: Warehouse, tenant: str, run: str, parent: str, as_of: dateti
     documents = warehouse.query(
         "training_documents", tenant=tenant, characters=rules.max_characters, limit=rules.max_documents
     )
+    used = warehouse.query("index_standing", tenant=tenant, since_ms=milliseconds(as_of - USE_WINDOW))
+    usage = {row["document"]: UsageStats(int(row["references"]), int(row["people"])) for row in used}
     nearby = warehouse.query("training_nearby", tenant=tenant, seconds=rules.nearby_s, limit=rules.max_pairs)
     rows = sorted((pair_row(row) for row in pairs), key=lambda row: (row.kind, row.pair))
     wanted = {event for row in rows for event in row.event_ids}
@@ -92,7 +96,10 @@ def take(warehouse: Warehouse, tenant: str, run: str, parent: str, as_of: dateti
         parent=parent,
         as_of=as_of,
         rows=tuple(rows),
-        documents={row["document"]: _document(row) for row in sorted(documents, key=lambda row: str(row["document"]))},
+        documents={
+            row["document"]: _document(row, usage.get(row["document"], UsageStats()), as_of)
+            for row in sorted(documents, key=lambda row: str(row["document"]))
+        },
         nearby={row["event_id"]: tuple(row["nearby"]) for row in nearby if row["event_id"] in wanted},
     )
 
@@ -159,7 +166,7 @@ def pair_row(row: dict[str, Any]) -> PairRow:
     )
 
 
-def _document(row: dict[str, Any]) -> Document:
+def _document(row: dict[str, Any], usage: UsageStats, as_of: datetime) -> Document:
     return Document(
         document=row["document"],
         version=int(row["version"]),
@@ -171,6 +178,7 @@ def _document(row: dict[str, Any]) -> Document:
         updated_at=row["updated_at"],
         searchable=row["kind"] != "message",
         for_everyone=open_to_all(row["acl"]),
+        authority=authority(usage, row["updated_at"], as_of),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the systems are judged on: the tenant's documents in the index's own passages, and rankings of documents.
+"""What the systems are judged on: the tenant's documents in the index's own passages, and rankings of one kind.
 
 A document without any text has no passage in the index and none here: it cannot be found, and a query that seeks it
 counts that as a miss.
@@ -29,16 +29,29 @@ DEPTH = 100
 class Corpus:
     """What is ranked: names of documents, ascending, general texts after them, and all passages in that order.
 
-    `first[n]` is the number of the first passage of document n. Every document here has at least one passage.
+    `first[n]` is the number of the first passage of document n, `authority[n]` its authority in [0, 1]. Every document
+    here has at least one passage.
     """
 
     names: tuple[str, ...]
     texts: tuple[str, ...]
     first: npt.NDArray[np.int64]
+    authority: tuple[float, ...]
 
     def tenants(self) -> list[int]:
         """Return the numbers of the tenant's own documents, without the general texts."""
         return [n for n, name in enumerate(self.names) if not model_tests.is_general(name)]
+
+    def own(self) -> "Corpus":
+        """Return what the tenant's index has: this corpus without the general texts, which stand at its end."""
+        kept = len(self.tenants())
+        passages = int(self.first[kept]) if kept < len(self.names) else len(self.texts)
+        return Corpus(self.names[:kept], self.texts[:passages], self.first[:kept], self.authority[:kept])
+
+    def numbered(self) -> list[tuple[int, int]]:
+        """Return of each passage the number of its document, and its own number there, both from 0."""
+        sizes = np.diff(self.first, append=len(self.texts)).tolist()
+        return [(document, number) for document, size in enumerate(sizes) for number in range(size)]
 
     def leading(self) -> dict[str, str]:
         """Return the first passage of each of the tenant's documents, by name."""
@@ -65,6 +78,7 @@ def build(
         names=tuple(name for name, _ in findable),
         texts=tuple(text for _, passages in findable for text in passages),
         first=np.cumsum([0, *sizes], dtype=np.int64)[:-1],
+        authority=tuple(documents[name].authority if name in documents else 0.0 for name, _ in findable),
     )
 
 
@@ -76,8 +90,8 @@ def check_passages(candidate: Pieces, judged: Pieces) -> None:
         )
 
 
-def rank(scores: Vectors, corpus: Corpus, depth: int = DEPTH, floor: float = -np.inf) -> list[list[str]]:
-    """Return the best documents of each query, a document's score being its best passage's.
+def by_best_passage(scores: Vectors, corpus: Corpus, depth: int = DEPTH, floor: float = -np.inf) -> list[list[str]]:
+    """Return the best documents of each query by one kind of score alone, a document's being its best passage's.
 
     `scores` has shape (queries, passages). Equal scores keep the order of names, so that a ranking can be repeated;
     scores at or below `floor` are no hits.

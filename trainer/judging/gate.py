@@ -1,5 +1,7 @@
 """May the candidate go on? A paired bootstrap over held-out queries, and guards against local harm. Pure.
 
+What is compared are the rankings that people would get of both models, so that a WIN is a gain for them.
+
 The unit that is drawn again is the group of queries about one document: they rise and fall together, and drawing them
 singly would make the interval too narrow (cluster bootstrap: Davison and Hinkley, "Bootstrap Methods", 1997, 3.8;
 paired bootstrap for rankings: Smucker, Allan and Carterette, "A comparison of statistical significance tests for
@@ -70,14 +72,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Per-query nDCG@10 of two systems, with the group and slices of each query (all of one length).
-
-    `fused` is the difference after fusion with BM25: what people would see of it.
-    """
+    """Per-query nDCG@10 of two served rankings, with the group and slices of each query (all of one length)."""
 
     candidate: Array
     live: Array
-    fused: Array
     groups: Sequence[int]
     slices: Sequence[tuple[str, ...]]
 
@@ -111,7 +109,7 @@ def judge(scores: Scores, behaviours: Mapping[str, tuple[int, int, int]], rules:
     figures = f"nDCG@10 {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) on {found.queries} held-out queries"
     if found.high < 0:
         return Verdict("LOSS", found, (f"the candidate is worse: {figures}",))
-    harm = (*_harmed_slices(scores, rules), *_harmed_fusion(scores, rules), *_harmed_behaviours(behaviours, rules))
+    harm = (*_harmed_slices(scores, rules), *_harmed_behaviours(behaviours, rules))
     if harm:
         return Verdict("LOSS", found, (figures, *harm))
     if found.low <= 0:
@@ -148,15 +146,6 @@ def _harmed_slices(scores: Scores, rules: GateRules) -> list[str]:
                 f"worse on '{name}' queries: {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}, {found.queries})"
             )
     return harmed
-
-
-def _harmed_fusion(scores: Scores, rules: GateRules) -> list[str]:
-    found = interval(scores.fused, scores.groups, rules)
-    if found.high < 0:
-        return [
-            f"worse once fused with BM25, as searches use it: {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
-        ]
-    return []
 
 
 def _harmed_behaviours(behaviours: Mapping[str, tuple[int, int, int]], rules: GateRules) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from schemas.fusion import Fusion
 from schemas.learning import ModelTrained
 from trainer.config import TrainingConfig
 from trainer.data.examples import Document
@@ -30,6 +31,7 @@ def write(
         "reasons": list(verdict.reasons),
         "difference": asdict(verdict.difference),
         "systems": table(found),
+        "fusions": {name: _weighing(found, name) for name in found.choices} | {"today": found.today.model_dump()},
         "slices": by_slice(found),
         "slice_differences": {name: asdict(span) for name, span in slice_intervals(scores, config.gate).items()},
         "behaviours": {
@@ -65,23 +67,42 @@ def card(event: ModelTrained) -> str:
 A sentence encoder for the searches of `{event.tenant}`, fine-tuned from `{event.parent}` by run `{event.run}`
 on {event.occurred_at:%d %B %Y}. It belongs to that tenant alone: its training signals are that tenant's.
 
-| system | nDCG@10 on {seen.queries} held-out queries |
+| ranking of {seen.queries} held-out queries | nDCG@10 |
 |---|---|
-| this model | {seen.ndcg_candidate:.3f} |
-| live model before | {seen.ndcg_live:.3f} |
-| base model | {seen.ndcg_base:.3f} |
-| BM25 | {seen.ndcg_bm25:.3f} |
+| served with this model ({_weight(seen.fusion_candidate)}) | {seen.ndcg_candidate:.3f} |
+| served with the live model before ({_weight(seen.fusion_live)}) | {seen.ndcg_live:.3f} |
+| served by the live model as it was | {_figure(seen.ndcg_live_today)} |
+| this model's vectors alone | {_figure(seen.dense_candidate)} |
+| the live model's vectors alone | {_figure(seen.dense_live)} |
+| the base model's vectors alone | {seen.ndcg_base:.3f} |
+| words alone (BM25) | {seen.ndcg_bm25:.3f} |
 
-Difference to the live model: {seen.difference:+.3f}, 95 % interval {seen.low:+.3f} to {seen.high:+.3f}, by a paired
-bootstrap.
+Difference between the first two, which is what people get: {seen.difference:+.3f}, 95 % interval {seen.low:+.3f} to
+{seen.high:+.3f}, by a paired bootstrap. The weights were chosen on validation queries, which are not among these.
 No training example touched a held-out document, a copy of one, or a query like a held-out one.
 
 - `tidewheel/manifest.json`: snapshot `{event.snapshot}`, every signal with its weight, and hashes of all texts.
-- `tidewheel/metrics.json`: all metrics by system and slice, behaviour tests, and the gate's rules.
+- `tidewheel/metrics.json`: all metrics by system and slice, the weights that were tried, behaviour tests, and the
+  gate's rules.
 - `tidewheel/examples.json`: the queries that became worse or better most. Read the losses before you approve.
 
 Its vectors cannot be mixed with another model's: every document is embedded anew before it serves.
 """
+
+
+def _weight(fusion: Fusion | None) -> str:
+    return "even weights" if fusion is None else f"{fusion.dense:.0%} by meaning".replace("%", " %")
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _weighing(found: Evaluation, model: str) -> dict[str, Any]:
+    """Return the fusion of a model, and what each that was tried gave on the validation queries."""
+    choice = found.choices[model]
+    tried = [{**fusion.model_dump(), "ndcg@10": round(mean, 6)} for fusion, mean in choice.tried.items()]
+    return {**choice.fusion.model_dump(), "tried": tried}
 
 
 def _example(found: Evaluation, n: int, documents: Mapping[str, Document]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.authority import UsageStats, authority
 from stores.warehouse import Warehouse
 from tests.trainer.world import NOW, Click, Page, write_clicks, write_pages, write_pairs
 from trainer.data import snapshot
@@ -33,6 +34,16 @@ def test_one_person_has_one_voice_per_label_and_a_bound_on_all(warehouse: Wareho
     assert sum(row.anchor == "same" for row in found.rows) == 2
     newest = {row.anchor for row in found.rows if row.anchor.startswith("query")}
     assert newest == {f"query {n}" for n in range(10)}
+
+
+def test_documents_have_the_authority_that_the_index_ranks_them_with(warehouse: Warehouse, tenant: str) -> None:
+    write_pages(warehouse, tenant, [*PAGES, Page("linking", "Links", "text of links", links=("p1",))])
+    write_clicks(warehouse, tenant, [Click("q", "p2", f"u{n}", at=n + 1) for n in range(10)])
+    write_clicks(warehouse, tenant, [Click("q", "p3", f"u{n}", at=200 * 24 * 60) for n in range(10)])
+    found = taken(warehouse, tenant).documents
+    used = {"p0": UsageStats(), "p1": UsageStats(1, 0), "p2": UsageStats(0, 10), "p3": UsageStats()}
+    for name, usage in used.items():
+        assert found[name].authority == authority(usage, found[name].updated_at, NOW)
 
 
 def test_hubs_among_co_accessed_documents_are_discounted(warehouse: Warehouse, tenant: str) -> None:

@@ -82,10 +82,10 @@ def test_a_document_without_a_passage_cannot_be_found() -> None:
     assert found.names == ("full", model_tests.general_id(GUARD[0]))
     assert "empty" not in found.leading()
     scores = np.array([[0.1, 0.9]], dtype=np.float32)
-    assert corpus.rank(scores, found) == [[model_tests.general_id(GUARD[0]), "full"]]
+    assert corpus.by_best_passage(scores, found) == [[model_tests.general_id(GUARD[0]), "full"]]
     nothing = corpus.build({"empty": known["empty"]}, [], [], 10, base_pieces())
     assert (nothing.names, nothing.texts) == ((), ())
-    assert corpus.rank(np.zeros((2, 0), dtype=np.float32), nothing) == [[], []]
+    assert corpus.by_best_passage(np.zeros((2, 0), dtype=np.float32), nothing) == [[], []]
 
 
 def test_a_document_ranks_by_its_best_passage() -> None:
@@ -94,9 +94,9 @@ def test_a_document_ranks_by_its_best_passage() -> None:
     assert found.names == ("a", "b")
     assert found.first.tolist() == [0, 3]
     scores = np.array([[0.1, 0.2, 0.9, 0.5], [0.1, 0.1, 0.1, 0.5], [0.5, 0.1, 0.1, 0.5]], dtype=np.float32)
-    assert corpus.rank(scores, found) == [["a", "b"], ["b", "a"], ["a", "b"]]
-    assert corpus.rank(scores, found, depth=1) == [["a"], ["b"], ["a"]]
-    assert corpus.rank(scores, found, floor=0.5) == [["a"], [], []]
+    assert corpus.by_best_passage(scores, found) == [["a", "b"], ["b", "a"], ["a", "b"]]
+    assert corpus.by_best_passage(scores, found, depth=1) == [["a"], ["b"], ["a"]]
+    assert corpus.by_best_passage(scores, found, floor=0.5) == [["a"], [], []]
 
 
 def test_the_leading_passage_stands_for_a_document_of_the_tenant() -> None:
@@ -105,6 +105,18 @@ def test_the_leading_passage_stands_for_a_document_of_the_tenant() -> None:
     assert found.tenants() == [0, 1]
     assert found.leading() == {"a": found.texts[0], "b": "Title of b\nshort"}
     assert found.leading()["a"].startswith("Title of a\nFirst sentence. word0")
+
+
+def test_the_tenants_own_part_has_no_general_text_and_numbers_its_passages() -> None:
+    long = "First sentence. " + " ".join(f"word{n}" for n in range(200))
+    known = {"a": replace(document("a", long), authority=0.7), "b": document("b", "short")}
+    whole = corpus.build(known, [], GUARD, 10, base_pieces())
+    own = whole.own()
+    assert (own.names, own.texts, own.authority) == (("a", "b"), whole.texts[:-1], (0.7, 0.0))
+    assert own.numbered() == [(0, 0), (0, 1), (0, 2), (1, 0)][-len(own.texts) :]
+    assert own.own().texts == own.texts, "nothing general, nothing to leave out"
+    nothing = corpus.build({}, [], GUARD, 10, base_pieces()).own()
+    assert (nothing.names, nothing.texts, nothing.numbered()) == ((), (), [])
 
 
 def test_a_large_corpus_keeps_what_is_sought() -> None:

@@ -1,46 +1,76 @@
 import numpy as np
 import pytest
 
+from schemas.fusion import EVEN, Fusion
 from tests.trainer.build import START, base_pieces, document
 from trainer.data.split import Query
-from trainer.judging import corpus
-from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE, Evaluation, evaluate
+from trainer.judging import corpus, weights
+from trainer.judging.evaluate import BASE, BM25, CANDIDATE, DENSE, LIVE, TODAY, Evaluation, evaluate
 from trainer.judging.model_tests import ModelTest
 from trainer.judging.questions import Questions
 from trainer.learning.general import General
 
 GUARD = [General(anchor="capital of france", text="Paris is the capital.")]
 KNOWN = {"a": document("a", "alpha text stands here"), "b": document("b", "beta text stands here")}
-QUERIES = (Query("alpha", {"a": 1.0}, 0, False, 1, START), Query("beta", {"b": 1.0}, 1, False, 1, START))
+
+
+def query(text: str, name: str, group: int = 0) -> Query:
+    return Query(text, {name: 1.0}, group, False, 1, START)
+
+
+QUERIES = (query("alpha", "a"), query("gamma", "b", 1))
+"""The first is found by words too, the second by meaning alone."""
+VALIDATION = (query("beta", "a"), query("beta", "a"))
+"""Words mislead: whoever has the right vectors is best without them."""
 TESTS = (ModelTest("paraphrase", "first letter", frozenset({"a"}), 1),)
+RIGHT, WRONG = [[1, 0, 0.1], [0, 1, 0.1]], [[0, 1, 2], [1, 0, 2]]
 
 
-def found(live_test: tuple[float, float, float] = (0, 1, 0)) -> Evaluation:
-    """Return a comparison in which the candidate is right and live puts a general text, then `b` first."""
-    asked = Questions(corpus.build(KNOWN, QUERIES, GUARD, 10, base_pieces()), QUERIES, (("head",), ("tail",)), TESTS)
-    passages = np.eye(3)
-    right = np.array([[1, 0, 0.1], [0, 1, 0.1], [1, 0, 0]])
-    wrong = np.array([[0, 1, 2], [0, 1, 2], live_test])
+def found(live_test: tuple[float, float, float] = (0, 1, 0), least: int = 99) -> Evaluation:
+    """Return a comparison in which the candidate's vectors are right and live's put a general text first."""
+    built = corpus.build(KNOWN, QUERIES, GUARD, 10, base_pieces())
+    asked = Questions(built, QUERIES, (("head",), ("tail",)), TESTS, VALIDATION)
     anchors = np.full((4, 3), 9.0)
-    rows = {CANDIDATE: (passages, right), LIVE: (passages, wrong, anchors), BASE: (passages, wrong, anchors)}
-    return evaluate(asked, {name: np.vstack(parts).astype(np.float32) for name, parts in rows.items()})
+    candidate = np.vstack((np.eye(3), RIGHT, [[1, 0, 0]], [[1, 0, 0]] * 2))
+    live = np.vstack((np.eye(3), WRONG, [live_test], [[0, 1, 0]] * 2, anchors))
+    rows = {CANDIDATE: candidate, LIVE: live, BASE: live}
+    return evaluate(asked, {name: part.astype(np.float32) for name, part in rows.items()}, Fusion(dense=0.1), least)
 
 
 def test_every_system_is_judged_on_the_same_queries() -> None:
     seen = found()
-    assert set(seen.rankings) == {CANDIDATE, LIVE, BASE, BM25, *FUSED.values()}
-    assert seen.ndcg_of(CANDIDATE).tolist() == [1.0, 1.0]
-    assert seen.ndcg_of(LIVE).tolist() == pytest.approx([1 / np.log2(3), 1.0])
-    assert seen.ndcg_of(BM25).tolist() == [1.0, 1.0]
-    assert seen.rankings[LIVE][0] == ["b", "a"], "general texts are no documents"
-    assert seen.rankings[BM25][0] == ["a"], "words that are not there are no hit"
-    assert seen.rankings[FUSED[LIVE]][0] == ["a", "b"], "first by words and second by meaning"
+    assert set(seen.rankings) == {CANDIDATE, LIVE, TODAY, BM25, *DENSE.values()}
+    second = 1 / np.log2(3)
+    assert seen.ndcg_of(CANDIDATE).tolist() == seen.ndcg_of(DENSE[CANDIDATE]).tolist() == [1.0, 1.0]
+    assert seen.ndcg_of(DENSE[LIVE]).tolist() == pytest.approx([second, second])
+    assert seen.ndcg_of(BM25).tolist() == [1.0, 0.0]
+    assert seen.rankings[DENSE[LIVE]][0] == ["b", "a"], "general texts are no documents"
+    assert seen.rankings[BM25] == [["a"], []], "words that are not there are no hit"
+    assert seen.rankings[LIVE] == [["a", "b"], ["a", "b"]], "first by words and second by meaning"
+    assert seen.rankings[BASE] == seen.rankings[DENSE[LIVE]]
 
 
-def test_the_gate_gets_pairs_groups_and_slices_of_each_query() -> None:
+def test_a_fusion_is_chosen_on_validation_queries_for_each_model_and_few_choose_nothing() -> None:
+    seen = found(least=2)
+    assert seen.choices[CANDIDATE].fusion.dense > 0.5
+    assert seen.choices[LIVE].fusion == EVEN, "its vectors are as wrong as the words: all weights are equally bad"
+    assert set(seen.choices[LIVE].tried) == set(weights.GRID)
+    best = max(seen.choices[CANDIDATE].tried.values())
+    assert seen.choices[CANDIDATE].tried[seen.choices[CANDIDATE].fusion] == best
+    assert {choice.fusion for choice in found(least=3).choices.values()} == {EVEN}
+
+
+def test_test_queries_have_no_part_in_the_choice() -> None:
+    built = corpus.build(KNOWN, QUERIES, GUARD, 10, base_pieces())
+    rows = np.vstack((np.eye(3), RIGHT, [[1, 0, 0]])).astype(np.float32)
+    bare = Questions(built, QUERIES, (("head",), ("tail",)), TESTS)
+    seen = evaluate(bare, {CANDIDATE: rows, LIVE: rows, BASE: rows}, EVEN, 1)
+    assert [(choice.fusion, choice.tried) for choice in seen.choices.values()] == [(EVEN, {})] * 2
+
+
+def test_the_gate_gets_served_pairs_groups_and_slices_of_each_query() -> None:
     scores = found().scores()
-    assert (scores.candidate - scores.live).tolist() == pytest.approx([1 - 1 / np.log2(3), 0.0])
-    assert scores.fused.tolist() == [0.0, 0.0]
+    assert (scores.candidate - scores.live).tolist() == pytest.approx([0.0, 1 - 1 / np.log2(3)])
     assert (list(scores.groups), list(scores.slices)) == ([0, 1], [("head",), ("tail",)])
 
 
@@ -55,6 +85,8 @@ def test_tests_that_a_candidate_loses_are_named() -> None:
             name: np.vstack((np.eye(3), [row])).astype(np.float32)
             for name, row in ((CANDIDATE, [0, 1, 0]), (LIVE, [1, 0, 0]), (BASE, [1, 0, 0]))
         },
+        EVEN,
+        1,
     )
     assert lost.behaviours == {"paraphrase": (1, 1, 0)}
     assert lost.lost_tests == ("paraphrase: first letter",)

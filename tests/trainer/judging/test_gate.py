@@ -16,7 +16,6 @@ def scores(differences: Array, **more: object) -> Scores:
     known = {
         "candidate": 0.5 + differences,
         "live": np.full(n, 0.5),
-        "fused": differences,
         "groups": list(range(n)),
         "slices": [("factoid",)] * n,
     }
@@ -80,12 +79,6 @@ def test_a_slice_that_became_worse_blocks_a_win() -> None:
     assert any("'guard'" in reason for reason in answer.reasons)
     small = np.concatenate([np.full(160, 0.1), np.full(19, -0.05)])
     assert verdict(small, slices=slices[:179]).verdict == "WIN", "too few to decide by"
-
-
-def test_a_loss_after_fusion_blocks_a_win() -> None:
-    answer = verdict(np.full(100, 0.1), fused=np.full(100, -0.01))
-    assert answer.verdict == "LOSS"
-    assert any("fused" in reason for reason in answer.reasons)
 
 
 def test_a_lost_behaviour_blocks_a_win() -> None:

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import numpy as np
+
 from tests.trainer.build import START, base_pieces, document
 from trainer.config import EvaluationRules, TrainingConfig
 from trainer.data.snapshot import Snapshot
@@ -27,4 +29,9 @@ def test_held_out_queries_tests_and_corpus_are_asked_in_one_order() -> None:
     behaviours = {one.behaviour for one in asked.tests}
     assert behaviours == {model_tests.PARAPHRASE, model_tests.KEY_DOCUMENT, model_tests.GENERAL}
     assert not any("m" in one.expected for one in asked.tests), "searches do not find messages"
-    assert asked.texts == (*asked.corpus.texts, "To delete a thing", *(one.query for one in asked.tests))
+    tested = [one.query for one in asked.tests]
+    assert asked.texts == (*asked.corpus.texts, "To delete a thing", *tested, "validated")
+    rows = asked.rows(np.arange(len(asked.texts) + 7, dtype=np.float32)[:, np.newaxis])
+    assert [asked.texts[int(row[0])] for row in (*rows.queries, *rows.validation)] == ["To delete a thing", "validated"]
+    assert [asked.texts[int(row[0])] for row in rows.passages] == [*asked.corpus.texts]
+    assert [asked.texts[int(row[0])] for row in rows.tests] == tested

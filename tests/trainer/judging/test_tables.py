@@ -1,13 +1,13 @@
 import pytest
 
 from tests.trainer.judging.test_evaluate import found
-from trainer.judging.evaluate import BASE, BM25, CANDIDATE, FUSED, LIVE
+from trainer.judging.evaluate import BM25, CANDIDATE, DENSE, LIVE, TODAY
 from trainer.judging.tables import by_slice, score_rows, table
 
 
 def test_the_table_has_the_mean_of_every_metric() -> None:
     means = table(found())
-    assert set(means) == {CANDIDATE, LIVE, BASE, BM25, *FUSED.values()}
+    assert set(means) == {CANDIDATE, LIVE, TODAY, BM25, *DENSE.values()}
     assert set(means[CANDIDATE].values()) == {1.0, 0.2}, "all 1, but for precision@5 of one relevant document"
     assert means[LIVE]["recall@1"] == 0.5
     assert means[LIVE]["mrr@10"] == 0.75

@@ -1,6 +1,6 @@
 import pytest
 
-from indexer.authority import UsageStats, authority
+from retrieval.authority import UsageStats, authority
 from tests.indexer.world import NOW, days_ago
 
 
