@@ -73,14 +73,14 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Served:
     """A collection and the fusion that it is served with."""
 
     target: Target
     fusion: Fusion
 
     @classmethod
-    def live(cls, record: ServingRecord) -> "Tested":
+    def live(cls, record: ServingRecord) -> "Served":
         """Return what answers the tenant's searches."""
         return cls(Target(record.tenant, record.model, record.manifest), record.fusion)
 
@@ -102,7 +102,7 @@ class ComparisonRunner:
         self._config = config
         self._yield_point = yield_point
 
-    def run(self, live: Tested, shadow: Tested) -> ShadowTest:
+    def run(self, live: Served, shadow: Served) -> ShadowTest:
         """Compare two collections of one tenant on what its people asked last."""
         tenant = live.target.tenant
         rows = self._warehouse.query("index_queries", tenant=tenant, limit=self._config.queries)
@@ -116,15 +116,15 @@ class ComparisonRunner:
         times = self._times(live, shadow, queries[: self._config.timed])
         return self._summary(tenant, compared, times)
 
-    def _documents(self, tested: Tested, queries: Sequence[str]) -> list[tuple[str, ...]]:
-        return [tuple(f.document for f in found) for found in self._retrieve(tested, queries)]
+    def _documents(self, served: Served, queries: Sequence[str]) -> list[tuple[str, ...]]:
+        return [tuple(f.document for f in found) for found in self._retrieve(served, queries)]
 
-    def _retrieve(self, tested: Tested, queries: Sequence[str]) -> list[list[Found]]:
-        target = tested.target
+    def _retrieve(self, served: Served, queries: Sequence[str]) -> list[list[Found]]:
+        target = served.target
         encoder = self._encoders.get(target.tenant, target.model, target.manifest)
-        return retrieve(self._vectors, encoder, target.collection, queries, None, K, tested.fusion)
+        return retrieve(self._vectors, encoder, target.collection, queries, None, K, served.fusion)
 
-    def _times(self, live: Tested, shadow: Tested, queries: Sequence[str]) -> tuple[Latency, Latency]:
+    def _times(self, live: Served, shadow: Served, queries: Sequence[str]) -> tuple[Latency, Latency]:
         times: tuple[list[float], list[float]] = ([], [])
         for turn, query in enumerate(queries):
             self._yield_point()

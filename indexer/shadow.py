@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from indexer.comparison import ComparisonRunner, Tested
+from indexer.comparison import ComparisonRunner, Served
 from indexer.packet import held_out
 from indexer.progress import Meter
 from indexer.rules import fusion, tolerated
@@ -177,7 +177,7 @@ class Shadows:
             scores=scores,
             proof=proof,
             proved_at=proved_at,
-            shadow_test=self._comparison.run(Tested.live(record), Tested(target, trained.fusion)),
+            shadow_test=self._comparison.run(Served.live(record), Served(target, trained.fusion)),
             held_out=held_out(self._sync.documents.warehouse, target.tenant, trained.run),
             corpus=Corpus(documents=documents, fingerprint=fingerprint),
             tolerates=tolerated(self._config),

@@ -6,9 +6,10 @@ two weights add up to 2, so that even ones are the plain formula. The index give
 not see leaves them before they are fused.
 
 Bruch, Gai and Ingber ("An analysis of fusion functions for hybrid retrieval", 2023) find a convex combination of scores
-better than ranks. It is not used here, because a score would tell of hidden documents: BM25's depends on how frequent a
-word is in all of them, and what a person is shown must follow from what they may see. The scores of two engines also
-differ where their ranks agree, and what is judged would not be what is served.
+better than ranks, and so it is on the demo's labels (nDCG@10, each at its best weight: 0.820 against 0.800 with the
+base model, 0.872 against 0.863 with a tuned one). It is not used here, because a score would tell of hidden documents:
+BM25's depends on how frequent a word is in all of them, and what a person is shown must follow from what they may see.
+With a weight of its own the constant matters little: 10 does as well as 60 at its best weight.
 """
 
 from collections.abc import Sequence

@@ -37,10 +37,10 @@ def measured(encoder: Encoder, documents: int) -> dict[str, Any]:
     return {
         "documents": len(library.corpus.names),
         "queries": len(judged),
-        "ndcg_dense": ndcg(library.by_meaning(asked), judged),
-        "ndcg_words": ndcg(library.by_words(texts), judged),
-        "ndcg_even": ndcg(library.fused(asked, texts, EVEN), judged),
-        "ndcg_chosen": ndcg(library.fused(asked, texts, chosen), judged),
+        "ndcg_dense": gain(library.by_meaning(asked), judged),
+        "ndcg_words": gain(library.by_words(texts), judged),
+        "ndcg_even": gain(library.fused(asked, texts, EVEN), judged),
+        "ndcg_chosen": gain(library.fused(asked, texts, chosen), judged),
         "chosen": chosen.model_dump(),
     }
 
@@ -53,7 +53,7 @@ def divided(queries: Sequence[Query]) -> tuple[list[Query], list[Query]]:
     return sides
 
 
-def ndcg(rankings: Sequence[Sequence[str]], queries: Sequence[Query]) -> float:
+def gain(rankings: Sequence[Sequence[str]], queries: Sequence[Query]) -> float:
     """Return the mean nDCG@10."""
     pairs = zip(rankings, queries, strict=True)
     return round(fmean(metrics.ndcg(ranked, one.relevant, 10) for ranked, one in pairs), 4)

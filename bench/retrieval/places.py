@@ -7,6 +7,7 @@ words of a sentence that stands in the first, middle or last tenth of its page.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import islice
 from random import Random
 from statistics import fmean
 from typing import Any
@@ -18,8 +19,8 @@ from schemas.fusion import EVEN
 PLACES = {"start": 0.05, "middle": 0.5, "end": 0.95}
 """Where a sentence stands, as the middle of a tenth of its page (0 to 1)."""
 
-WORDS = 3_000
-"""Of a page, at least."""
+AT_LEAST = 3_000
+"""Words of a page."""
 
 _FIRST = 3
 _ASKED, _LONGEST = 8, 40
@@ -28,7 +29,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n{2,}")
 
 def measured(encoder: Encoder, pages: int, sentences: int, rng: Random) -> dict[str, Any]:
     """Return hit@3 by place over at most `pages` pages, `sentences` of each place, and the share of unread pieces."""
-    texts = long_pages(topics(), WORDS, pages)
+    texts = long_pages(topics(), AT_LEAST, pages)
     library = Library(texts, encoder)
     found: dict[str, float] = {}
     for place, at in PLACES.items():
@@ -73,7 +74,7 @@ def queries(body: str, at: float, count: int, rng: Random) -> Iterator[str]:
     whole = [sentence.split() for sentence in _SENTENCE.split(body[begin:end])[1:-1]]
     for words in rng.choices(_long_enough(whole) or whole or [body[begin:end].split()], k=count):
         start = rng.randrange(max(1, len(words) - _ASKED + 1))
-        yield " ".join(words[start : start + _ASKED])
+        yield " ".join(islice(words, start, start + _ASKED))
 
 
 def _long_enough(sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.comparison import Compared, ComparisonConfig, ComparisonRunner, Tested
+from indexer.comparison import Compared, ComparisonConfig, ComparisonRunner, Served
 from schemas.fusion import EVEN, Fusion
 from tests.indexer.world import World, live
 
@@ -36,8 +36,8 @@ def test_each_side_is_ranked_with_its_own_fusion(world: World) -> None:
     record = world.serving.record(world.tenant)
     assert record is not None
     runner = ComparisonRunner(world.warehouse, world.vectors, world.encoders, ComparisonConfig(timed=1))
-    assert Tested.live(record).fusion == EVEN
-    words, meaning = (Tested(Tested.live(record).target, Fusion(dense=dense)) for dense in (0.1, 0.9))
+    assert Served.live(record).fusion == EVEN
+    words, meaning = (Served(Served.live(record).target, Fusion(dense=dense)) for dense in (0.1, 0.9))
     same, other = runner.run(words, words), runner.run(words, meaning)
     assert (same.queries, same.overlap_at_10) == (5, 1.0)
     assert other.overlap_at_10 is not None

@@ -59,7 +59,7 @@ class Evaluation:
 
     def ndcg_of(self, system: str) -> npt.NDArray[np.float64]:
         """Return nDCG@10 of every query."""
-        return _ndcg(self.rankings[system], self.queries)
+        return _gains(self.rankings[system], self.queries)
 
     def scores(self) -> Scores:
         """Return what the gate judges: the served rankings."""
@@ -102,7 +102,7 @@ def choice(served: ServedRanking, validation: Sequence[Query], rows: Rows, least
     if not validation:
         return Choice(EVEN, {})
     found = served.rank(rows.passages, rows.validation, [query.text for query in validation], weights.GRID)
-    means = [float(_ndcg(ranked, validation).mean()) for ranked in found]
+    means = [float(_gains(ranked, validation).mean()) for ranked in found]
     tried = dict(zip(weights.GRID, means, strict=True))
     return Choice(weights.chosen(tried, len(validation), least), tried)
 
@@ -129,6 +129,7 @@ def _passed(questions: Questions, rows: Rows) -> list[bool]:
     return model_tests.passed(questions.tests, semantic(questions.corpus, rows.passages, rows.tests))
 
 
-def _ndcg(rankings: Sequence[Sequence[str]], queries: Sequence[Query]) -> npt.NDArray[np.float64]:
+def _gains(rankings: Sequence[Sequence[str]], queries: Sequence[Query]) -> npt.NDArray[np.float64]:
+    """Return nDCG@10 of every query."""
     pairs = zip(rankings, queries, strict=True)
     return np.array([metrics.ndcg(ranked, query.relevant, 10) for ranked, query in pairs], dtype=np.float64)

@@ -77,8 +77,8 @@ on {event.occurred_at:%d %B %Y}. It belongs to that tenant alone: its training s
 | the base model's vectors alone | {seen.ndcg_base:.3f} |
 | words alone (BM25) | {seen.ndcg_bm25:.3f} |
 
-Difference between the first two, which is what people get: {seen.difference:+.3f}, 95 % interval {seen.low:+.3f} to
-{seen.high:+.3f}, by a paired bootstrap. The weights were chosen on validation queries, which are not among these.
+Difference between the first two, which is what people get: {seen.difference:+.3f}, by a paired bootstrap
+{seen.low:+.3f} to {seen.high:+.3f} (95 %). The weights were chosen on validation queries, which are not among these.
 No training example touched a held-out document, a copy of one, or a query like a held-out one.
 
 - `tidewheel/manifest.json`: snapshot `{event.snapshot}`, every signal with its weight, and hashes of all texts.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.retrieval.labelled import divided, ndcg
+from bench.retrieval.labelled import divided, gain
 from bench.retrieval.pages import query
 
 
@@ -16,5 +16,5 @@ def test_no_query_chooses_and_judges() -> None:
 
 def test_the_mean_is_of_all_queries() -> None:
     known = [query("a", {"d": 1.0}, 0), query("b", {"e": 1.0}, 1)]
-    assert ndcg([["d"], ["d"]], known) == 0.5
-    assert ndcg([["x", "d"], ["e"]], known) == pytest.approx((1 + 0.6309) / 2, abs=1e-4)
+    assert gain([["d"], ["d"]], known) == 0.5
+    assert gain([["x", "d"], ["e"]], known) == pytest.approx((1 + 0.6309) / 2, abs=1e-4)

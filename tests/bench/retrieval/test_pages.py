@@ -20,9 +20,9 @@ class Counting:
 
 
 class Short:
-    """A tokenizer that reads one word piece less than it is asked to cut for."""
+    """A tokenizer that reads half of what passages are cut for."""
 
-    limit = base_pieces().limit - 1
+    limit = base_pieces().limit // 2
     counts = base_pieces().counts
     starts = base_pieces().starts
 

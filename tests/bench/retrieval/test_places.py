@@ -2,7 +2,7 @@
 
 from random import Random
 
-from bench.retrieval.places import PLACES, WORDS, long_pages, queries, topics
+from bench.retrieval.places import AT_LEAST, PLACES, long_pages, queries, topics
 
 
 def test_pages_are_consecutive_texts_and_long_enough() -> None:
@@ -13,9 +13,9 @@ def test_pages_are_consecutive_texts_and_long_enough() -> None:
 
 
 def test_the_own_topics_of_python_make_long_pages() -> None:
-    pages = long_pages(topics(), WORDS, 99)
+    pages = long_pages(topics(), AT_LEAST, 99)
     assert len(pages) >= 10
-    assert min(len(page.body.split()) for page in pages.values()) >= WORDS
+    assert min(len(page.body.split()) for page in pages.values()) >= AT_LEAST
 
 
 def test_a_query_is_of_a_sentence_at_its_place() -> None:

@@ -20,8 +20,8 @@ def query(text: str, name: str, group: int = 0) -> Query:
 
 QUERIES = (query("alpha", "a"), query("gamma", "b", 1))
 """The first is found by words too, the second by meaning alone."""
-VALIDATION = (query("beta", "a"), query("beta", "a"))
-"""Words mislead: whoever has the right vectors is best without them."""
+VALIDATION = (query("alpha text", "b"), query("alpha text", "b"))
+"""Words mislead: whoever has the right vectors should trust them more."""
 TESTS = (ModelTest("paraphrase", "first letter", frozenset({"a"}), 1),)
 RIGHT, WRONG = [[1, 0, 0.1], [0, 1, 0.1]], [[0, 1, 2], [1, 0, 2]]
 
@@ -31,8 +31,8 @@ def found(live_test: tuple[float, float, float] = (0, 1, 0), least: int = 99) ->
     built = corpus.build(KNOWN, QUERIES, GUARD, 10, base_pieces())
     asked = Questions(built, QUERIES, (("head",), ("tail",)), TESTS, VALIDATION)
     anchors = np.full((4, 3), 9.0)
-    candidate = np.vstack((np.eye(3), RIGHT, [[1, 0, 0]], [[1, 0, 0]] * 2))
-    live = np.vstack((np.eye(3), WRONG, [live_test], [[0, 1, 0]] * 2, anchors))
+    candidate = np.vstack((np.eye(3), RIGHT, [[1, 0, 0]], [[0, 1, 0]] * 2))
+    live = np.vstack((np.eye(3), WRONG, [live_test], [[1, 0, 0]] * 2, anchors))
     rows = {CANDIDATE: candidate, LIVE: live, BASE: live}
     return evaluate(asked, {name: part.astype(np.float32) for name, part in rows.items()}, Fusion(dense=0.1), least)
 

@@ -10,6 +10,7 @@ def test_the_table_has_the_mean_of_every_metric() -> None:
     assert set(means) == {CANDIDATE, LIVE, TODAY, BM25, *DENSE.values()}
     assert set(means[CANDIDATE].values()) == {1.0, 0.2}, "all 1, but for precision@5 of one relevant document"
     assert means[LIVE]["recall@1"] == 0.5
+    assert means[DENSE[LIVE]]["recall@1"] == 0.0
     assert means[LIVE]["mrr@10"] == 0.75
     assert means[LIVE]["recall@5"] == 1.0
 
@@ -18,22 +19,22 @@ def test_a_slice_has_the_means_of_its_own_queries() -> None:
     slices = by_slice(found())
     assert set(slices) == {"head", "tail"}
     assert slices["head"]["all"] == {"queries": 1.0}
-    assert slices["head"][LIVE]["mrr@10"] == 0.5
-    assert slices["tail"][LIVE]["mrr@10"] == 1.0
+    assert slices["head"][LIVE]["mrr@10"] == 1.0
+    assert slices["tail"][LIVE]["mrr@10"] == 0.5
 
 
 def test_a_row_for_every_query_and_system() -> None:
     rows = score_rows(found(), "acme", "run-1")
-    assert {len(column) for column in rows.values()} == {2 * 6}
-    at = next(n for n in range(12) if (rows["system"][n], rows["query"][n]) == (LIVE, "alpha"))
+    assert {len(column) for column in rows.values()} == {2 * 7}
+    at = next(n for n in range(14) if (rows["system"][n], rows["query"][n]) == (LIVE, "gamma"))
     assert {name: column[at] for name, column in rows.items()} == {
         "tenant": "acme",
         "run": "run-1",
-        "query": "alpha",
+        "query": "gamma",
         "system": LIVE,
-        "slices": ["head"],
-        "relevant": ["a"],
-        "retrieved": ["b", "a"],
+        "slices": ["tail"],
+        "relevant": ["b"],
+        "retrieved": ["a", "b"],
         "ndcg_10": pytest.approx(0.63093, abs=1e-5),
         "mrr_10": 0.5,
         "map_10": 0.5,
