@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-FIELDS = 2
-"""Grows when the fields of a row change: part of the rules that a collection was built by (`Vectors.ensure`)."""
+FIELDS = 3
+"""Grows when the fields of a row or their indexes change: part of the rules that a collection is built by
+(`Vectors.ensure`)."""
 
 K1, B = 1.2, 0.75
 """BM25's constants, of the index and of whatever judges as it ranks: how soon a repeated term stops adding to the

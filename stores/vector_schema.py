@@ -10,11 +10,14 @@ _HNSW = {"M": 16, "efConstruction": 200}
 
 
 def indexes() -> Any:  # noqa: ANN401  # the client's own untyped parameters
-    """Return the index of meaning and that of words."""
+    """Return the index of meaning and that of words.
+
+    The client sends `params` flattened, where Milvus Lite does not look for them; nested, both servers read them.
+    """
     made = MilvusClient.prepare_index_params()
     made.add_index("dense", index_type="HNSW", metric_type="COSINE", params=_HNSW)
     words = {"bm25_k1": K1, "bm25_b": B}
-    made.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=words)
+    made.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params={"params": words})
     return made
 
 
