@@ -7,6 +7,7 @@ BENCHES = {
     "streams": "events a second through Kafka, sessions, pairs and ClickHouse, beside Faust, Quix Streams, a floor",
     "faults": "injected faults over a running flow: nothing missing, doubled, different, resurrected, leaked, claimed",
     "retrieval": "nDCG of meaning, words and both; sentences at the end of long pages; phrases in other languages",
+    "search": "latency and throughput of the resident search, beside a hand-written one and beside a build",
     "access": "milliseconds until a revocation or deletion holds in search, and leaks in thousands of tries",
 }
 """Name of the benchmark (its package here has `command.main(arguments)`) and what it measures."""
