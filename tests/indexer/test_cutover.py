@@ -118,6 +118,8 @@ def test_other_rules_of_ranking_than_the_reviewed_ones_let_nothing_in(
     with monkeypatch.context() as changed:
         changed.setattr("indexer.rules.AUTHORITY_WEIGHT", 0.5)
         assert "rules of passages or ranking changed" in refused(loop, approval(packet))
+    loop.settle()
+    packet = loop.packet()
     won = world.trust.trail.trained(world.tenant, packet.run)
     assert won is not None
     other = won.model_copy(update={"comparison": WON.model_copy(update={"fusion_candidate": Fusion(dense=0.1)})})
