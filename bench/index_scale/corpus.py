@@ -14,6 +14,7 @@ from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder, Vectors32
 from retrieval.text import terms
 from retrieval.word_pieces import WordPieces
+from schemas.documents import EVERYONE
 from schemas.instants import microseconds
 from stores.columns import Same
 from stores.shelf import base_model
@@ -108,7 +109,7 @@ class Corpus:
                 "kind": Same("page"),
                 "title": [f"Page {n}" for n in numbers],
                 "body": [_text(n, version) for n in numbers],
-                "acl": [["everyone"]] * rows,
+                "acl": [[EVERYONE]] * rows,
                 "updated_at": Same(now()),
                 "content_hash": [_hash(n, version) for n in numbers],
                 "received_at": Same(now()),
@@ -123,7 +124,7 @@ class Corpus:
             text = f"Page {number}\n{_text(number, 1)}"
             name, content = _name(number), _hash(number, 1)
             rows.append(
-                vector_row(name, 0, 1, content, ("everyone",), f"Page {number}", text, terms(text), vector, 0.2, 0)
+                vector_row(name, 0, 1, content, (EVERYONE,), f"Page {number}", text, terms(text), vector, 0.2, 0)
             )
         self._vectors.upsert(self.target.collection, rows)
 
