@@ -8,6 +8,7 @@ BENCHES = {
     "faults": "injected faults over a running flow: nothing missing, doubled, different, resurrected, leaked, claimed",
     "freshness": "seconds from a change to its being found: idle, at 50 changes a second, while another tenant imports",
     "index-scale": "CPU of one change, an idle minute and one slice of the indexer, from 1,000 to 1,000,000 documents",
+    "search": "latency and throughput of the resident search, beside a hand-written one and beside a build",
     "access": "milliseconds until a revocation or deletion holds in search, and leaks in thousands of tries",
 }
 """Name of the benchmark (its package here, with `_` for `-`, has `command.main(arguments)`) and what it measures."""

@@ -18,7 +18,8 @@ from operations import operators
 from stores import settings
 from stores.exit_codes import EXIT_NOT_NOW
 
-SERVICES = ("streams", "trainer", "indexer")
+SERVICES = {"streams": "streams", "trainer": "trainer", "indexer": "indexer", "search": "indexer.resident"}
+"""The services by name, and the module that each runs."""
 
 PROCESSES = (
     Column("name"),
@@ -30,14 +31,16 @@ PROCESSES = (
 
 
 def services(home: Path) -> list[Service]:
-    """Return the three services as the supervisor starts them, each `python -m NAME` with the home as its setting."""
+    """Return the services as the supervisor starts them, each `python -m MODULE` with the home as its setting."""
     environment = {"TIDEWHEEL_HOME": str(home.absolute())}
-    return [Service(name, (sys.executable, "-m", name), environment, says_ready=True) for name in SERVICES]
+    return [
+        Service(name, (sys.executable, "-m", module), environment, says_ready=True) for name, module in SERVICES.items()
+    ]
 
 
 @click.command()
 @click.option("-d", "--detach", is_flag=True, help="Return once everything answers; `tidewheel down` stops it.")
-@click.option("--stores-only", is_flag=True, help="Start the four stores but not streams, trainer and indexer.")
+@click.option("--stores-only", is_flag=True, help="Start the four stores but not the services.")
 @click.option("--status", "only_status", is_flag=True, help="Say what is running instead of starting anything.")
 @click.option(
     "--port", "ports", multiple=True, metavar="SERVER=PORT", help="Fix a port: broker, redis, clickhouse or milvus."

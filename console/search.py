@@ -1,17 +1,22 @@
 """`tidewheel search`: one answer from whatever is live."""
 
+from contextlib import suppress
+
 import click
 
 from console.output import json_option, print_json, say, tenant_option
 from console.parameters import GROUP, QUERY, Whole
 from console.text import columns, elided, printable
-from indexer.answer import Answer
-from indexer.search import NoWord, require_words
-from indexer.wiring import connect_searcher
 from operations import tenants
 from operations.connections import Connections
+from retrieval.queries import NoWord, require_words
+from schemas.limits import MAX_TEXT
+from schemas.search import SearchAnswer, SearchRequest
 from stores import settings
+from stores.errors import Refused, Retryable
 from stores.rebuilds import not_whole
+from stores.search_client import NotRunning, SearchClient
+from stores.settings import Settings
 
 _LEAST_TITLE = 20
 """Columns of a title, however long the document's id behind it."""
@@ -38,45 +43,42 @@ def search(query: str, tenant: str, groups: tuple[str, ...], k: int, as_json: bo
         require_words([query])
     except NoWord as error:
         raise click.BadParameter(str(error), param_hint="QUERY") from error
-    where = settings.load()
-    with Connections(where) as stores:
-        tenants.check_answerable(stores, tenant)
-    answer = connect_searcher(where).search(tenant, [query], frozenset(groups), k)[0]
-    rebuild = answer.rebuild
+    if len(query) > MAX_TEXT:
+        raise click.BadParameter(f"a query has at most {MAX_TEXT:,} characters", param_hint="QUERY")
+    answer = _answer(settings.load(), SearchRequest(tenant=tenant, query=query, groups=groups, k=k))
     if as_json:
-        print_json(
-            {
-                "model": answer.model,
-                "collection": answer.collection,
-                "serving_version": answer.serving_version,
-                "latency_ms": answer.latency_ms,
-                "rebuilding": {"done": rebuild.done, "total": rebuild.total} if rebuild else None,
-                "results": [
-                    {
-                        "rank": n,
-                        "document": r.document,
-                        "score": r.score,
-                        "title": r.title,
-                        "snippet": r.snippet,
-                        "truncated": r.truncated,
-                    }
-                    for n, r in enumerate(answer.results, start=1)
-                ],
-            }
-        )
+        print_json(answer.model_dump(mode="json", exclude={"search"}))
     else:
         _print(answer)
-    if rebuild:
-        raise not_whole(tenant, rebuild.done, rebuild.total)
+    if answer.rebuilding:
+        raise not_whole(tenant, answer.rebuilding.done, answer.rebuilding.total)
 
 
-def _print(answer: Answer) -> None:
-    if not answer.results and not answer.rebuild:
+def _answer(where: Settings, request: SearchRequest) -> SearchAnswer:
+    """Return the answer of the resident search, or of this process where none runs: it loads the model for it."""
+    url = where.search_url.get_secret_value()
+    try:
+        with suppress(NotRunning):
+            if url:
+                return SearchClient(url).search(request)
+        from indexer.resident.answering import shown  # with torch behind it, which takes seconds to load
+        from indexer.wiring import connect_searcher
+
+        groups = frozenset(request.groups)
+        return shown(connect_searcher(where).search(request.tenant, [request.query], groups, request.k)[0])
+    except (Refused, Retryable):
+        with Connections(where) as stores:  # which knows better why there is nothing to search in
+            tenants.check_answerable(stores, request.tenant)
+        raise
+
+
+def _print(answer: SearchAnswer) -> None:
+    if not answer.results and not answer.rebuilding:
         click.echo("Nothing found that you may see.")
-    for rank, found in enumerate(answer.results, start=1):
+    for found in answer.results:
         which = f"  ({found.document}, {found.score:.3f})"
         title = elided(printable(found.title or found.document), max(_LEAST_TITLE, columns() - 5 - len(which)))
-        say(f"{rank:>3}  {title}{printable(which)}")
+        say(f"{found.rank:>3}  {title}{printable(which)}")
         if snippet := elided(printable(" ".join(found.snippet.split())), columns() - 5):
             say(f"     {snippet}")
         if found.truncated:

@@ -18,6 +18,7 @@ from indexer.answer import Answer
 from operations import decisions, standby
 from operations.rollback import rollback
 from schemas.envelope import Event
+from schemas.search import SearchRequest
 from schemas.topics import CLICKS
 
 _QUERIES_A_CALL = 32
@@ -158,7 +159,6 @@ def decide_and_switch(scene: Scene, traffic: Traffic) -> bool:
     packet = decisions.waiting_packet(stage.serving, stage.tenant)
     if not scene.decide(packet):
         return False
-    stage.searcher.warm(stage.tenant)
     now, sign = datetime.now(UTC), stage.signing.as_operator
     approval = decisions.approve(stage.serving, stage.publish, sign, stage.tenant, packet.digest, OPERATOR, now)
     decisions.wait_for_cutover(stage.serving, approval, 120.0)
@@ -176,7 +176,7 @@ def _roll(scene: Scene, reason: str) -> float:
     sign = stage.signing.as_operator
     check = partial(standby.check, stage.serving, stage.vectors, lambda: stage.warehouse)
     done = rollback(stage.serving, check, sign, stage.tenant, OPERATOR, reason, datetime.now(UTC))
-    answer = stage.searcher.search(stage.tenant, [scene.corpus.first.queries[0].text], frozenset())[0]
+    answer = stage.resident.search(SearchRequest(tenant=stage.tenant, query=scene.corpus.first.queries[0].text))
     took = perf_counter() - began
     assert (answer.model, answer.collection) == (done.model, done.collection)
     scene.tell(f"{reason}: {done.model} answers after {took:.3f} s")

@@ -1,4 +1,4 @@
-"""What the demo plays on: a fresh embedded stack with the three services, clients for it, and ways to wait."""
+"""What the demo plays on: a fresh embedded stack with the services, clients for it, and ways to wait."""
 
 import json
 import shutil
@@ -23,6 +23,7 @@ from stores.errors import Refused, Retryable
 from stores.kafka import EventProducer, begin_offsets, end_offsets, ensure_topics
 from stores.learning import publish
 from stores.rules_file import toml_of
+from stores.search_client import SearchClient
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.signing import Signing
@@ -51,6 +52,7 @@ class Stage:
     signing: Signing
     redis: redis_client.Client
     searcher: Searcher
+    resident: SearchClient
     vectors: Vectors
     sent: int = 0
 
@@ -146,5 +148,6 @@ def connect(home: Path, tenant: str) -> Stage:
         Signing(where),
         redis_client.connect(where),
         connect_searcher(where),
+        SearchClient(where.search_url.get_secret_value()),
         Vectors.connect(where),
     )

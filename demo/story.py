@@ -49,7 +49,7 @@ def _learn_and_switch(scene: Scene, run: str, traffic: Traffic) -> str:
 def _searches_all_the_while(scene: Scene) -> Iterator[Traffic]:
     queries = [query.text for query in scene.corpus.first.queries]
     try:
-        with Traffic(scene.stage.searcher, scene.stage.tenant, queries, scene.seed, pause_s=0.5) as traffic:
+        with Traffic(scene.stage.resident, scene.stage.tenant, queries, scene.seed, pause_s=0.5) as traffic:
             yield traffic
     finally:
         result, seen = scene.report.cutover, traffic.seen

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from random import Random
 from types import TracebackType
 
-from indexer.answer import Answer
-from indexer.search import Searcher
+from schemas.search import SearchAnswer, SearchRequest
 from stores.errors import TidewheelError
+from stores.search_client import SearchClient
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Seen:
     versions: list[int] = field(default_factory=list)
     slowest_ms: float = 0.0
 
-    def note(self, answer: Answer) -> None:
+    def note(self, answer: SearchAnswer) -> None:
         """Count one answer."""
         self.searches += 1
         self.empty += not answer.results
@@ -35,14 +35,14 @@ class Seen:
 
 
 class Traffic:
-    """A context manager that searches in a thread of its own, `pause_s` apart, in the order of a seeded shuffle.
+    """A context manager that asks the search service in a thread of its own, `pause_s` apart, in a shuffled order.
 
     An answer without any result counts as failed: every query has documents that everybody may see.
     """
 
-    def __init__(self, searcher: Searcher, tenant: str, queries: Sequence[str], seed: int, pause_s: float) -> None:
+    def __init__(self, client: SearchClient, tenant: str, queries: Sequence[str], seed: int, pause_s: float) -> None:
         self.seen = Seen()
-        self._searcher = searcher
+        self._client = client
         self._tenant = tenant
         self._queries = Random(f"traffic:{seed}").sample(list(queries), len(queries))
         self._pause_s = pause_s
@@ -71,7 +71,7 @@ class Traffic:
             query = self._queries[position % len(self._queries)]
             position += 1
             try:
-                self.seen.note(self._searcher.search(self._tenant, [query], frozenset())[0])
+                self.seen.note(self._client.search(SearchRequest(tenant=self._tenant, query=query)))
             except TidewheelError as error:
                 self.seen.failures.append(f"{query}: {error}")
             except Exception as error:  # whatever it is, a person's search failed

@@ -3,13 +3,14 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.comparison import ComparisonConfig
+from indexer.resident.config import ResidentConfig
 from indexer.service import ServiceConfig
 from indexer.sync import SyncConfig
 from indexer.verify import VerifyConfig
 
 
 class IndexerConfig(BaseModel):
-    """All rules of the service."""
+    """All rules of the services: the indexer, and the resident search."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,3 +26,4 @@ class IndexerConfig(BaseModel):
     sync: SyncConfig = SyncConfig()
     verify: VerifyConfig = VerifyConfig()
     comparison: ComparisonConfig = ComparisonConfig()
+    resident: ResidentConfig = ResidentConfig()

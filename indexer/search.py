@@ -14,17 +14,18 @@ import time
 from collections.abc import Sequence
 
 from indexer.answer import Answer
+from indexer.ports import QueryEncoder, QueryEncoders, Ranker
 from indexer.ranking import WIDEN, Found, best
 from indexer.visibility import CountedLists, Viewer
-from retrieval.encoders import Encoder, EncoderSource
+from retrieval.queries import require_words
 from retrieval.text import query_terms
 from stores.collection_states import State
-from stores.errors import Poison, Refused, TidewheelError
+from stores.errors import Refused, TidewheelError
 from stores.milvus import CollectionMissing
 from stores.rebuilds import not_whole
 from stores.serving import Serving
 from stores.vector_rows import Hit, primary_key
-from stores.vectors import WINDOW, Rankings, Vectors
+from stores.vectors import WINDOW, Rankings
 
 OVER_FETCH = 5
 """Visible passages of each ranking per wanted document: room for several of one document."""
@@ -36,14 +37,10 @@ MAX_RESULTS = 1_000
 _MAY_BE_LIVE = frozenset({State.READY, State.STANDBY})
 
 
-class NoWord(Poison):
-    """The query has nothing to search for: it is empty, or of punctuation, signs and invisible characters alone."""
-
-
 class Searcher:
     """Searches for people. Safe to use from several threads."""
 
-    def __init__(self, serving: Serving, vectors: Vectors, encoders: EncoderSource, lists: CountedLists) -> None:
+    def __init__(self, serving: Serving, vectors: Ranker, encoders: QueryEncoders, lists: CountedLists) -> None:
         self._serving = serving
         self._vectors = vectors
         self._encoders = encoders
@@ -100,15 +97,9 @@ class Searcher:
         return Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel emit`")
 
 
-def require_words(queries: Sequence[str]) -> None:
-    """Raise `NoWord` when one of the queries has nothing that a document could be found by."""
-    if not all(map(query_terms, queries)):
-        raise NoWord("there is no word in the query; ask with letters, digits or an emoji")
-
-
 def retrieve(
-    vectors: Vectors,
-    encoder: Encoder,
+    vectors: Ranker,
+    encoder: QueryEncoder,
     collection: str,
     queries: Sequence[str],
     viewer: Viewer | None,

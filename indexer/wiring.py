@@ -35,7 +35,7 @@ from stores.warehouse import Warehouse
 def connect_searcher(where: Settings) -> Searcher:
     """Return the search on this installation. Raises `Retryable` when a store does not answer."""
     return Searcher(
-        Serving.connect(where), Vectors.connect(where), _encoders(where, Shelf.open(where)), current_lists(where)
+        Serving.connect(where), Vectors.connect(where), encoders_of(where, Shelf.open(where)), current_lists(where)
     )
 
 
@@ -59,7 +59,7 @@ def build_indexer(
     rests end at once, when the process is asked to stop.
     """
     shelf, signing = Shelf.open(where), Signing(where)
-    serving, encoders = Serving.connect(where), _encoders(where, shelf)
+    serving, encoders = Serving.connect(where), encoders_of(where, shelf)
     vectors, warehouse = Vectors.connect(where), Warehouse.connect(where)
     trust, documents = Trust(signing, Trail(warehouse, signing, clock), shelf), Documents(warehouse)
 
@@ -101,6 +101,7 @@ def build_indexer(
     )
 
 
-def _encoders(where: Settings, shelf: Shelf) -> Encoders:
+def encoders_of(where: Settings, shelf: Shelf) -> Encoders:
+    """Return the encoders of the models on the shelf, run by this installation's rules."""
     rules = configuration.load("retrieval", RetrievalConfig, where.home)
     return Encoders(shelf, rules.encoder)

@@ -25,6 +25,7 @@ from stores.error_texts import suggestion
 from stores.errors import Misconfigured
 
 STACK_FILE = "stack.json"
+SEARCH_FILE = "search.json"
 RULES_FILE = "tidewheel.toml"
 SECTIONS = ("streams", "drift", "training", "indexer", "retrieval")
 """Of the rules: each is a table of the file of rules, and a variable `TIDEWHEEL_<SECTION>` above it."""
@@ -40,6 +41,7 @@ _SCHEMES = {
     "redis_url": ("redis", "rediss", "unix"),
     "clickhouse_url": ("http", "https"),
     "milvus_uri": ("http", "https", "tcp"),
+    "search_url": ("http", "https"),
 }
 
 
@@ -58,6 +60,10 @@ class Settings(BaseSettings):
     clickhouse_database: str = Field(default="tidewheel", description="database that holds every table")
     milvus_uri: str = Field(description="http[s]://host:port of Milvus")
     milvus_token: SecretStr = Field(default=SecretStr(""), description="user:password or API key of Milvus")
+    search_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="http[s]://:token@host:port of the resident search; empty means HOME/search.json's",
+    )
     shelf_url: str = Field(default="", description="fsspec URL of the model shelf; empty means HOME/shelf")
     tenants: tuple[str, ...] = Field(default=(), description="JSON list of tenants that may send; empty means any")
     signing_key: SecretStr = Field(
@@ -72,13 +78,15 @@ class Settings(BaseSettings):
         default=None, description="file with this operator's private key, where it is not in HOME/keys/operators"
     )
 
-    @field_validator("redis_url", "clickhouse_url", "milvus_uri")
+    @field_validator("redis_url", "clickhouse_url", "milvus_uri", "search_url")
     @classmethod
     def _is_an_address(cls, given: SecretStr | str, info: ValidationInfo) -> SecretStr | str:
         """Refuse what is no URL of a kind that the store's client takes; the error repeats nothing of it."""
         assert info.field_name is not None
         schemes = _SCHEMES[info.field_name]
         text = given.get_secret_value() if isinstance(given, SecretStr) else given
+        if info.field_name == "search_url" and not text:
+            return given
         scheme, _, rest = text.partition("://")
         if scheme not in schemes or not rest.strip("/"):
             raise ValueError(f"it is no URL that begins with {' or '.join(f'{name}://' for name in schemes)}")
@@ -98,21 +106,21 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put `stack.json` behind explicit arguments and the environment."""
+        """Put `stack.json` and `search.json` behind explicit arguments and the environment."""
         home = init_settings().get("home") or env_settings().get("home") or ".tidewheel"
-        return init_settings, env_settings, InitSettingsSource(settings_cls, _stack_file(Path(home)))
+        files = _addresses(Path(home) / STACK_FILE, _ENDPOINTS) | _addresses(Path(home) / SEARCH_FILE, ("search_url",))
+        return init_settings, env_settings, InitSettingsSource(settings_cls, files)
 
 
-def _stack_file(home: Path) -> dict[str, Any]:
+def _addresses(file: Path, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return those of the named addresses that the file has; none when there is no file."""
     try:
-        content = json.loads((home / STACK_FILE).read_text())
+        content = json.loads(file.read_text())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise Misconfigured(
-            f"{home / STACK_FILE} cannot be read ({error}); run `tidewheel down` and `tidewheel up`"
-        ) from error
-    return {name: content[name] for name in _ENDPOINTS if name in content}
+        raise Misconfigured(f"{file} cannot be read ({error}); run `tidewheel down` and `tidewheel up`") from error
+    return {name: content[name] for name in names if name in content}
 
 
 def load(home: Path | None = None) -> Settings:

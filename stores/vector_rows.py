@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-FIELDS = 2
+FIELDS = 3
 """Grows when the fields of a row change: part of the rules that a collection was built by (`Vectors.ensure`)."""
 
 K1, B = 1.2, 0.75
@@ -98,6 +98,7 @@ def vector_row(
         "version": version,
         "content_hash": content_hash,
         "acl": list(acl[:MAX_GROUPS]),
+        "readers": reader_text(acl[:MAX_GROUPS]),
         "title": clipped(title, MAX_TITLE_BYTES),
         "text": clipped(text, MAX_TEXT_BYTES),
         "terms": term_text(terms),
@@ -106,6 +107,16 @@ def vector_row(
         "updated_at": updated_at_ms,
         "truncated": truncated,
     }
+
+
+def reader_text(groups: Iterable[str]) -> str:
+    """Return a list of groups as a text in which one is looked for: Milvus Lite looks through arrays row by row."""
+    return f" {' '.join(map(reader_token, groups))} "
+
+
+def reader_token(group: str) -> str:
+    """Return a group as a word of `reader_text`: a short hash. Two groups may share one, which only costs work."""
+    return blake2b(group.encode("utf-8", "replace"), digest_size=5).hexdigest()
 
 
 def term_text(terms: Iterable[str]) -> str:

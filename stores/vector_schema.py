@@ -29,6 +29,7 @@ def schema(dimension: int) -> Any:  # noqa: ANN401  # the client's own untyped s
     made.add_field(
         "acl", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=MAX_GROUPS, max_length=MAX_ID_BYTES
     )
+    made.add_field("readers", DataType.VARCHAR, max_length=MAX_TEXT_BYTES)
     made.add_field("title", DataType.VARCHAR, max_length=MAX_TITLE_BYTES)
     made.add_field("text", DataType.VARCHAR, max_length=MAX_TEXT_BYTES)
     made.add_field("terms", DataType.VARCHAR, max_length=MAX_TEXT_BYTES, enable_analyzer=True)

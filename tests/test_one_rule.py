@@ -23,6 +23,7 @@ RULES = (
             "retrieval/config.py": "the loader's own rules",
             "trainer/learning/process.py": "loads weights to train them, at full precision",
             "trainer/learning/job.py": "how much of a text is read in training",
+            "bench/search/handwritten.py": "the peer of a benchmark, which shares nothing that it can have of its own",
         },
     ),
     Rule(
@@ -31,7 +32,12 @@ RULES = (
         one_rule.ranks_a_metric,
         {"indexer/verify.py": "the index against exact search: a share of neighbours, near ties among them"},
     ),
-    Rule("reciprocal rank fusion", "retrieval/fusion.py", one_rule.fuses_ranks),
+    Rule(
+        "reciprocal rank fusion",
+        "retrieval/fusion.py",
+        one_rule.fuses_ranks,
+        {"bench/search/handwritten.py": "the peer of a benchmark: Milvus fuses for it"},
+    ),
     Rule(
         "the normal form of text and its words",
         "retrieval/text.py",
@@ -43,7 +49,12 @@ RULES = (
         },
     ),
     Rule("who everyone is", "schemas/documents.py", one_rule.names_everyone),
-    Rule("an exit status", "stores/exit_codes.py", one_rule.gives_an_exit_status),
+    Rule(
+        "an exit status",
+        "stores/exit_codes.py",
+        one_rule.gives_an_exit_status,
+        {"indexer/resident/http.py": "statuses of HTTP, by kind of error"},
+    ),
     Rule("the correction for many tests", "streams/drift/judgement.py", one_rule.corrects_for_many_tests),
 )
 PLANTED = {

@@ -37,7 +37,7 @@ def test_an_empty_query_is_refused_while_nothing_runs(
     tidewheel: CommandLine, monkeypatch: pytest.MonkeyPatch, known_tenant: str
 ) -> None:
     """nothing has to run for that"""
-    monkeypatch.setattr("console.search.connect_searcher", lambda where: pytest.fail("it was asked"))
+    monkeypatch.setattr("indexer.wiring.connect_searcher", lambda where: pytest.fail("it was asked"))
     assert tidewheel("search", "?!", "--tenant", known_tenant).code == 2
 
 

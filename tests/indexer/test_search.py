@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from indexer.answer import Answer
-from indexer.search import NoWord, Searcher, retrieve
+from indexer.search import Searcher, retrieve
 from indexer.visibility import CurrentLists, Viewer
 from operations.rollback import rollback
 from retrieval.encoders import Encoder
+from retrieval.queries import NoWord
 from stores.errors import Refused, Retryable
 from stores.rebuilds import Rebuild
 from stores.serving import Serving
@@ -185,7 +186,7 @@ class ReadsTwice(Searcher):
 def moved_all_the_time(world: World, kind: type[Searcher], moves: int = 60) -> tuple[Witness, list[Answer], list[str]]:
     """Search in three threads while the record moves back and forth; return the witness, answers and failures."""
     witness = Witness(world)
-    searcher = kind(world.serving, witness, witness, world.current)  # type: ignore[arg-type]  # a witness stands for both
+    searcher = kind(world.serving, witness, witness, world.current)
     answers, failures, over = list[Answer](), list[str](), threading.Event()
 
     def people() -> None:

@@ -11,6 +11,7 @@ from indexer.service import Indexer
 from stores.service import Life, Stopped
 from stores.settings import Settings
 from stores.shelf import Shelf
+from stores.vectors import Vectors
 from tests.indexer.world import NOW, World, live
 
 
@@ -78,4 +79,5 @@ def test_a_searcher_reads_what_is_live_from_this_installation_s_shelf(
     (answer,) = searcher.search(world.tenant, ["merger"], frozenset({"everyone"}))
     assert [found.document for found in answer.results] == ["d1"]
     searcher._serving.close()
+    assert isinstance(searcher._vectors, Vectors)
     searcher._vectors.close()

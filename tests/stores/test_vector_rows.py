@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stores import vector_rows
 from stores.vector_rows import MAX_TEXT_BYTES, alias_name, clipped, collection_name, primary_key, term_text, vector_row
 
 SLUG = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
@@ -58,3 +59,14 @@ def test_terms_beyond_what_a_row_holds_are_left_out() -> None:
 def test_a_row_has_its_terms_beside_its_text() -> None:
     row = vector_row("d", 0, 1, "h", ("all",), "T", "Some Text", ["some", "text"], [1.0], 0.5, 1)
     assert (row["text"], row["terms"], row["truncated"]) == ("Some Text", "some text", False)
+
+
+def test_a_group_is_found_in_the_text_of_the_readers_and_no_part_of_one_is() -> None:
+    groups = ["staff", "law firm", "\u00e9quipe", "50%_off", 'a"b']
+    text = vector_rows.reader_text(groups)
+    assert all(f" {vector_rows.reader_token(group)} " in text for group in groups)
+    assert not any(f" {vector_rows.reader_token(other)} " in text for other in ("staf", "staff ", "law", "firm", ""))
+    assert len(vector_rows.reader_text([f"group {n}" for n in range(vector_rows.MAX_GROUPS)])) < (
+        vector_rows.MAX_TEXT_BYTES
+    )
+    assert all(character in "0123456789abcdef " for character in text), "nothing that a pattern or a filter reads"

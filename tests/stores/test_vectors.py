@@ -73,7 +73,7 @@ def test_no_name_can_reach_another_documents_rows(vectors: Vectors, collection: 
 def test_no_group_name_can_widen_the_engines_filter(vectors: Vectors, collection: str) -> None:
     vectors.upsert(collection, [passage("secret", acl=("board",)), *(passage(n, acl=(n,)) for n in NASTY)])
     for name in NASTY:
-        for only in (Filter([name]), Filter([], [name])):
+        for only in (Filter([name]), Filter([], [name]), Filter([name, *(f"group {n}" for n in range(150))])):
             for hits in vectors.search(collection, [["plain", "words"]], [[1.0, 0.0, 0.0, 0.5]], 50, only)[0]:
                 assert {hit.document for hit in hits} == {name}
 
