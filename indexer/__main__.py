@@ -12,7 +12,7 @@ from indexer.wiring import build_indexer
 from stores import configuration, lease, redis_client, settings
 from stores.errors import Retryable
 from stores.learning import Learning
-from stores.service import Life, run
+from stores.service import Life, Stopped, run
 
 LOG = logging.getLogger("indexer")
 GROUP = "tidewheel-indexer"
@@ -31,7 +31,7 @@ def work(life: Life) -> None:
         life.connect(partial(lease.wait_for, client, "indexer", config.lease_s)) as held,
         life.connect(lambda: Learning(where, GROUP, _now, check_lease=held.check)) as learning,
     ):
-        indexer = life.connect(lambda: build_indexer(where, config, life, learning.emit, _now))
+        indexer = life.connect(lambda: build_indexer(where, config, life, learning.emit, _now, held.check))
         LOG.info("ready")
         settings.say_ready()
         _serve(life, learning, indexer, held, config.service.idle_s)
@@ -45,6 +45,9 @@ def _serve(life: Life, learning: Learning, indexer: Indexer, held: lease.Lease, 
         try:
             busy = learning.handle(indexer.handle, 0.0 if busy else idle_s) > 0
             busy = indexer.turn() or busy
+        except Stopped:
+            held.check()  # an indexer that was replaced ends with that error, not as one that was asked to stop
+            raise
         except Retryable as error:
             LOG.warning("waiting: %s", error)
             life.stop.wait(1.0)

@@ -17,6 +17,11 @@ class IndexerConfig(BaseModel):
     lease_s: float = Field(
         default=10.0, gt=0, description="seconds after which a dead indexer's work is free for another"
     )
+    cutover_s: float = Field(
+        default=5.0,
+        gt=0,
+        description="seconds in which a shadow must catch up at its cutover, which is refused otherwise",
+    )
     service: ServiceConfig = ServiceConfig()
     sync: SyncConfig = SyncConfig()
     verify: VerifyConfig = VerifyConfig()

@@ -9,6 +9,7 @@ approvals at once, one moves the record and the other is refused.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -59,6 +60,10 @@ def objection(
     return ""
 
 
+class Behind(Refused):
+    """A shadow that did not catch up with the documents before the deadline; it may be approved again as it is."""
+
+
 class Cutover:
     """Moves the serving record to approved shadows."""
 
@@ -70,6 +75,7 @@ class Cutover:
         trust: Trust,
         config: VerifyConfig,
         clock: Callable[[], datetime],
+        deadline_s: float = 5.0,
     ) -> None:
         self._trust = trust
         self._serving = serving
@@ -77,6 +83,7 @@ class Cutover:
         self._verifier = verifier
         self._config = config
         self._clock = clock
+        self._deadline_s = deadline_s
 
     def carry_out(self, approval: CutoverApproved) -> None:
         """Check everything, move the record, label the alias; an approval that was carried out changes nothing.
@@ -126,21 +133,33 @@ class Cutover:
             raise Refused(f"the scores of the run {packet.run} changed after the review; train again")
 
     def _check_destination(self, packet: Packet) -> None:
-        """Read back from the shadow whatever changed since its proof."""
-        target = Target(packet.tenant, packet.model, packet.manifest)
-        self._sync.advance(target, float("inf"))
+        """Let the shadow catch up, and read back from it whatever changed since its proof, before the deadline."""
+        target, until = Target(packet.tenant, packet.model, packet.manifest), time.monotonic() + self._deadline_s
+        if not self._sync.advance(target, self._deadline_s, whole=False).finished:
+            raise self._behind(packet)
         changed = self._sync.documents.changed(packet.tenant, packet.collection, packet.proved_at)
         if not is_fresh(packet.proved_at, self._clock(), len(changed), packet.proof.documents, self._config):
             raise Refused(
                 f"the proof is of {packet.proved_at:%Y-%m-%d %H:%M} and {len(changed)} documents changed since; "
                 "it is being made anew, review the new packet with `tidewheel packet`"
             )
-        findings = self._verifier.read(target, only=changed)
-        if findings.mismatches:
+        mismatches = 0
+        for start in range(0, len(changed), self._config.page):
+            mismatches += self._verifier.read(target, only=changed[start : start + self._config.page]).mismatches
+            if time.monotonic() > until:
+                raise self._behind(packet)
+        if mismatches:
             raise Refused(
-                f"{findings.mismatches} documents changed since the proof and are not right in the shadow; "
+                f"{mismatches} documents changed since the proof and are not right in the shadow; "
                 "it is being verified again, review the new packet with `tidewheel packet`"
             )
+
+    def _behind(self, packet: Packet) -> Behind:
+        return Behind(
+            f"{packet.collection} did not catch up with the documents within {self._deadline_s:g} s; nothing "
+            "has moved and it stays ready. Approve the same packet again when fewer documents change, or set the rule "
+            "`indexer.cutover_s` higher"
+        )
 
     def _move(self, approval: CutoverApproved, packet: Packet, record: ServingRecord) -> None:
         states = {packet.collection: (State.READY, State.LIVE), record.collection: (State.LIVE, State.STANDBY)}

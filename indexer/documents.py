@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from retrieval.authority import USE_WINDOW, UsageStats, authority
+from indexer.feed import Feed
+from indexer.usage import Usage
+from retrieval.authority import UsageStats, authority
 from retrieval.passages import READ_CHARACTERS, split
 from retrieval.text import composed
 from retrieval.word_pieces import Pieces
 from schemas.instants import instant, microseconds, milliseconds
 from stores.vector_rows import MAX_GROUPS
-from stores.warehouse import Warehouse
-
-_USAGE_LASTS = timedelta(seconds=60)
+from stores.warehouse import Row, Warehouse
 
 UNKNOWN = 2**32 - 1
 """Passages recorded of a document whose number of rows in the collection is not known."""
@@ -23,7 +23,8 @@ class Pending:
     """A document whose newest version a collection does not show; `known` when it shows, or may show, another.
 
     `recorded` when anything was ever recorded of it: of one that is not, the collection may hold any passage.
-    `applied_passages` is how many rows of it there may be, or `UNKNOWN`.
+    `applied_passages` is how many rows of it there may be, or `UNKNOWN`. `light` when it needs no model: it is gone, or
+    its text is the one that is recorded.
     """
 
     document: str
@@ -33,6 +34,16 @@ class Pending:
     applied_passages: int
     applied_revision: int
     recorded: bool = True
+    light: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """What a collection shows of a document whose newest row has this revision; `outstanding` unless that holds."""
+
+    pending: Pending
+    revision: int
+    outstanding: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,24 @@ class Record:
     after: int
     shown: int = 0
 
+    @classmethod
+    def intent(cls, pending: Pending, document: Document, held: int) -> "Record":
+        """Return what is recorded before a document is written of which there are `held` passages at most."""
+        most = max(held, len(document.passages))
+        return cls(document.document, 0, False, "", most, False, pending.applied_revision)
+
+    @classmethod
+    def shown_now(cls, pending: Pending, d: Document) -> "Record":
+        """Return what is recorded once a document, cut, was written."""
+        count = len(d.passages)
+        after, shown = pending.applied_revision, d.revision
+        return cls(d.document, d.version, False, d.content_hash, count, d.truncated, after, shown)
+
+    @classmethod
+    def removed(cls, pending: Pending) -> "Record":
+        """Return what is recorded once a document was removed."""
+        return cls(pending.document, pending.version, True, "", 0, False, pending.applied_revision)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -92,27 +121,27 @@ class Documents:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
-        self._usage: dict[str, tuple[datetime, dict[str, UsageStats]]] = {}
+        self.feed = Feed(warehouse)
+        self._usage = Usage(warehouse)
 
     def marks(self) -> dict[str, int]:
         """Return a number per tenant that changes with any of its documents."""
-        return {row["tenant"]: int(row["mark"]) for row in self.warehouse.query("index_marks")}
+        return self.feed.heads()
 
-    def pending(self, tenant: str, collection: str, limit: int) -> list[Pending]:
-        """Return documents to apply, most urgent first, at most `limit`."""
-        rows = self.warehouse.query("index_pending", tenant=tenant, collection=collection, limit=limit)
-        return [
-            Pending(
-                row["document"],
-                row["version"],
-                bool(row["gone"]),
-                bool(row["known"]),
-                row["applied_passages"],
-                row["applied_revision"],
-                bool(row["recorded"]),
-            )
-            for row in rows
-        ]
+    def among(self, tenant: str, collection: str, documents: Sequence[str]) -> dict[str, DocumentState]:
+        """Return what a collection shows of these documents, by id; those that the warehouse lacks are left out."""
+        rows = self.warehouse.query("index_among", tenant=tenant, collection=collection, documents=list(documents))
+        return {row["document"]: _state(row) for row in rows}
+
+    def slice_end(self, tenant: str, after: str, rows: int) -> str | None:
+        """Return the id at which a slice of at most so many documents behind `after` ends, None when there are none."""
+        row = self.warehouse.query("index_slice_end", tenant=tenant, after=after, rows=rows)[0]
+        return row["until"] if row["rows"] else None
+
+    def slice(self, tenant: str, collection: str, after: str, until: str) -> list[Pending]:
+        """Return the documents behind one id, up to another, that are not shown: what needs no model first."""
+        rows = self.warehouse.query("index_slice", tenant=tenant, collection=collection, after=after, until=until)
+        return [_state(row).pending for row in rows]
 
     def applied(self, tenant: str, collection: str, documents: Sequence[str]) -> list[Pending]:
         """Return these documents as they are recorded, to be applied again although nothing of them changed."""
@@ -131,15 +160,34 @@ class Documents:
         )
         return {row["document"]: _document(row) for row in rows}
 
-    def usage(self, tenant: str, now: datetime) -> dict[str, UsageStats]:
-        """Return the usage of the tenant's documents that have any, by id, as of at most a minute ago."""
-        known = self._usage.get(tenant)
-        if known is None or now - known[0] > _USAGE_LASTS:
-            since = milliseconds(now - USE_WINDOW)
-            rows = self.warehouse.query("index_standing", tenant=tenant, since_ms=since)
-            found = {row["document"]: UsageStats(int(row["references"]), int(row["people"])) for row in rows}
-            known = self._usage[tenant] = (now, found)
-        return known[1]
+    def usage(self, tenant: str, documents: Sequence[str], now: datetime) -> dict[str, UsageStats]:
+        """Return the usage of these documents, of those that have any; people as of at most a minute ago."""
+        return self._usage.of(tenant, documents, now)
+
+    def people(self, tenant: str, documents: Sequence[str], now: datetime) -> dict[str, int]:
+        """Return how many people use each of these documents, of those that anybody uses."""
+        return self._usage.people(tenant, documents, now)
+
+    def most_used(self, tenant: str, now: datetime, limit: int) -> dict[str, int]:
+        """Return the documents that most people use, at most `limit`, and how many those are."""
+        return self._usage.most_used(tenant, now, limit)
+
+    def moved(self, tenant: str, since: datetime, now: datetime, limit: int) -> list[str]:
+        """Return documents whose usage may have grown since then, at most `limit`."""
+        return self._usage.moved(tenant, since, now, limit)
+
+    def page(self, tenant: str, turn: int, limit: int) -> list[str]:
+        """Return `limit` documents in the order of ids: the next ones with every turn, in the end the first again."""
+        number = self.warehouse.query("index_number", tenant=tenant)[0]["documents"]
+        before = turn % max(1, -(-number // limit)) * limit
+        return [
+            row["document"] for row in self.warehouse.query("index_page", tenant=tenant, before=before, limit=limit)
+        ]
+
+    def updated(self, tenant: str, documents: Sequence[str]) -> dict[str, datetime]:
+        """Return when these documents were updated, of those that are shown."""
+        rows = self.warehouse.query("index_dates", tenant=tenant, documents=list(documents))
+        return {row["document"]: instant(row["updated_ms"]) for row in rows}
 
     def record(self, tenant: str, collection: str, records: Sequence[Record], now: datetime, step: int = 0) -> None:
         """Record what a collection shows; of one `now`, the highest `step` of a document holds."""
@@ -184,10 +232,36 @@ class Documents:
         """Record that what a collection shows of these documents is wrong: all of it is to be made anew."""
         records = [Record(document, 0, True, "", UNKNOWN, False, 0) for document in documents]
         self.record(tenant, collection, records, now)
+        self.feed.look_again(tenant, documents)
+
+    def doubt(self, tenant: str, collection: str, documents: Sequence[str], now: datetime) -> None:
+        """Record that a collection may hold any rows of these documents: they are made anew, gone ones removed."""
+        records = [Record(document, 0, False, "", UNKNOWN, False, 0) for document in documents]
+        self.record(tenant, collection, records, now)
+        self.feed.look_again(tenant, documents)
+
+    def intents(self, tenant: str, collection: str) -> list[str]:
+        """Return the documents that a process began to write and did not record as done."""
+        rows = self.warehouse.query("index_intents", tenant=tenant, collection=collection)
+        return [row["document"] for row in rows]
 
     def forget(self, tenant: str, collection: str, now: datetime) -> None:
         """Record that a collection shows nothing that can be relied on."""
         self.warehouse.run("index_forget", tenant=tenant, collection=collection, revision=microseconds(now))
+
+
+def _state(row: Row) -> DocumentState:
+    pending = Pending(
+        row["document"],
+        row["version"],
+        bool(row["gone"]),
+        bool(row["known"]),
+        row["applied_passages"],
+        row["applied_revision"],
+        bool(row["recorded"]),
+        bool(row["light"]),
+    )
+    return DocumentState(pending, row["document_revision"], bool(row["pending"]))
 
 
 def _document(row: dict[str, object]) -> Document:

@@ -27,12 +27,10 @@ class Meter:
         self._builds: dict[str, _Build] = {}
 
     def begin(self, target: Target) -> None:
-        """Count what is there, at the beginning of every slice."""
-        counts = self._documents.counts(target.tenant, target.collection)
-        build = self._builds.setdefault(
-            target.collection, _Build(self._clock(), counts.done, counts.done, counts.total)
-        )
-        build.done, build.total = counts.done, counts.total
+        """Count what is there when a build begins, or goes on in this process: that takes as long as it is large."""
+        if target.collection not in self._builds:
+            counts = self._documents.counts(target.tenant, target.collection)
+            self._builds[target.collection] = _Build(self._clock(), counts.done, counts.done, counts.total)
 
     def add(self, target: Target, documents: int) -> None:
         """Count a batch and say so."""

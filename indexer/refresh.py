@@ -1,7 +1,8 @@
-"""Authority moves while documents stand still: people come to use them, others come to refer to them.
+"""Authority moves while documents stand still: people come to use them and cease to, and everything grows older.
 
-It is written when a document is applied. From time to time the stored values of documents that are used or referred to
-are compared with what they would be now; those that moved enough to matter are applied again, their vectors kept.
+It is written when a document is applied. From time to time the stored values of documents that were just used or
+referred to, and of the next ones of all in turn, are compared with what they would be now; those that moved enough to
+matter are applied again, their vectors kept. So a value also falls.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from datetime import datetime, timedelta
 
 from indexer.documents import Pending
 from indexer.sync import Sync, Target
+from retrieval.authority import UsageStats, authority
+from schemas.instants import EPOCH
 from stores.vector_rows import primary_key
 
 EVERY = timedelta(minutes=10)
@@ -18,10 +21,10 @@ MATTERS = 0.1
 """A difference of authority that is written: half a percent of a score, about a place among the first ten."""
 
 LOOKED_AT = 2_000
-"""Documents compared per look: those that people use and refer to most."""
+"""Documents compared per look: of those that were just used, and of those whose turn it is, so many each."""
 
 AT_ONCE = 256
-"""Documents written per look; the rest follow with the next."""
+"""Documents written per look; the rest follow with a later one."""
 
 
 class Refresher:
@@ -39,21 +42,21 @@ class Refresher:
         if now - last < EVERY:
             return 0
         self._looked_at[target.collection] = now
-        moved = self._moved(target, now)[:AT_ONCE]
+        moved = self._moved(target, last, now)[:AT_ONCE]
         self._sync.apply(target, moved)
         return len(moved)
 
-    def _moved(self, target: Target, now: datetime) -> list[Pending]:
-        documents = self._sync.documents
-        every = documents.usage(target.tenant, now)
-        most = sorted(every, key=lambda d: (-every[d].people - every[d].references, d))[:LOOKED_AT]
-        usage = {document: every[document] for document in most}
-        stored = self._sync.vectors.get(target.collection, [primary_key(d, 0) for d in usage])
-        newest = documents.read(target.tenant, list(usage))
+    def _moved(self, target: Target, last: datetime, now: datetime) -> list[Pending]:
+        documents, tenant = self._sync.documents, target.tenant
+        used = documents.moved(tenant, last - EVERY, now, LOOKED_AT)  # what is received is seen a little later
+        turn = documents.page(tenant, (now - EPOCH) // EVERY, LOOKED_AT)
+        updated = documents.updated(tenant, [*dict.fromkeys([*used, *turn])])
+        usage = documents.usage(tenant, list(updated), now)
+        stored = self._sync.vectors.get(target.collection, [primary_key(d, 0) for d in updated])
         moved = [
-            d.document
-            for d in newest.values()
-            if (row := stored.get(primary_key(d.document, 0)))
-            and abs(row.authority - d.authority(usage[d.document], now)) > MATTERS
+            document
+            for document, at in updated.items()
+            if (row := stored.get(primary_key(document, 0)))
+            and abs(row.authority - authority(usage.get(document, UsageStats()), at, now)) > MATTERS
         ]
-        return documents.applied(target.tenant, target.collection, moved)
+        return documents.applied(tenant, target.collection, moved)

@@ -5,8 +5,8 @@
                ▸ the alias set right
 
 Live comes before shadows in every turn, and a shadow works in slices with rests, so searches and document changes never
-wait long for a build. A tenant whose documents did not change costs one row of one query. Whatever goes wrong with one
-event or one tenant is caught there: the others' go on.
+wait long for a build. A tenant whose documents did not change costs a look at Redis and Milvus. Whatever goes wrong
+with one event or one tenant is caught there: the others' go on.
 """
 
 import logging
@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.bootstrap import bootstrap
-from indexer.cutover import INDEXER, Cutover, refusal
+from indexer.cutover import INDEXER, Behind, Cutover, refusal
 from indexer.record_audit import RecordAudit
 from indexer.shadow import Shadows
 from indexer.trust import Trust
@@ -36,7 +36,7 @@ class ServiceConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     idle_s: float = Field(default=0.5, gt=0, description="seconds between looks at the documents when nothing changed")
-    live_slice_s: float = Field(default=5.0, gt=0, description="seconds at once for a live or standby collection")
+    live_slice_s: float = Field(default=2.0, gt=0, description="seconds at once for a live or standby collection")
     shadow_slice_s: float = Field(
         default=2.0, gt=0, description="seconds at once for a shadow: what live changes may wait"
     )
@@ -146,7 +146,8 @@ class Indexer:
         except Exception as error:
             known = isinstance(error, TidewheelError)
             LOG.warning("%s: the cutover is refused: %s", event.tenant, error, exc_info=not known)
-            self._shadows.verify_again(event.tenant, event.collection)
+            if not isinstance(error, Behind):
+                self._shadows.verify_again(event.tenant, event.collection)
             outcome = str(error) or type(error).__name__
             self._emit(refusal(event, outcome, self._clock()))
         self._serving.record_outcome(event.tenant, event.event_id, outcome)

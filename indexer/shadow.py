@@ -5,6 +5,7 @@ only what is missing, and a verification that was cut short is begun anew.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -26,6 +27,9 @@ from stores.milvus import CollectionMissing
 from stores.serving import Candidate, Collection, Serving, ServingRecord
 
 LOG = logging.getLogger(__name__)
+_CLOSE_S = 2.0
+"""How far behind the documents a shadow may be that has caught up, in seconds."""
+
 _LOOK_AGAIN = timedelta(seconds=60)
 """How often the proof of a waiting shadow is asked whether it still holds."""
 
@@ -118,13 +122,19 @@ class Shadows:
         return False
 
     def _build(self, target: Target, state: State, budget_s: float, duty: float) -> bool:
+        """Fill the shadow with what there was when it began, then let it catch up with what changed since.
+
+        It has caught up when everything that had arrived is in it, and bringing it there took less than `_CLOSE_S`.
+        """
+        building, began = state is State.BUILDING, time.monotonic()
         self._sync.ensure(target)
         self._meter.begin(target)
-        done = self._sync.advance(target, budget_s, duty, lambda n: self._meter.add(target, n))
+        done = self._sync.advance(target, budget_s, duty, lambda n: self._meter.add(target, n), follow=not building)
         self._meter.write(target)
-        if done.finished:
-            after = State.CATCHING_UP if state is State.BUILDING else State.VERIFYING
-            self._move(target.tenant, target.collection, state, after)
+        if done.finished and building:
+            self._move(target.tenant, target.collection, state, State.CATCHING_UP)
+        elif done.finished and time.monotonic() - began < _CLOSE_S:
+            self._move(target.tenant, target.collection, state, State.VERIFYING)
         return True
 
     def _verify(self, target: Target, about: Collection, record: ServingRecord) -> bool:

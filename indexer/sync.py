@@ -1,7 +1,7 @@
 """The one mechanism that fills a collection: apply what the warehouse's documents say and the collection does not.
 
-    desired (`documents`, newest version each) minus recorded (`applied`) ──▶ read ──▶ note intent ──▶ embed
-        ──▶ remove surplus passages ──▶ upsert ──▶ record
+    desired (`documents`, newest version each) minus recorded (`applied`), planned by `indexer.planner`
+        ──▶ read ──▶ note intent ──▶ embed ──▶ remove surplus passages ──▶ upsert ──▶ record
 
 Building, catching up and live changes are all this loop. A crash anywhere leaves the document unrecorded, so it is done
 again. The intent, a row of `applied` without a content hash, says before the first write how many passages may be
@@ -14,13 +14,15 @@ collection may hold anything, because what was recorded can be lost: it is delet
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.documents import UNKNOWN, Document, Documents, Pending, Record
+from indexer.fence import Fence
 from indexer.making import Made, Maker, keys_of
+from indexer.planner import PlanConfig, Planner
 from retrieval.authority import UsageStats
 from retrieval.encoders import Encoder, EncoderSource
 from retrieval.identity import row_rules
@@ -29,6 +31,7 @@ from stores.vector_rows import collection_name, primary_key
 from stores.vectors import Vectors
 
 LOG = logging.getLogger(__name__)
+_REST_S = 0.5
 
 
 class SyncConfig(BaseModel):
@@ -37,10 +40,10 @@ class SyncConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     batch: int = Field(default=64, ge=1, description="documents applied at once: what a crash repeats")
-    plan: int = Field(default=1_024, ge=1, description="documents asked for at once; the order is set anew after them")
     seal_rows: int = Field(default=512, ge=1, description="rows written until they are sealed: searched fast")
     seal_rows_idle: int = Field(default=64, ge=1, description="the same when nothing is left to apply")
     seal_pause_s: float = Field(default=10.0, ge=0, description="seconds between two seals; Milvus allows one in ten")
+    plan: PlanConfig = PlanConfig()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a round did, in documents, and in passages embedded and passages whose vector was kept."""
+    """What a round did, in documents, and in passages embedded or kept; `finished` when it left nothing to apply."""
 
     documents: int = 0
     deleted: int = 0
     embedded: int = 0
     kept: int = 0
     finished: bool = False
-    """Whether nothing was left to apply."""
 
 
 class Sync:
@@ -81,6 +83,7 @@ class Sync:
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
         yield_point: Callable[[], None] = lambda: None,
+        check_lease: Callable[[], None] = lambda: None,
     ) -> None:
         self.documents = documents
         self.vectors = vectors
@@ -89,7 +92,9 @@ class Sync:
         self._clock = clock
         self._sleep = sleep
         self.yield_point = yield_point
-        """Called between the parts of any long work; it may raise to cut the work short."""
+        """Called between parts of long work; it may raise to end it."""
+        self._fence = Fence(documents, check_lease, clock)
+        self._planner = Planner(documents, config.plan, clock)
         self._made: set[str] = set()
         """Collections that this process made and has not filled yet: what is not recorded is not in them."""
         self._unsealed: dict[str, int] = {}
@@ -105,8 +110,10 @@ class Sync:
         encoder = self._encoder(target)
         if encoder is None:
             return
-        if self.vectors.ensure(target.collection, encoder.dimension, row_rules(encoder.pieces)):
-            self.documents.forget(target.tenant, target.collection, self._clock())
+        rules = row_rules(encoder.pieces)
+        if self.vectors.rules(target.collection) != rules:
+            self.forget(target)  # before: a crash in between must not leave it empty and recorded as filled
+            self.vectors.ensure(target.collection, encoder.dimension, rules)
             self._made.add(target.collection)
 
     def outdated(self, target: Target) -> bool:
@@ -129,29 +136,56 @@ class Sync:
         shown = [d for d in found.values() if not d.gone]
         return found | {d.document: d for d in self._maker(target).cut(shown)}
 
-    def advance(
-        self, target: Target, budget_s: float, duty: float = 1.0, after_batch: Callable[[int], None] | None = None
-    ) -> Applied:
-        """Apply documents until none is left or `budget_s` is over; `duty` below 1 rests in between.
+    def forget(self, target: Target) -> None:
+        """Fill the target anew: what it shows cannot be relied on."""
+        self._planner.forget(target)
 
-        `after_batch` hears how many documents a batch had. At least one batch is done, if there is any.
+    def compare(self, target: Target) -> bool:
+        """Compare a slice of all documents, if it is time; return whether there is anything to apply."""
+        return self._planner.compare(target)
+
+    def settled(self, target: Target) -> bool:
+        """Return whether every change that was read could be looked at; if not, `advance` again in a moment."""
+        return self._planner.settled(target)
+
+    def advance(
+        self,
+        target: Target,
+        budget_s: float,
+        duty: float = 1.0,
+        after_batch: Callable[[int], None] | None = None,
+        follow: bool = True,
+        whole: bool = True,
+    ) -> Applied:
+        """Apply what had arrived when this was called, or until `budget_s` is over; `duty` below 1 rests in between.
+
+        `after_batch` hears how many documents a batch had; at least one is done, if there is any. Without `follow` it
+        ends once everything was compared; without `whole` a comparison in the background is not hurried.
         """
         total, until = Applied(), time.monotonic() + budget_s
-        while plan := self.documents.pending(target.tenant, target.collection, self._config.plan):
-            for start in range(0, len(plan), self._config.batch):
-                self.yield_point()
-                began, batch = time.monotonic(), plan[start : start + self._config.batch]
-                total = _added(total, self.apply(target, batch))
-                self._seal(target.collection, self._config.seal_rows)
-                if after_batch:
-                    after_batch(len(batch))
-                if time.monotonic() > until:
-                    return total
-                if duty < 1:
-                    self._sleep((time.monotonic() - began) * (1 / duty - 1))
+        self._planner.begin(target)
+        while batch := self._planner.next(target, self._config.batch, follow, whole):
+            self.yield_point()
+            began = time.monotonic()
+            total = _added(total, self.apply(target, batch))
+            self._seal(target.collection, self._config.seal_rows)
+            if after_batch:
+                after_batch(len(batch))
+            if duty < 1:
+                self._rest((time.monotonic() - began) * (1 / duty - 1))
+            if time.monotonic() > until:
+                return total
+        self._planner.end(target)
         self._made.discard(target.collection)
         self.seal_when_idle(target.collection)
-        return Applied(total.documents, total.deleted, total.embedded, total.kept, finished=True)
+        return replace(total, finished=True)
+
+    def _rest(self, seconds: float) -> None:
+        """Rest, and let live changes pass meanwhile."""
+        while seconds > 0:
+            self._sleep(min(seconds, _REST_S))
+            self.yield_point()
+            seconds -= _REST_S
 
     def sweep(self, target: Target) -> int:
         """Remove the rows of what the warehouse does not show, deleted or unknown; return how many that were.
@@ -173,15 +207,17 @@ class Sync:
         self._unsealed[collection], self._sealed_at[collection] = 0, self._clock()
 
     def apply(self, target: Target, batch: Sequence[Pending]) -> Applied:
-        """Apply these documents at their newest version, whatever version they were planned with."""
+        """Apply these documents at their newest version, whichever was planned."""
         try:
-            return self._apply(target, batch)
+            done = self._apply(target, batch)
         except Poison as error:
             if len(batch) > 1:
                 return _added(*(self.apply(target, [pending]) for pending in batch))
             LOG.warning("%s: %s cannot be indexed, nobody finds it: %s", target.collection, batch[0].document, error)
             self._record_as_unindexable(target, batch[0])
-            return Applied(documents=1)
+            done = Applied(documents=1)
+        self._planner.applied(target, [pending.document for pending in batch])
+        return done
 
     def _apply(self, target: Target, batch: Sequence[Pending]) -> Applied:
         now = self._clock()
@@ -193,7 +229,8 @@ class Sync:
         self._write(target, kept, gone, now)  # what needs no model does not wait for one
         found, fresh = maker.anew(changed, unrecorded_are_absent=target.collection in self._made)
         self._write(target, found + fresh, [], now)
-        return Applied(len(batch), len(gone), _counted(fresh), _counted(kept + found))
+        embedded, reused = (sum(len(m.vectors) for m in made) for made in (fresh, kept + found))
+        return Applied(len(batch), len(gone), embedded, reused)
 
     def _maker(self, target: Target) -> Maker:
         def encoder() -> Encoder:
@@ -211,16 +248,18 @@ class Sync:
         """Write the documents with their passages' vectors, and record them and those that are gone."""
         if not made and not gone:
             return
-        intents = [_intent(m.pending, m.document, self._held(target, m.pending)) for m in made]
+        self._fence.check()
+        intents = [Record.intent(m.pending, m.document, self._held(target, m.pending)) for m in made]
         self.documents.record(target.tenant, target.collection, intents, now)
         self.vectors.delete(target.collection, self._surplus(target, made, gone))
-        usage = self.documents.usage(target.tenant, now)
+        usage = self.documents.usage(target.tenant, [m.document.document for m in made], now)
         rows = [
             row for m in made for row in m.rows(m.document.authority(usage.get(m.document.document, UsageStats()), now))
         ]
-        self.vectors.upsert(target.collection, rows)
+        with self._fence.writing(target.tenant, target.collection, [m.document.document for m in made]):
+            self.vectors.upsert(target.collection, rows)
         self._unsealed[target.collection] = self._unsealed.get(target.collection, 0) + len(rows)
-        records = [_done(m.pending, m.document) for m in made] + [_removed(p) for p in gone]
+        records = [Record.shown_now(m.pending, m.document) for m in made] + [Record.removed(p) for p in gone]
         self.documents.record(target.tenant, target.collection, records, now, step=1)
 
     def _surplus(self, target: Target, made: Sequence[Made], gone: Sequence[Pending]) -> list[str]:
@@ -250,32 +289,6 @@ class Sync:
         rested = last is None or (self._clock() - last).total_seconds() >= self._config.seal_pause_s
         if rested and self._unsealed.get(collection, 0) >= rows:
             self.seal(collection)
-
-
-def _counted(made: Sequence[Made]) -> int:
-    return sum(len(each.vectors) for each in made)
-
-
-def _intent(pending: Pending, document: Document, held: int) -> Record:
-    most = max(held, len(document.passages))
-    return Record(document.document, 0, False, "", most, False, pending.applied_revision)
-
-
-def _done(pending: Pending, d: Document) -> Record:
-    return Record(
-        d.document,
-        d.version,
-        False,
-        d.content_hash,
-        len(d.passages),
-        d.truncated,
-        pending.applied_revision,
-        d.revision,
-    )
-
-
-def _removed(pending: Pending) -> Record:
-    return Record(pending.document, pending.version, True, "", 0, False, pending.applied_revision)
 
 
 def _added(*parts: Applied) -> Applied:

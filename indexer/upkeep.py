@@ -76,7 +76,7 @@ class Upkeep:
 
     def _freshen(self, target: Target, mark: int, budget_s: float, rebuild: Rebuild | None) -> bool:
         rebuild = self._begun(target, rebuild)
-        if rebuild is None and self._fresh_at.get(target.collection) == mark:
+        if rebuild is None and self._fresh_at.get(target.collection) == mark and not self.sync.compare(target):
             self._refresher.refresh(target)
             self.sync.seal_when_idle(target.collection)
             return True
@@ -93,14 +93,14 @@ class Upkeep:
             if rebuild:
                 self._note(target, rebuild.model_copy(update={"problem": str(error)}))
             raise
-        if finished:
+        if finished and self.sync.settled(target):
             self._fresh_at[target.collection] = mark
-        return finished
+        return finished and not self.sync.compare(target)
 
     def _advance(self, target: Target, budget_s: float, rebuild: Rebuild | None) -> bool:
         """Apply what is pending; a rebuild says how far it is, and ends with the rows that belong to no document."""
         if rebuild is None:
-            return self.sync.advance(target, budget_s).finished
+            return self.sync.advance(target, budget_s, whole=False).finished
         counts = self.sync.documents.counts(target.tenant, target.collection)
         done = counts.done
 
@@ -132,7 +132,7 @@ class Upkeep:
             self._labelled.pop(target.tenant, None)
             self._note(target, begun)
         else:
-            self.sync.documents.forget(target.tenant, target.collection, self._clock())
+            self.sync.forget(target)
             self._note(target, begun)  # only now: until then it is asked for
         return begun
 

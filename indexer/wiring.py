@@ -21,6 +21,7 @@ from retrieval.encoders import Encoders
 from schemas.envelope import Event
 from stores import configuration
 from stores.access_lists import AccessLists
+from stores.errors import Refused
 from stores.service import Life, Stopped
 from stores.serving import Serving
 from stores.settings import Settings
@@ -44,11 +45,17 @@ def current_lists(where: Settings) -> CurrentLists:
 
 
 def build_indexer(
-    where: Settings, config: IndexerConfig, life: Life, publish: Callable[[Event], None], clock: Callable[[], datetime]
+    where: Settings,
+    config: IndexerConfig,
+    life: Life,
+    publish: Callable[[Event], None],
+    clock: Callable[[], datetime],
+    check_lease: Callable[[], None] = lambda: None,
 ) -> Indexer:
     """Return the indexer on this installation. Raises `Retryable` when a store does not answer.
 
-    `publish` sends an event and returns once it arrived. Long work ends with `Stopped` between two of its parts, and
+    `publish` sends an event and returns once it arrived; `check_lease` raises `Refused` when another process works in
+    this one's place, which ends work with `Stopped` too. Long work ends with `Stopped` between two of its parts, and
     rests end at once, when the process is asked to stop.
     """
     shelf, signing = Shelf.open(where), Signing(where)
@@ -60,7 +67,13 @@ def build_indexer(
         life.stop.wait(seconds)
 
     def sync(yield_point: Callable[[], None]) -> Sync:
-        return Sync(documents, vectors, encoders, config.sync, clock, rest, yield_point)
+        return Sync(documents, vectors, encoders, config.sync, clock, rest, yield_point, still_ours)
+
+    def still_ours() -> None:
+        try:
+            check_lease()
+        except Refused as error:
+            raise Stopped(str(error)) from error
 
     def check_stop() -> None:
         if life.stop.is_set():
@@ -80,7 +93,7 @@ def build_indexer(
         serving,
         upkeep,
         Shadows(serving, shadow_sync, verifier, comparison, trust, config.verify, clock, publish),
-        Cutover(serving, shadow_sync, verifier, trust, config.verify, clock),
+        Cutover(serving, shadow_sync, verifier, trust, config.verify, clock, config.cutover_s),
         trust,
         config.service,
         publish,

@@ -43,7 +43,7 @@ REMAINS = (
 """What this does not reach, for people to know."""
 
 _STAGES: tuple[tuple[str, ...], ...] = (("query_scores", "dead_letters"), ("documents", "events"))
-_DERIVED = ("sessions", "pairs", "late_accesses")
+_DERIVED = ("sessions", "pairs", "late_accesses", "document_people")
 _ROUNDS = 3
 _POLL_S = 0.05
 

@@ -8,8 +8,10 @@
        ├──────────────┴────────────────┴─────────┴───────────────▶ retired
        └──────▶ failed ◀── any state before ready; failed ──▶ building (tried again) or retired
 
-A tenant's first collection goes from building straight to live: there is nothing that it replaces. What is live and
-what is standby is decided by the serving record alone; these states say it in words and move with it in one step.
+Building ends when everything was compared that there was at its beginning; catching up ends when a shadow is within
+two seconds of the documents. A tenant's first collection goes from building straight to live: there is nothing that
+it replaces. What is live and what is standby is decided by the serving record alone; these states say it in words and
+move with it in one step.
 """
 
 from enum import StrEnum

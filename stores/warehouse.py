@@ -175,7 +175,7 @@ def _message(error: DatabaseError) -> str:
 
 def _if_absent(statement: str) -> str:
     """Make a CREATE of a migration harmless when another process was quicker."""
-    for kind in ("TABLE", "VIEW"):
+    for kind in ("TABLE", "VIEW", "MATERIALIZED VIEW"):
         statement = statement.replace(f"CREATE {kind} ", f"CREATE {kind} IF NOT EXISTS ", 1)
     return statement
 

@@ -1,11 +1,15 @@
 """Approvals: what lets a shadow in, what does not, and that each is carried out once and told of."""
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from indexer.documents import Pending
+from indexer.sync import Applied, Target
+from indexer.verify import Findings
 from schemas.envelope import Event
 from schemas.fusion import Fusion
 from schemas.learning import (
@@ -162,6 +166,43 @@ def test_a_fault_put_in_after_the_proof_is_seen_when_its_document_changed(world:
     loop.settle()
     assert [v for v, _, _ in world.shown("d1", world.next)] == [2]
     assert loop.packet().proof.repaired == 1
+
+
+def test_a_cutover_that_does_not_catch_up_in_time_leaves_the_shadow_ready(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = first(world)
+    loop.settle()
+    packet = loop.ready()
+    world.put("d1", 2, "changed after the proof")
+    monkeypatch.setattr(loop.cutover, "_deadline_s", 0.0)
+    reason = refused(loop, approval(packet, "too-soon"))
+    assert "did not catch up with the documents within 0 s" in reason
+    assert "Approve the same packet again" in reason
+    assert (loop.state(world.next), loop.packet().digest) == ("ready", packet.digest)
+    monkeypatch.undo()
+    loop.indexer.handle(approval(packet, "again"))
+    assert record(world).model == world.next
+    assert [v for v, _, _ in world.shown("d1", world.next)] == [2]
+
+
+def test_a_cutover_under_changes_that_never_end_is_carried_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = first(world)
+    loop.settle()
+    packet = loop.ready()
+    world.put("d1", 2, "changed after the proof")
+    apply, versions = loop.sync.apply, iter(range(3, 100))
+
+    def meanwhile(target: Target, batch: Sequence[Pending]) -> Applied:
+        done = apply(target, batch)
+        world.put("d1", next(versions), "changed once more")
+        return done
+
+    monkeypatch.setattr(loop.sync, "apply", meanwhile)
+    monkeypatch.setattr(loop.verifier, "read", lambda target, only: Findings())
+    loop.indexer.handle(approval(packet))
+    assert record(world).model == world.next
+    assert next(versions) == 4
 
 
 def test_of_two_approvals_at_once_one_wins(world: World, models: dict[str, Path]) -> None:

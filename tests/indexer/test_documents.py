@@ -1,20 +1,18 @@
 """The warehouse as the indexer sees it: what is pending and in which order, what a document is, what is recorded."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import pytest
-
 from indexer.documents import UNKNOWN, Counts, Document, Documents, Pending, Record
-from retrieval.authority import USE_WINDOW, UsageStats
 from retrieval.config import EncoderConfig
 from retrieval.passages import READ_CHARACTERS
 from retrieval.word_pieces import WordPieces
-from schemas.instants import microseconds, milliseconds
+from schemas.instants import microseconds
 from stores.shelf import base_model
 from stores.vector_rows import MAX_GROUPS
+from tests.indexer.world import NOW as WORLD_NOW
 from tests.indexer.world import World
 
 NOW = datetime(2026, 5, 1, 12, 0, 0, 7, tzinfo=UTC)
@@ -27,14 +25,18 @@ class Told:
     rows: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     inserted: dict[str, list[Any]] = field(default_factory=dict)
+    changes: dict[str, list[Any]] = field(default_factory=dict)
 
     def query(self, name: str, **parameters: object) -> list[dict[str, Any]]:
         self.asked.append((name, parameters))
         return self.rows
 
     def insert(self, table: str, columns: dict[str, list[Any]]) -> int:
-        assert table == "applied"
-        self.inserted = columns
+        assert table in {"applied", "document_changes"}
+        if table == "applied":
+            self.inserted = columns
+        else:
+            self.changes = columns
         return len(columns["document"])
 
 
@@ -94,47 +96,53 @@ def test_a_void_document_is_recorded_as_wrong_in_all_its_passages() -> None:
     columns = result.inserted
     assert (columns["document"], columns["version"], columns["deleted"]) == (["a", "b"], [0, 0], [1, 1])
     assert columns["passages"] == [UNKNOWN] * 2
-
-
-@pytest.mark.parametrize(("seconds", "asked"), [(0, 1), (60, 1), (61, 2)])
-def test_usage_is_asked_for_again_after_a_minute_and_of_each_tenant(seconds: int, asked: int) -> None:
-    result = Told([{"document": "d", "references": 2, "people": 3}])
-    of = documents(result)
-    assert of.usage("acme", NOW) == {"d": UsageStats(2, 3)}
-    assert of.usage("acme", NOW + timedelta(seconds=seconds)) == {"d": UsageStats(2, 3)}
-    assert len(result.asked) == asked
-    of.usage("globex", NOW)
-    assert result.asked[-1] == ("index_standing", {"tenant": "globex", "since_ms": milliseconds(NOW - USE_WINDOW)})
+    assert result.changes["document"] == ["a", "b"], "collections look at them again"
 
 
 def test_what_a_collection_shows_is_told_from_what_it_does_not_know(world: World) -> None:
     collection = world.target().collection
     world.put("d", 1, "one")
     world.put("e", 1, "one")
-    (first, _) = pending = world.documents.pending(world.tenant, collection, 10)
-    assert {p.document for p in pending} == {"d", "e"}
+    before = world.documents.among(world.tenant, collection, ["d", "e", "absent"])
+    assert {d: state.outstanding for d, state in before.items()} == {"d": True, "e": True}
+    first = before["d"].pending
     assert (first.known, first.gone, first.applied_passages, first.applied_revision) == (False, False, 0, 0)
     world.fill()
-    assert world.documents.pending(world.tenant, collection, 10) == []
+    assert not world.documents.among(world.tenant, collection, ["d"])["d"].outstanding
     world.put("d", 2, deleted=True)
-    (again,) = world.documents.pending(world.tenant, collection, 10)
-    assert (again.document, again.version, again.gone, again.known) == ("d", 2, True, True)
-    assert (again.applied_passages, again.applied_revision > 0) == (1, True)
+    state = world.documents.among(world.tenant, collection, ["d"])["d"]
+    again = state.pending
+    assert (again.document, again.version, again.gone, again.known, again.light) == ("d", 2, True, True, True)
+    assert (again.applied_passages, again.applied_revision > 0, state.outstanding) == (1, True, True)
+    assert state.revision == 2 << 192 | 1 << 184 | world.written
+    assert world.documents.slice(world.tenant, collection, "", "e") == [again]
     assert world.documents.counts(world.tenant, collection) == Counts(total=1, done=1, pending=1)
     (applied,) = world.documents.applied(world.tenant, collection, ["e", "absent"])
     assert applied == Pending("e", 1, False, True, 1, applied.applied_revision)
 
 
-def test_what_cannot_be_relied_on_is_pending_again(world: World) -> None:
+def test_slices_end_at_ids_and_cover_every_document(world: World) -> None:
+    for name in "dacb":
+        world.put(name, 1, "one")
+    ends, after = list[str](), ""
+    while until := world.documents.slice_end(world.tenant, after, 3):
+        ends, after = [*ends, until], until
+    assert ends == ["c", "d"]
+    collection = world.target().collection
+    assert [p.document for p in world.documents.slice(world.tenant, collection, "a", "c")] == ["b", "c"]
+
+
+def test_what_cannot_be_relied_on_is_planned_again(world: World) -> None:
     collection = world.target().collection
     for name in "de":
         world.put(name, 1, "one")
     world.fill()
+    assert world.plan() == []
     world.documents.void(world.tenant, collection, ["d"], world.clock())
-    assert [p.document for p in world.documents.pending(world.tenant, collection, 10)] == ["d"]
+    assert [p.document for p in world.plan()] == ["d"]
     world.fill()
     world.documents.forget(world.tenant, collection, world.clock())
-    assert {p.document for p in world.documents.pending(world.tenant, collection, 10)} == {"d", "e"}
+    assert {p.document for p in world.plan()} == {"d", "e"}
 
 
 def test_every_document_has_an_id_and_any_change_another_fingerprint(world: World) -> None:
@@ -148,14 +156,14 @@ def test_every_document_has_an_id_and_any_change_another_fingerprint(world: Worl
     assert sorted(world.documents.ids(world.tenant)) == ["d", "e"], "gone ones too"
 
 
-def test_the_most_opened_come_first(world: World) -> None:
-    for name in "abc":
+def test_pages_take_turns(world: World) -> None:
+    for name in "dacb":
         world.put(name, 1, "x")
-    for user in ("u", "v"):
-        world.event("DocumentOpened", user, "c")
-    world.event("CitationOpened", "u", "b")
-    order = world.documents.pending(world.tenant, world.target().collection, 10)
-    assert [p.document for p in order] == ["c", "b", "a"]
+    pages = [world.documents.page(world.tenant, turn, 3) for turn in range(4)]
+    assert pages == [["a", "b", "c"], ["d"]] * 2
+    assert world.documents.page("nobody", 5, 3) == []
+    world.put("d", 2, deleted=True)
+    assert world.documents.updated(world.tenant, ["a", "d"]) == {"a": WORLD_NOW}
 
 
 def test_a_resting_tenant_is_recognised_by_its_mark(world: World) -> None:

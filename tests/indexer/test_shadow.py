@@ -1,7 +1,12 @@
 """A shadow's way on real stores: changes meanwhile, restarts, refusals, and what fails it."""
 
+import itertools
+from collections.abc import Sequence
+
 import pytest
 
+from indexer.documents import Pending
+from indexer.sync import Applied, Target
 from schemas.learning import (
     CutoverRefused,
 )
@@ -39,6 +44,42 @@ def test_documents_that_change_during_the_build_are_in_the_shadow(world: World) 
     loop.indexer.handle(approval(loop.packet()))
     assert record(world).model == world.next
     assert [acl for _, _, acl in world.shown("late", world.next)] == [("board",)]
+
+
+def test_a_shadow_under_changes_that_never_end_becomes_ready(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = first(world)
+    loop.settle()
+    apply, changes = loop.sync.apply, itertools.count(2)
+
+    def meanwhile(target: Target, batch: Sequence[Pending]) -> Applied:
+        world.put("d0", next(changes), "changed while others were written")
+        return apply(target, batch)
+
+    monkeypatch.setattr(loop.sync, "apply", meanwhile)
+    loop.indexer.handle(trained(world))
+    turns = 0
+    while loop.state(world.next) != "ready":
+        loop.turn()
+        turns += 1
+        assert turns < 20
+    monkeypatch.undo()
+    loop.settle()
+    assert [v for v, _, _ in world.shown("d0", world.next)] == [next(changes) - 1]
+
+
+def test_a_build_ends_where_it_began_and_catches_up_afterwards(world: World) -> None:
+    loop = first(world)
+    loop.settle()
+    loop.indexer.handle(trained(world))
+    sync, target = loop.sync, world.target(world.next)
+    sync.ensure(target)
+    world.put("d0", 2, "changed before it was compared")
+    assert sync.advance(target, 60, follow=False).finished
+    world.put("d1", 2, "changed after the end of the build")
+    world.put("a new one", 1, "came after the end of the build")
+    assert sync.advance(target, 60, follow=False) == Applied(finished=True)
+    assert sync.advance(target, 60).documents == 2
+    assert [v for v, _, _ in world.shown("d1", world.next)] == [2]
 
 
 def test_a_refused_shadow_is_dropped_and_does_not_come_back(world: World) -> None:

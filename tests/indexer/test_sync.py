@@ -69,7 +69,7 @@ def test_a_change_of_access_alone_keeps_the_vector_and_comes_before_new_text(wor
         world.put(f"new{n}", 1, "more text")
     world.put("d", 2, "the text", acl=("board",))
     world.put("gone", 1, "x")
-    first = world.documents.pending(world.tenant, world.target().collection, 1)
+    first = world.plan()[:1]
     assert [p.document for p in first] == ["d"]
     done = sync.apply(world.target(), first)
     after = world.vectors.get(world.target().collection, ["d#0"], with_vectors=True)["d#0"]
@@ -200,9 +200,9 @@ def test_what_is_written_shows_references_use_and_recency(world: World) -> None:
 def test_a_link_of_a_document_that_only_some_may_see_counts_for_nothing(world: World) -> None:
     for n, acl in enumerate([("board",), (), ("Everyone",)]):
         world.put(f"hidden{n}", 1, "x", links=("cited",), acl=acl)
-    assert world.documents.usage(world.tenant, world.clock()) == {}
+    assert world.documents.usage(world.tenant, ["cited"], world.clock()) == {}
     world.put("open", 1, "x", links=("cited",), acl=("board", "everyone"))
-    usage = Documents(world.warehouse).usage(world.tenant, world.clock())
+    usage = Documents(world.warehouse).usage(world.tenant, ["cited", "open"], world.clock())
     assert {document: found.references for document, found in usage.items()} == {"cited": 1}
 
 

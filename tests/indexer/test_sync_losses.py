@@ -2,6 +2,7 @@
 
 import pytest
 
+from indexer.documents import Pending
 from retrieval import passages
 from retrieval.encoders import Encoder
 from stores.errors import Refused, Retryable
@@ -15,7 +16,7 @@ def test_a_collection_that_was_lost_is_filled_anew(world: World) -> None:
     world.fill()
     world.vectors.drop(world.target().collection)
     with pytest.raises(Retryable):
-        world.sync.apply(world.target(), world.documents.pending(world.tenant, "none", 1))
+        world.sync.apply(world.target(), [Pending("d", 1, False, False, 0, 0, False)])
     world.fill()
     assert len(world.shown("d")) == 1
 

@@ -11,7 +11,8 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from transformers import AutoTokenizer, BertConfig, BertModel
 
-from indexer.documents import Documents
+from indexer.documents import Documents, Pending
+from indexer.planner import PlanConfig, Planner
 from indexer.search import Searcher
 from indexer.sync import Sync, SyncConfig, Target
 from indexer.trust import Trust
@@ -28,6 +29,7 @@ from stores.warehouse import Warehouse
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 OPERATOR = "op"
+PLAN = PlanConfig(slice=50, pause_s=0.0)
 
 
 def days_ago(days: float) -> datetime:
@@ -80,7 +82,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     live: str = "tiny-a"
     next: str = "tiny-b"
-    config: SyncConfig = field(default_factory=lambda: SyncConfig(batch=8, plan=50, seal_pause_s=0.0))
+    config: SyncConfig = field(default_factory=lambda: SyncConfig(batch=8, seal_pause_s=0.0, plan=PLAN))
 
     def __post_init__(self) -> None:
         self.documents = Documents(self.warehouse)
@@ -90,12 +92,30 @@ class World:
         self.offset = self.written = 0
         self.trust = Trust(self.signing, Trail(self.warehouse, self.signing, self.clock), self.shelf)
 
-    def new_sync(self, encoders: Encoders | None = None, yield_point: Callable[[], None] = lambda: None) -> Sync:
+    def new_sync(
+        self,
+        encoders: Encoders | None = None,
+        yield_point: Callable[[], None] = lambda: None,
+        check_lease: Callable[[], None] = lambda: None,
+    ) -> Sync:
         """As after a restart: nothing is remembered but what the stores hold."""
         return Sync(
             Documents(self.warehouse), self.vectors, encoders or self.encoders, self.config, self.clock,
-            lambda seconds: None, yield_point,
+            lambda seconds: None, yield_point, check_lease,
         )  # fmt: skip
+
+    def plan(self, at_once: int = 10, model: str | None = None) -> list[Pending]:
+        """What a process that just started would apply, in its order, `at_once` at once."""
+        planner, target, found = (
+            Planner(Documents(self.warehouse), PLAN, self.clock),
+            self.target(model),
+            list[Pending](),
+        )
+        planner.begin(target)
+        while batch := planner.next(target, at_once):
+            found += [pending for pending in batch if pending not in found]
+            planner.applied(target, [pending.document for pending in batch])
+        return found
 
     def target(self, model: str | None = None) -> Target:
         return Target(self.tenant, model or self.live, self.manifest(model or self.live))

@@ -66,6 +66,7 @@ def lived(town: Streams, tenant: str, user: str, words: str, other: str = "other
     town.close()
     town.take(*late)  # behind the watermark: late accesses, sessions computed again, withdrawn rows
     town.close()
+    town.warehouse.run("index_count_people", from_ms=0, until_ms=2**42)  # as the indexer does
     broken = json.dumps({"user_id": user, "tenant": tenant, "query": "x"}).encode()
     town.read(
         CLICKS, [(f"{tenant}\x1f{user}".encode(), b"\xff\xfe"), (None, broken), (f"{tenant}\x1fz".encode(), b"{}")]
@@ -77,7 +78,7 @@ def test_nothing_in_any_table_names_the_person_or_repeats_their_words(town: Stre
     lived(town, tenant, user, words)
     trained(town, tenant)
     assert {table for table, _, _ in named(town, user)} >= {
-        "events", "sessions", "pairs", "documents", "late_accesses", "dead_letters",
+        "events", "sessions", "pairs", "documents", "late_accesses", "dead_letters", "document_people",
     }  # fmt: skip
     assert "query_scores" in {table for table, _, _ in named(town, words)}
     forget(town, tenant, user)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from indexer.usage import Usage
+from retrieval.authority import UsageStats
 from schemas.activity import DocumentOpened, FromSearch, OnAnswer, Reacted
 from schemas.documents import DocumentRenamed, Link
 from schemas.envelope import Event
@@ -98,8 +100,10 @@ def test_authority_follows(world: World) -> None:
         opened(world, 3, "old", user="v"),
         renamed(world, "old", "new"),
     )
-    rows = world.warehouse.query("index_standing", tenant=world.tenant, since_ms=milliseconds(BEGAN))
-    assert rows == [{"document": "new", "references": 1, "people": 2}]
+    span = BEGAN - timedelta(days=365), BEGAN + timedelta(days=365)
+    world.warehouse.run("index_count_people", from_ms=milliseconds(span[0]), until_ms=milliseconds(span[1]))
+    usage = Usage(world.warehouse).of(world.tenant, ["a", "new", "old"], BEGAN + timedelta(days=1))
+    assert usage == {"new": UsageStats(references=1, people=2)}
 
 
 def test_what_was_opened_under_both_names_is_no_pair_with_itself(world: World) -> None:

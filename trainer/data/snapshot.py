@@ -85,7 +85,7 @@ def take(warehouse: Warehouse, tenant: str, run: str, parent: str, as_of: dateti
     documents = warehouse.query(
         "training_documents", tenant=tenant, characters=rules.max_characters, limit=rules.max_documents
     )
-    used = warehouse.query("index_standing", tenant=tenant, since_ms=milliseconds(as_of - USE_WINDOW))
+    used = warehouse.query("training_standing", tenant=tenant, since_ms=milliseconds(as_of - USE_WINDOW))
     usage = {row["document"]: UsageStats(int(row["references"]), int(row["people"])) for row in used}
     nearby = warehouse.query("training_nearby", tenant=tenant, seconds=rules.nearby_s, limit=rules.max_pairs)
     rows = sorted((pair_row(row) for row in pairs), key=lambda row: (row.kind, row.pair))

@@ -27,6 +27,10 @@ FROM
     WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
     GROUP BY topic
     UNION ALL
+    SELECT 'document_people', 'opened', count() FROM document_people
+    WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
+    HAVING count() > 0
+    UNION ALL
     SELECT 'dead_letters', toString(topic), count() FROM dead_letters
     WHERE (topic, topic_id, partition, offset) IN (SELECT topic, topic_id, partition, offset FROM forgetting WHERE what = 'letter')
       AND code != 'forgotten'
