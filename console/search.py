@@ -7,8 +7,6 @@ import click
 from console.output import json_option, print_json, say, tenant_option
 from console.parameters import GROUP, QUERY, Whole
 from console.text import columns, elided, printable
-from operations import tenants
-from operations.connections import Connections
 from retrieval.queries import NoWord, require_words
 from schemas.limits import MAX_TEXT
 from schemas.search import SearchAnswer, SearchRequest
@@ -67,9 +65,17 @@ def _answer(where: Settings, request: SearchRequest) -> SearchAnswer:
         groups = frozenset(request.groups)
         return shown(connect_searcher(where).search(request.tenant, [request.query], groups, request.k)[0])
     except (Refused, Retryable):
-        with Connections(where) as stores:  # which knows better why there is nothing to search in
-            tenants.check_answerable(stores, request.tenant)
+        _explain(where, request.tenant)
         raise
+
+
+def _explain(where: Settings, tenant: str) -> None:
+    """Raise what the stores know better than the search: why there is nothing to search in."""
+    from operations import tenants  # an answer needs none of their clients, which take half a second to load
+    from operations.connections import Connections
+
+    with Connections(where) as stores:
+        tenants.check_answerable(stores, tenant)
 
 
 def _print(answer: SearchAnswer) -> None:
