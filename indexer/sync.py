@@ -13,6 +13,7 @@ collection may hold anything, because what was recorded can be lost: it is delet
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -248,15 +249,13 @@ class Sync:
         """Write the documents with their passages' vectors, and record them and those that are gone."""
         if not made and not gone:
             return
-        self._fence.check()
         intents = [Record.intent(m.pending, m.document, self._held(target, m.pending)) for m in made]
         self.documents.record(target.tenant, target.collection, intents, now)
-        self.vectors.delete(target.collection, self._surplus(target, made, gone))
-        usage = self.documents.usage(target.tenant, [m.document.document for m in made], now)
-        rows = [
-            row for m in made for row in m.rows(m.document.authority(usage.get(m.document.document, UsageStats()), now))
-        ]
-        with self._fence.writing(target.tenant, target.collection, [m.document.document for m in made]):
+        surplus, names = self._surplus(target, made, gone), [m.document.document for m in made]
+        usage = defaultdict(UsageStats, self.documents.usage(target.tenant, names, now))
+        rows = [row for m in made for row in m.rows(m.document.authority(usage[m.document.document], now))]
+        with self._fence.writing(target.tenant, target.collection, [*names, *(p.document for p in gone)]):
+            self.vectors.delete(target.collection, surplus)
             self.vectors.upsert(target.collection, rows)
         self._unsealed[target.collection] = self._unsealed.get(target.collection, 0) + len(rows)
         records = [Record.shown_now(m.pending, m.document) for m in made] + [Record.removed(p) for p in gone]
