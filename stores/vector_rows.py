@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-FIELDS = 3
+FIELDS = 4
 """Grows when the fields of a row or their indexes change: part of the rules that a collection is built by
 (`Vectors.ensure`)."""
 
