@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.text import columns, elided, printable, printable_lines
+from schemas.learning import Proof
 from schemas.packet import ExampleQuery, Latency, Packet, ShownDocument
 
 _SHORT = 12
@@ -57,7 +58,7 @@ def summary(packet: Packet) -> Table:
         (
             "proof",
             f"{proof.documents:,} documents, {proof.passages:,} passages read back by key: {proof.mismatches} "
-            f"mismatches ({proof.repaired} repaired); least cosine {proof.parity_min_cosine:.4f}; "
+            f"mismatches ({proof.repaired} repaired); {_sample(proof)}least cosine {proof.parity_min_cosine:.4f}; "
             f"recall@10 of the index {proof.recall_at_10:.3f}",
         ),
         (
@@ -96,6 +97,10 @@ def _results(shown: Sequence[ShownDocument], ndcg: float | None) -> Text:
 def _text(found: str) -> Text:
     """Return words of anybody's as they are: no markup, and nothing that a terminal would obey."""
     return Text(printable_lines(found))
+
+
+def _sample(proof: Proof) -> str:
+    return "" if proof.sampled is None else f"{proof.sampled:,} embedded again (drawn by {proof.seed}): "
 
 
 def _number(value: float | None) -> str:
