@@ -253,13 +253,12 @@ class Sync:
         """Write the documents with their passages' vectors, and record them and those that are gone."""
         if not made and not gone:
             return
-        self._fence.check()
         intents = [Record.intent(m.pending, m.document, self._held(target, m.pending)) for m in made]
         self.documents.record(target.tenant, target.collection, intents, now)
-        self.vectors.delete(target.collection, self._surplus(target, made, gone))
-        usage = self.documents.usage(target.tenant, [m.document.document for m in made], now)
-        rows, records = to_write(made, usage, now)
-        with self._fence.writing(target.tenant, target.collection, [m.document.document for m in made]):
+        surplus, names = self._surplus(target, made, gone), [m.document.document for m in made]
+        rows, records = to_write(made, self.documents.usage(target.tenant, names, now), now)
+        with self._fence.writing(target.tenant, target.collection, [*names, *(p.document for p in gone)]):
+            self.vectors.delete(target.collection, surplus)
             self.vectors.upsert(target.collection, rows)
         self._unsealed[target.collection] = self._unsealed.get(target.collection, 0) + len(rows)
         records += [Record.removed(p) for p in gone]

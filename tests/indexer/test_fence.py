@@ -80,6 +80,28 @@ def test_frozen_while_it_writes_it_says_what_is_to_be_made_anew(world: World, mo
     assert (counts.total, counts.pending) == (1, 0)
 
 
+def test_a_late_deletion_does_not_take_away_what_came_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.put("d", 1, "the first text")
+    world.fill()
+    world.put("d", 2, deleted=True)
+    lease, holders, delete = Lease(), list[Sync](), Vectors.delete
+
+    def late(self: Vectors, collection: str, keys: Sequence[str]) -> None:
+        if not holders:
+            lease.lost = True
+            world.put("d", 3, "it is back")
+            holders.append(world.new_sync())
+            assert holders[0].advance(world.target(), 60).finished
+        delete(self, collection, keys)
+
+    monkeypatch.setattr(Vectors, "delete", late)
+    with pytest.raises(Stopped):
+        world.new_sync(check_lease=lease.check).advance(world.target(), 60)
+    assert world.shown("d") == [], "the late deletion took it away"
+    assert holders[0].advance(world.target(), 60).finished
+    assert [version for version, _, _ in world.shown("d")] == [3]
+
+
 def test_killed_before_it_can_say_so_its_intent_tells(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     before(world)
     collection = world.target().collection
