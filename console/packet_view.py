@@ -8,6 +8,7 @@ from rich.text import Text
 
 from console.text import columns, elided, printable, printable_lines
 from schemas.fusion import Fusion
+from schemas.learning import Proof
 from schemas.packet import ExampleQuery, Latency, Packet, ShownDocument
 
 _SHORT = 12
@@ -64,7 +65,7 @@ def summary(packet: Packet) -> Table:
         (
             "proof",
             f"{proof.documents:,} documents, {proof.passages:,} passages read back by key: {proof.mismatches} "
-            f"mismatches ({proof.repaired} repaired); least cosine {proof.parity_min_cosine:.4f}; "
+            f"mismatches ({proof.repaired} repaired); {_sample(proof)}least cosine {proof.parity_min_cosine:.4f}; "
             f"recall@10 of the index {proof.recall_at_10:.3f}",
         ),
         (
@@ -107,6 +108,10 @@ def _text(found: str) -> Text:
 
 def _weight(fusion: Fusion) -> str:
     return f"{fusion.dense:.0%} by meaning, {1 - fusion.dense:.0%} by words".replace("%", " %")
+
+
+def _sample(proof: Proof) -> str:
+    return "" if proof.sampled is None else f"{proof.sampled:,} embedded again (drawn by {proof.seed}): "
 
 
 def _number(value: float | None) -> str:

@@ -20,6 +20,10 @@ _COLLECTIONS = (
     Column("collection"), Column("state"), Column("done"), Column("total"),
     Column("eta_s", "seconds left", lambda left: "-" if left is None else f"{left:,.0f}"),
 )  # fmt: skip
+_AUDITS = (
+    Column("collection"), Column("done"), Column("total"), Column("found"), Column("mended"),
+    Column("whole_at", "all seen at", lambda at: "-" if at is None else str(at)[:16]),
+)  # fmt: skip
 
 
 @click.command()
@@ -101,6 +105,8 @@ def _print_tenant(tenant: Row) -> None:
         )
     if tenant["collections"]:
         print_table(tenant["collections"], _COLLECTIONS, "Collections")
+    if tenant["audits"]:
+        print_table(tenant["audits"], _AUDITS, "Audit of every row that serves, within 24 hours")
     if tenant["training"]:
         _print_training(tenant["training"])
     if tenant["drift"]:

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from indexer.audit import AuditConfig
 from indexer.comparison import ComparisonConfig
 from indexer.resident.config import ResidentConfig
 from indexer.service import ServiceConfig
@@ -25,5 +26,6 @@ class IndexerConfig(BaseModel):
     service: ServiceConfig = ServiceConfig()
     sync: SyncConfig = SyncConfig()
     verify: VerifyConfig = VerifyConfig()
+    audit: AuditConfig = AuditConfig()
     comparison: ComparisonConfig = ComparisonConfig()
     resident: ResidentConfig = ResidentConfig()

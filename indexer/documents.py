@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from indexer.feed import Feed
+from indexer.records import Records
 from indexer.usage import Usage
 from retrieval.authority import UsageStats, authority
 from retrieval.passages import READ_CHARACTERS, split
@@ -76,7 +77,8 @@ class Document:
 class Record:
     """What a collection shows of a document, to be recorded; `after` is the record's revision that it must supersede.
 
-    `shown` is the document's own revision, 0 when what is there cannot be relied on.
+    `shown` is the document's own revision, 0 when what is there cannot be relied on. Reading back is held against
+    `digest`, of the texts and vectors as written (`stores.vector_rows.passages_digest`), and `authority`, as written.
     """
 
     document: str
@@ -87,6 +89,8 @@ class Record:
     truncated: bool
     after: int
     shown: int = 0
+    digest: str = ""
+    authority: float = 0.0
 
     @classmethod
     def intent(cls, pending: Pending, document: Document, held: int) -> "Record":
@@ -95,11 +99,11 @@ class Record:
         return cls(document.document, 0, False, "", most, False, pending.applied_revision)
 
     @classmethod
-    def shown_now(cls, pending: Pending, d: Document) -> "Record":
-        """Return what is recorded once a document, cut, was written."""
+    def shown_now(cls, pending: Pending, d: Document, digest: str, authority: float) -> "Record":
+        """Return what is recorded once a document, cut, was written: with this digest of its rows and authority."""
         count = len(d.passages)
         after, shown = pending.applied_revision, d.revision
-        return cls(d.document, d.version, False, d.content_hash, count, d.truncated, after, shown)
+        return cls(d.document, d.version, False, d.content_hash, count, d.truncated, after, shown, digest, authority)
 
     @classmethod
     def removed(cls, pending: Pending) -> "Record":
@@ -122,6 +126,7 @@ class Documents:
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         self.feed = Feed(warehouse)
+        self.records = Records(warehouse)
         self._usage = Usage(warehouse)
 
     def marks(self) -> dict[str, int]:
@@ -206,12 +211,23 @@ class Documents:
                 "applied_at": [now] * len(records),
                 "revision": [max(stamp, r.after + 1) + step for r in records],
                 "document_revision": [r.shown for r in records],
+                "passages_digest": [r.digest for r in records],
+                "authority": [r.authority for r in records],
             },
         )
 
     def ids(self, tenant: str) -> list[str]:
         """Return every document that the tenant ever had, gone ones included."""
         return [row["document"] for row in self.warehouse.query("index_ids", tenant=tenant)]
+
+    def known(self, tenant: str) -> int:
+        """Return how many documents the tenant ever had, gone ones included."""
+        return int(self.warehouse.query("documents_known", tenant=tenant)[0]["known"])
+
+    def ids_after(self, tenant: str, after: str, limit: int) -> list[str]:
+        """Return the next documents of the tenant by id, gone ones included, at most `limit`."""
+        rows = self.warehouse.query("index_ids_after", tenant=tenant, after=after, limit=limit)
+        return [row["document"] for row in rows]
 
     def shown(self, tenant: str) -> list[str]:
         """Return every document of the tenant that a collection should show."""

@@ -1,22 +1,22 @@
 """What is to be written of documents: their passages and vectors, from the collection itself where it has them.
 
-A document whose text did not change keeps what the collection holds of it, and needs no model. Any other is cut by the
-model's tokenizer; of one of which nothing is recorded the collection may hold the very passages, whose vectors are then
-kept; everything else is embedded.
+A document whose text did not change keeps what the collection holds of it, if that is what was recorded when it was
+written, and needs no model. Any other is cut by the model's tokenizer; of one of which nothing is recorded the
+collection may hold the very passages, whose vectors are then kept; everything else is embedded, or was once
+(`embedding.py`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
-from indexer.documents import UNKNOWN, Document, Pending
-from retrieval.encoders import Encoder
+from indexer.authority import UsageStats
+from indexer.documents import UNKNOWN, Document, Pending, Record
+from indexer.embedding import Embedder
 from retrieval.text import terms
-from stores.vector_rows import Stored, VectorRow, primary_key, vector_row
-from stores.vectors import Vectors
-
-_ENCODED_AT_ONCE = 128
-"""Texts embedded between two yield points: one or two seconds on a small machine."""
+from stores.vector_rows import Stored, VectorRow, passages_digest, primary_key, rows_digest, vector_row
+from stores.vectors import Vector, Vectors
 
 Planned = tuple[Pending, Document]
 
@@ -26,59 +26,55 @@ class Made(NamedTuple):
 
     pending: Pending
     document: Document
-    vectors: Sequence[Sequence[float]]
+    vectors: Sequence[Vector]
 
     def rows(self, authority: float) -> list[VectorRow]:
         """Return the rows of the collection; `authority` is the document's, in [0, 1]."""
-        d = self.document
         return [
-            vector_row(
-                d.document,
-                number,
-                d.version,
-                d.content_hash,
-                d.acl,
-                d.title,
-                text,
-                terms(text),
-                dense,
-                authority,
-                d.updated_ms,
-                d.truncated,
-            )
-            for number, (text, dense) in enumerate(zip(d.passages, self.vectors, strict=True))
+            row_of(self.document, number, text, dense, authority)
+            for number, (text, dense) in enumerate(zip(self.document.passages, self.vectors, strict=True))
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Makes documents for one collection. `encoder` is called when the model is needed, and may raise."""
+    """Makes documents for one collection. The model is asked for when it is needed, which may raise."""
 
     vectors: Vectors
     collection: str
-    encoder: Callable[[], Encoder]
-    yield_point: Callable[[], None] = lambda: None
+    embedder: Embedder
 
-    def kept(self, planned: Sequence[Planned]) -> tuple[list[Made], list[Planned]]:
-        """Return the documents of which the collection holds every passage of the present text, and the others."""
+    def kept(self, planned: Sequence[Planned], digests: Mapping[str, str]) -> tuple[list[Made], list[Planned]]:
+        """Return the documents of which the collection holds every passage of the present text, and the others.
+
+        `digests` has the recorded digest of each document's passages (`passages_digest`): rows that something else
+        wrote are not kept.
+        """
         known = [(p, p.applied_passages) for p, _ in planned if p.known and p.applied_passages != UNKNOWN]
-        made = self._stored(planned, {p.document: count for p, count in known})
+        made = [
+            each
+            for each in self._stored(planned, {p.document: count for p, count in known})
+            if passages_digest(each.document.passages, each.vectors) == digests.get(each.document.document)
+        ]
         there = {each.pending.document for each in made}
         return made, [(p, d) for p, d in planned if p.document not in there]
 
-    def anew(self, planned: Sequence[Planned], unrecorded_are_absent: bool) -> tuple[list[Made], list[Made]]:
-        """Return documents cut by the model: those whose vectors the collection proves to hold, and embedded ones."""
+    def anew(self, planned: Sequence[Planned], unrecorded_are_absent: bool) -> tuple[list[Made], int]:
+        """Return documents cut by the model, and how many of their passages had to be embedded now."""
         cut = list(zip((p for p, _ in planned), self.cut([d for _, d in planned]), strict=True))
         maybe = {} if unrecorded_are_absent else {p.document: len(d.passages) for p, d in cut if not p.recorded}
-        found = [made for made in self._stored(cut, maybe) if made.document.passages]
+        passages = {d.document: d.passages for _, d in cut}
+        stored = self._stored(cut, maybe)
+        found = [made for made in stored if made.document.passages == passages[made.document.document]]
         there = {each.pending.document for each in found}
-        return found, self._embedded([(p, d) for p, d in cut if p.document not in there])
+        fresh, embedded = self._embedded([(p, d) for p, d in cut if p.document not in there])
+        return found + fresh, embedded
 
     def cut(self, documents: Sequence[Document]) -> list[Document]:
         """Return the documents with their passages; the model is asked for only if there are any."""
         if not documents:
             return []
-        pieces = self.encoder().pieces
+        pieces = self.embedder.encoder().pieces
         return [document.cut(pieces) for document in documents]
 
     def _stored(self, planned: Sequence[Planned], passages: dict[str, int]) -> list[Made]:
@@ -89,14 +85,40 @@ class Maker:
         made = (_as_stored(p, d, [rows.get(key) for key in own]) for p, d, own in sought)
         return [each for each in made if each]
 
-    def _embedded(self, cut: Sequence[Planned]) -> list[Made]:
-        texts, vectors = [text for _, d in cut for text in d.passages], list[Sequence[float]]()
-        for start in range(0, len(texts), _ENCODED_AT_ONCE):
-            encoder = self.encoder()
-            self.yield_point()
-            vectors.extend(encoder.encode(texts[start : start + _ENCODED_AT_ONCE]))
-        each = iter(vectors)
-        return [Made(p, d, [next(each) for _ in d.passages]) for p, d in cut]
+    def _embedded(self, cut: Sequence[Planned]) -> tuple[list[Made], int]:
+        vectors, made = self.embedder.embed([text for _, d in cut for text in d.passages])
+        return [Made(p, d, [vectors[text] for text in d.passages]) for p, d in cut], made
+
+
+def to_write(
+    made: Sequence[Made], usage: Mapping[str, UsageStats], now: datetime
+) -> tuple[list[VectorRow], list[Record]]:
+    """Return the rows of documents, and what is recorded of them once they are written."""
+    rows, records = list[VectorRow](), list[Record]()
+    for each in made:
+        authority = each.document.authority(usage.get(each.document.document, UsageStats()), now)
+        own = each.rows(authority)
+        rows += own
+        records.append(Record.shown_now(each.pending, each.document, rows_digest(own), authority))
+    return rows, records
+
+
+def row_of(d: Document, number: int, text: str, dense: Vector, authority: float) -> VectorRow:
+    """Return the row of a document's passage, counted from 0."""
+    return vector_row(
+        d.document,
+        number,
+        d.version,
+        d.content_hash,
+        d.acl,
+        d.title,
+        text,
+        terms(text),
+        dense,
+        authority,
+        d.updated_ms,
+        d.truncated,
+    )
 
 
 def keys_of(document: str, first: int, end: int) -> list[str]:

@@ -15,7 +15,7 @@ from indexer.progress import Meter
 from indexer.rules import fusion, tolerated
 from indexer.sync import Sync, Target
 from indexer.trust import UNPROVEN, WIN, Trust
-from indexer.verify import Verifier, VerifyConfig, is_fresh
+from indexer.verify import Verifier, VerifyConfig, is_fresh, objection
 from retrieval.identity import chunker
 from schemas.envelope import Event
 from schemas.ids import stable_id
@@ -149,8 +149,8 @@ class Shadows:
         self._sync.ensure(target)
         self._sync.seal(target.collection)
         proof, proved_at = self._verifier.verify(target)
-        if proof.mismatches:
-            raise Refused(f"{proof.mismatches} mismatches could not be repaired; look at Milvus, then train again")
+        if reason := objection(proof, self._config):
+            raise Refused(reason)
         packet = self._packet(target, trained, record, proof, proved_at)
         digest, version = self._serving.save_packet(packet), packet.live.serving_version
         about = about.model_copy(update={"proof": proof, "proved_at": proved_at})

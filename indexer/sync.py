@@ -13,20 +13,21 @@ collection may hold anything, because what was recorded can be lost: it is delet
 
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.documents import UNKNOWN, Document, Documents, Pending, Record
+from indexer.embedding import Embedder
 from indexer.fence import Fence
-from indexer.making import Made, Maker, keys_of
+from indexer.making import Made, Maker, keys_of, to_write
 from indexer.planner import PlanConfig, Planner
-from retrieval.authority import UsageStats
 from retrieval.encoders import Encoder, EncoderSource
 from retrieval.identity import row_rules
+from stores.embeddings import Embeddings
 from stores.errors import Poison, Refused
 from stores.vector_rows import collection_name, primary_key
 from stores.vectors import Vectors
@@ -89,6 +90,7 @@ class Sync:
         self.documents = documents
         self.vectors = vectors
         self.encoders = encoders
+        self._embeddings = Embeddings(documents.warehouse)
         self._config = config
         self._clock = clock
         self._sleep = sleep
@@ -222,22 +224,24 @@ class Sync:
 
     def _apply(self, target: Target, batch: Sequence[Pending]) -> Applied:
         now = self._clock()
-        newest = self.documents.read(target.tenant, [pending.document for pending in batch])
+        names = [pending.document for pending in batch]
+        newest = self.documents.read(target.tenant, names)
         shown = [(p, newest[p.document]) for p in batch if p.document in newest and not newest[p.document].gone]
         gone = [p for p in batch if p.document not in newest or newest[p.document].gone]
         maker = self._maker(target)
-        kept, changed = maker.kept(shown)
+        kept, changed = maker.kept(shown, self.documents.records.digests(target.tenant, target.collection, names))
         self._write(target, kept, gone, now)  # what needs no model does not wait for one
-        found, fresh = maker.anew(changed, unrecorded_are_absent=target.collection in self._made)
-        self._write(target, found + fresh, [], now)
-        embedded, reused = (sum(len(m.vectors) for m in made) for made in (fresh, kept + found))
-        return Applied(len(batch), len(gone), embedded, reused)
+        made, embedded = maker.anew(changed, unrecorded_are_absent=target.collection in self._made)
+        self._write(target, made, [], now)
+        return Applied(len(batch), len(gone), embedded, sum(len(m.vectors) for m in kept + made) - embedded)
+
+    def embedder(self, target: Target) -> Embedder:
+        """Return what makes the vectors of this collection's texts."""
+        encoder = partial(self.encoders.get, target.tenant, target.model, target.manifest)
+        return Embedder(self._embeddings, target.tenant, target.manifest, encoder, self.yield_point)
 
     def _maker(self, target: Target) -> Maker:
-        def encoder() -> Encoder:
-            return self.encoders.get(target.tenant, target.model, target.manifest)
-
-        return Maker(self.vectors, target.collection, encoder, self.yield_point)
+        return Maker(self.vectors, target.collection, self.embedder(target))
 
     def _held(self, target: Target, pending: Pending) -> int:
         """Return how many passages of a document the collection holds at most, or `UNKNOWN`."""
@@ -252,13 +256,12 @@ class Sync:
         intents = [Record.intent(m.pending, m.document, self._held(target, m.pending)) for m in made]
         self.documents.record(target.tenant, target.collection, intents, now)
         surplus, names = self._surplus(target, made, gone), [m.document.document for m in made]
-        usage = defaultdict(UsageStats, self.documents.usage(target.tenant, names, now))
-        rows = [row for m in made for row in m.rows(m.document.authority(usage[m.document.document], now))]
+        rows, records = to_write(made, self.documents.usage(target.tenant, names, now), now)
         with self._fence.writing(target.tenant, target.collection, [*names, *(p.document for p in gone)]):
             self.vectors.delete(target.collection, surplus)
             self.vectors.upsert(target.collection, rows)
         self._unsealed[target.collection] = self._unsealed.get(target.collection, 0) + len(rows)
-        records = [Record.shown_now(m.pending, m.document) for m in made] + [Record.removed(p) for p in gone]
+        records += [Record.removed(p) for p in gone]
         self.documents.record(target.tenant, target.collection, records, now, step=1)
 
     def _surplus(self, target: Target, made: Sequence[Made], gone: Sequence[Pending]) -> list[str]:
@@ -291,9 +294,5 @@ class Sync:
 
 
 def _added(*parts: Applied) -> Applied:
-    return Applied(
-        sum(p.documents for p in parts),
-        sum(p.deleted for p in parts),
-        sum(p.embedded for p in parts),
-        sum(p.kept for p in parts),
-    )
+    counts = zip(*((p.documents, p.deleted, p.embedded, p.kept) for p in parts), strict=True)
+    return Applied(*(sum(count) for count in counts))

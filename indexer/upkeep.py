@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from indexer.audit import AuditConfig, Auditor
 from indexer.refresh import Refresher
 from indexer.sync import Sync, Target
 from stores.collection_states import State
@@ -27,8 +28,11 @@ OUTDATED = "its collection was built by older rules of passages and words"
 class Upkeep:
     """Looks after what serves; remembers what is up to date, and brings everything up to date after a restart."""
 
-    def __init__(self, serving: Serving, sync: Sync, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, serving: Serving, sync: Sync, clock: Callable[[], datetime], audit: AuditConfig | None = None
+    ) -> None:
         self.sync = sync
+        self._auditor = Auditor(sync, serving, audit or AuditConfig(), clock)
         self._refresher = Refresher(sync, clock)
         self._serving = serving
         self._clock = clock
@@ -52,6 +56,7 @@ class Upkeep:
             target = Target(record.tenant, model, manifest)
             try:
                 left |= not self._freshen(target, mark, budget_s, rebuilds.get(target.collection))
+                self._auditor.look(target, budget_s)
             except Exception as error:
                 trouble.append(error)
         if trouble:
@@ -64,6 +69,7 @@ class Upkeep:
             if state == State.RETIRED and name not in self._dropped:
                 self.sync.vectors.drop(name)
                 self._serving.rebuilds.finish(record.tenant, name)
+                self._auditor.forget(record.tenant, name)
                 self._dropped.add(name)
         if self._labelled.get(record.tenant) != record.collection:
             self.sync.vectors.label(alias_name(record.tenant), record.collection)

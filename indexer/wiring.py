@@ -79,7 +79,7 @@ def build_indexer(
         if life.stop.is_set():
             raise Stopped("between two batches")
 
-    upkeep = Upkeep(serving, sync(check_stop), clock)
+    upkeep = Upkeep(serving, sync(check_stop), clock, config.audit)
     live_first = LiveFirst(serving, upkeep, config.service.shadow_slice_s, clock)
 
     def between_parts_of_shadow_work() -> None:

@@ -9,6 +9,7 @@ from operations.connections import Connections
 from operations.losses import Seen, losses
 from operations.rebuild import documents
 from stores import training_status
+from stores.audits import Audit
 from stores.collection_states import State
 from stores.errors import Refused, Retryable
 from stores.serving import Progress
@@ -50,8 +51,9 @@ def unknown_reactions(stores: Connections, only: str | None = None) -> list[Row]
 
 def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]]:
     """Return every tenant that anything was accepted from or that is served, or `only` this one of them, with what is
-    live, what is lost, the collections that are not retired, the newest training run's status, the newest drift window,
-    how many documents wait to be indexed in what is live, and of how many it holds the beginning only."""
+    live, what is lost, the collections that are not retired, what the audits of those that serve found, the newest
+    training run's status, the newest drift window, how many documents wait to be indexed in what is live, and of how
+    many it holds the beginning only."""
     names = {row["tenant"] for row in stores.warehouse.query("tenants")} | {*stores.serving.tenants()}
     names = names if only is None else names & {only}
     present = _present(stores) if names else None
@@ -72,7 +74,7 @@ def _readable(stores: Connections, name: str, present: frozenset[str] | None) ->
         return _tenant(stores, name, present)
     except Refused as error:
         return {
-            "tenant": name, "unsigned": "", "lost": [str(error)], "live": None, "collections": [],
+            "tenant": name, "unsigned": "", "lost": [str(error)], "live": None, "collections": [], "audits": [],
             "training": training_status.read(stores.redis, name),
             "drift": stores.warehouse.query("drift_newest", tenant=name), **_documents(stores, name, ""),
         }  # fmt: skip
@@ -93,6 +95,7 @@ def _tenant(stores: Connections, name: str, present: frozenset[str] | None) -> d
             for collection, state in stores.serving.states(name).items()
             if state != State.RETIRED
         ],
+        "audits": [_audited(collection, audit) for collection, audit in sorted(stores.serving.audits.of(name).items())],
         "training": training_status.read(stores.redis, name),
         "drift": stores.warehouse.query("drift_newest", tenant=name),
         **_documents(stores, name, record.collection if record else ""),
@@ -104,6 +107,14 @@ def _documents(stores: Connections, tenant: str, collection: str) -> Row:
     pending = stores.warehouse.query("index_counts", tenant=tenant, collection=collection)[0]["pending"]
     cut = stores.warehouse.query("status_truncated", tenant=tenant, collection=collection)[0]["documents"]
     return {"waiting": pending, "truncated": cut}
+
+
+def _audited(collection: str, audit: Audit) -> Row:
+    """Return how far the audit of a collection is, what it found since it began, and when it last had seen all."""
+    return {
+        "collection": collection, "done": audit.done, "total": audit.total, "found": audit.found,
+        "mended": audit.mended, "whole_at": audit.whole_at.isoformat() if audit.whole_at else None,
+    }  # fmt: skip
 
 
 def _build(rebuilt: tuple[int, int] | None, progress: Progress | None) -> dict[str, int | float | None]:

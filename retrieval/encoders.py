@@ -20,6 +20,7 @@ from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
 from retrieval.config import EncoderConfig
+from retrieval.identity import PRECISIONS, encoding
 from retrieval.word_pieces import WordPieces
 from stores.errors import Misconfigured
 from stores.shelf import BASE, Shelf
@@ -43,10 +44,15 @@ class Encoder:
         if read is not None and read < said:
             raise Misconfigured(f"{path} reads {read} word pieces and its files say {said}; save the model anew")
         self._transformer.max_seq_length = said
+        self.precision = PRECISIONS[device == "cuda"]
         if device == "cuda":
             self._transformer.half()
         self._transformer.eval()
         self.dimension = self.encode(["dimension"]).shape[1]
+
+    def encoding(self, manifest: str) -> str:
+        """Return by which name the vectors of this model are stored; `manifest` is the hash of its files."""
+        return encoding(manifest, self.pieces.max_tokens, self.precision)
 
     def encode(self, texts: Sequence[str]) -> Vectors32:
         """Return one unit vector per text, shape (texts, dimension), float32 whatever the model runs at."""

@@ -29,6 +29,9 @@ _PROBE = " ".join(
 )
 """A text in which every rule has something to do."""
 
+PRECISIONS = ("float32", "float16")
+"""At which encoders compute: on the CPU, and on the GPU."""
+
 
 def chunker(pieces: Pieces) -> str:
     """Return the rules of passages for a model: its limit, and a hash of what they make of a fixed text."""
@@ -44,6 +47,14 @@ def analyzer() -> str:
 def row_rules(pieces: Pieces) -> str:
     """Return by which rules the rows of a collection are made: what a collection carries from its making."""
     return f"fields {FIELDS}; {chunker(pieces)}; {analyzer()}"
+
+
+def encoding(manifest: str, max_tokens: int, precision: str) -> str:
+    """Return what a vector depends on besides its text: the model's files, how much it reads, how exactly it computes.
+
+    Vectors of one name are alike within 1e-6 whoever made them, in batches of whatever shape.
+    """
+    return f"{manifest}; {max_tokens} word pieces; {precision}"
 
 
 def _hash(made: object) -> str:

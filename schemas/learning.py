@@ -121,7 +121,10 @@ class ShadowStarted(Decision):
 
 
 class Proof(Words):
-    """What verification read from the destination, by primary key."""
+    """What verification read from the destination, by primary key.
+
+    `sampled` passages, drawn by `seed`, were embedded again, and `searched` of them sought by words and by meaning.
+    """
 
     documents: Count
     passages: Count
@@ -129,6 +132,9 @@ class Proof(Words):
     repaired: Count
     parity_min_cosine: float
     recall_at_10: float
+    seed: Count | None = None
+    sampled: Count | None = None
+    searched: Count | None = None
 
 
 class ShadowReady(Decision):

@@ -48,6 +48,12 @@ def one_of(field: str, values: Sequence[str]) -> str:
     return f"{field} in {listed(values)}"
 
 
+def between(field: str, after: str, last: str | None) -> str:
+    """Return the filter for rows whose `field` is greater than `after` and at most `last`, bytewise; "" for all."""
+    bounds = [f"{field} > {literal(after)}"] if after else []
+    return " and ".join(bounds + ([f"{field} <= {literal(last)}"] if last is not None else []))
+
+
 def guarded(call: Callable[[], T]) -> T:
     """Return what the call returns, its driver errors sorted by what the caller should do (see `stores.errors`)."""
     try:

@@ -26,6 +26,7 @@ from schemas.fusion import EVEN, Fusion
 from schemas.learning import Comparison, CutoverDone, Proof, RolledBack
 from schemas.packet import Packet, digest
 from stores import lua_files, redis_client
+from stores.audits import Audits
 from stores.collection_states import State, check_move
 from stores.errors import Refused
 from stores.rebuilds import Rebuilds
@@ -148,6 +149,7 @@ class Serving:
     def __init__(self, client: redis_client.Client) -> None:
         self._client = client
         self.rebuilds = Rebuilds(client)
+        self.audits = Audits(client)
 
     @classmethod
     def connect(cls, settings: Settings) -> "Serving":

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 FIELDS = 4
 """Grows when the fields of a row or their indexes change: part of the rules that a collection is built by
 (`Vectors.ensure`)."""
@@ -15,6 +18,12 @@ score, and how much a long passage is held against it."""
 
 VectorRow = dict[str, Any]
 """One row of a collection by field name, as Milvus takes it (see `vector_row`)."""
+
+ROW_FIELDS = (
+    "pk", "document", "passage", "version", "content_hash", "acl", "readers", "title", "text", "terms", "dense",
+    "authority", "updated_at", "truncated",
+)  # fmt: skip
+"""The fields of a row that are written; Milvus makes the index of words from `terms`."""
 
 MAX_TEXT_BYTES = 65_535
 MAX_TITLE_BYTES = 8_192
@@ -39,6 +48,12 @@ class Stored:
     text: str = ""
     truncated: bool = False
 
+    @classmethod
+    def of(cls, row: VectorRow) -> "Stored":
+        """Return what a row, read with some of its fields, says."""
+        content = row.get("dense"), row.get("text", ""), row.get("truncated", False)
+        return cls(row["version"], row["content_hash"], tuple(row["acl"]), row["authority"], *content)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -58,6 +73,21 @@ class Hit:
     content_hash: str = ""
     acl: tuple[str, ...] = ()
     truncated: bool = False
+
+    @classmethod
+    def of(cls, row: VectorRow, score: float) -> "Hit":
+        """Return a row that a ranking found."""
+        return cls(
+            row["document"],
+            row["passage"],
+            score,
+            row["title"],
+            row["text"],
+            row["authority"],
+            row["content_hash"],
+            tuple(row["acl"]),
+            row["truncated"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +112,7 @@ def vector_row(
     title: str,
     text: str,
     terms: Iterable[str],
-    dense: Sequence[float],
+    dense: Iterable[float],
     authority: float,
     updated_at_ms: int,
     truncated: bool = False,
@@ -143,6 +173,25 @@ def _fitting(tokens: Iterable[str]) -> Iterator[str]:
         if size > MAX_TEXT_BYTES:
             return
         yield token
+
+
+def vector_digest(vector: ArrayLike) -> str:
+    """Return a hash of a vector as float32, 32 hexadecimal digits: a collection gives back the very floats."""
+    return blake2b(np.asarray(vector, dtype="<f4").tobytes(), digest_size=16).hexdigest()
+
+
+def passages_digest(texts: Iterable[str], vectors: Iterable[ArrayLike]) -> str:
+    """Return a hash of a document's passages in their order, of text and vector each: which vector is whose, too."""
+    hashed = blake2b(digest_size=16)
+    for text, vector in zip(texts, vectors, strict=True):
+        hashed.update(blake2b(text.encode("utf-8", "replace"), digest_size=16).digest())
+        hashed.update(bytes.fromhex(vector_digest(vector)))
+    return hashed.hexdigest()
+
+
+def rows_digest(rows: Sequence[VectorRow]) -> str:
+    """Return the digest of a document's rows in the order of its passages."""
+    return passages_digest((row["text"] for row in rows), (row["dense"] for row in rows))
 
 
 def collection_name(tenant: str, model: str) -> str:

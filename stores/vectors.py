@@ -22,9 +22,9 @@ from pymilvus import MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from stores.errors import Poison
-from stores.milvus import CollectionMissing, CollectionReleased, guarded, listed, one_of
+from stores.milvus import CollectionMissing, CollectionReleased, between, guarded, listed, one_of
 from stores.settings import Settings
-from stores.vector_rows import Filter, Hit, Stored, VectorRow, reader_token, term_text
+from stores.vector_rows import ROW_FIELDS, Filter, Hit, Stored, VectorRow, reader_token, term_text
 from stores.vector_schema import indexes, schema
 
 T = TypeVar("T")
@@ -134,31 +134,29 @@ class Vectors:
     def get(self, collection: str, keys: Sequence[str], with_vectors: bool = False) -> dict[str, Stored]:
         """Read rows by primary key, as they are now, with vector and text if wanted; absent keys are left out."""
         fields = [*_SEALED, *(_CONTENT if with_vectors else [])]
-        found = {}
-        for chunk in _chunks(keys):
-            rows = self._read(
-                self._client.query,
-                collection,
-                filter=one_of("pk", chunk),
-                output_fields=fields,
-                consistency_level="Strong",
-            )
-            found.update({row["pk"]: _stored(row) for row in rows})
-        return found
+        return {row["pk"]: Stored.of(row) for row in self._rows(collection, "pk", keys, fields)}
+
+    def rows(self, collection: str, keys: Sequence[str]) -> dict[str, VectorRow]:
+        """Read whole rows by primary key, as they are now, vectors as float32; absent keys are left out."""
+        found = self._rows(collection, "pk", keys, ROW_FIELDS)
+        return {row["pk"]: row | {"acl": list(row["acl"]), "dense": np.float32(row["dense"])} for row in found}
 
     def keys_of(self, collection: str, documents: Sequence[str]) -> list[tuple[str, int]]:
         """Return document and number of all rows of these documents, as they are now."""
-        found: list[tuple[str, int]] = []
-        for chunk in _chunks(documents):
-            rows = self._read(
+        rows = self._rows(collection, "document", documents, ["document", "passage"])
+        return [(row["document"], row["passage"]) for row in rows]
+
+    def _rows(
+        self, collection: str, field: str, values: Sequence[str], fields: Sequence[str]
+    ) -> Iterator[dict[str, Any]]:
+        for chunk in _chunks(values):
+            yield from self._read(
                 self._client.query,
                 collection,
-                filter=one_of("document", chunk),
-                output_fields=["document", "passage"],
+                filter=one_of(field, chunk),
+                output_fields=list(fields),
                 consistency_level="Strong",
             )
-            found.extend((row["document"], row["passage"]) for row in rows)
-        return found
 
     def search(
         self,
@@ -198,21 +196,38 @@ class Vectors:
             filter=seen,
             output_fields=_SHOWN,
         )
-        return [[_hit(hit, field) for hit in hits] for hits in answer]
+        return [[Hit.of(hit["entity"], _score(hit, field)) for hit in hits] for hits in answer]
 
     def nearest(self, collection: str, vectors: Iterable[Vector], limit: int) -> list[list[tuple[str, float]]]:
         """Return the keys and cosines of the nearest rows, by the index that searches use."""
+        how = {"metric_type": "COSINE", "params": {"ef": 128}}
+        return self._best(collection, "dense", list(vectors), how, limit)
+
+    def by_words(
+        self, collection: str, queries: Sequence[Sequence[str]], limit: int, document: str = ""
+    ) -> list[list[tuple[str, float]]]:
+        """Return the keys and BM25 scores of the best rows for each query's terms, by the index that searches use.
+
+        With `document`, of its rows alone.
+        """
+        asked, only = [term_text(terms) for terms in queries], one_of("document", [document]) if document else ""
+        return self._best(collection, "sparse", asked, {"metric_type": "BM25"}, limit, only)
+
+    def _best(
+        self, collection: str, field: str, asked: Sequence[Any], how: dict[str, Any], limit: int, only: str = ""
+    ) -> list[list[tuple[str, float]]]:
         answer = self._read(
             self._client.search,
             collection,
-            data=list(vectors),
-            anns_field="dense",
+            data=asked,
+            anns_field=field,
             limit=limit,
-            search_params={"metric_type": "COSINE", "params": {"ef": 128}},
+            search_params=how,
+            filter=only,
             output_fields=["pk"],
             consistency_level="Strong",
         )
-        return [[(hit["pk"], float(hit["distance"])) for hit in hits] for hits in answer]
+        return [[(hit["pk"], _score(hit, field)) for hit in hits] for hits in answer]
 
     def count(self, collection: str) -> int:
         """Return how many rows the collection has now."""
@@ -221,9 +236,14 @@ class Vectors:
         )
         return int(rows[0]["count(*)"])
 
-    def scan_keys(self, collection: str) -> Iterator[str]:
-        """Yield the primary keys that an iterator finds. It may miss some: good for finding surplus rows, no proof."""
-        pages = self._read(self._client.query_iterator, collection, batch_size=_KEYS_PER_CALL, output_fields=["pk"])
+    def scan_keys(self, collection: str, after: str = "", last: str | None = None) -> Iterator[str]:
+        """Yield the primary keys that an iterator finds, of documents greater than `after` and at most `last`.
+
+        It may miss some: good for finding surplus rows, no proof.
+        """
+        some = between("document", after, last)
+        how = {"batch_size": _KEYS_PER_CALL, "filter": some, "output_fields": ["pk"]}
+        pages = self._read(self._client.query_iterator, collection, **how)
         try:
             while rows := guarded(pages.next):
                 yield from (row["pk"] for row in rows)
@@ -269,26 +289,8 @@ def _expression(only: Filter) -> str:
     return " or ".join([*shown, *([one_of("document", only.documents)] if only.documents else [])])
 
 
-def _stored(row: dict[str, Any]) -> Stored:
-    content = row.get("dense"), row.get("text", ""), row.get("truncated", False)
-    return Stored(row["version"], row["content_hash"], tuple(row["acl"]), row["authority"], *content)
-
-
-def _hit(hit: Any, field: str) -> Hit:  # noqa: ANN401  # the client's own hit
-    row, score = hit["entity"], float(hit["distance"])
-    if field == "sparse":
-        score = abs(score)
-    return Hit(
-        row["document"],
-        row["passage"],
-        score,
-        row["title"],
-        row["text"],
-        row["authority"],
-        row["content_hash"],
-        tuple(row["acl"]),
-        row["truncated"],
-    )
+def _score(hit: Any, field: str) -> float:  # noqa: ANN401  # the client's own hit
+    return abs(float(hit["distance"])) if field == "sparse" else float(hit["distance"])
 
 
 def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -11,6 +11,7 @@ from retrieval.config import EncoderConfig
 from schemas.fusion import EVEN, Fusion
 from schemas.learning import TrainingRequested
 from stores import redis_client, training_status
+from stores.embeddings import Embeddings
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import BASE, Shelf
@@ -20,7 +21,8 @@ from trainer.config import TrainingConfig
 from trainer.data import snapshot
 from trainer.data.snapshot import Snapshot
 from trainer.judging import embed_in_child
-from trainer.judging.embed_in_child import Vectors
+from trainer.judging.embed_in_child import Made
+from trainer.judging.stored_vectors import StoredVectors
 from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
 
@@ -90,10 +92,28 @@ class RunContext:
         taken.save(path)
         return taken
 
+    def stored_vectors(self, tenant: str, passages: Sequence[str]) -> StoredVectors:
+        """Return what is shared with the indexer of the vectors of a tenant's passages."""
+        return StoredVectors(Embeddings(self.warehouse), tenant, self.encoder, passages)
+
     def embed(
-        self, name: str, models: Mapping[str, Path], texts: Sequence[str], directory: RunDirectory, status: RunStatus
-    ) -> dict[str, Vectors]:
-        """Return every model's vectors of the texts, made in a child process; see `embed_in_child.embed`."""
-        return embed_in_child.embed(
-            name, models, texts, directory.path, self.encoder, status.progress, self.stop, self.config.attempts
+        self,
+        name: str,
+        models: Mapping[str, Path],
+        texts: Sequence[str],
+        directory: RunDirectory,
+        status: RunStatus,
+        stored: StoredVectors,
+        manifests: Mapping[str, str],
+    ) -> dict[str, Made]:
+        """Return every model's vectors of the texts, made in a child process; see `embed_in_child.embed`.
+
+        Those of passages whose models have a manifest are shared with the indexer, in both directions.
+        """
+        known = stored.known(models, manifests)
+        made = embed_in_child.embed(
+            name, models, texts, directory.path, self.encoder, status.progress, self.stop, self.config.attempts, known
         )
+        for key, manifest in manifests.items():
+            stored.keep(models[key], manifest, made[key])
+        return made

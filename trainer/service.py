@@ -87,12 +87,16 @@ class Trainer:
         if reasons := config.too_little(len(sides.train), len(sides.test)):
             return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
 
-        models = {name: context.shelf.fetch(taken.tenant, m) for name, m in ((LIVE, taken.parent), (BASE, BASE_MODEL))}
+        named = {LIVE: taken.parent, BASE: BASE_MODEL}
+        models = {name: context.shelf.fetch(taken.tenant, m) for name, m in named.items()}
+        manifests = {name: context.shelf.manifest(taken.tenant, m) for name, m in named.items()}
         pieces = WordPieces.of(models[LIVE], context.encoder)
         asked, chosen = questions.build(taken, sides, config, pieces), lessons.choose(sides.train, config.fit)
         status.begin("encode", f"{len(asked.corpus.names)} documents, {len(asked.queries)} held-out queries")
         texts = [*asked.texts, *(lesson.anchor for lesson in chosen)]
-        vectors = context.embed("before", models, texts, directory, status)
+        stored = context.stored_vectors(taken.tenant, asked.corpus.texts)
+        before = context.embed("before", models, texts, directory, status, stored, manifests)
+        vectors = {name: made.vectors for name, made in before.items()}
 
         status.begin("mine", f"{len(chosen)} examples")
         mined = lessons.hard_negatives(chosen, vectors[LIVE], asked, taken, examples, sides, copies, config.mining)
@@ -103,7 +107,8 @@ class Trainer:
 
         status.begin("evaluate")
         check_passages(WordPieces.of(weights, context.encoder), pieces)
-        vectors |= context.embed("after", {CANDIDATE: weights}, asked.texts, directory, status)
+        made = context.embed("after", {CANDIDATE: weights}, asked.texts, directory, status, stored, {})[CANDIDATE]
+        vectors |= {CANDIDATE: made.vectors}
         found = evaluate(asked, vectors, context.fusion(taken.tenant), config.evaluation.min_validation)
         scores = publish.record_scores(context.warehouse, found, request)
 
@@ -121,4 +126,6 @@ class Trainer:
             return publish.refused(request, verdict.verdict, verdict.reasons, context.clock(), **known)
         event = publish.trained(request, known | {"evaluation": scores}, outcome, verdict, context.clock())
         sign = context.signing.as_installation
-        return publish.put(context.shelf, weights, directory.report, manifest, event, sign)
+        event = publish.put(context.shelf, weights, directory.report, manifest, event, sign)
+        stored.keep(weights, event.manifest or "", made)
+        return event

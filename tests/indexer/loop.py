@@ -34,7 +34,7 @@ class Loop:
     def __init__(self, world: World, config: VerifyConfig | None = None) -> None:
         self.world = world
         self.sent: list[Event] = []
-        config = config or VerifyConfig(page=7, sample=8)
+        config = config or VerifyConfig(page=7, sample=8, searched=8)
         upkeep = _only(Upkeep(world.serving, world.new_sync(), world.clock), world.tenant)
         self.live_first = LiveFirst(world.serving, upkeep, 0.0, world.clock)
         self.sync = sync = world.new_sync(yield_point=self.live_first.yield_point)

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from indexer.live_first import LiveFirst
+from indexer.read_back import Findings, ReadBack
 from indexer.sync import Target
-from indexer.verify import Findings, Verifier
 from stores.errors import Retryable
 from stores.serving import ServingRecord
 from tests.indexer.loop import first
@@ -17,17 +17,15 @@ from tests.indexer.world import NOW, World
 def test_a_withdrawn_access_does_not_wait_for_a_verification(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = first(world, 40)
     loop.settle()
-    read, seen = Verifier._compare, list[tuple[str, ...]]()
+    read, seen = ReadBack._compare, list[tuple[str, ...]]()
 
-    def meanwhile(
-        self: Verifier, target: Target, page: Sequence[str], findings: Findings, thorough: bool = False
-    ) -> None:
+    def meanwhile(self: ReadBack, target: Target, page: Sequence[str], findings: Findings, **how: bool) -> None:
         if not seen:
             world.put("d1", 2, "body 1 about topic 1", acl=("board",))
-        read(self, target, page, findings, thorough)
+        read(self, target, page, findings, **how)
         seen.extend(acl for _, _, acl in world.shown("d1"))
 
-    monkeypatch.setattr(Verifier, "_compare", meanwhile)
+    monkeypatch.setattr(ReadBack, "_compare", meanwhile)
     packet = loop.ready()
     assert ("board",) in seen[:3]
     assert packet.proof.mismatches == 0

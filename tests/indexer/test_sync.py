@@ -25,6 +25,7 @@ class CountingEncoders:
         class Counting:
             dimension = encoder.dimension
             pieces = encoder.pieces
+            encoding = staticmethod(encoder.encoding)
 
             @staticmethod
             def encode(given: list[str]) -> object:

@@ -47,7 +47,7 @@ def test_live_changes_come_through_between_the_parts_of_all_shadow_work(indexer:
     assert looks == [], "work for those who search lets nothing through: it is what is let through"
     indexer._shadows._sync.yield_point()
     assert looks == ["marks"]
-    for other in (indexer._cutover._sync, indexer._shadows._verifier._sync):
+    for other in (indexer._cutover._sync, indexer._shadows._verifier._reader._sync):
         assert other is indexer._shadows._sync
 
 

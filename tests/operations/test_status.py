@@ -20,8 +20,8 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         stores.warehouse.insert("events", {name: [value] for name, value in event.items()})
         assert status.tenants(stores, tenant) == [
             {
-                "tenant": tenant, "unsigned": "", "lost": [], "live": None, "collections": [], "training": {},
-                "drift": [], "waiting": 0, "truncated": 0,
+                "tenant": tenant, "unsigned": "", "lost": [], "live": None, "collections": [], "audits": [],
+                "training": {}, "drift": [], "waiting": 0, "truncated": 0,
             }
         ]  # fmt: skip
         document = {"tenant": tenant, "version": 1, "kind": "page"}

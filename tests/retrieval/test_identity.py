@@ -54,3 +54,13 @@ def test_other_fields_are_other_rows(monkeypatch: pytest.MonkeyPatch, pieces: Wo
     before = identity.row_rules(pieces)
     monkeypatch.setattr(identity, "FIELDS", 99)
     assert identity.row_rules(pieces) != before
+
+
+def test_whatever_a_vector_depends_on_is_in_the_name_of_its_encoding() -> None:
+    names = {
+        identity.encoding(manifest, tokens, precision)
+        for manifest in ("a" * 64, "b" * 64)
+        for tokens in (128, 256)
+        for precision in identity.PRECISIONS
+    }
+    assert len(names) == 8

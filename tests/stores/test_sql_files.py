@@ -10,7 +10,8 @@ from stores import sql_files
 SQL = sql_files.directory()
 REPEATABLE = re.compile(
     r"^CREATE ((MATERIALIZED )?VIEW|TABLE|OR REPLACE VIEW) |^INSERT INTO (document_links|documents_given_up)$|"
-    r"^ALTER TABLE \w+ ADD INDEX IF NOT EXISTS ",
+    r"^ALTER TABLE \w+ ADD INDEX IF NOT EXISTS |"
+    r"^ALTER TABLE \w+\n(    ADD COLUMN IF NOT EXISTS [^\n]+(,\n|\Z))+\Z",
     re.MULTILINE,
 )
 """Also rows of a table whose key is the whole row: written twice they are one."""

@@ -1,11 +1,22 @@
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stores import vector_rows
-from stores.vector_rows import MAX_TEXT_BYTES, alias_name, clipped, collection_name, primary_key, term_text, vector_row
+from stores.vector_rows import (
+    MAX_TEXT_BYTES,
+    alias_name,
+    clipped,
+    collection_name,
+    passages_digest,
+    primary_key,
+    term_text,
+    vector_digest,
+    vector_row,
+)
 
 SLUG = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
 
@@ -54,6 +65,28 @@ def test_terms_beyond_what_a_row_holds_are_left_out() -> None:
     text = term_text(f"word{n}" for n in range(20_000))
     assert MAX_TEXT_BYTES - 20 < len(text) <= MAX_TEXT_BYTES
     assert text.split()[-1].startswith("word")
+
+
+def test_a_digest_is_of_the_floats_whoever_holds_them() -> None:
+    vector = np.array([0.1, -0.2, 1e-30], dtype=np.float32)
+    digest = vector_digest(vector)
+    assert digest == vector_digest(vector.tolist()) == vector_digest(vector[::1].astype(">f4"))
+    assert len({digest, vector_digest(vector[::-1]), vector_digest(np.nextafter(vector, 1)), vector_digest([])}) == 4
+
+
+def test_a_digest_of_passages_says_which_text_has_which_vector() -> None:
+    one, two = [0.0, 1.0], [1.0, 0.0]
+    right = passages_digest(["a", "b"], [one, two])
+    wrong = [
+        passages_digest(["b", "a"], [one, two]),
+        passages_digest(["a", "b"], [two, one]),
+        passages_digest(["b", "a"], [two, one]),
+        passages_digest(["a"], [one]),
+        passages_digest(["ab", ""], [one, two]),
+        passages_digest([], []),
+    ]
+    assert len({right, *wrong}) == 7
+    assert right == passages_digest(iter(["a", "b"]), iter([one, two]))
 
 
 def test_a_row_has_its_terms_beside_its_text() -> None:

@@ -1,25 +1,39 @@
 """Embedding in a child process: texts and models go in, files of unit vectors come out.
 
 `embed` runs `python -m trainer.judging.embed_in_child JOB.json`. The child alone loads a learning library, so that its
-memory goes back to the system. Vectors that are there already are kept, so a resumed run does not embed twice.
+memory goes back to the system. It takes the vectors that are known already from files beside the job, of its own
+precision, which only it can tell, and embeds the other texts. Vectors that are there are kept, so a resumed run does
+not embed twice.
 """
 
 import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from retrieval.config import EncoderConfig
+from retrieval.identity import PRECISIONS
 from trainer.learning import child
 from trainer.learning.child import OnProgress, report_progress, work
 
 Vectors = npt.NDArray[np.float32]
+Known = Mapping[int, npt.NDArray[np.float32]]
+"""Vectors that need not be made, by the number of their text."""
+
 _CHUNK = 256
 """Texts between two lines of progress."""
+
+
+class Made(NamedTuple):
+    """One model's vectors, shape (texts, d), and the precision at which they were made."""
+
+    vectors: Vectors
+    precision: str
 
 
 class EmbedJob(BaseModel):
@@ -31,16 +45,35 @@ class EmbedJob(BaseModel):
     output: Path
     encoder: EncoderConfig
 
-    def file(self, name: str) -> Path:
+    def file(self, name: str, precision: str) -> Path:
         """Return the file of one model's vectors; its name holds a hash of the texts and of how they are encoded."""
         key = hashlib.sha256(self.encoder.model_dump_json().encode())
         for text in self.texts:
             key.update(text.encode() + b"\0")
-        return self.output / f"{name}-{key.hexdigest()[:16]}.npy"
+        return self.output / f"{name}-{key.hexdigest()[:16]}-{precision}.npy"
 
-    def vectors(self, name: str) -> Vectors:
-        """Return the unit vectors of one model, shape (texts, d)."""
-        return np.asarray(np.load(self.file(name), allow_pickle=False), dtype=np.float32)
+    def made(self, name: str) -> Made | None:
+        """Return the vectors of one model, None when they are not there yet."""
+        for precision in PRECISIONS:
+            if (file := self.file(name, precision)).is_file():
+                return Made(np.asarray(np.load(file, allow_pickle=False), dtype=np.float32), precision)
+        return None
+
+    def note(self, name: str, precision: str, known: Known) -> None:
+        """Keep known vectors for the child."""
+        if known:
+            rows = np.array([known[n] for n in sorted(known)], dtype=np.float32)
+            np.savez(self._known_file(name, precision), numbers=np.array(sorted(known), dtype=np.int64), rows=rows)
+
+    def known(self, name: str, precision: str) -> dict[int, npt.NDArray[np.float32]]:
+        """Return the known vectors of a model, by the number of their text."""
+        if not (file := self._known_file(name, precision)).is_file():
+            return {}
+        with np.load(file, allow_pickle=False) as kept:
+            return dict(zip(kept["numbers"].tolist(), np.asarray(kept["rows"], dtype=np.float32), strict=True))
+
+    def _known_file(self, name: str, precision: str) -> Path:
+        return self.file(name, precision).with_suffix(".known.npz")
 
 
 def embed(
@@ -52,10 +85,12 @@ def embed(
     on_progress: OnProgress,
     stop: threading.Event,
     attempts: int,
-) -> dict[str, Vectors]:
-    """Return every model's vectors of the texts, shape (texts, d), by the key that `models` gives its directory.
+    known: Mapping[tuple[str, str], Known] | None = None,
+) -> dict[str, Made]:
+    """Return every model's vectors of the texts, by the key that `models` gives its directory.
 
     Job `name` and its files are kept in `directory`. A model that stands under two keys is embedded with once.
+    `known` has vectors that need not be made, by key and precision; those of texts beyond are not looked at.
     Raises as `trainer.learning.child.run` does.
     """
     key_of = {path: key for key, path in sorted(models.items(), reverse=True)}
@@ -64,29 +99,41 @@ def embed(
     )
     path = directory / f"{name}.json"
     path.write_text(job.model_dump_json())
-    if not all(job.file(key).is_file() for key in job.models):
+    if not all(job.made(key) for key in job.models):
+        for (key, precision), vectors in (known or {}).items():
+            if key in job.models:
+                job.note(key, precision, vectors)
         child.run(__name__, path, on_progress, stop, attempts)
-    return {key: job.vectors(key_of[model]) for key, model in models.items()}
+    found = {key: job.made(key_of[model]) for key, model in models.items()}
+    return {key: made for key, made in found.items() if made}
 
 
 def embed_job(path: Path) -> None:
     """Be the child: embed the job's texts, those of similar length together, and write float32."""
+    job = EmbedJob.model_validate_json(path.read_bytes())
+    missing = [name for name in job.models if not job.made(name)]
+    for turn, name in enumerate(missing):
+        _embed_with(job, name, turn * len(job.texts), len(missing) * len(job.texts))
+
+
+def _embed_with(job: EmbedJob, name: str, before: int, total: int) -> None:
     from retrieval.encoders import Encoder, use_threads
 
-    job = EmbedJob.model_validate_json(path.read_bytes())
     use_threads(job.encoder.threads)
-    missing = [name for name in job.models if not job.file(name).is_file()]
-    order = sorted(range(len(job.texts)), key=lambda n: (len(job.texts[n]), n))
-    for turn, name in enumerate(missing):
-        encoder = Encoder(job.models[name], job.encoder)
-        vectors = np.zeros((len(order), encoder.dimension), dtype=np.float32)
-        for start in range(0, len(order), _CHUNK):
-            chosen = order[start : start + _CHUNK]
-            vectors[chosen] = encoder.encode([job.texts[n] for n in chosen])
-            report_progress(step=turn * len(order) + start + len(chosen), total=len(missing) * len(order))
-        unfinished = job.file(name).with_suffix(".part.npy")
-        np.save(unfinished, vectors)
-        unfinished.replace(job.file(name))
+    encoder = Encoder(job.models[name], job.encoder)
+    known = job.known(name, encoder.precision)
+    vectors = np.zeros((len(job.texts), encoder.dimension), dtype=np.float32)
+    for number, vector in known.items():
+        vectors[number] = vector
+    order = sorted((n for n in range(len(job.texts)) if n not in known), key=lambda n: (len(job.texts[n]), n))
+    for start in range(0, len(order), _CHUNK):
+        chosen = order[start : start + _CHUNK]
+        vectors[chosen] = encoder.encode([job.texts[n] for n in chosen])
+        report_progress(step=before + len(known) + start + len(chosen), total=total)
+    file = job.file(name, encoder.precision)
+    unfinished = file.with_suffix(".part.npy")
+    np.save(unfinished, vectors)
+    unfinished.replace(file)
 
 
 if __name__ == "__main__":

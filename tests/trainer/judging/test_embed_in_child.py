@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder
 from trainer.judging import embed_in_child
-from trainer.judging.embed_in_child import Vectors
+from trainer.judging.embed_in_child import Known, Vectors
 from trainer.learning import child
 from trainer.learning.child import Failed
 
@@ -26,8 +26,11 @@ def embed(
     texts: tuple[str, ...] = TEXTS,
     encoder: EncoderConfig = EncoderConfig(threads=1),  # noqa: B008  # frozen
     on_progress: Callable[[dict[str, Any]], None] = lambda _: None,
+    known: Mapping[tuple[str, str], Known] | None = None,
 ) -> dict[str, Vectors]:
-    return embed_in_child.embed("job", models, texts, directory, encoder, on_progress, threading.Event(), 1)
+    made = embed_in_child.embed("job", models, texts, directory, encoder, on_progress, threading.Event(), 1, known)
+    assert {each.precision for each in made.values()} == {"float32"}
+    return {name: each.vectors for name, each in made.items()}
 
 
 class Made(Exception):
@@ -54,6 +57,19 @@ def test_vectors_are_those_that_searches_use_and_are_made_once(
         embed({"live": tiny_model}, tmp_path, ("some", "thing", "else"))
     with pytest.raises(Made):
         embed({"live": tiny_model}, tmp_path, encoder=EncoderConfig(threads=1, max_tokens=8))
+
+
+@pytest.mark.long
+def test_what_is_known_is_taken_as_it_is_and_of_the_childs_precision_alone(tmp_path: Path, tiny_model: Path) -> None:
+    progress, width = list[dict[str, Any]](), Encoder(tiny_model, EncoderConfig()).dimension
+    mine, other = np.full(width, 0.5, dtype=np.float32), np.full(width, 0.25, dtype=np.float32)
+    known = {("live", "float32"): {1: mine}, ("live", "float16"): {0: other}, ("nobody", "float32"): {2: other}}
+    found = embed({"live": tiny_model}, tmp_path, on_progress=progress.append, known=known)["live"]
+    assert np.array_equal(found[1], mine)
+    assert np.allclose(found[[0, 2]], Encoder(tiny_model, EncoderConfig()).encode(["one text"] * 2), atol=1e-6)
+    assert progress == [{"step": 3, "total": 3}]
+    whole = {("live", "float32"): dict.fromkeys(range(3), mine)}
+    assert np.array_equal(embed({"live": tiny_model}, tmp_path, ("a", "b", "c"), known=whole)["live"], [mine] * 3)
 
 
 def test_a_text_is_read_as_far_as_the_limit_says(tmp_path: Path, tiny_model: Path) -> None:
