@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from indexer.authority import UsageStats
 from indexer.documents import UNKNOWN, Document, Pending, Record
 from indexer.embedding import Embedder
+from retrieval.authority import UsageStats
 from retrieval.text import terms
 from stores.vector_rows import Stored, VectorRow, passages_digest, primary_key, rows_digest, vector_row
 from stores.vectors import Vector, Vectors
