@@ -95,10 +95,12 @@ class Vectors:
             self._client.create_collection,
             collection,
             schema=schema(dimension),
-            index_params=indexes(),
             consistency_level="Bounded",
             properties={_RULES: rules},
         )
+        # Of no rows there is nothing to wait for; the client would wait half a second for each index.
+        self._call(self._client.create_index, collection, indexes(), sync=False)
+        self._call(self._client.load_collection, collection)
         return True
 
     def rules(self, collection: str) -> str | None:
