@@ -27,7 +27,7 @@ setup: .venv/ready  ## create .venv and install everything into it
 demo: setup  ## the whole loop on real documents: drift, retrain, gate, shadow, cutover, rollback
 	@$(PY) -m demo $(ARGS)
 
-test: setup  ## all quick tests (under 8 minutes on 2 cores)
+test: setup  ## all quick tests (some ten minutes on 2 cores)
 	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not kafka" $(ARGS)
 
 test-slow: setup  ## the slow suites alone
