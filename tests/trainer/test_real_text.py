@@ -75,9 +75,11 @@ def test_clicks_make_the_base_model_better_on_queries_it_never_saw(
     assert event.parent == BASE
     seen = event.comparison
     assert seen.queries >= 100
-    assert seen.ndcg_live == seen.ndcg_base > 0.5
-    assert seen.difference > 0.02
-    assert seen.low > 0
+    assert seen.dense_live == seen.ndcg_base > 0.5
+    assert seen.dense_candidate is not None
+    assert seen.dense_candidate - seen.dense_live > 0.02, "the vectors themselves are better"
+    assert seen.difference == pytest.approx(seen.ndcg_candidate - seen.ndcg_live, abs=1e-5)
+    assert seen.low > 0, "and so is what people are served"
 
 
 @pytest.mark.slow
