@@ -1,7 +1,7 @@
-"""A tenant's texts become vectors of one model: each text once, and only those that nobody embedded before.
+"""A tenant's texts become vectors of one model: each text once, and only texts that have no stored vector.
 
 Texts of like length are embedded together, at most `AT_ONCE` at a time, and each time stored before the next: a crash
-costs no more than that. Vectors of a model whose files nobody vouched for are neither looked up nor stored.
+costs no more than that. Vectors of a model without a manifest are neither looked up nor stored.
 """
 
 from collections.abc import Callable, Mapping, Sequence

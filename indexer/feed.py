@@ -2,7 +2,8 @@
 
 A view writes a row of `document_changes` with every row of `documents`. A reader keeps its position in the order of
 insertion: a version that is older, or dated earlier, and comes late is read like any other. A row may be seen before
-the row of `documents` that it was made from; it carries that row's revision, so that whoever looks too early knows.
+the row of `documents` that it was made from; it carries that row's revision, so that a reader
+that looks too early can tell.
 
 Where the order of insertion is not the order in which rows are seen (a replicated table), or where rows were dropped
 before they were read, a change can be missed: the comparison of everything in the background finds it

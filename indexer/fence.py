@@ -5,8 +5,8 @@
 
 Milvus knows no tokens, and a process can be stopped anywhere. One that wakes between the last look and its write has
 written old rows over newer ones; it says so in the record of what was applied, under today's date, before it ends, and
-the present holder makes those documents anew. If it dies before it can say so, its intent tells: whoever takes over
-makes what carried one anew, and once more when no write of the former holder can be under way any more
+the present holder makes those documents anew. If it dies before it can say so, its intent is left: its successor makes
+the documents that carry one anew, and once more when no write of the former holder can be under way any more
 (`indexer.planner`).
 """
 

@@ -1,7 +1,7 @@
 """What is wrong with a document's rows: every field of every passage, against the document and what was recorded.
 
 The document says what its passages, title, list and dates are, and so what each row must be. What it cannot say was
-recorded when the rows were written, in ClickHouse, out of reach of whoever writes to Milvus: their authority, which
+recorded when the rows were written, in ClickHouse, which no write to Milvus changes: their authority, which
 goes on changing, and a digest of texts and vectors. Milvus gives a vector back as the floats it was given, so a vector
 that differs in one bit is found. The digest is kept with the record and not taken from the embedding store: that one
 lets go of vectors which nobody used, and knows none of a model without a manifest.

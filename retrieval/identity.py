@@ -52,7 +52,7 @@ def row_rules(pieces: Pieces) -> str:
 def encoding(manifest: str, max_tokens: int, precision: str) -> str:
     """Return what a vector depends on besides its text: the model's files, how much it reads, how exactly it computes.
 
-    Vectors of one name are alike within 1e-6 whoever made them, in batches of whatever shape.
+    Vectors of one name are alike within 1e-6, whichever process made them and in whichever batches.
     """
     return f"{manifest}; {max_tokens} word pieces; {precision}"
 

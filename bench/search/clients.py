@@ -31,7 +31,7 @@ class Seen:
 
 
 def fresh(queries: Sequence[str]) -> Iterator[str]:
-    """Yield queries without end, of which no two are the same: nobody's memory of old ones helps."""
+    """Yield queries without end, no two of them the same, so that a cache of earlier ones never helps."""
     for turn in count():
         yield from (f"{query} {turn}" if turn else query for query in queries)
 

@@ -3,7 +3,7 @@
     POST /v1/search      a `SearchRequest`; needs the token of the installation
     GET  /healthz        200 while the process lives
 
-It trusts whoever has the token with the groups that a request names: it is for this installation's own programs.
+A caller with the token is trusted with the groups that it names: the service is for this installation's own programs.
 """
 
 import secrets

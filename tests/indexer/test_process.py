@@ -25,16 +25,17 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def running(stack: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """The service on the test's stack; killed if the test leaves it."""
+def running(stack: Settings, module: str = "indexer", home: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A service on the test's stack, in a home of its own if wanted; killed if the test leaves it."""
     surroundings = {
-        "TIDEWHEEL_HOME": str(stack.home),
+        "TIDEWHEEL_HOME": str(home or stack.home),
+        "TIDEWHEEL_SHELF_URL": stack.shelf,
         "TIDEWHEEL_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
         "TIDEWHEEL_REDIS_URL": stack.redis_url.get_secret_value(),
         "TIDEWHEEL_CLICKHOUSE_URL": stack.clickhouse_url.get_secret_value(),
         "TIDEWHEEL_MILVUS_URI": stack.milvus_uri,
     }
-    process = subprocess.Popen([sys.executable, "-m", "indexer"], cwd=ROOT, env={**os.environ, **surroundings})
+    process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env={**os.environ, **surroundings})
     try:
         yield process
     finally:

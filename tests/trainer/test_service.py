@@ -1,8 +1,7 @@
-"""Whole runs on the real stores with a tiny encoder: the win, the refusals, the faults, the neighbours."""
+"""Whole runs on the real stores with a tiny encoder: the win, the refusals, the faults."""
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,7 @@ from tests.trainer.world import Click, company, write_clicks, write_pages
 from trainer.config import TrainingConfig
 from trainer.context import RunContext
 from trainer.data import snapshot
-from trainer.data.near_copies import near_copies
 from trainer.data.rebuild import rebuild
-from trainer.data.split import split
 from trainer.judging.gate import GateRules
 from trainer.learning import fit
 from trainer.learning.child import Cancelled
@@ -258,45 +255,3 @@ def test_a_stopped_run_goes_on_with_the_same_snapshot(
     with pytest.raises(Cancelled):
         answered(context, request(tenant))
     assert jobs[0] == jobs[1], "the very same job, or its checkpoint would be lost"
-
-
-def test_a_neighbour_changes_nothing_in_a_run(make_context: Make, warehouse: Warehouse, tenant: str) -> None:
-    """An attacker with equal document, user and event ids teaches nonsense; the victim's lessons stay the same."""
-    live_through(warehouse, tenant, topics=30)
-    at = datetime.now(UTC)
-
-    def lessons() -> list[Any]:
-        taken = snapshot.take(warehouse, tenant, "run-1", "base", at, QUICK.snapshot)
-        context = split(
-            snapshot.examples_of(taken, QUICK.cleaning).kept,
-            near_copies(taken.documents.values(), QUICK.split.document_similarity),
-            QUICK.split,
-        )
-        return [context, taken.nearby]
-
-    before = lessons()
-    pages, clicks = company(30, seed=6)
-    attacker = f"{tenant}-x"
-    write_pages(warehouse, attacker, [replace(page, body="nonsense of the attacker") for page in pages])
-    write_clicks(warehouse, attacker, [replace(click, document="p1") for click in clicks])
-    assert lessons() == before
-
-
-def test_a_model_of_another_tenant_is_not_trained_upon(make_context: Make, warehouse: Warehouse, tenant: str) -> None:
-    live_through(warehouse, tenant, topics=60)
-    context = make_context(QUICK)
-    stolen = replace(context, serving=_Serving(f"{tenant}-x-run-9"))  # type: ignore[arg-type]  # answers `record` alone
-    (event,) = answered(stolen, request(tenant))
-    assert isinstance(event, ModelRefused)
-    assert event.verdict == "ERROR"
-    assert "has no model" in event.reasons[0]
-
-
-class _Serving:
-    """A serving record that names a model which the tenant does not own."""
-
-    def __init__(self, model: str) -> None:
-        self.model = model
-
-    def record(self, tenant: str) -> "_Serving":
-        return self

@@ -1,12 +1,7 @@
 """`python -m indexer.resident` as it runs in production: its own process, found by its file, asked by its client."""
 
-import os
 import signal
 import stat
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,27 +13,8 @@ from stores.search_client import SearchClient
 from stores.settings import SEARCH_FILE, Settings
 from stores.shelf import Shelf
 from tests.console.running import CommandLine, sent
-from tests.indexer.test_process import ROOT, wait_for
+from tests.indexer.test_process import running, wait_for
 from tests.indexer.world import NOW, World, live
-
-
-@contextmanager
-def resident(stack: Settings, home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The service on the test's stack with a home of its own; killed if the test leaves it."""
-    surroundings = {
-        "TIDEWHEEL_HOME": str(home),
-        "TIDEWHEEL_SHELF_URL": stack.shelf,
-        "TIDEWHEEL_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
-        "TIDEWHEEL_REDIS_URL": stack.redis_url.get_secret_value(),
-        "TIDEWHEEL_CLICKHOUSE_URL": stack.clickhouse_url.get_secret_value(),
-        "TIDEWHEEL_MILVUS_URI": stack.milvus_uri,
-    }
-    process = subprocess.Popen([sys.executable, "-m", "indexer.resident"], cwd=ROOT, env={**os.environ, **surroundings})
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.mark.long
@@ -55,7 +31,7 @@ def test_it_answers_records_and_ends_when_asked(
     world.put("secret", 1, "The merger plan of the board.", title="Secret", acl=("board",))
     live(world)
     request = SearchRequest(tenant=world.tenant, query="merger plan", user="ana", search="s-1")
-    with resident(stack, tmp_path) as process:
+    with running(stack, "indexer.resident", tmp_path) as process:
         wait_for("its address", (tmp_path / SEARCH_FILE).is_file, 120.0)
         assert stat.S_IMODE((tmp_path / SEARCH_FILE).stat().st_mode) == 0o600
         home = {"home": tmp_path, "kafka_bootstrap": stack.kafka_bootstrap, "milvus_uri": stack.milvus_uri}
