@@ -21,19 +21,21 @@ def query(text: str, name: str, group: int = 0) -> Query:
 QUERIES = (query("alpha", "a"), query("gamma", "b", 1))
 """The first is found by words too, the second by meaning alone."""
 VALIDATION = (query("alpha text", "b"), query("alpha text", "b"))
-"""Words mislead: whoever has the right vectors should trust them more."""
+"""Words mislead: a model with the right vectors should trust them more."""
 TESTS = (ModelTest("paraphrase", "first letter", frozenset({"a"}), 1),)
 RIGHT, WRONG = [[1, 0, 0.1], [0, 1, 0.1]], [[0, 1, 2], [1, 0, 2]]
 
 
-def found(live_test: tuple[float, float, float] = (0, 1, 0), least: int = 99) -> Evaluation:
-    """Return a comparison in which the candidate's vectors are right and live's put a general text first."""
+def found(
+    live_test: tuple[float, float, float] = (0, 1, 0), least: int = 99, right: str = CANDIDATE, wrong: str = LIVE
+) -> Evaluation:
+    """Return a comparison in which the vectors of `right` are right and those of `wrong` put a general text first."""
     built = corpus.build(KNOWN, QUERIES, GUARD, 10, base_pieces())
     asked = Questions(built, QUERIES, (("head",), ("tail",)), TESTS, VALIDATION)
     anchors = np.full((4, 3), 9.0)
     candidate = np.vstack((np.eye(3), RIGHT, [[1, 0, 0]], [[0, 1, 0]] * 2))
     live = np.vstack((np.eye(3), WRONG, [live_test], [[1, 0, 0]] * 2, anchors))
-    rows = {CANDIDATE: candidate, LIVE: live, BASE: live}
+    rows = {right: candidate, wrong: live, BASE: live}
     return evaluate(asked, {name: part.astype(np.float32) for name, part in rows.items()}, Fusion(dense=0.1), least)
 
 
@@ -72,6 +74,17 @@ def test_the_gate_gets_served_pairs_groups_and_slices_of_each_query() -> None:
     scores = found().scores()
     assert (scores.candidate - scores.live).tolist() == pytest.approx([0.0, 1 - 1 / np.log2(3)])
     assert (list(scores.groups), list(scores.slices)) == ([0, 1], [("head",), ("tail",)])
+
+
+@pytest.mark.parametrize(("right", "wrong"), [(CANDIDATE, LIVE), (LIVE, CANDIDATE)])
+def test_neither_side_is_judged_by_its_vectors_alone(right: str, wrong: str) -> None:
+    seen = found(right=right, wrong=wrong)
+    scores = seen.scores()
+    judged = {CANDIDATE: scores.candidate.tolist(), LIVE: scores.live.tolist()}
+    second = 1 / np.log2(3)
+    assert judged[right] == pytest.approx([1.0, 1.0])
+    assert judged[wrong] == pytest.approx([1.0, second]), "words mend the first query"
+    assert seen.ndcg_of(DENSE[wrong]).tolist() == pytest.approx([second, second])
 
 
 def test_tests_that_a_candidate_loses_are_named() -> None:
