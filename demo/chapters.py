@@ -14,7 +14,7 @@ from demo.planning import PlannedSearch
 from demo.scene import Scene
 from demo.stage import OPERATOR
 from demo.traffic import Traffic
-from indexer.answer import Answer
+from indexer.search.answer import Answer
 from operations import decisions, standby
 from operations.rollback import rollback
 from schemas.envelope import Event

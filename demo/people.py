@@ -12,7 +12,7 @@ from random import Random
 from demo.planning import Habits, PlannedSearch, again, plan_day
 from demo.population import Population
 from demo.reactions import Reading, outcome
-from indexer.answer import Answer
+from indexer.search.answer import Answer
 from schemas.envelope import Event
 
 Ask = Callable[[Sequence[PlannedSearch]], Sequence[Answer]]

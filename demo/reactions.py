@@ -9,7 +9,7 @@ from typing import Literal
 from demo.clicks import ClickModel, citations_opened, dwell_seconds, opened, vote_on
 from demo.library import Library
 from demo.planning import PlannedSearch
-from indexer.answer import Answer, search_served
+from indexer.search.answer import Answer, search_served
 from schemas.activity import CitationOpened, DocumentOpened, FromSearch, OnAnswer, Reacted, SearchServed
 from schemas.envelope import Event
 from schemas.ids import stable_id

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from console.embedded_stack import services
 from embedded import control
 from embedded.servers import Service
-from indexer.search import Searcher
+from indexer.search.searcher import Searcher
 from indexer.wiring import connect_searcher
 from operations import operators
 from schemas.envelope import Event

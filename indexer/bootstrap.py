@@ -10,7 +10,7 @@ import logging
 from datetime import datetime
 
 from indexer.cutover import INDEXER
-from indexer.sync import Sync, Target
+from indexer.indexing.sync import Sync, Target
 from indexer.trust import Trust
 from schemas.fusion import EVEN
 from schemas.ids import stable_id

@@ -2,12 +2,12 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.audit import AuditConfig
-from indexer.comparison import ComparisonConfig
+from indexer.indexing.sync import SyncConfig
+from indexer.proof.audit import AuditConfig
+from indexer.proof.verify import VerifyConfig
 from indexer.resident.config import ResidentConfig
+from indexer.review.comparison import ComparisonConfig
 from indexer.service import ServiceConfig
-from indexer.sync import SyncConfig
-from indexer.verify import VerifyConfig
 
 
 class IndexerConfig(BaseModel):

@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from indexer.indexing.sync import Sync, Target
+from indexer.proof.verify import Verifier, VerifyConfig, is_fresh
 from indexer.rules import fusion
-from indexer.sync import Sync, Target
 from indexer.trust import WIN, Trust
-from indexer.verify import Verifier, VerifyConfig, is_fresh
 from retrieval.identity import chunker
 from schemas.ids import stable_id
 from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused

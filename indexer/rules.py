@@ -1,6 +1,6 @@
 """The rules that a packet was made under, by name: other rules would serve something else than what was reviewed."""
 
-from indexer.verify import VerifyConfig
+from indexer.proof.verify import VerifyConfig
 from retrieval.identity import analyzer
 from retrieval.ranking import AUTHORITY_WEIGHT
 from schemas.fusion import Fusion

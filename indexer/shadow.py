@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from indexer.comparison import ComparisonRunner, Served
-from indexer.packet import held_out
-from indexer.progress import Meter
+from indexer.indexing.progress import Meter
+from indexer.indexing.sync import Sync, Target
+from indexer.proof.verify import Verifier, VerifyConfig, is_fresh, objection
+from indexer.review.comparison import ComparisonRunner, Served
+from indexer.review.packet import held_out
 from indexer.rules import fusion, tolerated
-from indexer.sync import Sync, Target
 from indexer.trust import UNPROVEN, WIN, Trust
-from indexer.verify import Verifier, VerifyConfig, is_fresh, objection
 from retrieval.identity import chunker
 from schemas.envelope import Event
 from schemas.ids import stable_id

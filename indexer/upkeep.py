@@ -9,9 +9,9 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from indexer.audit import AuditConfig, Auditor
-from indexer.refresh import Refresher
-from indexer.sync import Sync, Target
+from indexer.indexing.refresh import Refresher
+from indexer.indexing.sync import Sync, Target
+from indexer.proof.audit import AuditConfig, Auditor
 from stores.collection_states import State
 from stores.errors import Refused
 from stores.milvus import CollectionMissing

@@ -5,12 +5,12 @@
 `encoder` says all that a vector depends on besides the text (`retrieval.identity.encoding`), so vectors of another
 model, limit or precision are never found. How a document was cut does not matter: a passage is its own text.
 
-**What is kept of people.** A vector can be turned back into something like its text by anybody with the model. So it is
-kept like text: only passages of documents come in here, no query; a tenant finds its own alone; and a vector goes
-`KEPT_DAYS` after it was made or last found in use by the audit of live and standby (`indexer/audit.py`), which renews
-what is older than `RENEWED_DAYS`. A deleted document's vectors go by that rule, and so do those of retired models. The
-hash has the tenant's name as its key, which is no secret: that two tenants have the same text does not show, and
-those who may read this table may read `documents` too.
+**What is kept of people.** A vector can be turned back into something like its text by anybody with the model. So it
+is kept like text: only passages of documents come in here, no query; a tenant finds its own alone; and a vector goes
+`KEPT_DAYS` after it was made or last found in use by the audit of live and standby (`indexer/proof/audit.py`), which
+renews what is older than `RENEWED_DAYS`. A deleted document's vectors go by that rule, and so do those of retired
+models. The hash has the tenant's name as its key, which is no secret: that two tenants have the same text does not
+show, and those who may read this table may read `documents` too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

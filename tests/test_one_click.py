@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from indexer.answer import Answer, search_served
+from indexer.search.answer import Answer, search_served
 from operations import operators
 from operations.lineage import Node, trace
 from retrieval.config import EncoderConfig

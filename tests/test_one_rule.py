@@ -30,7 +30,7 @@ RULES = (
         "a metric of rankings",
         "retrieval/metrics.py",
         one_rule.ranks_a_metric,
-        {"indexer/sampling.py": "the index against exact search: a share of neighbours, near ties among them"},
+        {"indexer/proof/sampling.py": "the index against exact search: a share of neighbours, near ties among them"},
     ),
     Rule(
         "reciprocal rank fusion",

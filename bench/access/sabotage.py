@@ -21,7 +21,7 @@ SEARCHES: dict[str, Callable[[Stack], Search]] = {"row-copy": RowCopySearch, "ea
 OPEN_PAPERS = "open-papers"
 SABOTAGE = (*SEARCHES, OPEN_PAPERS)
 
-_MADE_IN = ("indexer.examples", "trainer.data.snapshot")
+_MADE_IN = ("indexer.review.examples", "trainer.data.snapshot")
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bench.documents.oracle import Oracle, Wrong
-from indexer.answer import Answer
-from indexer.search import Searcher
+from indexer.search.answer import Answer
+from indexer.search.searcher import Searcher
 from indexer.wiring import current_lists
 from retrieval.encoders import Encoders
 from stores.serving import Serving

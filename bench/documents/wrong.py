@@ -8,9 +8,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from bench.stack import Stack
-from indexer.answer import Answer
-from indexer.ranking import Found, rank
-from indexer.visibility import Viewer
+from indexer.search.answer import Answer
+from indexer.search.shown import Found, rank
+from indexer.search.visibility import Viewer
 from indexer.wiring import current_lists
 from retrieval.access import may_see
 from retrieval.encoders import Encoders

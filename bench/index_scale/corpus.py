@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from indexer.documents import Documents
-from indexer.feed import Followed
-from indexer.sync import Sync, SyncConfig, Target
+from indexer.feed.changes import Followed
+from indexer.feed.documents import Documents
+from indexer.indexing.sync import Sync, SyncConfig, Target
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder, Vectors32
 from retrieval.text import terms

@@ -31,8 +31,8 @@ from bench.output import load, machine, say
 from bench.proof.damage import KINDS, SAMPLED, Kind, Planted
 from bench.proof.sabotage import SABOTAGE, sabotaged
 from bench.proof.world import World, running
-from indexer.audit import AuditConfig, Auditor
-from indexer.verify import Verifier, VerifyConfig
+from indexer.proof.audit import AuditConfig, Auditor
+from indexer.proof.verify import Verifier, VerifyConfig
 from stores.errors import Misconfigured
 from stores.exit_codes import command_status
 

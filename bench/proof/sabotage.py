@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from indexer import row_check
-from indexer.read_back import Findings, ReadBack
-from indexer.sampling import Parity, Sampler
-from indexer.sync import Target
+from indexer.indexing.sync import Target
+from indexer.proof import row_check
+from indexer.proof.read_back import Findings, ReadBack
+from indexer.proof.sampling import Parity, Sampler
 
 BLIND, THOROUGH, TRUSTING = "blind", "thorough", "trusting"
 SABOTAGE = {

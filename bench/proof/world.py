@@ -13,8 +13,8 @@ from pathlib import Path
 from bench.documents.population import GROUPS, WORDS
 from bench.output import say
 from embedded import control
-from indexer.documents import Documents
-from indexer.sync import Sync, SyncConfig, Target
+from indexer.feed.documents import Documents
+from indexer.indexing.sync import Sync, SyncConfig, Target
 from retrieval.encoders import Encoders
 from schemas.documents import EVERYONE
 from stores.serving import Serving

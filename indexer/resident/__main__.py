@@ -17,7 +17,7 @@ from indexer.resident.config import ResidentConfig
 from indexer.resident.http import application
 from indexer.resident.recorder import Recorder
 from indexer.resident.server import Server
-from indexer.search import Searcher
+from indexer.search.searcher import Searcher
 from indexer.wiring import current_lists, encoders_of
 from schemas.topics import TOPICS
 from stores import configuration, search_address, settings

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from indexer.answer import Answer, search_served
-from indexer.search import Searcher
+from indexer.search.answer import Answer, search_served
+from indexer.search.searcher import Searcher
 from schemas.activity import SearchServed
 from schemas.ids import stable_id
 from schemas.search import Rebuilding, SearchAnswer, SearchRequest, SearchResult

@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.ports import QueryEncoder, QueryEncoders, Ranker
 from indexer.resident.batcher import Batcher
+from indexer.search.ports import QueryEncoder, QueryEncoders, Ranker
 from retrieval.encoders import Vectors32
 from stores.vector_rows import Filter
 from stores.vectors import Rankings, Vector

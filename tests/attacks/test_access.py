@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from indexer.ranking import Found
-from indexer.search import Searcher
+from indexer.search.searcher import Searcher
+from indexer.search.shown import Found
 from schemas.documents import DocumentDeleted, DocumentUpserted
 from stores.access_lists import AccessList, key
 from stores.settings import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.search import Searcher
+from indexer.search.searcher import Searcher
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoders
 from schemas.learning import CutoverDone, CutoverRefused, RolledBack

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from demo.corpus import Document
 from demo.headings import content_words
 from demo.planning import PlannedSearch
-from indexer.answer import Answer
-from indexer.ranking import Found
+from indexer.search.answer import Answer
+from indexer.search.shown import Found
 
 
 def answer(*documents: tuple[str, float]) -> Answer:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from indexer.comparison import ComparisonConfig, ComparisonRunner
 from indexer.cutover import Cutover
 from indexer.live_first import LiveFirst
+from indexer.proof.verify import Verifier, VerifyConfig
+from indexer.review.comparison import ComparisonConfig, ComparisonRunner
 from indexer.service import Indexer, ServiceConfig
 from indexer.shadow import Shadows
 from indexer.upkeep import Upkeep
-from indexer.verify import Verifier, VerifyConfig
 from operations import standby
 from operations.rollback import rollback
 from schemas.envelope import Event

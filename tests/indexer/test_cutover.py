@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.documents import Pending
-from indexer.read_back import Findings
-from indexer.sync import Applied, Target
+from indexer.feed.documents import Pending
+from indexer.indexing.sync import Applied, Target
+from indexer.proof.read_back import Findings
 from schemas.envelope import Event
 from schemas.fusion import Fusion
 from schemas.learning import (

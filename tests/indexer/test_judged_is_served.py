@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.search import retrieve
+from indexer.search.searcher import retrieve
 from retrieval.bm25 import Bm25
 from retrieval.encoders import Encoder
 from retrieval.ranking import depth

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from indexer.indexing.sync import Target
 from indexer.live_first import LiveFirst
-from indexer.read_back import Findings, ReadBack
-from indexer.sync import Target
+from indexer.proof.read_back import Findings, ReadBack
 from stores.errors import Retryable
 from stores.serving import ServingRecord
 from tests.indexer.loop import first

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from indexer import rules
-from indexer.verify import VerifyConfig
+from indexer.proof.verify import VerifyConfig
 from schemas.fusion import EVEN, Fusion
 
 README = (Path(__file__).parents[2] / "README.md").read_text()

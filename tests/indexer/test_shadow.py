@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from indexer.documents import Pending
-from indexer.sync import Applied, Target
+from indexer.feed.documents import Pending
+from indexer.indexing.sync import Applied, Target
 from schemas.learning import (
     CutoverRefused,
 )

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from indexer.answer import Answer
-from indexer.documents import Pending
-from indexer.sync import Applied, Target
+from indexer.feed.documents import Pending
+from indexer.indexing.sync import Applied, Target
+from indexer.search.answer import Answer
 from indexer.upkeep import OUTDATED
 from retrieval import passages
 from retrieval.encoders import Encoder

@@ -11,12 +11,12 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from transformers import AutoTokenizer, BertConfig, BertModel
 
-from indexer.documents import Documents, Pending
-from indexer.planner import PlanConfig, Planner
-from indexer.search import Searcher
-from indexer.sync import Sync, SyncConfig, Target
+from indexer.feed.documents import Documents, Pending
+from indexer.feed.planner import PlanConfig, Planner
+from indexer.indexing.sync import Sync, SyncConfig, Target
+from indexer.search.searcher import Searcher
+from indexer.search.visibility import CurrentLists
 from indexer.trust import Trust
-from indexer.visibility import CurrentLists
 from retrieval.encoders import Encoders
 from stores.access_lists import AccessList, AccessLists
 from stores.collection_states import State

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexer.usage import Usage
+from indexer.feed.usage import Usage
 from retrieval.authority import UsageStats
 from schemas.activity import DocumentOpened, FromSearch, OnAnswer, Reacted
 from schemas.documents import DocumentRenamed, Link

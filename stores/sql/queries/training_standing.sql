@@ -1,5 +1,5 @@
 -- How often each of the tenant's documents is referred to by others that everyone may see, and by how many people it was
--- opened since then, as the index counts it (`indexer/usage.py`). A link of a document that only some may see would tell
+-- opened since then, as the index counts it (`indexer/feed/usage.py`). A link of a document that only some may see would tell
 -- others of it by their scores. Links and openings of a former id count for the present one.
 SELECT if(current = '', former, current) AS document, uniqExactIf(one, NOT opens AND one != document) AS references,
        uniqExactIf(one, opens) AS people

@@ -9,8 +9,8 @@ from bench.documents.oracle import Oracle
 from bench.documents.population import Population
 from bench.sender import Record
 from bench.stack import Stack
-from indexer.answer import Answer
-from indexer.ranking import Found
+from indexer.search.answer import Answer
+from indexer.search.shown import Found
 from retrieval.access import may_see
 from schemas.codec import decode
 from schemas.documents import DocumentDeleted, DocumentUpserted

@@ -11,8 +11,8 @@ from bench.access.world import World
 from bench.documents.population import Change, Population
 from bench.documents.searching import Asked
 from bench.stack import Stack
-from indexer.answer import Answer
-from indexer.ranking import Found
+from indexer.search.answer import Answer
+from indexer.search.shown import Found
 from tests.bench.access.library import Library
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from bench.access.scores import HIDDEN_PER_WORD, HIDDEN_WORDS, USED, difference, hidden_texts, visible_texts
 from bench.documents.searching import Asked
-from indexer.answer import Answer
-from indexer.ranking import Found
+from indexer.search.answer import Answer
+from indexer.search.shown import Found
 
 
 def asked(*found: tuple[str, float], **changed: object) -> Asked:

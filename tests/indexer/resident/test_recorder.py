@@ -4,8 +4,8 @@ import threading
 from collections.abc import Sequence
 from typing import cast
 
-from indexer.answer import Answer, search_served
 from indexer.resident.recorder import Recorder
+from indexer.search.answer import Answer, search_served
 from schemas.activity import SearchServed
 from schemas.codec import decode
 from schemas.topics import SEARCHES

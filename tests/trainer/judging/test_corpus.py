@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.documents import Documents
+from indexer.feed.documents import Documents
 from retrieval.config import EncoderConfig
 from retrieval.word_pieces import WordPieces
 from stores.errors import Refused

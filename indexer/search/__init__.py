@@ -1,0 +1,1 @@
+"""The read path: one serving record, one encoder, one collection, one answer."""

@@ -1,0 +1,47 @@
+"""Reading back by slices; what a whole reading finds stands in `test_verify.py`."""
+
+from indexer.proof.read_back import ReadBack, pages
+from stores.vector_rows import primary_key
+from tests.indexer.world import World
+
+
+def filled(world: World) -> ReadBack:
+    for n in range(9):
+        world.put(f"d{n}", 1, f"body {n}")
+    world.put("d4", 2, deleted=True)
+    world.fill()
+    return ReadBack(world.sync, 100, world.clock)
+
+
+def put(world: World, document: str) -> str:
+    """Put a copy of a right row into another document's place."""
+    row = world.vectors.rows(world.target().collection, ["d3#0"])["d3#0"]
+    key = primary_key(document, 0)
+    world.vectors.upsert(world.target().collection, [row | {"pk": key, "document": document}])
+    return key
+
+
+def test_a_slice_has_its_documents_and_what_lies_between_them(world: World) -> None:
+    reader, target = filled(world), world.target()
+    strays = [put(world, name) for name in ("a", "d2x", "d4", "d6 ✓", "z")]
+    world.vectors.delete(target.collection, ["d1#0", "d7#0"])
+    first = reader.look(target, ["d0", "d1", "d2", "d3", "d4"], "", "d4")
+    assert (first.wrong, first.foreign) == ({"d1": "missing", "d4": "surplus"}, strays[:2])
+    rest = reader.look(target, ["d5", "d6", "d7", "d8"], "d4", None)
+    assert (rest.wrong, sorted(rest.foreign)) == ({"d7": "missing"}, strays[3:])
+
+
+def test_what_is_mended_is_right_when_it_is_looked_at_again(world: World) -> None:
+    reader, target = filled(world), world.target()
+    put(world, "a")
+    world.vectors.delete(target.collection, ["d1#0"])
+    found = reader.look(target, [f"d{n}" for n in range(9)], "", None)
+    again = reader.look_again(target, found)
+    assert (again.wrong, again.foreign) == (found.wrong, found.foreign) == ({"d1": "missing"}, ["a#0"])
+    reader.repair(target, found)
+    assert reader.look_again(target, found).mismatches == 0
+
+
+def test_pages_have_all_items_in_order() -> None:
+    assert list(pages("abcdefg", 3)) == ["abc", "def", "g"]
+    assert list(pages("", 3)) == []
