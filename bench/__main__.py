@@ -9,6 +9,7 @@ BENCHES = {
     "retrieval": "nDCG of meaning, words and both; sentences at the end of long pages; phrases in other languages",
     "proof": "kinds of damage to a collection, each planted, found, mended, and nothing else touched",
     "freshness": "seconds from a change to its being found: idle, at 50 changes a second, while another tenant imports",
+    "cutover": "cutovers and rollbacks under searches and document changes: nothing failed, mixed, resurrected, leaked",
     "index-scale": "CPU of one change, an idle minute and one slice of the indexer, from 1,000 to 1,000,000 documents",
     "search": "latency and throughput of the resident search, beside a hand-written one and beside a build",
     "access": "milliseconds until a revocation or deletion holds in search, and leaks in thousands of tries",
