@@ -1,8 +1,8 @@
 """`python -m bench cutover`: cutovers and rollbacks on the real stack, under searches and document changes.
 
 Streams, indexer and the resident search run as services on an embedded stack. People of different groups search all the
-while, documents change 50 times a second (quick: 20; made, edited, narrowed, widened, deleted, made again), and one model
-after the other is announced, built as a shadow, reviewed, approved, and rolled back. Each model searches as well as the
+while, documents change 50 times a second (quick: 20; made, edited, narrowed, widened, deleted, made again), and one
+model after the other is announced, built as a shadow, reviewed, approved, and rolled back. Each searches as well as the
 packaged one, and its vectors are far from those of every other.
 
 searches, failed    by the people; failed: an error instead of an answer
