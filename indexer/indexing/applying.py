@@ -148,7 +148,8 @@ class Applier:
         """Write the documents with their passages' vectors, and record them and those that are gone."""
         if not made and not gone:
             return
-        intents = [Record.intent(m.pending, m.document, self._held(target, m.pending)) for m in made]
+        intents = [Record.intent(m.pending, max(self._held(target, m.pending), len(m.vectors))) for m in made]
+        intents += [Record.intent(p, self._held(target, p)) for p in gone]
         self._documents.record(target.tenant, target.collection, intents, now)
         surplus, names = self._surplus(target, made, gone), _names(made)
         rows, records = to_write(made, self._documents.usage(target.tenant, names, now), now)

@@ -108,8 +108,9 @@ class Sync:
             return
         rules = row_rules(encoder.pieces)
         if self.vectors.rules(target.collection) != rules:
-            self.forget(target)  # before: a crash in between must not leave it empty and recorded as filled
-            self.vectors.ensure(target.collection, encoder.dimension, rules)
+            with self.fence.making(target.tenant, target.collection):
+                self.forget(target)  # before: a crash in between must not leave it empty and recorded as filled
+                self.vectors.ensure(target.collection, encoder.dimension, rules)
             self._applier.empty.add(target.collection)
 
     def outdated(self, target: Target) -> bool:
@@ -211,8 +212,15 @@ class Sync:
         """
         shown = set(self.documents.shown(target.tenant))
         keys = [key for key in self.vectors.scan_keys(target.collection) if key.rpartition("#")[0] not in shown]
-        self.vectors.delete(target.collection, keys)
+        self.remove(target, keys)
         return len(keys)
+
+    def remove(self, target: Target, keys: Sequence[str]) -> None:
+        """Remove rows that belong to no document, by key."""
+        if keys:
+            documents = sorted({key.rpartition("#")[0] for key in keys} - {""})
+            with self.fence.writing(target.tenant, target.collection, documents):
+                self.vectors.delete(target.collection, keys)
 
     def seal_when_idle(self, collection: str) -> None:
         """Seal what the last changes left unsealed, if it is worth it and time; called while nothing is to be done."""
