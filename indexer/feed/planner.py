@@ -111,17 +111,18 @@ class Planner:
         """
         progress = self._of(about)
         while True:
-            if batch := progress.backlog.light(limit):
-                return batch
+            light = progress.backlog.light(limit)
+            if len(light) == limit:
+                return light
             if follow and progress.filled and not progress.read_out:
                 self._read(about, progress)
                 continue
             comparing = progress.found or (progress.cursor is not None and (whole or progress.at_once))
             if progress.backlog.texts and (progress.compared_last or not comparing or not progress.filled):
                 progress.compared_last = False
-                return progress.backlog.text(limit)
-            if not comparing:
-                return []
+                return light + progress.backlog.text(limit - len(light))
+            if light or not comparing:
+                return light
             progress.compared_last = True
             if not progress.found:
                 self._slice(about, progress)

@@ -9,7 +9,7 @@ meantime is not written: they are still planned, at their newer version.
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from indexer.feed.documents import UNKNOWN, Documents, Pending, Record
 from indexer.indexing.embedding import Embedder
 from indexer.indexing.fence import Fence
 from indexer.indexing.making import Made, Maker, Planned, keys_of, to_write
+from retrieval.authority import UsageStats
 from retrieval.encoders import EncoderSource
 from stores.embeddings import Embeddings
 from stores.errors import Poison
@@ -36,28 +37,19 @@ PORTION = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a round did, in documents, and in passages embedded or kept; `finished` when it left nothing to apply.
-
-    `names` are the documents that were done.
-    """
+    """What a round did, in documents, and in passages embedded or kept; `finished` when it left nothing to apply."""
 
     documents: int = 0
     deleted: int = 0
     embedded: int = 0
     kept: int = 0
     finished: bool = False
-    names: tuple[str, ...] = ()
 
 
 def added(*some: Applied) -> Applied:
     """Return the sums; nothing is finished by that."""
-    return Applied(
-        sum(a.documents for a in some),
-        sum(a.deleted for a in some),
-        sum(a.embedded for a in some),
-        sum(a.kept for a in some),
-        names=tuple(name for a in some for name in a.names),
-    )
+    counts = zip(*((a.documents, a.deleted, a.embedded, a.kept) for a in some), strict=True)
+    return Applied(*(sum(count) for count in counts))
 
 
 def portions(planned: Sequence[Planned], characters: int = PORTION) -> Iterator[list[Planned]]:
@@ -74,7 +66,10 @@ def portions(planned: Sequence[Planned], characters: int = PORTION) -> Iterator[
 
 
 class Applier:
-    """Applies documents to collections; `overtake` is called with the target and returns what changed meanwhile."""
+    """Applies documents to collections.
+
+    `overtake` is called with the target and returns what changed meanwhile, `applied` hears of documents that are done.
+    """
 
     def __init__(
         self,
@@ -84,6 +79,7 @@ class Applier:
         fence: Fence,
         clock: Callable[[], datetime],
         overtake: "Callable[[Target], set[str]]",
+        applied: "Callable[[Target, Sequence[str]], None]",
     ) -> None:
         self._documents = documents
         self._vectors = vectors
@@ -92,6 +88,7 @@ class Applier:
         self._fence = fence
         self._clock = clock
         self._overtake = overtake
+        self._applied = applied
         self.empty: set[str] = set()
         """Collections that this process made and has not filled yet: what is not recorded is not in them."""
         self.unsealed: dict[str, int] = {}
@@ -106,7 +103,8 @@ class Applier:
                 return added(*(self.apply(target, [pending], until) for pending in batch))
             LOG.warning("%s: %s cannot be indexed, nobody finds it: %s", target.collection, batch[0].document, error)
             self._record_as_unindexable(target, batch[0])
-            return Applied(documents=1, names=(batch[0].document,))
+            self._applied(target, [batch[0].document])
+            return Applied(documents=1)
 
     def embedder(self, target: "Target", yield_point: Callable[[], None]) -> Embedder:
         """Return what makes the vectors of this collection's texts."""
@@ -123,20 +121,21 @@ class Applier:
         newest = self._documents.read(target.tenant, [pending.document for pending in batch])
         shown = [(p, newest[p.document]) for p in batch if p.document in newest and not newest[p.document].gone]
         gone = [p for p in batch if p.document not in newest or newest[p.document].gone]
-        known = [p.document for p, _ in shown if p.known]
+        known, names = [p.document for p, _ in shown if p.known], [p.document for p, _ in shown]
+        usage = self._documents.usage(target.tenant, names, now)
         kept, text = maker.kept(shown, self._documents.records.digests(target.tenant, target.collection, known))
-        self._write(target, kept, gone, now)  # what needs no model does not wait for one
-        done, embedded, passages = [*(p.document for p in gone), *_names(kept)], 0, sum(len(m.vectors) for m in kept)
+        self._write(target, kept, gone, usage, now)  # what needs no model does not wait for one
+        done, embedded, passages = len(gone) + len(kept), 0, sum(len(m.vectors) for m in kept)
         for number, portion in enumerate(portions(text)):
             if number and time.monotonic() > until:
                 break
             some = [(p, d) for p, d in portion if p.document not in changed_since]
             made, new = maker.anew(some, unrecorded_are_absent=target.collection in self.empty)
             current = [m for m in made if m.document.document not in changed_since]
-            self._write(target, current, [], now)
-            done, embedded = done + _names(current), embedded + new
+            self._write(target, current, [], usage, now)
+            done, embedded = done + len(current), embedded + new
             passages += sum(len(m.vectors) for m in made)
-        return Applied(len(done), len(gone), embedded, passages - embedded, names=tuple(done))
+        return Applied(done, len(gone), embedded, passages - embedded)
 
     def _held(self, target: "Target", pending: Pending) -> int:
         """Return how many passages of a document the collection holds at most, or `UNKNOWN`."""
@@ -144,7 +143,14 @@ class Applier:
             return pending.applied_passages
         return 0 if target.collection in self.empty else UNKNOWN
 
-    def _write(self, target: "Target", made: Sequence[Made], gone: Sequence[Pending], now: datetime) -> None:
+    def _write(
+        self,
+        target: "Target",
+        made: Sequence[Made],
+        gone: Sequence[Pending],
+        usage: Mapping[str, UsageStats],
+        now: datetime,
+    ) -> None:
         """Write the documents with their passages' vectors, and record them and those that are gone."""
         if not made and not gone:
             return
@@ -152,13 +158,14 @@ class Applier:
         intents += [Record.intent(p, self._held(target, p)) for p in gone]
         self._documents.record(target.tenant, target.collection, intents, now)
         surplus, names = self._surplus(target, made, gone), _names(made)
-        rows, records = to_write(made, self._documents.usage(target.tenant, names, now), now)
+        rows, records = to_write(made, usage, now)
         with self._fence.writing(target.tenant, target.collection, [*names, *(p.document for p in gone)]):
             self._vectors.delete(target.collection, surplus)
             self._vectors.upsert(target.collection, rows)
         self.unsealed[target.collection] = self.unsealed.get(target.collection, 0) + len(rows)
         records += [Record.removed(p) for p in gone]
         self._documents.record(target.tenant, target.collection, records, now, step=1)
+        self._applied(target, [*names, *(p.document for p in gone)])
 
     def _surplus(self, target: "Target", made: Sequence[Made], gone: Sequence[Pending]) -> list[str]:
         """Return the keys of rows that may be there and are past what a document has now."""

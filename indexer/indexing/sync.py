@@ -90,7 +90,7 @@ class Sync:
         self.fence = Fence(documents, check_lease, clock)
         self._throttle = throttle or Full()
         self._planner = Planner(documents, config.plan, clock)
-        self._applier = Applier(documents, vectors, encoders, self.fence, clock, self._overtake)
+        self._applier = Applier(documents, vectors, encoders, self.fence, clock, self._overtake, self._planner.applied)
         self._until = float("inf")
         self._overtaken_at: float | None = None
         """When changes of the collection that is advanced were let pass last (monotonic); None while none may."""
@@ -201,7 +201,7 @@ class Sync:
         self._overtaken_at = None
         light, changed = self._planner.overtaking(target, self._config.batch)
         if light:
-            self._planner.applied(target, self._applier.apply(target, light).names)
+            self._applier.apply(target, light)
         self._overtaken_at = time.monotonic()
         return changed
 
@@ -233,9 +233,7 @@ class Sync:
 
     def apply(self, target: Target, batch: Sequence[Pending]) -> Applied:
         """Apply these documents at their newest version, whichever was planned; texts until the budget is over."""
-        done = self._applier.apply(target, batch, self._until)
-        self._planner.applied(target, done.names)
-        return done
+        return self._applier.apply(target, batch, self._until)
 
     def embedder(self, target: Target) -> Embedder:
         """Return what makes the vectors of this collection's texts."""
