@@ -13,8 +13,9 @@ from tests.indexer.world import World
 
 
 def filled(world: World) -> ReadBack:
-    for n in range(9):
-        world.put(f"d{n}", 1, f"body {n}")
+    with world.together():
+        for n in range(9):
+            world.put(f"d{n}", 1, f"body {n}")
     world.put("d4", 2, deleted=True)
     world.fill()
     return ReadBack(world.sync, 100, world.clock)
