@@ -6,6 +6,7 @@ It has the base model's weights under another name: what is measured does not ha
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from bench.stack import Stack
@@ -34,15 +35,18 @@ _FAILED = " is failed"
 """What `tidewheel packet` says of a shadow that no packet will come of."""
 
 
-def announce(stack: Stack, tenant: str, won: Comparison = WON, scores: str | None = None) -> None:
+def announce(
+    stack: Stack, tenant: str, won: Comparison = WON, scores: str | None = None, files: Path | None = None
+) -> None:
     """Put the model on the shelf and send the signed event of its run, as the trainer does; make an operator's key.
 
     `scores` is the hash of the rows that `won` sums up (`stores.evaluation`); such rows are made if it is not given.
+    `files` is a directory with the model if it is not the base model: vectors of the base model's files are shared.
     """
     where, now = stack.settings(), datetime.now(UTC)
     scores = scores or _scored(where, tenant, won)
     shelf = Shelf.open(where)
-    shelf.put(tenant, MODEL, base_model(), {"run": RUN, "parent": "base"}, now)
+    shelf.put(tenant, MODEL, files or base_model(), {"run": RUN, "parent": "base"}, now)
     operators.add(where, OPERATOR, now)
     event = ModelTrained(
         event_id=stable_id("ModelTrained", tenant, RUN), tenant=tenant, occurred_at=now, run=RUN, model=MODEL,
