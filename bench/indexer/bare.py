@@ -1,8 +1,8 @@
 """`python -m bench.indexer.bare TEXTS VECTORS SHARE`: the floor, the model's own library and nothing else.
 
-Encodes each `SHARE`-th of the texts in TEXTS (a JSON list), length-sorted, in batches of 32, with as many threads and at
-the priority that the indexer has. Prints `texts` and `seconds`, loading excluded; VECTORS gets the vectors, in the order
-of the texts, when all were encoded.
+Encodes each `SHARE`-th of the texts in TEXTS (a JSON list), length-sorted, in batches of 32, with as many threads and
+at the priority that the indexer has. Prints `texts` and `seconds`, loading excluded; VECTORS gets the vectors, in the
+order of the texts, when all were encoded.
 """
 
 import os

@@ -7,8 +7,9 @@ under another manifest) on an embedded stack, while the base model's is live.
 vs_bare_encode           passages a second of the whole build, from its start to its packet, divided by those of bare
                          `SentenceTransformer.encode` of the same passages, length-sorted, in batches of 32, with as
                          many threads and the same priority, before the build and after it; goal 1.0 and more
-build                    `filling_s` and `encoding_s` of it in the model, `verifying_s` and `sample_encoding_s` of it in the
-                         model; texts `embedded` and, for the proof, embedded again (`sampled`)
+build                    `filling_s` (of it in the model: `encoding_s`), `verifying_s` (`sample_encoding_s`); texts `embedded` and, for the proof, embedded again (`sampled`)
+ceiling                  what `vs_bare_encode` would be if nothing but the model took any time: all passages divided by
+                         those that the build and its proof embed
 unchanged_reembedded     texts embedded after a restart that finds the live collection lost; goal 0
 one_sentence_reembedded  passages embedded, at most, when one sentence in the middle of a document changes; goal 2
 after_kill_reembedded    passages embedded twice when `kill -9` meets the middle of a build; goal 128 and fewer
@@ -48,9 +49,11 @@ def main(arguments: list[str]) -> int:
     report: dict[str, Any] = {"load_start": load(), "machine": machine()}
     began, pages = time.monotonic(), documents(given.documents or (QUICK if given.quick else FULL))
     try:
-        with tempfile.TemporaryDirectory(prefix="tidewheel-indexer-") as directory:
-            with running(Path(directory), bool(given.sabotage)) as (world, indexer):
-                report |= measured(world, indexer, pages, QUICK_EDITS if given.quick else FULL_EDITS)
+        with (
+            tempfile.TemporaryDirectory(prefix="tidewheel-indexer-") as directory,
+            running(Path(directory), bool(given.sabotage)) as (world, indexer),
+        ):
+            report |= measured(world, indexer, pages, QUICK_EDITS if given.quick else FULL_EDITS)
     except Misconfigured as error:
         say(str(error))
         return command_status(error)

@@ -1,7 +1,7 @@
 """`python -m bench.indexer.counted LOG`: the indexer's own process, which also says what it embeds.
 
 Before and after every batch of texts that the model embeds a line of JSON is appended to LOG: `manifest` of the model,
-`texts`, whether it is a `sample` of a proof, and afterwards the `seconds`. A wrong implementation runs with `--forgetful`.
+`texts`, whether it is a `sample` of a proof, and afterwards the `seconds`. `--forgetful` runs a wrong implementation.
 """
 
 import os

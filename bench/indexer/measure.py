@@ -38,6 +38,7 @@ def measured(world: World, indexer: Process, pages: Mapping[str, Page], edits: i
     found = {
         "documents": len(pages), "passages": len(passages), "different": len(set(passages)),
         "vs_bare_encode": round(build["passages_per_s"] / bare_rate, 3),
+        "ceiling": round(len(passages) / (build["embedded"] + build["sampled"]), 3),
         "bare_passages_per_s": [round(one["texts"] / one["seconds"], 1) for one in bare], "build": build,
         "unchanged_reembedded": _unchanged(world, indexer, len(pages)),
         "one_sentence_reembedded": _edited(world, indexer, pages, edits),

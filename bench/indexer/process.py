@@ -1,4 +1,4 @@
-"""The indexer as a process that is started, killed and watched from outside: what it embeds, how much memory it takes."""
+"""The indexer as a process that is started, killed and watched from outside: what it embeds, its memory."""
 
 import os
 import signal
@@ -69,7 +69,7 @@ class Process:
 
     def encoding_s(self, manifest: str | None, sample: bool) -> float:
         """Return the seconds that this model's embedding took."""
-        return sum(line.get("seconds", 0.0) for line in self._lines(manifest, sample))
+        return sum(float(line.get("seconds", 0.0)) for line in self._lines(manifest, sample))
 
     def _lines(self, manifest: str | None, sample: bool) -> list[dict[str, Any]]:
         lines = self._log.read_bytes().splitlines() if self._log.exists() else []
