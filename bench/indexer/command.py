@@ -7,7 +7,8 @@ under another manifest) on an embedded stack, while the base model's is live.
 vs_bare_encode           passages a second of the whole build, from its start to its packet, divided by those of bare
                          `SentenceTransformer.encode` of the same passages, length-sorted, in batches of 32, with as
                          many threads and the same priority, before the build and after it; goal 1.0 and more
-build                    `filling_s` (of it in the model: `encoding_s`), `verifying_s` (`sample_encoding_s`); texts `embedded` and, for the proof, embedded again (`sampled`)
+build                    `filling_s` (of it in the model: `encoding_s`), `verifying_s` (`sample_encoding_s`); texts
+                         `embedded` and, for the proof, embedded again (`sampled`)
 ceiling                  what `vs_bare_encode` would be if nothing but the model took any time: all passages divided by
                          those that the build and its proof embed
 unchanged_reembedded     texts embedded after a restart that finds the live collection lost; goal 0
