@@ -13,6 +13,7 @@ BENCHES = {
     "cutover": "cutovers and rollbacks under searches and document changes: nothing failed, mixed, resurrected, leaked",
     "index-scale": "CPU of one change, an idle minute and one slice of the indexer, from 1,000 to 1,000,000 documents",
     "search": "latency and throughput of the resident search, beside a hand-written one and beside a build",
+    "documents": "a handbook's changes replayed: the collection held against its end, document by document",
     "access": "milliseconds until a revocation or deletion holds in search, and leaks in thousands of tries",
 }
 """Name of the benchmark (its package here, with `_` for `-`, has `command.main(arguments)`) and what it measures."""
