@@ -24,7 +24,7 @@ _PROBE = " ".join(
         "\u200b\n",
         "HTTP_STATUS_CODE getUserName URLs \uff26\uff35\uff2c\uff2c pass\u00adword cafe\u0301 gr\u00f6\u00dfere",
         "\u0645\u064f\u062d\u064e\u0645\u064e\u0651\u062f \u0939\u093f\u0928\u094d\u0926\u0940",
-        "Haftpflichtversicherung",
+        "Haftpflichtversicherung wird von der Firma bezahlt.",
         "\uc11c\ubc84\ub97c \u0e43\u0e1a\u0e41\u0e08\u0e49\u0e07 \U0001f389",
     ]
     + [f"Sentence number {n} has {'many ' * (n % 40)}words, doesn't it?" for n in range(120)]

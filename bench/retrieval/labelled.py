@@ -1,5 +1,6 @@
 """Labelled queries over the demo's documents: nDCG@10 of vectors, words, and both fused evenly and as chosen."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import blake2b
 from statistics import fmean
@@ -10,7 +11,9 @@ import numpy as np
 from bench.retrieval.pages import Library, Page, query
 from demo.corpus import CorpusSize, load_corpus
 from retrieval import metrics
+from retrieval.clicked_queries import LEAST_PEOPLE, Click, clicked_queries
 from retrieval.encoders import Encoder
+from retrieval.text import normalized
 from schemas.fusion import EVEN
 from trainer.data.split import Query
 from trainer.judging.evaluate import choice
@@ -42,6 +45,23 @@ def measured(encoder: Encoder, documents: int) -> dict[str, Any]:
         "ndcg_even": gain(library.fused(asked, texts, EVEN), judged),
         "ndcg_chosen": gain(library.fused(asked, texts, chosen), judged),
         "chosen": chosen.model_dump(),
+        **_with_clicked(library, validation, judged),
+    }
+
+
+def _with_clicked(library: Library, known: Sequence[Query], judged: Sequence[Query]) -> dict[str, Any]:
+    """Return what the judged queries gain when people have clicked after the others, as few as count."""
+    clicked = defaultdict[str, list[Click]](list)
+    for one in known:
+        for name in one.relevant:
+            clicked[name] += [Click(one.text, f"person {n}", one.last_at) for n in range(LEAST_PEOPLE)]
+    held_out = {normalized(one.text) for one in judged}
+    more = {name: clicked_queries(found, held_out, found[0].at) for name, found in clicked.items()}
+    helped, texts = library.with_words(more), [one.text for one in judged]
+    return {
+        "clicked_queries": sum(map(len, more.values())),
+        "ndcg_words_clicked": gain(helped.by_words(texts), judged),
+        "ndcg_even_clicked": gain(helped.fused(library.asked(texts), texts, EVEN), judged),
     }
 
 

@@ -1,6 +1,7 @@
 """Pages as the index has them, and one encoder that searches them: what every measurement here begins with."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -52,6 +53,15 @@ class Library:
         self.vectors = encoder.encode(self.corpus.texts)
         self.words = Bm25(self.corpus.texts)
         self.served = ServedRanking(self.corpus, self.words)
+
+    def with_words(self, more: Mapping[str, Sequence[str]]) -> "Library":
+        """Return the same pages and vectors; these texts are further words of each page's first passage."""
+        other, texts = copy(self), list(self.corpus.texts)
+        for name, first in zip(self.corpus.names, self.corpus.first.tolist(), strict=True):
+            texts[first] = "\n".join([texts[first], *more.get(name, ())])
+        other.words = Bm25(texts)
+        other.served = ServedRanking(self.corpus, other.words)
+        return other
 
     def asked(self, queries: Sequence[str]) -> Vectors:
         """Return the vectors of queries."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import identity, scripts, text
+from retrieval import compounds, identity, scripts, text
 from retrieval.config import EncoderConfig
 from retrieval.word_pieces import WordPieces
 from stores.shelf import base_model
@@ -50,6 +50,7 @@ def test_another_tokenizer_or_limit_is_another_chunker(pieces: WordPieces, model
         (text, "_PARTS", re.compile("_+")),
         (scripts, "OPTIONAL_MARK", re.compile("\u0300")),
         (scripts, "IDEOGRAPH", re.compile("x")),
+        (compounds, "_END", 7),
     ],
 )
 def test_another_rule_of_terms_is_another_analyzer(

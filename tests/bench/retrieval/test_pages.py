@@ -41,3 +41,11 @@ def test_pages_are_ranked_by_vectors_by_words_and_by_both() -> None:
     assert library.by_words(["weeks"]) == [["a"]]
     assert library.fused(asked, ["weeks"], Fusion(dense=0.1)) == [["a", "b"]]
     assert library.fused(asked, ["absent"], Fusion(dense=0.9)) == [["b", "a"]]
+
+
+def test_further_words_find_a_page_and_leave_the_others_as_they_are() -> None:
+    library = Library(PAGES, Counting())  # type: ignore[arg-type]  # the part of an encoder that is used
+    helped = library.with_words({"b": ["lunch menu"], "gone": ["nothing"]})
+    assert (helped.by_words(["menu"]), library.by_words(["menu"])) == ([["b"]], [[]])
+    assert helped.by_words(["weeks"]) == [["a"]]
+    assert helped.by_meaning(np.array([[1.0, 0.0]], dtype=np.float32)) == [["b", "a"]]
