@@ -20,7 +20,8 @@ from bench.stack import ROOT
 from embedded.servers import Service
 from indexer.__main__ import work
 from indexer.feed.documents import Pending
-from indexer.indexing.sync import Applied, Sync, Target
+from indexer.indexing.applying import Applied, Applier
+from indexer.indexing.sync import Target
 from stores.service import run
 from stores.vector_rows import VectorRow
 from stores.vectors import Vectors
@@ -28,7 +29,7 @@ from stores.vectors import Vectors
 KEEPS_DELETED, KEEPS_TEXT = "keeps-deleted", "keeps-text"
 SABOTAGE = (KEEPS_DELETED, KEEPS_TEXT)
 
-Apply = Callable[[Sync, Target, Sequence[Pending]], Applied]
+Apply = Callable[[Applier, Target, Sequence[Pending], float], Applied]
 
 
 def counting(service: Service, counts: Path, sabotage: str = "") -> Service:
@@ -44,8 +45,8 @@ def counted(apply: Apply, counts: Path) -> Apply:
     """Return `apply`, with the sums of what it did written to `counts` after each call."""
     sums: Counter[str] = Counter()
 
-    def counted_apply(sync: Sync, target: Target, batch: Sequence[Pending]) -> Applied:
-        done = apply(sync, target, batch)
+    def counted_apply(applier: Applier, target: Target, batch: Sequence[Pending], until: float) -> Applied:
+        done = apply(applier, target, batch, until)
         sums.update(applied=done.documents, removed=done.deleted, embedded_passages=done.embedded)
         sums.update(reused_passages=done.kept)
         counts.write_bytes(orjson.dumps(dict(sums)))
@@ -76,6 +77,6 @@ def sabotaged(name: str) -> Iterator[None]:
 if __name__ == "__main__":
     with (
         sabotaged("".join(sys.argv[2:3])),
-        patch.object(Sync, "_apply", counted(Sync._apply, Path(sys.argv[1]))),
+        patch.object(Applier, "_apply", counted(Applier._apply, Path(sys.argv[1]))),
     ):
         sys.exit(run(work))
