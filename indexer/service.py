@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.bootstrap import bootstrap
+from indexer.cleaning import Cleaner
 from indexer.cutover import INDEXER, Behind, Cutover, refusal
 from indexer.record_audit import RecordAudit
 from indexer.shadow import Shadows
@@ -58,6 +59,7 @@ class Indexer:
         config: ServiceConfig,
         emit: Callable[[Event], None],
         clock: Callable[[], datetime],
+        cleaner: Cleaner,
     ) -> None:
         self._serving = serving
         self._upkeep = upkeep
@@ -68,6 +70,7 @@ class Indexer:
         self._config = config
         self._emit = emit
         self._clock = clock
+        self._cleaner = cleaner
         self._resting: dict[str, datetime] = {}
 
     def handle(self, event: Event) -> None:
@@ -117,7 +120,9 @@ class Indexer:
             state = State(states[name])
             if state not in {State.LIVE, State.STANDBY, State.RETIRED, State.FAILED}:
                 busy |= self._shadows.advance(record, about, state, self._config.shadow_slice_s)
-        return self._upkeep.clean_up(record, states) or busy
+        busy |= self._upkeep.clean_up(record, states)
+        self._cleaner.clean(record)
+        return busy
 
     def _publish_moves(self, tenant: str) -> None:
         """Send the events of moves of the serving record, whoever moved it; an event sent twice counts once.

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from indexer.cleaning import Cleaner
 from indexer.config import IndexerConfig
 from indexer.cutover import Cutover
 from indexer.feed.documents import Documents
@@ -23,6 +24,7 @@ from schemas.envelope import Event
 from stores import configuration
 from stores.access_lists import AccessLists
 from stores.errors import Refused
+from stores.retention import RetentionConfig
 from stores.search_latency import SearchLatency
 from stores.service import Life, Stopped
 from stores.serving import Serving
@@ -100,6 +102,7 @@ def build_indexer(
         config.service,
         publish,
         clock,
+        Cleaner(serving, warehouse, vectors, configuration.load("retention", RetentionConfig, where.home), clock),
     )
 
 

@@ -54,7 +54,7 @@ def announce(
     """Put the model on the shelf and send the signed event of its run, as the trainer does; make an operator's key.
 
     `scores` is the hash of the rows that `won` sums up (`stores.evaluation`); such rows are made if it is not given.
-    `files` is the directory with the model's files.
+    `files` is a directory with the model if it is not the base model: vectors of the base model's files are shared.
     """
     where, now, run = stack.settings(), datetime.now(UTC), run_of(model)
     scores = scores or _scored(where, tenant, run, won)
