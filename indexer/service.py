@@ -37,14 +37,13 @@ class ServiceConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     idle_s: float = Field(default=0.5, gt=0, description="seconds between looks at the documents when nothing changed")
-    live_slice_s: float = Field(default=2.0, gt=0, description="seconds at once for a live or standby collection")
+    live_slice_s: float = Field(
+        default=1.0, gt=0, description="seconds at once for a live or standby collection: what other tenants wait"
+    )
     shadow_slice_s: float = Field(
         default=2.0, gt=0, description="seconds at once for a shadow: what live changes may wait"
     )
     rest_s: float = Field(default=3.0, ge=0, description="seconds until a tenant that had an error is tried again")
-    shadow_duty: float = Field(
-        default=0.8, gt=0, le=1, description="share of its slice that a shadow's build works, 0 to 1"
-    )
 
 
 class Indexer:
@@ -120,9 +119,7 @@ class Indexer:
         for name, about in self._serving.collections(tenant).items():
             state = State(states[name])
             if state not in {State.LIVE, State.STANDBY, State.RETIRED, State.FAILED}:
-                busy |= self._shadows.advance(
-                    record, about, state, self._config.shadow_slice_s, self._config.shadow_duty
-                )
+                busy |= self._shadows.advance(record, about, state, self._config.shadow_slice_s)
         busy |= self._upkeep.clean_up(record, states)
         self._cleaner.clean(record)
         return busy

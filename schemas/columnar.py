@@ -18,6 +18,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -47,15 +48,24 @@ _ROW = re.compile(r" in row (\d+)$")
 """Where Arrow says that it stopped. Only a hint: a record that is left out wrongly is decoded one by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decoded:
-    """A decoded batch: `table` has one column a field (`occurred_at` as microseconds, UTC), `kept` its rows' positions
-    in the batch, in order; `rejected` the other positions, with the reason. `cuts` says what was cut of which row."""
+    """The accepted events of a batch of one event type, as columns.
+
+    `table` is Arrow's, one column a field of the event; `positions` say where in the batch each row stands, in order;
+    `rejected` are the other positions, with the reason; `cuts` says what was cut of which row to make it fit.
+    """
 
     table: Any
-    kept: NDArray[np.int64]
+    positions: NDArray[np.int64]
     rejected: list[tuple[int, Rejection]]
     cuts: dict[int, Cuts] = field(default_factory=dict)
+
+    @cached_property
+    def occurred_at(self) -> NDArray[np.int64]:
+        """When each event happened, milliseconds since 1970; the table has microseconds."""
+        column = self.table["occurred_at"].cast(pa.timestamp("ms", "UTC"), safe=False)
+        return np.asarray(column.cast(pa.int64()).to_numpy(), dtype=np.int64)
 
 
 def decode_columns(

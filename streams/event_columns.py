@@ -1,6 +1,6 @@
 """What the agents' columns have in common: where a record stands, what every event carries, ids, accesses. Pure.
 
-Topics with one event type and much traffic are decoded as columns (`decode_activity`), the others event by event
+Topics with one event type and much traffic are decoded as columns (`decode_together`), the others event by event
 (`decode_each`).
 """
 
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from schemas.codec import Rejection, accept
-from schemas.columnar import decode_columns
+from schemas.columnar import Decoded, decode_columns
 from schemas.envelope import Event
 from schemas.ids import SEPARATOR, stable_ids
 from schemas.instants import milliseconds
@@ -40,24 +40,8 @@ _SUBJECT: Columns = {
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
-    """The accepted events of a batch of one event type, as columns; instants are milliseconds since 1970.
-
-    `table` is Arrow's, one column a field of the event; `positions` say where in the batch each row stands, `cuts` what
-    was cut of which row to make it fit.
-    """
-
-    batch: RecordBatch
-    table: Any
-    positions: NDArray[np.int64]
-    occurred_at: NDArray[np.int64]
-    rejected: list[tuple[int, Rejection]]
-    cuts: Mapping[int, Cuts]
-
-
-@dataclass(frozen=True, slots=True)
 class Events:
-    """The accepted events of a batch, one by one; instants are milliseconds since 1970, `cuts` as in `Activity`."""
+    """The accepted events of a batch, one by one; instants are milliseconds since 1970, `cuts` by row."""
 
     batch: RecordBatch
     events: list[Event]
@@ -67,11 +51,9 @@ class Events:
     cuts: Mapping[int, Cuts]
 
 
-def decode_activity(batch: RecordBatch, tenants: Collection[str]) -> Activity:
+def decode_together(batch: RecordBatch, tenants: Collection[str]) -> Decoded:
     """Decode a batch of a topic of one event type, column by column; `tenants` may send (none named: all)."""
-    decoded = decode_columns(batch.topic, batch.keys, batch.values, batch.received_at, tenants)
-    occurred_at = decoded.table["occurred_at"].cast(pa.timestamp("ms", "UTC"), safe=False).cast(pa.int64()).to_numpy()
-    return Activity(batch, decoded.table, decoded.kept, occurred_at, decoded.rejected, decoded.cuts)
+    return decode_columns(batch.topic, batch.keys, batch.values, batch.received_at, tenants)
 
 
 def decode_each(
@@ -96,19 +78,19 @@ def decode_each(
     return Events(batch, events, positions, [milliseconds(event.occurred_at) for event in events], rejected, cuts)
 
 
-def activity_rows(activity: Activity, subject: Columns) -> Columns:
+def rows_together(batch: RecordBatch, decoded: Decoded, subject: Columns) -> Columns:
     """Return rows of `events`; `subject` are the columns that say what the event is about, beside its user."""
-    table = activity.table
+    table = decoded.table
     return {
-        **_origin(activity.batch, activity.positions),
+        **_origin(batch, decoded.positions),
         "event_id": table["event_id"],
         "tenant": table["tenant"],
-        "type": Same(activity.batch.topic.events[0].__name__),
-        "occurred_at": activity.occurred_at,
+        "type": Same(batch.topic.events[0].__name__),
+        "occurred_at": decoded.occurred_at,
         **_SUBJECT,
         "user": table["user"],
         **subject,
-        **_clipped(activity.cuts, len(table)),
+        **_clipped(decoded.cuts, len(table)),
     }
 
 
@@ -143,19 +125,19 @@ def _origin(batch: RecordBatch, positions: NDArray[np.int64]) -> Columns:
     }
 
 
-def accesses(activity: Activity) -> Accesses | None:
+def accesses(opened: Decoded) -> Accesses | None:
     """Return the accesses of a batch of openings; None when there is none."""
-    if not len(activity.table):
+    if not len(opened.table):
         return None
-    table = activity.table.select(["tenant", "user", "event_id", "document"])
+    table = opened.table.select(["tenant", "user", "event_id", "document"])
     people = _joined(table["tenant"], table["user"])
     # By person: Redis takes what one person did in one command.
     order = np.argsort(people.combine_chunks().dictionary_encode().indices.to_numpy(), kind="stable")
     return Accesses(
-        activity.positions[order],
+        opened.positions[order],
         people.take(order).to_pylist(),
         _joined(table["event_id"], table["document"]).take(order).to_pylist(),
-        activity.occurred_at[order].tolist(),
+        opened.occurred_at[order].tolist(),
     )
 
 

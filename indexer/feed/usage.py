@@ -19,6 +19,9 @@ _LASTS = timedelta(seconds=60)
 _LATE, _VERY_LATE, _LOOK_BACK_EVERY = timedelta(minutes=10), timedelta(days=1), timedelta(hours=1)
 """How long after they were received events may be stored: counted at once, and once an hour."""
 
+_AT_ONCE = timedelta(days=1)
+"""The span that one statement counts, so that it needs bounded memory however long nobody counted."""
+
 
 class Usage:
     """One process's view of how documents are used."""
@@ -63,12 +66,21 @@ class Usage:
         """Count who opened what since this was last done, if that is a minute ago; of all tenants."""
         if self._counted_at and now - self._counted_at < _LASTS:
             return
-        begin = self._uncounted_since(now)
-        while begin < now + _LATE:  # clocks of those who received them may be ahead
-            end = begin + _VERY_LATE
+        begin, until = self._uncounted_since(now), now + _LATE  # clocks of those who received them may be ahead
+        if until - begin > _AT_ONCE:
+            begin, until = self._received(begin, until)
+        while begin < until:
+            end = begin + _AT_ONCE
             self._warehouse.run("index_count_people", from_ms=milliseconds(begin), until_ms=milliseconds(end))
             begin = end
         self._counted_at = now
+
+    def _received(self, begin: datetime, until: datetime) -> tuple[datetime, datetime]:
+        """Return the part of a span in which anything was received at all; it is empty when nothing was."""
+        row = self._warehouse.query("index_people_received", from_ms=milliseconds(begin), until_ms=milliseconds(until))[
+            0
+        ]
+        return instant(row["first_ms"]), instant(row["last_ms"] + bool(row["last_ms"]))
 
     def _uncounted_since(self, now: datetime) -> datetime:
         """Return from when on events may have been received that are not counted; once an hour, from a day before."""

@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from schemas.columnar import Decoded
 from schemas.topics import CITATIONS
 from streams.agents import AgentContext
 from streams.batch import BatchWrites, Columns, RecordBatch
-from streams.event_columns import Activity, accesses, activity_rows, decode_activity, pair_columns
+from streams.event_columns import accesses, decode_together, pair_columns, rows_together
 from streams.pairs.citation_click import CitationClickRules, credits
 
 TOPIC = CITATIONS
@@ -24,12 +25,12 @@ def process(batch: RecordBatch, context: AgentContext) -> None:
 
 def writes(batch: RecordBatch, rules: CitationClickRules, tenants: Collection[str]) -> BatchWrites:
     """Return what is to be stored of a batch of CitationOpened. Pure."""
-    opened = decode_activity(batch, tenants)
-    tables = [("events", _event_rows(opened)), ("pairs", _pairs(opened, rules))]
+    opened = decode_together(batch, tenants)
+    tables = [("events", _event_rows(batch, opened)), ("pairs", _pairs(opened, rules))]
     return BatchWrites(batch, tables, accesses(opened), opened.rejected)
 
 
-def _event_rows(opened: Activity) -> Columns:
+def _event_rows(batch: RecordBatch, opened: Decoded) -> Columns:
     table = opened.table
     subject = {
         "document": table["document"],
@@ -37,7 +38,7 @@ def _event_rows(opened: Activity) -> Columns:
         "query": table["question"],
         "rank": _rank(table),
     }
-    return activity_rows(opened, subject)
+    return rows_together(batch, opened, subject)
 
 
 def _rank(table: Any) -> NDArray[np.int64]:  # noqa: ANN401  # Arrow tables carry no types
@@ -53,7 +54,7 @@ def _rank(table: Any) -> NDArray[np.int64]:  # noqa: ANN401  # Arrow tables carr
     return rank
 
 
-def _pairs(opened: Activity, rules: CitationClickRules) -> Columns:
+def _pairs(opened: Decoded, rules: CitationClickRules) -> Columns:
     """Return citation_click pairs: one for each document that gets a share."""
     table = opened.table
     cited = table["cited"].combine_chunks()

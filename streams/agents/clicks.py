@@ -5,10 +5,11 @@ from functools import cache
 
 import pyarrow.compute as pc
 
+from schemas.columnar import Decoded
 from schemas.topics import CLICKS
 from streams.agents import AgentContext
 from streams.batch import BatchWrites, Columns, RecordBatch
-from streams.event_columns import UNKNOWN_DWELL, Activity, accesses, activity_rows, decode_activity, pair_columns
+from streams.event_columns import UNKNOWN_DWELL, accesses, decode_together, pair_columns, rows_together
 from streams.pairs.search_click import SearchClickRules, rank_weights, weights
 
 TOPIC = CLICKS
@@ -23,12 +24,12 @@ def process(batch: RecordBatch, context: AgentContext) -> None:
 
 def writes(batch: RecordBatch, rules: SearchClickRules, tenants: Collection[str]) -> BatchWrites:
     """Return what is to be stored of a batch of DocumentOpened. Pure."""
-    opened = decode_activity(batch, tenants)
-    tables = [("events", _event_rows(opened)), ("pairs", _pairs(opened, rules))]
+    opened = decode_together(batch, tenants)
+    tables = [("events", _event_rows(batch, opened)), ("pairs", _pairs(opened, rules))]
     return BatchWrites(batch, tables, accesses(opened), opened.rejected)
 
 
-def _event_rows(opened: Activity) -> Columns:
+def _event_rows(batch: RecordBatch, opened: Decoded) -> Columns:
     table = opened.table
     search = table["from_search"].combine_chunks()
     subject = {
@@ -38,10 +39,10 @@ def _event_rows(opened: Activity) -> Columns:
         "rank": pc.fill_null(pc.struct_field(search, "rank"), 0),
         "dwell_s": pc.fill_null(table["dwell_seconds"], UNKNOWN_DWELL),
     }
-    return activity_rows(opened, subject)
+    return rows_together(batch, opened, subject)
 
 
-def _pairs(opened: Activity, rules: SearchClickRules) -> Columns:
+def _pairs(opened: Decoded, rules: SearchClickRules) -> Columns:
     """Return search_click pairs; openings that came from no search give none."""
     searched = pc.is_valid(opened.table["from_search"])
     table, occurred_at = opened.table.filter(searched), opened.occurred_at[searched.to_numpy()]

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from schemas.topics import IMPRESSIONS
 from streams.agents import AgentContext
 from streams.batch import BatchWrites, RecordBatch
-from streams.event_columns import activity_rows, decode_activity
+from streams.event_columns import decode_together, rows_together
 
 TOPIC = IMPRESSIONS
 
@@ -17,7 +17,7 @@ def process(batch: RecordBatch, context: AgentContext) -> None:
 
 def writes(batch: RecordBatch, tenants: Collection[str]) -> BatchWrites:
     """Return what is to be stored of a batch of ResultsShown. Pure."""
-    shown = decode_activity(batch, tenants)
-    rows = activity_rows(shown, {"interaction": shown.table["search"]})
+    shown = decode_together(batch, tenants)
+    rows = rows_together(batch, shown, {"interaction": shown.table["search"]})
     newest = int(shown.occurred_at.max()) if len(shown.occurred_at) else None
     return BatchWrites(batch, [("events", rows)], None, shown.rejected, newest)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from schemas.topics import SEARCHES
 from streams.agents import AgentContext
 from streams.batch import BatchWrites, RecordBatch
-from streams.event_columns import activity_rows, decode_activity
+from streams.event_columns import decode_together, rows_together
 
 TOPIC = SEARCHES
 
@@ -17,7 +17,7 @@ def process(batch: RecordBatch, context: AgentContext) -> None:
 
 def writes(batch: RecordBatch, tenants: Collection[str]) -> BatchWrites:
     """Return what is to be stored of a batch of SearchServed. Pure."""
-    served = decode_activity(batch, tenants)
-    rows = activity_rows(served, {"interaction": served.table["search"], "query": served.table["query"]})
+    served = decode_together(batch, tenants)
+    rows = rows_together(batch, served, {"interaction": served.table["search"], "query": served.table["query"]})
     newest = int(served.occurred_at.max()) if len(served.occurred_at) else None
     return BatchWrites(batch, [("events", rows)], None, served.rejected, newest)

@@ -24,8 +24,9 @@ def test_put_on_the_topic_they_are_dead_letters(house: House) -> None:
 
 def test_no_packet_says_win_without_the_scores(house: House) -> None:
     """a packet says WIN only when the scores of the run's held-out queries are there and say so"""
-    for n in range(8):
-        house.world.put(f"d{n}", 1, f"body {n}")
+    with house.world.together():
+        for n in range(8):
+            house.world.put(f"d{n}", 1, f"body {n}")
     start_with(house.world, house.world.live)
     loop = Loop(house.world)
     loop.settle()

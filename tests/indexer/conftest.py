@@ -76,8 +76,9 @@ def world(
 @pytest.fixture
 def both(world: World) -> World:
     """A tenant with one model live and the other standing by."""
-    for n in range(10):
-        world.put(f"d{n}", 1, f"merger plan {n}")
+    with world.together():
+        for n in range(10):
+            world.put(f"d{n}", 1, f"merger plan {n}")
     live(world)
     world.fill(world.next)
     target = world.target(world.next)

@@ -33,12 +33,12 @@ WON = Comparison(
 class Loop:
     """One process of the indexer; make another to see a restart."""
 
-    def __init__(self, world: World, config: VerifyConfig | None = None) -> None:
+    def __init__(self, world: World, config: VerifyConfig | None = None, live_wait_s: float = 0.2) -> None:
         self.world = world
         self.sent: list[Event] = []
         config = config or VerifyConfig(page=7, sample=8, searched=8)
         upkeep = _only(Upkeep(world.serving, world.new_sync(), world.clock), world.tenant)
-        self.live_first = LiveFirst(world.serving, upkeep, 0.0, world.clock)
+        self.live_first = LiveFirst(world.serving, upkeep, live_wait_s, world.clock)
         self.sync = sync = world.new_sync(yield_point=self.live_first.yield_point)
         self.verifier = Verifier(sync, config, world.clock)
         self.cutover = Cutover(world.serving, sync, self.verifier, world.trust, config, world.clock)
@@ -147,11 +147,13 @@ def approval(packet: Packet, event: str = "approval", /, **changed: str) -> Cuto
 
 def first(world: World, documents: int = 12) -> Loop:
     """A tenant with documents and searches, live on the first tiny model in place of the base model."""
-    for n in range(documents):
-        world.put(f"d{n}", 1, f"body {n} about topic {n % 4}", acl=("everyone",) if n % 3 else ("board",))
-    for n in range(6):
-        world.event("SearchServed", f"u{n}", query=f"topic {n}")
-        world.event("DocumentOpened", f"u{n}", document=f"d{n}", query=f"topic {n}")
+    with world.together():
+        for n in range(documents):
+            world.put(f"d{n}", 1, f"body {n} about topic {n % 4}", acl=("everyone",) if n % 3 else ("board",))
+    with world.together():
+        for n in range(6):
+            world.event("SearchServed", f"u{n}", query=f"topic {n}")
+            world.event("DocumentOpened", f"u{n}", document=f"d{n}", query=f"topic {n}")
     start_with(world, world.live)
     return Loop(world)
 

@@ -39,8 +39,9 @@ def with_a_standby(world: World) -> Loop:
     loop = first(world)
     loop.settle()
     loop.indexer.handle(approval(loop.ready()))
-    for event in of(CutoverDone, loop.sent):
-        world.event("CutoverDone", "", payload=event.model_dump_json())
+    with world.together():
+        for event in of(CutoverDone, loop.sent):
+            world.event("CutoverDone", "", payload=event.model_dump_json())
     return loop
 
 
@@ -54,8 +55,9 @@ def test_what_a_lost_record_could_roll_back_to_comes_back_with_it_until_its_time
     assert record(world).fusion == CHOSEN
     assert (loop.state(world.next), loop.state(world.live)) == ("live", "standby")
     assert loop.roll_back().model == world.live
-    for event in loop.settle():
-        world.event(type(event).__name__, "", payload=event.model_dump_json())
+    with world.together():
+        for event in loop.settle():
+            world.event(type(event).__name__, "", payload=event.model_dump_json())
     world.clock.ahead = timedelta(days=8)
     lose_record(world)
     again = Loop(world)

@@ -48,8 +48,9 @@ def company(world: World, rng: Random) -> None:
     world.put("東京", 1, "東京の休暇規程は人事部が管理します。京都の規程は別にあります。" * 20, title="休暇規程")
     world.put("empty", 1, "", title=" ")
     world.put("gone", 1, "leave", deleted=True)
-    for n in range(60):
-        world.event("DocumentOpened", f"u{n % 13}", document=rng.choice(names[:20]))
+    with world.together():
+        for n in range(60):
+            world.event("DocumentOpened", f"u{n % 13}", document=rng.choice(names[:20]))
     world.fill()
 
 

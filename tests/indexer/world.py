@@ -1,7 +1,9 @@
 """A tenant's world for the indexer's tests: real stores, tiny models, documents written by hand."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,6 +92,7 @@ class World:
         self.current = CurrentLists(self.lists, self.warehouse)
         self.searcher = Searcher(self.serving, self.vectors, self.encoders, self.current)
         self.offset = self.written = 0
+        self._waiting: dict[str, list[dict[str, object]]] | None = None
         self.trust = Trust(self.signing, Trail(self.warehouse, self.signing, self.clock), self.shelf)
 
     def new_sync(
@@ -143,23 +146,23 @@ class World:
         revision = version << 192 | deleted << 184 | self.written
         title = title or f"Title of {document}"
         content = hashlib.sha256(f"{title}\x1f{body}".encode()).hexdigest()[:32]
-        self.warehouse.insert(
+        self._write(
             "documents",
             {
-                "tenant": [self.tenant],
-                "document": [document],
-                "version": [version],
-                "deleted": [int(deleted)],
-                "kind": [kind],
-                "title": [title],
-                "body": [body],
-                "acl": [list(acl)],
-                "link_targets": [list(links)],
-                "link_anchors": [["" for _ in links]],
-                "updated_at": [updated_at or NOW],
-                "content_hash": [content],
-                "received_at": [self.clock()],
-                "revision": [revision],
+                "tenant": self.tenant,
+                "document": document,
+                "version": version,
+                "deleted": int(deleted),
+                "kind": kind,
+                "title": title,
+                "body": body,
+                "acl": list(acl),
+                "link_targets": list(links),
+                "link_anchors": ["" for _ in links],
+                "updated_at": updated_at or NOW,
+                "content_hash": content,
+                "received_at": self.clock(),
+                "revision": revision,
             },
         )
         gone = deleted or kind == "message"
@@ -170,24 +173,41 @@ class World:
         """Write one accepted event that happened just now."""
         topics = {"SearchServed": "searches", "DocumentOpened": "clicks", "CitationOpened": "citation.clicks"}
         self.offset += 1
-        self.warehouse.insert(
+        self._write(
             "events",
             {
-                "topic": [topics.get(kind, "learning")],
-                "topic_id": [self.tenant],
-                "offset": [self.offset],
-                "event_id": [f"{self.tenant}-{self.offset}"],
-                "tenant": [self.tenant],
-                "type": [kind],
-                "user": [user],
-                "document": [document],
-                "query": [query],
-                "rank": [1 if query else 0],
-                "payload": [payload],
-                "occurred_at": [self.clock()],
-                "received_at": [self.clock()],
+                "topic": topics.get(kind, "learning"),
+                "topic_id": self.tenant,
+                "offset": self.offset,
+                "event_id": f"{self.tenant}-{self.offset}",
+                "tenant": self.tenant,
+                "type": kind,
+                "user": user,
+                "document": document,
+                "query": query,
+                "rank": 1 if query else 0,
+                "payload": payload,
+                "occurred_at": self.clock(),
+                "received_at": self.clock(),
             },
         )
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write what is put and what happens within at its end, with one insert a table."""
+        waiting = self._waiting = defaultdict(list)
+        try:
+            yield
+        finally:
+            self._waiting = None
+        for table, rows in waiting.items():
+            self.warehouse.insert(table, {name: [row[name] for row in rows] for name in rows[0]})
+
+    def _write(self, table: str, row: dict[str, object]) -> None:
+        if self._waiting is not None:
+            self._waiting[table].append(row)
+        else:
+            self.warehouse.insert(table, {name: [value] for name, value in row.items()})
 
     def fill(self, model: str | None = None) -> None:
         """Make the model's collection and apply everything."""

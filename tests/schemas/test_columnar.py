@@ -37,7 +37,7 @@ def agree(
     singles = [decode(topic, key, value, NOW, tenants) for key, value in zip(keys, values, strict=True)]
     assert columns.rejected == [(i, event) for i, event in enumerate(singles) if isinstance(event, Rejection)]
     accepted = [(i, event) for i, event in enumerate(singles) if not isinstance(event, Rejection)]
-    assert columns.kept.tolist() == [i for i, _ in accepted]
+    assert columns.positions.tolist() == [i for i, _ in accepted]
     assert _plain(columns.table.to_pylist()) == [_plain(event.model_dump()) for _, event in accepted]
     return columns
 
@@ -89,7 +89,7 @@ POISON = [
 @pytest.mark.parametrize("number", range(len(POISON)))
 def test_one_odd_event_costs_no_neighbour(number: int) -> None:
     columns = agree(CLICKS, [GOOD, POISON[number], GOOD])
-    assert {0, 2} <= set(columns.kept.tolist())
+    assert {0, 2} <= set(columns.positions.tolist())
 
 
 def test_all_the_odd_ones_together() -> None:
@@ -104,9 +104,9 @@ def test_keys(key: bytes | None) -> None:
 def test_several_tenants_and_who_may_send() -> None:
     events = [opened(i, tenant=tenant) for i, tenant in enumerate(["acme", "globex", "initech", "acme"])]
     values, keys = [encode(event) for event in events], [key_of(event) for event in events]
-    assert agree(CLICKS, values, keys).kept.tolist() == [0, 1, 2, 3]
-    assert agree(CLICKS, values, keys, ["acme", "initech"]).kept.tolist() == [0, 2, 3]
-    assert agree(CLICKS, values, keys[::-1]).kept.tolist() == [0, 3]
+    assert agree(CLICKS, values, keys).positions.tolist() == [0, 1, 2, 3]
+    assert agree(CLICKS, values, keys, ["acme", "initech"]).positions.tolist() == [0, 2, 3]
+    assert agree(CLICKS, values, keys[::-1]).positions.tolist() == [0, 3]
 
 
 def test_what_was_not_cited_cannot_be_opened() -> None:
@@ -114,13 +114,13 @@ def test_what_was_not_cited_cannot_be_opened() -> None:
     odd = [{**good, "document": "doc-3"}, {**good, "cited": []}, {**good, "cited": ["doc-2", ""]},
            {**good, "cited": None}, {**good, "cited": [None, "doc-2"]}]  # fmt: skip
     columns = agree(CITATIONS, [json.dumps(value).encode() for value in [good, *odd, good]])
-    assert columns.kept.tolist() == [0, 6]
+    assert columns.positions.tolist() == [0, 6]
 
 
 def test_what_is_cut_stands_by_its_row_and_costs_no_neighbour() -> None:
     many = json.dumps({**json.loads(encode(cited())), "cited": ["doc-2"] * 103}).encode()
     columns = agree(CITATIONS, [b"{", encode(cited()), many, encode(cited())])
-    assert (columns.kept.tolist(), columns.cuts) == ([1, 2, 3], {1: {"cited": 3}})
+    assert (columns.positions.tolist(), columns.cuts) == ([1, 2, 3], {1: {"cited": 3}})
     columns = agree(
         CLICKS, [GOOD, None, _with(dwell_seconds=90_000, from_search=None), _with(dwell_seconds=-0.2), GOOD]
     )
@@ -137,7 +137,7 @@ def test_searches_with_results() -> None:
            {**search, "results": [{"document": "d", "rank": 1, "score": "1"}]}, {**search, "surface": "phone"},
            {**search, "results": [{"document": "d"}]}, {**search, "results": None}]  # fmt: skip
     columns = agree(SEARCHES, [json.dumps(value).encode() for value in [search, *odd, search]])
-    assert columns.kept.tolist() == [0, 1, 7]
+    assert columns.positions.tolist() == [0, 1, 7]
 
 
 @pytest.mark.parametrize("absent", [("model",), ("model", "collection", "serving_version"), ("score",), ("results",)])
@@ -146,7 +146,7 @@ def test_a_search_of_another_engine_is_read_as_columns_too(absent: tuple[str, ..
     known["results"] = [{name: value for name, value in known["results"][0].items() if name not in absent}]
     external = {name: value for name, value in known.items() if name not in absent}
     columns = agree(SEARCHES, [SEARCH, json.dumps(external).encode(), SEARCH])
-    assert columns.kept.tolist() == [0, 1, 2]
+    assert columns.positions.tolist() == [0, 1, 2]
     row = columns.table.to_pylist()[1]
     assert not any((row | (row["results"] or [{}])[0])[name] for name in absent)
 
@@ -163,7 +163,7 @@ SEARCH = (
 def test_whole_numbers_of_every_size(field: bytes, number: int) -> None:
     odd = SEARCH.replace(field, field[:-1] + str(number).encode())
     columns = agree(SEARCHES, [SEARCH, odd, SEARCH])
-    assert {0, 2} <= set(columns.kept.tolist())
+    assert {0, 2} <= set(columns.positions.tolist())
 
 
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"Inf", b"1e400", b"-1e400", b"1e308", b"-0.0"])
@@ -171,7 +171,7 @@ def test_numbers_that_json_does_not_know_are_refused(number: bytes) -> None:
     odd = [SEARCH.replace(b"0.5", number), SEARCH.replace(b'"latency_ms":1.5', b'"latency_ms":' + number)]
     columns = agree(SEARCHES, [SEARCH, *odd, SEARCH])
     assert np.isfinite([row["latency_ms"] for row in columns.table.to_pylist()]).all()
-    assert {0, 3} <= set(columns.kept.tolist())
+    assert {0, 3} <= set(columns.positions.tolist())
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_numbers_that_json_does_not_know_are_refused(number: bytes) -> None:
 )
 def test_a_field_that_stands_twice_is_refused_because_readers_differ(doubled: bytes) -> None:
     columns = agree(SEARCHES, [SEARCH, doubled, SEARCH])
-    assert columns.kept.tolist() == [0, 2]
+    assert columns.positions.tolist() == [0, 2]
     assert "stands twice" in columns.rejected[0][1].reason
 
 

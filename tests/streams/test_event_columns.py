@@ -13,14 +13,14 @@ from schemas.instants import milliseconds
 from schemas.topics import CLICKS
 from streams.event_columns import (
     accesses,
-    activity_rows,
     columns_of,
-    decode_activity,
     decode_each,
+    decode_together,
     earliest_wins,
     event_rows,
     lists_of_one,
     pair_ids,
+    rows_together,
 )
 from tests.schemas.samples import WHEN, opened
 from tests.streams.agents.batches import POISON, batch_of, rows
@@ -30,9 +30,9 @@ MIXED = (opened(1), POISON, opened(2, user="dana"), None, opened(3))
 
 def test_columns_and_single_events_become_the_same_rows() -> None:
     batch = batch_of(CLICKS, *MIXED)
-    together, each = decode_activity(batch, ()), decode_each(batch, ())
+    together, each = decode_together(batch, ()), decode_each(batch, ())
     users = [event.user for event in each.events if isinstance(event, DocumentOpened)]
-    assert rows(activity_rows(together, {})) == rows(event_rows(each, {"user": users}))
+    assert rows(rows_together(batch, together, {})) == rows(event_rows(each, {"user": users}))
     assert together.rejected == each.rejected
     assert together.positions.tolist() == each.positions == [0, 2, 4]
     assert together.occurred_at.tolist() == each.occurred_at == [milliseconds(WHEN)] * 3
@@ -41,17 +41,17 @@ def test_columns_and_single_events_become_the_same_rows() -> None:
 def test_what_was_cut_stands_in_its_own_row_both_ways() -> None:
     long = encode(opened(4, user="kim")).replace(b"31.5", b"90000.0")
     batch = replace(batch_of(CLICKS, *MIXED, long, opened(5)), keys=pa.array([b"acme\x1fx"] * 7, pa.binary()))
-    together, each = decode_activity(batch, ()), decode_each(batch, ())
+    together, each = decode_together(batch, ()), decode_each(batch, ())
     assert together.cuts == each.cuts == {3: {"dwell_seconds": 1}}
-    for found in (rows(activity_rows(together, {})), rows(event_rows(each, {}))):
+    for found in (rows(rows_together(batch, together, {})), rows(event_rows(each, {}))):
         assert [row["clipped"] for row in found] == [[], [], [], [("dwell_seconds", 1)], []]
     plain = batch_of(CLICKS, *MIXED)
-    assert "clipped" not in activity_rows(decode_activity(plain, ()), {})
+    assert "clipped" not in rows_together(plain, decode_together(plain, ()), {})
 
 
 def test_a_row_says_where_its_record_stands_and_keeps_its_bytes() -> None:
     batch = batch_of(CLICKS, *MIXED)
-    found = rows(activity_rows(decode_activity(batch, ()), {"document": ["a", "b", "c"]}))
+    found = rows(rows_together(batch, decode_together(batch, ()), {"document": ["a", "b", "c"]}))
     assert [row["offset"] for row in found] == [100, 102, 104]
     assert [row["payload"] for row in found] == [batch.values[i].as_py() for i in (0, 2, 4)]
     assert {(row["topic"], row["topic_id"], row["partition"]) for row in found} == {("clicks", "id-1", 2)}
@@ -62,12 +62,12 @@ def test_a_row_says_where_its_record_stands_and_keeps_its_bytes() -> None:
 @pytest.mark.parametrize("tenants", [(), ("acme",)])
 def test_who_may_send(tenants: tuple[str, ...]) -> None:
     batch = batch_of(CLICKS, opened(1), opened(2, tenant="globex"))
-    assert len(decode_activity(batch, tenants).table) == len(decode_each(batch, tenants).events) == 2 - len(tenants)
+    assert len(decode_together(batch, tenants).table) == len(decode_each(batch, tenants).events) == 2 - len(tenants)
 
 
 def test_accesses_of_one_person_follow_each_other_in_order_of_the_batch() -> None:
     people = ("b", "a", "b", "c", "a")
-    found = accesses(decode_activity(batch_of(CLICKS, *(opened(i, user=u) for i, u in enumerate(people))), ()))
+    found = accesses(decode_together(batch_of(CLICKS, *(opened(i, user=u) for i, u in enumerate(people))), ()))
     assert found is not None
     assert found.users == [f"acme\x1f{user}" for user in ("b", "b", "a", "a", "c")]
     assert found.members == [f"click-{i}\x1fdoc-{i}" for i in (0, 2, 1, 4, 3)]

@@ -130,6 +130,7 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
 
 
 @pytest.mark.long
+@pytest.mark.slow
 def test_a_worse_candidate_does_not_ship(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch, tiny_model: Path
 ) -> None:
@@ -238,6 +239,7 @@ def test_a_run_whose_lease_went_to_another_says_nothing(
     assert sent == []
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_with_the_same_snapshot(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

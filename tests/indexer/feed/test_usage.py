@@ -34,6 +34,15 @@ def test_an_event_that_is_stored_late_is_counted(world: World) -> None:
     assert people(world, usage, "d") == {"d": 1}
 
 
+def test_what_came_while_nobody_counted_is_counted_to_its_last_event(world: World) -> None:
+    for days, user in ((1, "u"), (2, "v"), (40, "w")):
+        world.clock.ahead = timedelta(days=days)
+        world.event("DocumentOpened", user, "d")
+    assert people(world, Usage(world.warehouse), "d") == {"d": 3}
+    world.clock.ahead = timedelta(days=70)
+    assert people(world, Usage(world.warehouse), "d") == {"d": 3}
+
+
 def test_who_has_not_come_for_long_counts_no_more(world: World) -> None:
     usage = Usage(world.warehouse)
     world.event("DocumentOpened", "u", "d")

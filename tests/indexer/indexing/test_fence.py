@@ -25,11 +25,13 @@ class Lease:
 
 def before(world: World) -> None:
     """A collection that shows two documents, both with new texts that are still to be applied."""
-    for name in ("gone", "kept"):
-        world.put(name, 1, "the first text")
+    with world.together():
+        for name in ("gone", "kept"):
+            world.put(name, 1, "the first text")
     world.fill()
-    for name in ("gone", "kept"):
-        world.put(name, 2, "the second text")
+    with world.together():
+        for name in ("gone", "kept"):
+            world.put(name, 2, "the second text")
 
 
 def replaced(world: World, lease: Lease) -> Sync:

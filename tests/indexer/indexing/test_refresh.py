@@ -14,8 +14,9 @@ def test_authority_follows_use_without_a_new_version(world: World) -> None:
     loop.settle()
     collection = world.target().collection
     before = world.vectors.get(collection, ["d1#0", "d2#0"], with_vectors=True)
-    for n in range(10):
-        world.event("DocumentOpened", f"new{n}", "d1")
+    with world.together():
+        for n in range(10):
+            world.event("DocumentOpened", f"new{n}", "d1")
     loop.settle()
     assert world.vectors.get(collection, ["d1#0"])["d1#0"].authority == before["d1#0"].authority
     world.clock.ahead = timedelta(minutes=11)
@@ -28,8 +29,9 @@ def test_authority_follows_use_without_a_new_version(world: World) -> None:
 
 
 def test_authority_falls_when_people_cease_to_come(world: World) -> None:
-    for n in range(10):
-        world.event("DocumentOpened", f"new{n}", "d1")
+    with world.together():
+        for n in range(10):
+            world.event("DocumentOpened", f"new{n}", "d1")
     loop = first(world)
     for _ in range(2):
         loop.settle()

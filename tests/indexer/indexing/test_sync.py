@@ -41,8 +41,9 @@ def counting(world: World) -> tuple[Sync, CountingEncoders]:
 
 
 def test_documents_get_there_once(world: World) -> None:
-    for n in range(20):
-        world.put(f"d{n}", 1, f"body {n}")
+    with world.together():
+        for n in range(20):
+            world.put(f"d{n}", 1, f"body {n}")
     world.put("chat", 1, "hello", kind="message")
     world.put("never", 1, "gone", deleted=True)
     world.fill()
@@ -66,8 +67,9 @@ def test_a_change_of_access_alone_keeps_the_vector_and_comes_before_new_text(wor
     world.put("d", 1, "the text")
     world.fill()
     before = world.vectors.get(world.target().collection, ["d#0"], with_vectors=True)["d#0"].dense
-    for n in range(30):
-        world.put(f"new{n}", 1, "more text")
+    with world.together():
+        for n in range(30):
+            world.put(f"new{n}", 1, "more text")
     world.put("d", 2, "the text", acl=("board",))
     world.put("gone", 1, "x")
     first = world.plan()[:1]
@@ -122,8 +124,9 @@ def test_a_document_without_text_is_recorded_and_found_by_nobody(world: World, m
 
 
 def test_names_with_quotes_are_documents_like_any_other(world: World) -> None:
-    for name in NASTY:
-        world.put(name, 1, f"text of {name}", acl=(f"group {name}",))
+    with world.together():
+        for name in NASTY:
+            world.put(name, 1, f"text of {name}", acl=(f"group {name}",))
     world.fill()
     assert all([row[0] for row in world.shown(name)] == [1] for name in NASTY)
     for name in NASTY:
@@ -187,11 +190,13 @@ def _break(world: World, broken: pytest.MonkeyPatch, where: str) -> None:
 def test_what_is_written_shows_references_use_and_recency(world: World) -> None:
     world.put("quiet", 1, "x")
     world.put("cited", 1, "x")
-    for n in range(3):
-        world.put(f"citing{n}", 1, "x", links=("cited", "cited", f"citing{n}"))
-    for n in range(10):
-        world.event("DocumentOpened", f"u{n}", "cited")
-        world.event("DocumentOpened", "u0", "cited")
+    with world.together():
+        for n in range(3):
+            world.put(f"citing{n}", 1, "x", links=("cited", "cited", f"citing{n}"))
+    with world.together():
+        for n in range(10):
+            world.event("DocumentOpened", f"u{n}", "cited")
+            world.event("DocumentOpened", "u0", "cited")
     world.fill()
     rows = world.vectors.get(world.target().collection, [primary_key(d, 0) for d in ("quiet", "cited", "citing0")])
     assert rows["cited#0"].authority == pytest.approx(rows["quiet#0"].authority + 0.4, abs=0.01)
@@ -199,8 +204,9 @@ def test_what_is_written_shows_references_use_and_recency(world: World) -> None:
 
 
 def test_a_link_of_a_document_that_only_some_may_see_counts_for_nothing(world: World) -> None:
-    for n, acl in enumerate([("board",), (), ("Everyone",)]):
-        world.put(f"hidden{n}", 1, "x", links=("cited",), acl=acl)
+    with world.together():
+        for n, acl in enumerate([("board",), (), ("Everyone",)]):
+            world.put(f"hidden{n}", 1, "x", links=("cited",), acl=acl)
     assert world.documents.usage(world.tenant, ["cited"], world.clock()) == {}
     world.put("open", 1, "x", links=("cited",), acl=("board", "everyone"))
     usage = Documents(world.warehouse).usage(world.tenant, ["cited", "open"], world.clock())

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.indexing.sync import Applied, Sync
+from indexer.indexing.applying import Applied
+from indexer.indexing.sync import Sync
 from retrieval import passages
 from retrieval.config import EncoderConfig
 from retrieval.word_pieces import WordPieces
@@ -34,8 +35,9 @@ def applied(world: World, sync: Sync | None = None) -> Applied:
 
 
 def test_equal_texts_of_several_documents_are_embedded_once(world: World) -> None:
-    for n in range(20):
-        world.put(f"d{n}", 1, "the same words", title="The same title")
+    with world.together():
+        for n in range(20):
+            world.put(f"d{n}", 1, "the same words", title="The same title")
     first = applied(world)
     assert (first.embedded, first.kept) == (1, 19)
     world.put("later", 1, "the same words", title="The same title")
@@ -51,8 +53,9 @@ def test_a_changed_sentence_costs_two_passages_at_most(world: World, changed: in
 
 
 def test_a_lost_collection_is_filled_without_the_model(world: World) -> None:
-    for n in range(9):
-        world.put(f"d{n}", 1, f"body {n}")
+    with world.together():
+        for n in range(9):
+            world.put(f"d{n}", 1, f"body {n}")
     applied(world)
     before = world.vectors.get(world.target().collection, ["d3#0"], with_vectors=True)["d3#0"].dense
     world.vectors.drop(world.target().collection)
@@ -62,8 +65,9 @@ def test_a_lost_collection_is_filled_without_the_model(world: World) -> None:
 
 
 def test_other_rules_of_passages_embed_what_they_cut_otherwise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for n in range(9):
-        world.put(f"d{n}", 1, f"body {n}")
+    with world.together():
+        for n in range(9):
+            world.put(f"d{n}", 1, f"body {n}")
     world.put("long", 1, sentences(60))
     applied(world)
     monkeypatch.setattr(passages, "MAX_CHARACTERS", 120)
@@ -75,8 +79,9 @@ def test_other_rules_of_passages_embed_what_they_cut_otherwise(world: World, mon
 
 def test_what_a_killed_process_embedded_is_not_embedded_again(world: World) -> None:
     many = 3 * AT_ONCE + 9
-    for n in range(many):
-        world.put(f"d{n}", 1, f"body {n}")
+    with world.together():
+        for n in range(many):
+            world.put(f"d{n}", 1, f"body {n}")
     encoded = list[int]()
 
     class Killed(Exception):
@@ -126,8 +131,9 @@ def judged(world: World, texts: tuple[str, ...], directory: Path) -> tuple[Store
 
 @pytest.mark.long
 def test_trainer_and_indexer_share_vectors_in_both_directions(world: World, tmp_path: Path) -> None:
-    for n in range(6):
-        world.put(f"d{n}", 1, sentences(9 + n), title=f"Page {n}")
+    with world.together():
+        for n in range(6):
+            world.put(f"d{n}", 1, sentences(9 + n), title=f"Page {n}")
     manifest = world.manifest(world.live) or ""
     cut = world.sync.read(world.target(), [f"d{n}" for n in range(6)])
     texts = tuple(text for d in cut.values() for text in d.passages)

@@ -58,8 +58,9 @@ class NoModel:
 
 
 def test_deletions_and_lists_need_no_model(world: World) -> None:
-    for name in ("gone", "relisted", "rewritten"):
-        world.put(name, 1, f"text of {name}")
+    with world.together():
+        for name in ("gone", "relisted", "rewritten"):
+            world.put(name, 1, f"text of {name}")
     world.fill()
     world.put("gone", 2, deleted=True)
     world.put("relisted", 2, "text of relisted", acl=("board",))
@@ -78,8 +79,9 @@ def test_deletions_and_lists_need_no_model(world: World) -> None:
 
 
 def test_rows_of_what_is_not_shown_are_swept(world: World) -> None:
-    for name in ("shown", "unknown"):
-        world.put(name, 1, "text")
+    with world.together():
+        for name in ("shown", "unknown"):
+            world.put(name, 1, "text")
     world.put("#1", 1, "a name with a number sign")
     world.fill()
     lose_rows(world, "documents")
@@ -104,8 +106,9 @@ def test_a_collection_of_older_rules_is_built_anew_and_not_mixed(world: World, m
 
 
 def test_rows_that_nobody_counted_are_removed_with_their_document(world: World) -> None:
-    for name in ("d", "e"):
-        world.put(name, 1, "A sentence of some words. " * 200)
+    with world.together():
+        for name in ("d", "e"):
+            world.put(name, 1, "A sentence of some words. " * 200)
     world.fill()
     for name in ("d", "e"):
         assert len(world.shown(name)) > 5

@@ -104,8 +104,9 @@ def test_a_change_that_is_still_to_come_is_no_fault(world: World) -> None:
 def test_a_vector_that_the_model_would_not_make_is_found_in_time(world: World) -> None:
     embedder = world.sync.embedder(world.target())
     embedder.keep({"Title of d3\nbody 3": np.eye(32, dtype=np.float32)[0]})
-    for n in range(20):
-        world.put(f"d{n}", 1, f"body {n}")
+    with world.together():
+        for n in range(20):
+            world.put(f"d{n}", 1, f"body {n}")
     world.fill()
     assert (whole_pass(world).found, whole_pass(world).found) == (1, 1)
     assert whole_pass(world, AuditConfig(slice=10, sample=0)).found == 1

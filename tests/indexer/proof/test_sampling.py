@@ -66,8 +66,9 @@ def test_a_passage_is_among_the_hits_for_its_words_ties_aside(
 
 
 def filled(world: World) -> Sampler:
-    for n in range(30):
-        world.put(f"d{n}", 1, f"body {n} about things. " + f"A sentence of number {n}. " * 40 * (n % 3))
+    with world.together():
+        for n in range(30):
+            world.put(f"d{n}", 1, f"body {n} about things. " + f"A sentence of number {n}. " * 40 * (n % 3))
     world.fill()
     world.sync.seal(world.target().collection)
     return Sampler(world.sync, 7)

@@ -41,8 +41,9 @@ def everything(world: World) -> dict[str, tuple[object, ...]]:
 
 
 def filled(world: World, documents: int = 30) -> Loop:
-    for n in range(documents):
-        world.put(f"d{n}", 1, f"body {n} " + LONG * (n % 3), acl=("everyone", f"g{n}"))
+    with world.together():
+        for n in range(documents):
+            world.put(f"d{n}", 1, f"body {n} " + LONG * (n % 3), acl=("everyone", f"g{n}"))
     world.put("gone", 1, LONG)
     world.fill()
     world.put("gone", 2, deleted=True)
@@ -166,8 +167,9 @@ def test_vectors_that_were_wrong_from_the_beginning_are_found_by_the_sample_and_
     embedder = world.sync.embedder(world.target())
     wrong = {f"Title of d{n}\nbody {n}": np.eye(32, dtype=np.float32)[n] for n in (3, 6, 9, 12)}
     embedder.keep(wrong)
-    for n in range(30):
-        world.put(f"d{n}", 1, f"body {n}")
+    with world.together():
+        for n in range(30):
+            world.put(f"d{n}", 1, f"body {n}")
     world.fill()
     began = world.clock()
     seeds = iter(range(100))

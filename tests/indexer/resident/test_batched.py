@@ -99,8 +99,9 @@ def test_searches_are_joined_by_collection_and_depth_and_filtered_ones_never() -
 
 
 def test_sixteen_at_once_get_what_each_gets_alone(world: World) -> None:
-    for name in ("leave", "travel", "lunch", "keys"):
-        world.put(name, 1, f"all about {name} and nothing else", acl=["board"] if name == "keys" else ["everyone"])
+    with world.together():
+        for name in ("leave", "travel", "lunch", "keys"):
+            world.put(name, 1, f"all about {name} and nothing else", acl=["board"] if name == "keys" else ["everyone"])
     live(world)
     shared = type(world.searcher)(
         world.serving, BatchedRanker(world.vectors), BatchedEncoders(world.encoders, JOINED), world.current

@@ -28,11 +28,13 @@ def test_a_query_without_openings_is_an_example_without_ndcg() -> None:
 
 
 def test_each_side_is_ranked_with_its_own_fusion(world: World) -> None:
-    for n in range(40):
-        world.put(f"d{n}", 1, f"body {n} about topic {n % 4} and {n % 7}")
+    with world.together():
+        for n in range(40):
+            world.put(f"d{n}", 1, f"body {n} about topic {n % 4} and {n % 7}")
     live(world)
-    for n in range(5):
-        world.event("SearchServed", f"u{n}", query=f"topic {n % 4} and {n}")
+    with world.together():
+        for n in range(5):
+            world.event("SearchServed", f"u{n}", query=f"topic {n % 4} and {n}")
     record = world.serving.record(world.tenant)
     assert record is not None
     runner = ComparisonRunner(world.warehouse, world.vectors, world.encoders, ComparisonConfig(timed=1))

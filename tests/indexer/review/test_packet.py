@@ -6,13 +6,16 @@ from tests.indexer.world import World, days_ago
 
 
 def test_a_packet_names_nothing_that_is_not_for_everyone(world: World) -> None:
-    for n in range(10):
-        world.put(f"secret{n}", 1, f"body {n}", title=f"Merger {n}", acl=("board",), updated_at=days_ago(n))
-    for n in range(3):
-        world.put(f"open{n}", 1, f"body {n}", title=f"Lunch {n}", updated_at=days_ago(n))
-    for query, document in (("who buys whom", "secret3"), ("lunch menu", "open1")):
-        world.event("SearchServed", "u", query=query)
-        world.event("DocumentOpened", "u", document=document, query=query)
+    with world.together():
+        for n in range(10):
+            world.put(f"secret{n}", 1, f"body {n}", title=f"Merger {n}", acl=("board",), updated_at=days_ago(n))
+    with world.together():
+        for n in range(3):
+            world.put(f"open{n}", 1, f"body {n}", title=f"Lunch {n}", updated_at=days_ago(n))
+    with world.together():
+        for query, document in (("who buys whom", "secret3"), ("lunch menu", "open1")):
+            world.event("SearchServed", "u", query=query)
+            world.event("DocumentOpened", "u", document=document, query=query)
     start_with(world, world.live)
     loop = Loop(world)
     loop.settle()

@@ -33,8 +33,9 @@ def ask(world: World, query: str, *groups: str, k: int = 10) -> list[str]:
 
 
 def test_a_batch_is_answered_in_order_with_what_answered_it(world: World) -> None:
-    for name in ("leave", "travel", "lunch"):
-        world.put(name, 1, f"all about {name} and nothing else")
+    with world.together():
+        for name in ("leave", "travel", "lunch"):
+            world.put(name, 1, f"all about {name} and nothing else")
     live(world)
     answers = world.searcher.search(world.tenant, ["lunch", "leave", "travel"], frozenset(), 2)
     assert [documents(answer)[0] for answer in answers] == ["lunch", "leave", "travel"]
@@ -79,8 +80,9 @@ def test_nobody_sees_what_they_may_not(world: World) -> None:
 
 
 def test_one_visible_document_among_hundreds_is_found(world: World) -> None:
-    for n in range(300):
-        world.put(f"hidden{n}", 1, "merger plan merger plan", acl=("board",))
+    with world.together():
+        for n in range(300):
+            world.put(f"hidden{n}", 1, "merger plan merger plan", acl=("board",))
     world.put("mine", 1, "something else entirely, a lunch menu", acl=("staff",))
     live(world)
     assert ask(world, "merger plan", "staff") == ["mine"]
@@ -89,10 +91,12 @@ def test_one_visible_document_among_hundreds_is_found(world: World) -> None:
 
 
 def test_documents_of_many_passages_do_not_crowd_others_out(world: World) -> None:
-    for n in range(12):
-        world.put(f"long{n}", 1, "The merger plan of the company. " * 250)
-    for n in range(5):
-        world.put(f"short{n}", 1, "lunch")
+    with world.together():
+        for n in range(12):
+            world.put(f"long{n}", 1, "The merger plan of the company. " * 250)
+    with world.together():
+        for n in range(5):
+            world.put(f"short{n}", 1, "lunch")
     live(world)
     assert len(ask(world, "merger plan", k=17)) == 17
 
@@ -139,8 +143,9 @@ def test_a_query_without_a_word_is_refused_in_words(world: World, query: str) ->
 
 
 def test_the_record_says_how_an_answer_is_fused(world: World) -> None:
-    for n in range(30):
-        world.put(f"d{n}", 1, f"body {n} about topic {n % 4} and {n % 7}")
+    with world.together():
+        for n in range(30):
+            world.put(f"d{n}", 1, f"body {n} about topic {n % 4} and {n % 7}")
     live(world)
     before, answers = world.serving.record(world.tenant), list[list[str]]()
     assert before is not None
