@@ -12,6 +12,7 @@ from indexer.indexing.sync import Target
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoders
 from retrieval.passages import READ_CHARACTERS
+from retrieval.queries import NoWord
 from schemas.search import MAX_SEARCH_GROUPS
 from stores import milvus
 from stores.errors import Refused, Retryable
@@ -100,6 +101,34 @@ def test_somebody_in_twenty_thousand_groups_finds_what_they_may_see(world: World
     documents = [result.document for result in found.results]
     assert documents[0] == "theirs"
     assert "others" not in documents
+
+
+def test_a_document_of_invisible_text_alone_is_recorded_and_found_by_nobody(world: World) -> None:
+    world.put("known", 1, "the merger plan")
+    world.put("hidden", 1, "\u200b\u200d\n\u2060 \ufeff", title="\u00ad\u200b")
+    first(world).settle()
+    counts = world.documents.counts(world.tenant, world.target().collection)
+    assert (counts.pending, world.shown("hidden")) == (0, [])
+    assert world.shown("known")
+    with pytest.raises(NoWord, match="no word"):
+        world.searcher.search(world.tenant, ["\u200b"], frozenset())
+
+
+def test_a_model_whose_files_changed_is_refused_and_what_serves_goes_on(world: World) -> None:
+    world.put("known", 1, "the first text")
+    world.put("gone", 1, "the merger plan")
+    loop = first(world)
+    loop.settle()
+    weights = Path(world.shelf._place(world.tenant, world.live)) / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    world.put("known", 2, "the second text")
+    world.put("gone", 2, deleted=True)
+    sync = world.new_sync(Encoders(world.shelf, EncoderConfig(threads=1)))
+    with pytest.raises(Refused, match="is not what was published"):
+        sync.advance(world.target(), 60)
+    assert [version for version, _, _ in world.shown("known")] == [1]
+    assert world.shown("gone") == [], "a deletion needs no model"
+    assert world.searcher.search(world.tenant, ["first text"], frozenset())[0].results
 
 
 @pytest.mark.parametrize(("length", "cut"), [(1_000_000, False), (READ_CHARACTERS + 100, True)])
