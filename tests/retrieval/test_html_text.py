@@ -72,6 +72,6 @@ def test_a_page_is_html_from_its_beginning() -> None:
 @pytest.mark.parametrize("tag", ["<div>", "<b>", "<table><tr><td>", "<p><font>", "<!--", "<p "])
 def test_however_deep_it_is_read_in_little_time(tag: str) -> None:
     began = time.process_time()
-    read = texts("begun " + tag * 50_000 + "x</b>")
+    read = texts("begun " + tag * 200_000 + "x</b>")
     assert read[0].startswith("begun")
-    assert time.process_time() - began < 30, "and not in a time that grows with the square"
+    assert time.process_time() - began < 20, "and not in a time that grows with the square"

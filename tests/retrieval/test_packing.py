@@ -37,8 +37,8 @@ def test_a_section_of_little_begins_the_passage_of_the_next() -> None:
 
 
 def test_the_end_of_a_section_does_not_begin_the_next() -> None:
-    found = packed(heading("Hotels"), Line("a" * 45), Line("b" * 9), heading("Trains"), Line("c" * 40))
-    assert found == [("t \u203a Hotels", "a" * 45), ("t \u203a Hotels", "b" * 9), ("t \u203a Trains", "c" * 40)]
+    found = packed(heading("Hotels"), Line("a" * 48), Line("b" * 5), heading("Trains"), Line("c" * 40))
+    assert found == [("t \u203a Hotels", "a" * 48), ("t \u203a Hotels", "b" * 5), ("t \u203a Trains", "c" * 40)]
 
 
 def test_what_stands_in_front_leaves_room() -> None:
