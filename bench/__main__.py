@@ -8,10 +8,13 @@ BENCHES = {
     "faults": "injected faults over a running flow: nothing missing, doubled, different, resurrected, leaked, claimed",
     "retrieval": "nDCG of meaning, words and both; sentences at the end of long pages; phrases in other languages",
     "recipe": "which rate, temperature, passes and batches learn best from clicks of which some are wrong",
+    "indexer": "passages a second of a whole build beside bare encoding; what is embedded twice; memory",
     "proof": "kinds of damage to a collection, each planted, found, mended, and nothing else touched",
     "freshness": "seconds from a change to its being found: idle, at 50 changes a second, while another tenant imports",
+    "cutover": "cutovers and rollbacks under searches and document changes: nothing failed, mixed, resurrected, leaked",
     "index-scale": "CPU of one change, an idle minute and one slice of the indexer, from 1,000 to 1,000,000 documents",
     "search": "latency and throughput of the resident search, beside a hand-written one and beside a build",
+    "documents": "a handbook's changes replayed: the collection held against its end, document by document",
     "access": "milliseconds until a revocation or deletion holds in search, and leaks in thousands of tries",
 }
 """Name of the benchmark (its package here, with `_` for `-`, has `command.main(arguments)`) and what it measures."""

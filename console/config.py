@@ -21,6 +21,7 @@ _MODELS = {
     "training": "trainer.config:TrainingConfig",
     "indexer": "indexer.config:IndexerConfig",
     "retrieval": "retrieval.config:RetrievalConfig",
+    "retention": "stores.retention:RetentionConfig",
 }
 """Section of the rules to the model that holds it; imported when asked for, because some bring torch along."""
 

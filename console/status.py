@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
+from console import storage as stored
 from console.analysis import DRIFT
 from console.embedded_stack import PROCESSES
 from console.output import Column, Row, cell, json_option, print_json, print_table, say
@@ -28,15 +29,20 @@ _AUDITS = (
 
 @click.command()
 @click.option("--tenant", type=TENANT, help="Only this tenant; all by default.")
+@click.option("--storage", is_flag=True, help="Show what is stored instead: how much, and what goes by which rule.")
 @json_option
-def status(tenant: str | None, as_json: bool) -> None:
+def status(tenant: str | None, storage: bool, as_json: bool) -> None:
     """Show what runs, what is live, what is being built or trained, and whether anything is missing.
 
     \b
     Example:
       tidewheel status --tenant acme
+      tidewheel status --storage
     """
     where = settings.load()
+    if storage:
+        stored.show(where, tenant, as_json)
+        return
     processes = loop.processes(where.home)
     try:
         with Connections(where) as stores:

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.indexing.sync import SyncConfig
+from indexer.indexing.throttle import ThrottleConfig
 from indexer.proof.audit import AuditConfig
 from indexer.proof.verify import VerifyConfig
 from indexer.resident.config import ResidentConfig
@@ -25,6 +26,7 @@ class IndexerConfig(BaseModel):
     )
     service: ServiceConfig = ServiceConfig()
     sync: SyncConfig = SyncConfig()
+    throttle: ThrottleConfig = ThrottleConfig()
     verify: VerifyConfig = VerifyConfig()
     audit: AuditConfig = AuditConfig()
     comparison: ComparisonConfig = ComparisonConfig()

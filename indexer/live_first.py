@@ -17,7 +17,10 @@ LOG = logging.getLogger(__name__)
 
 
 class LiveFirst:
-    """Lets live changes through between the parts of shadow work, at most every `wait_s` seconds."""
+    """Lets live changes through between the parts of shadow work, at most every `wait_s` seconds.
+
+    Shadow work then has as much time as they took, so that it goes on also where changes never end.
+    """
 
     def __init__(self, serving: Serving, upkeep: Upkeep, wait_s: float, clock: Callable[[], datetime]) -> None:
         self._serving = serving
@@ -28,7 +31,8 @@ class LiveFirst:
 
     def yield_point(self) -> None:
         """Apply what changed to everything that serves, if that was not done for `wait_s` seconds."""
-        if self._clock() < self._due:
+        began = self._clock()
+        if began < self._due:
             return
         try:
             for tenant, mark in self._upkeep.marks().items():
@@ -36,7 +40,8 @@ class LiveFirst:
         except TidewheelError as error:
             LOG.warning("live changes wait for the end of the shadow's step: %s", error)
         finally:
-            self._due = self._clock() + self._wait
+            now = self._clock()
+            self._due = now + max(self._wait, now - began)
 
     def _keep_fresh(self, tenant: str, mark: int) -> None:
         try:

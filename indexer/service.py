@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.bootstrap import bootstrap
+from indexer.cleaning import Cleaner
 from indexer.cutover import INDEXER, Behind, Cutover, refusal
 from indexer.record_audit import RecordAudit
 from indexer.shadow import Shadows
@@ -36,14 +37,13 @@ class ServiceConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     idle_s: float = Field(default=0.5, gt=0, description="seconds between looks at the documents when nothing changed")
-    live_slice_s: float = Field(default=2.0, gt=0, description="seconds at once for a live or standby collection")
+    live_slice_s: float = Field(
+        default=1.0, gt=0, description="seconds at once for a live or standby collection: what other tenants wait"
+    )
     shadow_slice_s: float = Field(
         default=2.0, gt=0, description="seconds at once for a shadow: what live changes may wait"
     )
     rest_s: float = Field(default=3.0, ge=0, description="seconds until a tenant that had an error is tried again")
-    shadow_duty: float = Field(
-        default=0.8, gt=0, le=1, description="share of its slice that a shadow's build works, 0 to 1"
-    )
 
 
 class Indexer:
@@ -59,6 +59,7 @@ class Indexer:
         config: ServiceConfig,
         emit: Callable[[Event], None],
         clock: Callable[[], datetime],
+        cleaner: Cleaner,
     ) -> None:
         self._serving = serving
         self._upkeep = upkeep
@@ -69,6 +70,7 @@ class Indexer:
         self._config = config
         self._emit = emit
         self._clock = clock
+        self._cleaner = cleaner
         self._resting: dict[str, datetime] = {}
 
     def handle(self, event: Event) -> None:
@@ -117,10 +119,10 @@ class Indexer:
         for name, about in self._serving.collections(tenant).items():
             state = State(states[name])
             if state not in {State.LIVE, State.STANDBY, State.RETIRED, State.FAILED}:
-                busy |= self._shadows.advance(
-                    record, about, state, self._config.shadow_slice_s, self._config.shadow_duty
-                )
-        return self._upkeep.clean_up(record, states) or busy
+                busy |= self._shadows.advance(record, about, state, self._config.shadow_slice_s)
+        busy |= self._upkeep.clean_up(record, states)
+        self._cleaner.clean(record)
+        return busy
 
     def _publish_moves(self, tenant: str) -> None:
         """Send the events of moves of the serving record, whoever moved it; an event sent twice counts once.

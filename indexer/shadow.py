@@ -99,16 +99,16 @@ class Shadows:
             self._note(refused.tenant, refused.collection, f"refused by {refused.by}: {refused.reason}")
             self._move(refused.tenant, refused.collection, state, State.RETIRED)
 
-    def advance(self, record: ServingRecord, about: Collection, state: State, budget_s: float, duty: float) -> bool:
+    def advance(self, record: ServingRecord, about: Collection, state: State, budget_s: float) -> bool:
         """Take one shadow on for about `budget_s` seconds; return whether there is more to do at once."""
         target = Target(about.tenant, about.model, about.manifest)
         try:
             if state in {State.BUILDING, State.CATCHING_UP}:
-                return self._build(target, state, budget_s, duty)
+                return self._build(target, state, budget_s)
             if state is State.VERIFYING:
                 return self._verify(target, about, record)
             if state is State.READY:
-                return self._wait(target, about, record, budget_s, duty)
+                return self._wait(target, about, record, budget_s)
         except CollectionMissing:
             if state is State.READY:
                 self._move(about.tenant, about.collection, State.READY, State.VERIFYING)
@@ -121,7 +121,7 @@ class Shadows:
                 self._move(about.tenant, about.collection, state, State.FAILED)
         return False
 
-    def _build(self, target: Target, state: State, budget_s: float, duty: float) -> bool:
+    def _build(self, target: Target, state: State, budget_s: float) -> bool:
         """Fill the shadow with what there was when it began, then let it catch up with what changed since.
 
         It has caught up when everything that had arrived is in it, and bringing it there took less than `_CLOSE_S`.
@@ -129,7 +129,7 @@ class Shadows:
         building, began = state is State.BUILDING, time.monotonic()
         self._sync.ensure(target)
         self._meter.begin(target)
-        done = self._sync.advance(target, budget_s, duty, lambda n: self._meter.add(target, n), follow=not building)
+        done = self._sync.advance(target, budget_s, lambda n: self._meter.add(target, n), follow=not building)
         self._meter.write(target)
         if done.finished and building:
             self._move(target.tenant, target.collection, state, State.CATCHING_UP)
@@ -208,9 +208,9 @@ class Shadows:
             )
         )
 
-    def _wait(self, target: Target, about: Collection, record: ServingRecord, budget_s: float, duty: float) -> bool:
+    def _wait(self, target: Target, about: Collection, record: ServingRecord, budget_s: float) -> bool:
         """Keep a ready shadow fresh, and its packet true: it goes back to verifying when either no longer holds."""
-        more = not self._sync.advance(target, budget_s, duty).finished
+        more = not self._sync.advance(target, budget_s).finished
         if about.compared_with == record.version and not self._stale(target, about):
             return more
         self._move(target.tenant, target.collection, State.READY, State.VERIFYING)

@@ -67,6 +67,7 @@ class Upkeep:
         """Drop what is retired, point the alias at what is live, retire a standby whose time is over; True for that."""
         for name, state in states.items():
             if state == State.RETIRED and name not in self._dropped:
+                self.sync.fence.check()
                 self.sync.vectors.drop(name)
                 self._serving.rebuilds.finish(record.tenant, name)
                 self._auditor.forget(record.tenant, name)

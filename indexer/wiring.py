@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from indexer.cleaning import Cleaner
 from indexer.config import IndexerConfig
 from indexer.cutover import Cutover
 from indexer.feed.documents import Documents
 from indexer.indexing.sync import Sync
+from indexer.indexing.throttle import BySearches, Throttle
 from indexer.live_first import LiveFirst
 from indexer.proof.verify import Verifier
 from indexer.review.comparison import ComparisonRunner
@@ -22,6 +24,8 @@ from schemas.envelope import Event
 from stores import configuration
 from stores.access_lists import AccessLists
 from stores.errors import Refused
+from stores.retention import RetentionConfig
+from stores.search_latency import SearchLatency
 from stores.service import Life, Stopped
 from stores.serving import Serving
 from stores.settings import Settings
@@ -66,8 +70,8 @@ def build_indexer(
     def rest(seconds: float) -> None:
         life.stop.wait(seconds)
 
-    def sync(yield_point: Callable[[], None]) -> Sync:
-        return Sync(documents, vectors, encoders, config.sync, clock, rest, yield_point, still_ours)
+    def sync(yield_point: Callable[[], None], throttle: Throttle | None = None) -> Sync:
+        return Sync(documents, vectors, encoders, config.sync, clock, rest, yield_point, still_ours, throttle)
 
     def still_ours() -> None:
         try:
@@ -86,7 +90,7 @@ def build_indexer(
         check_stop()
         live_first.yield_point()
 
-    shadow_sync = sync(between_parts_of_shadow_work)
+    shadow_sync = sync(between_parts_of_shadow_work, BySearches(SearchLatency.connect(where).get, config.throttle))
     verifier = Verifier(shadow_sync, config.verify, clock)
     comparison = ComparisonRunner(warehouse, vectors, encoders, config.comparison, between_parts_of_shadow_work)
     return Indexer(
@@ -98,6 +102,7 @@ def build_indexer(
         config.service,
         publish,
         clock,
+        Cleaner(serving, warehouse, vectors, configuration.load("retention", RetentionConfig, where.home), clock),
     )
 
 

@@ -13,7 +13,6 @@ until it is published (a transactional outbox), so that no crash leaves the audi
 | `collections:{tenant}` | hash | collection -> what is known of it, JSON |
 | `progress:{tenant}` | hash | collection -> how far its build is, JSON |
 | `outbox:{tenant}` | hash | event id -> the event of a move that is still to be published, JSON |
-| `packets:{tenant}` | hash | packet hash -> the packet's canonical JSON |
 | `decided:{tenant}` | hash | id of an approval's event -> `done`, or why it was refused |
 """
 
@@ -29,6 +28,7 @@ from stores import lua_files, redis_client
 from stores.audits import Audits
 from stores.collection_states import State, check_move
 from stores.errors import Refused
+from stores.packets import Packets
 from stores.rebuilds import Rebuilds
 from stores.settings import Settings
 
@@ -36,7 +36,7 @@ Moved = CutoverDone | RolledBack
 """The event of a move of the serving record."""
 
 DONE = "done"
-"""The outcome of an approval that was carried out; any other outcome is the reason of its refusal."""
+"""The outcome of an approval that was carried out; any other is the reason of its refusal."""
 
 HIGHEST_VERSION = 2**40
 """No record gets so far by moving: one that says so, or an event, was not made by us and is not counted on from."""
@@ -150,6 +150,7 @@ class Serving:
         self._client = client
         self.rebuilds = Rebuilds(client)
         self.audits = Audits(client)
+        self.packets = Packets(client)
 
     @classmethod
     def connect(cls, settings: Settings) -> "Serving":
@@ -228,11 +229,8 @@ class Serving:
     def set_state(self, tenant: str, collection: str, before: str, after: str) -> None:
         """Move one collection's state. Raises `Refused` when it is not in `before` any more, or the move is illegal."""
         check_move(collection, State(before), State(after))
-        found = redis_client.guarded(
-            lambda: self._client.eval(
-                lua_files.named("serving_set_state"), 1, f"states:{tenant}", collection, before, after
-            )
-        )
+        script, key = lua_files.named("serving_set_state"), f"states:{tenant}"
+        found = redis_client.guarded(lambda: self._client.eval(script, 1, key, collection, before, after))
         if found != before:
             raise Refused(f"{collection} is {found or 'unknown'}, not {before}; somebody else moved it")
 
@@ -266,7 +264,7 @@ class Serving:
     def packet(self, tenant: str, expected: str) -> Packet:
         """Return the packet with this hash.
 
-        Raises `Refused` when there is none or its hash is another: it was altered where it was kept.
+        Raises `Refused` when there is none or its hash is another: it was altered.
         """
         text = redis_client.guarded(lambda: self._client.hget(f"packets:{tenant}", expected))
         if text is None:

@@ -27,7 +27,7 @@ from stores.errors import Misconfigured
 STACK_FILE = "stack.json"
 SEARCH_FILE = "search.json"
 RULES_FILE = "tidewheel.toml"
-SECTIONS = ("streams", "drift", "training", "indexer", "retrieval")
+SECTIONS = ("streams", "drift", "training", "indexer", "retrieval", "retention")
 """Of the rules: each is a table of the file of rules, and a variable `TIDEWHEEL_<SECTION>` above it."""
 
 _PREFIX = "TIDEWHEEL_"

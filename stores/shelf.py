@@ -26,6 +26,7 @@ BASE = "base"
 """The model that every tenant starts with: all-MiniLM-L6-v2, installed with this project."""
 
 MANIFEST = "MANIFEST.json"
+_REMOVED = "REMOVED.json"
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -113,6 +114,57 @@ class Shelf:
         if (entry.tenant, entry.model) != (tenant, model) or any(not _stays_inside(file) for file in entry.files):
             raise Refused(f"{name} speaks of another model or of files outside its own; remove it")
         return entry
+
+    def models(self, tenant: str) -> dict[str, ShelfEntry]:
+        """Return the tenant's models by name; a damaged entry is left out."""
+        _check(tenant)
+        found = {}
+        for model in self._names(f"{self._root}/{tenant}"):
+            try:
+                entry = self.entry(tenant, model)
+            except Refused:
+                continue
+            if entry is not None:
+                found[model] = entry
+        return found
+
+    def tenants(self) -> list[str]:
+        """Return the tenants that have anything on the shelf."""
+        return self._names(self._root)
+
+    def remove(self, tenant: str, model: str) -> None:
+        """Take a model off the shelf and out of this machine's cache; repeating it, also after a crash, ends it.
+
+        It is off the shelf before its first file goes; the mark of that goes last (`half_removed`).
+        """
+        home = self._place(tenant, model)
+        try:
+            if self._fs.exists(f"{home}/{MANIFEST}"):
+                self._fs.mv(f"{home}/{MANIFEST}", f"{home}/{_REMOVED}")
+            if self._fs.exists(f"{home}/{_REMOVED}"):
+                for name in sorted(self._fs.find(home)):
+                    if not name.endswith(f"/{_REMOVED}"):
+                        self._fs.rm_file(name)
+                self._fs.rm(home, recursive=True)
+        except OSError as error:
+            raise Retryable(f"the model '{model}' could not be removed ({error}); trying again") from error
+        shutil.rmtree(self._cache / tenant / model, ignore_errors=True)
+
+    def half_removed(self, tenant: str) -> list[str]:
+        """Return the models whose removal was cut short by a crash."""
+        _check(tenant)
+        names = self._names(f"{self._root}/{tenant}")
+        return [name for name in names if self._fs.exists(f"{self._place(tenant, name)}/{_REMOVED}")]
+
+    def _names(self, directory: str) -> list[str]:
+        """Return the tenants or models of a directory, without what cannot be one."""
+        try:
+            found = self._fs.ls(directory, detail=False)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise Retryable(f"the model shelf did not answer ({error}); trying again") from error
+        return sorted(name for path in found if _SLUG.fullmatch(name := PurePosixPath(path).name))
 
     def manifest(self, tenant: str, model: str) -> str:
         """Return the hash of the model's contents, as the shelf has them; for `base`, of what is installed.

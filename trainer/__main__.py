@@ -10,9 +10,11 @@ from retrieval.config import RetrievalConfig
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
 from stores import configuration, lease, redis_client, settings
-from stores.errors import Refused
+from stores.errors import Refused, TidewheelError
 from stores.learning import Learning
+from stores.retention import RetentionConfig
 from stores.service import Life, run
+from trainer.cleaning import Cleaner
 from trainer.config import TrainingConfig
 from trainer.context import RunContext
 from trainer.learning.child import Cancelled
@@ -67,6 +69,8 @@ def work(life: Life) -> None:
     ):
         context = life.connect(lambda: RunContext.connect(where, rules, encoder, _now, life.stop), _WAITS_ALSO)
         trainer = Trainer(context, learning.emit)
+        retention = configuration.load("retention", RetentionConfig, where.home)
+        cleaner = Cleaner(context.serving, context.shelf, where.home, retention, _now)
 
         def answer(event: Event) -> None:
             if isinstance(event, TrainingRequested):
@@ -76,9 +80,18 @@ def work(life: Life) -> None:
         settings.say_ready()
         try:
             while not life.stop.is_set():
-                learning.handle(answer, timeout_s=0.5)
+                if not learning.handle(answer, timeout_s=0.5):
+                    _clean(cleaner)
         except Cancelled:
             LOG.info("the run at work goes on at the next start")
+
+
+def _clean(cleaner: Cleaner) -> None:
+    """Remove what is over, if it is time; a store that is away, or a file that cannot go, keeps no run waiting."""
+    try:
+        cleaner.clean()
+    except (TidewheelError, OSError) as error:
+        LOG.warning("nothing is cleaned now: %s", error)
 
 
 def _now() -> datetime:

@@ -3,14 +3,16 @@
 import shutil
 from pathlib import Path
 
-_KEPT = {"report", "event.json"}
+from stores.run_directories import EVENT_FILE, directory_of
+
+_KEPT = {"report", EVENT_FILE}
 
 
 class RunDirectory:
     """`HOME/training/TENANT/RUN`: the snapshot, vectors, weights, the report, and the event that the run ends with."""
 
     def __init__(self, home: Path, tenant: str, run: str) -> None:
-        self.path = home.absolute() / "training" / tenant / run
+        self.path = directory_of(home, tenant, run)
         self.path.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -32,11 +34,11 @@ class RunDirectory:
         """Keep the event that the run ends with before it is sent, so that a restart sends the same."""
         unfinished = self.path / "event.part"
         unfinished.write_text(event)
-        unfinished.replace(self.path / "event.json")
+        unfinished.replace(self.path / EVENT_FILE)
 
     def kept_event(self) -> str | None:
         """Return what `keep_event` kept."""
-        path = self.path / "event.json"
+        path = self.path / EVENT_FILE
         return path.read_text() if path.is_file() else None
 
     def clear(self) -> None:

@@ -65,9 +65,9 @@ class World:
     leaked: int = 0
     _on_the_way: set[str] = field(default_factory=set)
 
-    def of(self, population: Population) -> "World":
-        """Return another tenant's documents on the same stack."""
-        return World(self.stack, self.search, self.deliver, self.stored, population)
+    def of(self, population: Population, oracle: Oracle | None = None) -> "World":
+        """Return other documents on the same stack: another tenant's, unless the oracle is given that knows these."""
+        return World(self.stack, self.search, self.deliver, self.stored, population, oracle or Oracle(bound_s=0.0))
 
     def send(self, changes: Sequence[Change]) -> float:
         """Send changes; return when the broker had acknowledged them. They hold once the ledger has them."""
@@ -84,7 +84,7 @@ class World:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                self._note_stored()
+                self.note_stored()
                 asked = ask(self.search, self.population.tenant, queries, groups, k)
             except TidewheelError as error:
                 if time.monotonic() > deadline:
@@ -94,7 +94,8 @@ class World:
                 self._judge(asked)
                 return asked
 
-    def _note_stored(self) -> None:
+    def note_stored(self) -> None:
+        """Note which of the changes on their way the ledger has by now."""
         if self._on_the_way:
             stored = self.stored(self.population.tenant, self._on_the_way)
             now = time.monotonic()  # after the answer: only searches that begin later must obey
@@ -140,11 +141,12 @@ def running(
     seed: int,
     wrong: Callable[[Stack], Search] | None = None,
     changed: Callable[[Service], Service] = lambda service: service,
+    needed: Collection[str] = NEEDED,
 ) -> Iterator[World]:
     """Run a stack for the length of the block; `wrong` gives another search than the product's, `changed` services."""
     with tempfile.TemporaryDirectory(prefix="tidewheel-access-") as directory:
         home = Path(directory) / "home"
-        chosen = [changed(service) for service in services(home) if service.name in NEEDED]
+        chosen = [changed(service) for service in services(home) if service.name in needed]
         endpoints = {"home": str(home), **control.start_in_background(home, chosen, tied=True)}
         try:
             stack = Stack(endpoints, {})

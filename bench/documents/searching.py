@@ -3,15 +3,21 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+
+import orjson
 
 from bench.documents.oracle import Oracle, Wrong
 from indexer.search.answer import Answer
 from indexer.search.searcher import Searcher
+from indexer.search.shown import Found
 from indexer.wiring import current_lists
 from retrieval.encoders import Encoders
+from schemas.search import SearchAnswer, SearchRequest
+from stores.search_client import SearchClient
 from stores.serving import Serving
-from stores.settings import Settings
+from stores.settings import SEARCH_FILE, Settings
 from stores.shelf import Shelf
 from stores.vectors import Vectors
 
@@ -46,6 +52,30 @@ class Asked:
         """Return what is wrong with the documents of the answer, one item each."""
         judged = [oracle.judge(document, self.groups, self.began, self.ended) for document in self.documents]
         return [wrong for wrong in judged if wrong is not None]
+
+
+def resident_client(home: Path, connections: int = 16) -> SearchClient:
+    """Return a client of the resident search that runs in this home."""
+    return SearchClient(orjson.loads((home / SEARCH_FILE).read_bytes())["search_url"], connections=connections)
+
+
+class ResidentSearch:
+    """Searches through the resident search service."""
+
+    def __init__(self, client: SearchClient) -> None:
+        self._client = client
+
+    def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
+        """Answer each query for a member of `groups`, one after the other."""
+        return [
+            _answer(self._client.search(SearchRequest(tenant=tenant, query=q, groups=tuple(sorted(groups)), k=k)))
+            for q in queries
+        ]
+
+
+def _answer(given: SearchAnswer) -> Answer:
+    found = tuple(Found(r.document, r.rank, r.score, r.title, r.snippet, r.truncated) for r in given.results)
+    return Answer(found, given.model, given.collection, given.serving_version, given.latency_ms)
 
 
 def searcher(settings: Settings) -> Searcher:

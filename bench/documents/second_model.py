@@ -1,11 +1,13 @@
-"""A tenant's second model on its real way: on the shelf, announced, built as a shadow, reviewed, approved, live.
+"""A tenant's next model on its real way: on the shelf, announced, built as a shadow, reviewed, approved, live.
 
-It has the base model's weights under another name: what is measured does not hang on how well it searches.
+It has the base model's weights under another name, unless other files are given: what is measured does not hang on how
+well it searches.
 """
 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from bench.stack import Stack
@@ -25,7 +27,6 @@ from stores.warehouse import Warehouse
 
 MODEL = "second"
 OPERATOR = "operator"
-RUN = "run-second"
 WON = Comparison(
     queries=50, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.15
 )
@@ -34,31 +35,47 @@ _FAILED = " is failed"
 """What `tidewheel packet` says of a shadow that no packet will come of."""
 
 
-def announce(stack: Stack, tenant: str, won: Comparison = WON, scores: str | None = None) -> None:
+def run_of(model: str) -> str:
+    """Return the name of the run that made a model."""
+    return f"run-{model}"
+
+
+RUN = run_of(MODEL)
+
+
+def announce(
+    stack: Stack,
+    tenant: str,
+    won: Comparison = WON,
+    scores: str | None = None,
+    model: str = MODEL,
+    files: Path | None = None,
+) -> None:
     """Put the model on the shelf and send the signed event of its run, as the trainer does; make an operator's key.
 
     `scores` is the hash of the rows that `won` sums up (`stores.evaluation`); such rows are made if it is not given.
+    `files` is a directory with the model if it is not the base model: vectors of the base model's files are shared.
     """
-    where, now = stack.settings(), datetime.now(UTC)
-    scores = scores or _scored(where, tenant, won)
+    where, now, run = stack.settings(), datetime.now(UTC), run_of(model)
+    scores = scores or _scored(where, tenant, run, won)
     shelf = Shelf.open(where)
-    shelf.put(tenant, MODEL, base_model(), {"run": RUN, "parent": "base"}, now)
-    operators.add(where, OPERATOR, now)
+    shelf.put(tenant, model, files or base_model(), {"run": run, "parent": "base"}, now)
+    operators.ensure(where, OPERATOR, now)
     event = ModelTrained(
-        event_id=stable_id("ModelTrained", tenant, RUN), tenant=tenant, occurred_at=now, run=RUN, model=MODEL,
+        event_id=stable_id("ModelTrained", tenant, run), tenant=tenant, occurred_at=now, run=run, model=model,
         parent="base", snapshot="snapshot-of-the-benchmark", comparison=won, evaluation=scores,
-        manifest=shelf.manifest(tenant, MODEL),
+        manifest=shelf.manifest(tenant, model),
     )  # fmt: skip
     with EventProducer(where.kafka_bootstrap) as producer:
         producer.send(LEARNING.name, key_of(event), encode(Signing(where).as_installation(event)))
 
 
-def _scored(where: Settings, tenant: str, won: Comparison) -> str:
+def _scored(where: Settings, tenant: str, run: str, won: Comparison) -> str:
     """Write rows of scores that this comparison sums up; return their hash."""
     means = {CANDIDATE: won.ndcg_live + won.difference, LIVE: won.ndcg_live}
     rows = [(f"query {n}", system, mean) for system, mean in means.items() for n in range(won.queries)]
     columns: dict[str, list[Any]] = {
-        "tenant": [tenant] * len(rows), "run": [RUN] * len(rows), "query": [query for query, _, _ in rows],
+        "tenant": [tenant] * len(rows), "run": [run] * len(rows), "query": [query for query, _, _ in rows],
         "system": [system for _, system, _ in rows], "relevant": [["d"]] * len(rows),
         "retrieved": [["d"]] * len(rows), "ndcg_10": [mean for _, _, mean in rows],
     }  # fmt: skip

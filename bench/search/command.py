@@ -31,6 +31,7 @@ import orjson
 import urllib3
 
 from bench.documents import second_model
+from bench.documents.searching import resident_client
 from bench.output import load, machine, say
 from bench.search.clients import Ask, Seen, fresh, run
 from bench.sender import Sender
@@ -47,9 +48,7 @@ from schemas.topics import DOCUMENTS, TOPICS, key_of
 from stores import kafka
 from stores.collection_states import GROWING, State
 from stores.errors import Retryable
-from stores.search_client import SearchClient
 from stores.serving import Serving, ServingRecord
-from stores.settings import SEARCH_FILE
 
 TENANT = "search"
 NEEDED = ("streams", "indexer", "search")
@@ -132,8 +131,7 @@ def _indexed(stack: Stack, documents: int) -> ServingRecord:
 
 
 def _ours(stack: Stack) -> Ask:
-    content = orjson.loads((stack.home / SEARCH_FILE).read_bytes())
-    client = SearchClient(content["search_url"], connections=max(CLIENTS))
+    client = resident_client(stack.home, connections=max(CLIENTS))
 
     def ask(query: str) -> list[str]:
         found = client.search(SearchRequest(tenant=TENANT, query=query, k=10))

@@ -93,10 +93,9 @@ class Record:
     authority: float = 0.0
 
     @classmethod
-    def intent(cls, pending: Pending, document: Document, held: int) -> "Record":
-        """Return what is recorded before a document is written of which there are `held` passages at most."""
-        most = max(held, len(document.passages))
-        return cls(document.document, 0, False, "", most, False, pending.applied_revision)
+    def intent(cls, pending: Pending, most: int) -> "Record":
+        """Return what is recorded before a document is written or removed of which there may be `most` passages."""
+        return cls(pending.document, 0, False, "", most, False, pending.applied_revision)
 
     @classmethod
     def shown_now(cls, pending: Pending, d: Document, digest: str, authority: float) -> "Record":

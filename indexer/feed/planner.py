@@ -111,22 +111,34 @@ class Planner:
         """
         progress = self._of(about)
         while True:
-            if batch := progress.backlog.light(limit):
-                return batch
+            light = progress.backlog.light(limit)
+            if len(light) == limit:
+                return light
             if follow and progress.filled and not progress.read_out:
                 self._read(about, progress)
                 continue
             comparing = progress.found or (progress.cursor is not None and (whole or progress.at_once))
             if progress.backlog.texts and (progress.compared_last or not comparing or not progress.filled):
                 progress.compared_last = False
-                return progress.backlog.text(limit)
-            if not comparing:
-                return []
+                return light + progress.backlog.text(limit - len(light))
+            if light or not comparing:
+                return light
             progress.compared_last = True
             if not progress.found:
                 self._slice(about, progress)
             if progress.found:
                 return list(progress.found.values())[:limit]
+
+    def overtaking(self, about: Destination, limit: int) -> tuple[list[Pending], set[str]]:
+        """Read on in the feed; return what needs no model, at most `limit`, and every document that changed.
+
+        Nothing of a collection that is not filled yet, which does not follow the feed.
+        """
+        progress = self._of(about)
+        if not progress.filled:
+            return [], set()
+        changed = self._read(about, progress)
+        return progress.backlog.light(limit), changed
 
     def compare(self, about: Destination) -> bool:
         """Compare the next slice in the background, if it is time; return whether anything was found to apply."""
@@ -203,8 +215,8 @@ class Planner:
                 progress.backlog.add(state.pending, progress.position.at_us, used[document])
         return progress
 
-    def _read(self, about: Destination, progress: _Progress) -> None:
-        """Read a page of the feed, and plan what is not shown of it."""
+    def _read(self, about: Destination, progress: _Progress) -> set[str]:
+        """Read a page of the feed, and plan what is not shown of it; return the documents that it names."""
         page = self._documents.feed.read(about.tenant, progress.position, _PAGE)
         progress.read_out = len(page) < _PAGE
         changed = {d: Change(d, revision, progress.position) for d, (revision, _) in progress.unseen.items()}
@@ -215,6 +227,7 @@ class Planner:
             progress.position = page[-1].position
         if changed:
             self._plan(about, progress, changed)
+        return {change.document for change in page}
 
     def _plan(self, about: Destination, progress: _Progress, changed: dict[str, Change]) -> None:
         now, waiting = self._clock(), list[tuple[Pending, int]]()

@@ -26,6 +26,17 @@ class Fence:
         self.check = check
 
     @contextmanager
+    def making(self, tenant: str, collection: str) -> Iterator[None]:
+        """Let the block make a collection, if the lease is ours before; if not afterwards, doubt all documents."""
+        self.check()
+        yield
+        try:
+            self.check()
+        except BaseException:
+            self._documents.doubt(tenant, collection, self._documents.ids(tenant), self._clock())
+            raise
+
+    @contextmanager
     def writing(self, tenant: str, collection: str, documents: Sequence[str]) -> Iterator[None]:
         """Let the block write rows of these documents, if the lease is ours before; if not afterwards, doubt them."""
         self.check()

@@ -80,13 +80,16 @@ class ReadBack:
 
     def repair(self, target: Target, findings: Findings, budget_s: float = float("inf")) -> None:
         """Remove what belongs to no document, and make the wrong documents anew, those alone."""
-        self._sync.vectors.delete(target.collection, findings.foreign)
+        now, documents = self._clock(), self._sync.documents
+        self._sync.remove(target, findings.foreign)
         gone = [d for d in findings.wrong if not findings.passages[d]]
-        surplus = [primary_key(*row) for row in self._sync.vectors.keys_of(target.collection, gone)]
-        self._sync.vectors.delete(target.collection, surplus)
         wrong = [d for d in findings.wrong if findings.passages[d]]
+        self._sync.fence.check()
+        if gone:
+            documents.doubt(target.tenant, target.collection, gone, now)
         if wrong:
-            self._sync.documents.void(target.tenant, target.collection, wrong, self._clock())
+            documents.void(target.tenant, target.collection, wrong, now)
+        if findings.wrong:
             self._sync.advance(target, budget_s)
 
     def _compare(

@@ -15,6 +15,7 @@ from indexer.resident.answering import Answering
 from indexer.resident.batched import BatchedEncoders, BatchedRanker
 from indexer.resident.config import ResidentConfig
 from indexer.resident.http import application
+from indexer.resident.latency import Publisher, Readings
 from indexer.resident.recorder import Recorder
 from indexer.resident.server import Server
 from indexer.search.searcher import Searcher
@@ -23,6 +24,7 @@ from schemas.topics import TOPICS
 from stores import configuration, search_address, settings
 from stores.errors import Retryable
 from stores.kafka import EventProducer, ensure_topics
+from stores.search_latency import SearchLatency
 from stores.service import Life, run
 from stores.serving import Serving
 from stores.settings import Settings
@@ -43,8 +45,9 @@ def work(life: Life) -> None:
     encoders = BatchedEncoders(encoders_of(where, shelf), config.query_vectors)
     encoders.get("", BASE, shelf.manifest("", BASE))
     searcher = Searcher(serving, BatchedRanker(vectors), encoders, lists)
-    with Recorder(partial(_producer, where)) as recorder:
-        answering = Answering(searcher, recorder.record, lambda: datetime.now(UTC))
+    readings, latency = Readings(), SearchLatency.connect(where)
+    with Recorder(partial(_producer, where)) as recorder, Publisher(readings, latency.put):
+        answering = Answering(searcher, recorder.record, lambda: datetime.now(UTC), readings.note)
         life.connect(lambda: answering.warm(serving.tenants()))
         _serve(life, answering, config, where)
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -21,20 +22,31 @@ _WARM_TENANTS = 3
 
 
 class Answering:
-    """Answers requests, for several threads at once. `record` takes an event, or says that it cannot."""
+    """Answers requests, for several threads at once. `record` takes an event, or says that it cannot.
+
+    `note` hears when a search was answered (monotonic seconds), and how long it took in milliseconds.
+    """
 
     def __init__(
-        self, searcher: Searcher, record: Callable[[SearchServed], bool], clock: Callable[[], datetime]
+        self,
+        searcher: Searcher,
+        record: Callable[[SearchServed], bool],
+        clock: Callable[[], datetime],
+        note: Callable[[float, float], None] = lambda at, milliseconds: None,
     ) -> None:
         self._searcher = searcher
         self._record = record
         self._clock = clock
+        self._note_latency = note
         self._recent: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def answer(self, request: SearchRequest) -> SearchAnswer:
         """Return the answer, recorded when the request names a user. Raises as `Searcher.search`."""
+        began = time.monotonic()
         found = self._searcher.search(request.tenant, [request.query], frozenset(request.groups), request.k)[0]
+        ended = time.monotonic()
+        self._note_latency(ended, 1_000 * (ended - began))
         self._note(request.tenant)
         return shown(found, self._recorded(request, found) if request.user else None)
 

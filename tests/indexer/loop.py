@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from indexer.cleaning import Cleaner
 from indexer.cutover import Cutover
 from indexer.live_first import LiveFirst
 from indexer.proof.verify import Verifier, VerifyConfig
@@ -18,6 +19,7 @@ from schemas.packet import Packet
 from stores.collection_states import State
 from stores.columns import Same
 from stores.evaluation import evaluation
+from stores.retention import RetentionConfig
 from stores.serving import Collection, ServingRecord
 from tests.indexer.world import OPERATOR, World
 
@@ -47,8 +49,9 @@ class Loop:
             world.serving, sync, self.verifier, comparison, world.trust, config, world.clock, self.sent.append
         )
         self.indexer = Indexer(
-            world.serving, upkeep, shadows, self.cutover, world.trust, ServiceConfig(), self.sent.append, world.clock
-        )
+            world.serving, upkeep, shadows, self.cutover, world.trust, ServiceConfig(), self.sent.append, world.clock,
+            Cleaner(world.serving, world.warehouse, world.vectors, RetentionConfig(), world.clock),
+        )  # fmt: skip
 
     def settle(self) -> list[Event]:
         """Take turns until nothing is left to do; return the events that were sent meanwhile."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from indexer.feed.documents import Pending
-from indexer.indexing.sync import Applied, Target
+from indexer.indexing.applying import Applied
+from indexer.indexing.sync import Target
 from indexer.proof.read_back import Findings
 from schemas.envelope import Event
 from schemas.fusion import Fusion

@@ -72,3 +72,23 @@ def test_one_tenants_trouble_does_not_hold_up_the_others_changes() -> None:
     serves.poisoned = "a"
     LiveFirst(serves, serves, 2.0, lambda: NOW).yield_point()  # type: ignore[arg-type]  # it stands for both
     assert serves.kept == ["b 2 2.0"]
+
+
+def test_shadow_work_has_as_much_time_as_live_changes_took() -> None:
+    serves, now = Serves(), [NOW]
+    live_first = LiveFirst(serves, serves, 2.0, lambda: now[0])  # type: ignore[arg-type]  # it stands for both
+    kept = serves.keep_fresh
+
+    def slow(record: ServingRecord, mark: int, budget_s: float) -> bool:
+        now[0] += timedelta(seconds=5)
+        return kept(record, mark, budget_s)
+
+    serves.keep_fresh = slow  # type: ignore[method-assign]  # time passes
+    live_first.yield_point()
+    assert (now[0] - NOW, len(serves.kept)) == (timedelta(seconds=10), 2)
+    now[0] += timedelta(seconds=9.9)
+    live_first.yield_point()
+    assert len(serves.kept) == 2
+    now[0] += timedelta(seconds=0.2)
+    live_first.yield_point()
+    assert len(serves.kept) == 4

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from indexer.feed.documents import Pending
-from indexer.indexing.sync import Applied, Target
+from indexer.indexing.applying import Applied
+from indexer.indexing.sync import Target
 from schemas.learning import (
     CutoverRefused,
 )

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from indexer.feed.documents import Pending
-from indexer.indexing.sync import Applied, Target
+from indexer.indexing.applying import Applied
+from indexer.indexing.sync import Target
 from indexer.search.answer import Answer
 from indexer.upkeep import OUTDATED
 from retrieval import passages

@@ -123,3 +123,38 @@ def test_the_base_model_is_held_to_what_is_installed(shelf: Shelf) -> None:
     assert shelf.fetch("acme", BASE, installed).is_dir()
     with pytest.raises(Refused, match="changed after the review"):
         shelf.fetch("acme", BASE, "0" * 64)
+
+
+def test_a_removed_model_is_off_the_shelf_and_another_stays(shelf: Shelf, tmp_path: Path) -> None:
+    for model in ("m-1", "m-2"):
+        shelf.put("acme", model, made(tmp_path / model, model.encode()), {}, NOW)
+    shelf.fetch("acme", "m-1")
+    assert (shelf.tenants(), [*shelf.models("acme")], shelf.models("other")) == (["acme"], ["m-1", "m-2"], {})
+    for _ in range(2):
+        shelf.remove("acme", "m-1")
+    assert ([*shelf.models("acme")], shelf.half_removed("acme")) == (["m-2"], [])
+    with pytest.raises(Refused, match="has no model"):
+        shelf.fetch("acme", "m-1")
+    assert (shelf.fetch("acme", "m-2") / "model.safetensors").read_bytes() == b"m-2"
+
+
+def test_a_removal_that_was_cut_short_is_known_and_ended(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.put("acme", "m-1", made(tmp_path / "m-1"), {}, NOW)
+
+    remove = shelf._fs.rm_file
+
+    def killed(path: str) -> None:
+        if not path.endswith(MANIFEST):
+            raise KeyboardInterrupt
+        remove(path)
+
+    monkeypatch.setattr(shelf._fs, "rm_file", killed)
+    with pytest.raises(KeyboardInterrupt):
+        shelf.remove("acme", "m-1")
+    monkeypatch.undo()
+    assert (shelf.models("acme"), shelf.half_removed("acme")) == ({}, ["m-1"])
+    shelf.remove("acme", "m-1")
+    assert shelf.half_removed("acme") == []
+    assert not shelf._fs.exists(shelf._place("acme", "m-1"))

@@ -32,8 +32,10 @@ def test_a_gain_is_the_mean_over_seeds_with_an_interval_over_groups() -> None:
 
 
 def test_whole_groups_are_drawn() -> None:
-    (row,) = table([UNTUNED, line(CHOSEN, 1, 0.2, [900, 900, 500])], GROUPS, None)
-    assert row["test_served_interval"] == [0.0, pytest.approx(0.4)], "both queries of group 1, or neither"
+    groups = {"test": [1] * 10 + [2] * 10, "guard": [1] * 10 + [2] * 10}
+    lines = [line(None, 0, 0.0, [500] * 20), line(CHOSEN, 1, 0.2, [900] * 10 + [500] * 10)]
+    (row,) = table(lines, groups, None)
+    assert row["test_served_interval"] == [0.0, pytest.approx(0.4)], "all ten queries of a group, or none of them"
 
 
 def test_recipes_are_held_against_another_with_the_same_lessons() -> None:

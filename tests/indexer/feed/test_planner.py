@@ -156,8 +156,8 @@ def test_what_a_full_backlog_leaves_out_is_compared(world: World, monkeypatch: p
         world.put(f"d{n}", 1, "text")
     world.put("z", 2, deleted=True)
     batches = taken(plan, world, 2, whole=False)
-    assert batches[0] == ["z"]
-    assert sorted(chain(*batches[1:])) == [f"d{n}" for n in range(6)]
+    assert batches[0][0] == "z"
+    assert sorted(chain(*batches)) == [*(f"d{n}" for n in range(6)), "z"]
 
 
 def test_feed_and_comparison_take_turns(world: World) -> None:
@@ -191,3 +191,21 @@ def test_what_is_forgotten_is_filled_anew(world: World) -> None:
     plan = filled(world, "a", "b")
     plan.forget(world.target())
     assert taken(plan, world) == [["a", "b"]]
+
+
+def test_deletions_and_lists_share_a_round_with_texts_where_there_is_room(world: World) -> None:
+    plan = filled(world, "text", "gone")
+    world.put("text", 2, "other")
+    world.put("gone", 2, deleted=True)
+    assert taken(plan, world, 5) == [["gone", "text"]]
+
+
+def test_what_came_meanwhile_is_read_and_what_needs_no_model_returned(world: World) -> None:
+    plan, target = filled(world, "text", "gone"), world.target()
+    world.put("text", 2, "other")
+    world.put("gone", 2, deleted=True)
+    light, changed = plan.overtaking(target, 5)
+    assert ([pending.document for pending in light], changed) == (["gone"], {"text", "gone"})
+    plan.applied(target, ["gone"])
+    assert plan.overtaking(target, 5) == ([], set())
+    assert taken(plan, world, 5) == [["text"]]

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.indexing.sync import Applied, Sync
+from indexer.indexing.applying import Applied
+from indexer.indexing.sync import Sync
 from retrieval import passages
 from retrieval.config import EncoderConfig
 from retrieval.word_pieces import WordPieces

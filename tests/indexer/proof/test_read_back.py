@@ -1,7 +1,14 @@
 """Reading back by slices; what a whole reading finds stands in `test_verify.py`."""
 
+from collections.abc import Sequence
+
+import pytest
+
+from indexer.indexing.sync import Sync
 from indexer.proof.read_back import ReadBack, pages
+from stores.service import Stopped
 from stores.vector_rows import primary_key
+from stores.vectors import Vectors
 from tests.indexer.world import World
 
 
@@ -46,3 +53,36 @@ def test_what_is_mended_is_right_when_it_is_looked_at_again(world: World) -> Non
 def test_pages_have_all_items_in_order() -> None:
     assert list(pages("abcdefg", 3)) == ["abc", "def", "g"]
     assert list(pages("", 3)) == []
+
+
+def test_a_repair_of_a_process_that_was_replaced_takes_nothing_away(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(world)
+    put(world, "a")
+    lost, holders, delete = list[int](), list[Sync](), Vectors.delete
+
+    def lease() -> None:
+        if lost:
+            raise Stopped("the lease went to somebody else")
+
+    def late(self: Vectors, collection: str, keys: Sequence[str]) -> None:
+        if not holders:
+            lost.append(1)
+            world.put("a", 1, "it came meanwhile")
+            holders.append(world.new_sync())
+            assert holders[0].advance(world.target(), 60).finished
+        delete(self, collection, keys)
+
+    stale = ReadBack(world.new_sync(check_lease=lease), 100, world.clock)
+    found = stale.look(world.target(), [f"d{n}" for n in range(9)], "", None)
+    assert found.foreign == ["a#0"]
+    monkeypatch.setattr(Vectors, "delete", late)
+    with pytest.raises(Stopped):
+        stale.repair(world.target(), found)
+    assert world.shown("a") == [], "the late removal took it away"
+    assert holders[0].advance(world.target(), 60).finished
+    assert [version for version, _, _ in world.shown("a")] == [1]
+    with pytest.raises(Stopped):
+        stale.repair(world.target(), found)
+    assert [version for version, _, _ in world.shown("a")] == [1], "it removes nothing any more"

@@ -1,0 +1,62 @@
+"""Models and run directories that are over go, by the rules of `stores.retention`, while no run is at work.
+
+A model is off the shelf before its first file goes, and a removal that was cut short is ended by the next cleaning.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from stores import retention, run_directories
+from stores.retention import InUse, RetentionConfig
+from stores.serving import Serving
+from stores.shelf import Shelf
+
+LOG = logging.getLogger(__name__)
+
+
+class Cleaner:
+    """Cleans all tenants, no more often than the rules say; `home` has the directories of runs."""
+
+    def __init__(
+        self, serving: Serving, shelf: Shelf, home: Path, config: RetentionConfig, clock: Callable[[], datetime]
+    ) -> None:
+        self._serving = serving
+        self._shelf = shelf
+        self._home = home
+        self._config = config
+        self._clock = clock
+        self._cleaned_at: datetime | None = None
+
+    def clean(self) -> bool:
+        """Remove what is over, if it is time; return whether it was. Raises `Retryable`, and then goes on later."""
+        now = self._clock()
+        if self._cleaned_at is not None and now - self._cleaned_at < timedelta(seconds=self._config.pause_s):
+            return False
+        self._cleaned_at = now  # before: what goes wrong now is tried at the next cleaning, not at every look
+        for tenant in self._shelf.tenants():
+            self._models(tenant, now)
+        for tenant, ended in run_directories.ended(self._home).items():
+            for run in retention.runs_over({name: each.at for name, each in ended.items()}, self._config):
+                self._remove_run(run_directories.directory_of(self._home, tenant, run))
+                LOG.info("%s: the directory of %s is removed", tenant, run)
+        return True
+
+    def _remove_run(self, directory: Path) -> None:
+        """Remove an ended run's directory; the event that says that it ended goes last."""
+        for path in directory.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+        shutil.rmtree(directory)
+
+    def _models(self, tenant: str, now: datetime) -> None:
+        for model in self._shelf.half_removed(tenant):
+            self._shelf.remove(tenant, model)
+        states, collections = self._serving.states(tenant), self._serving.collections(tenant)
+        use = InUse(self._serving.record(tenant), states, collections)  # read last: it decides what is in use
+        made = {model: entry.created_at for model, entry in self._shelf.models(tenant).items()}
+        for model in retention.models_over(made, use, now, self._config):
+            self._shelf.remove(tenant, model)
+            LOG.info("%s: the model %s is over and off the shelf", tenant, model)
