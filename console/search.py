@@ -88,5 +88,5 @@ def _print(answer: SearchAnswer) -> None:
         if snippet := elided(printable(" ".join(found.snippet.split())), columns() - 5):
             say(f"     {snippet}")
         if found.truncated:
-            say("     (too long to be indexed whole: its end is not found)")
+            say("     (not all of its text is indexed: its end is too far, or it has encoded data)")
     say(f"{answer.model} in {answer.collection}, serving version {answer.serving_version}")

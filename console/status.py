@@ -106,9 +106,7 @@ def _print_tenant(tenant: Row) -> None:
     if tenant["waiting"]:
         _paragraph(f"{tenant['waiting']:,} documents wait to be indexed, or to be indexed anew.")
     if tenant["truncated"]:
-        _paragraph(
-            f"{tenant['truncated']:,} documents are longer than what is indexed of them: their ends are not found."
-        )
+        _paragraph(f"{tenant['truncated']:,} documents are not indexed whole: too long, or with encoded data in them.")
     if tenant["collections"]:
         print_table(tenant["collections"], _COLLECTIONS, "Collections")
     if tenant["audits"]:

@@ -125,11 +125,14 @@ class Shadows:
         """Fill the shadow with what there was when it began, then let it catch up with what changed since.
 
         It has caught up when everything that had arrived is in it, and bringing it there took less than `_CLOSE_S`.
+        Only what it began with is made with rests: it could never catch up with changes that are faster than it is.
         """
         building, began = state is State.BUILDING, time.monotonic()
         self._sync.ensure(target)
         self._meter.begin(target)
-        done = self._sync.advance(target, budget_s, lambda n: self._meter.add(target, n), follow=not building)
+        done = self._sync.advance(
+            target, budget_s, lambda n: self._meter.add(target, n), follow=not building, rests=building
+        )
         self._meter.write(target)
         if done.finished and building:
             self._move(target.tenant, target.collection, state, State.CATCHING_UP)

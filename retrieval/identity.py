@@ -6,6 +6,7 @@ of it: with the tokenizer of a model, with a release of Unicode's tables, with a
 
 import hashlib
 import json
+from base64 import b64encode
 
 from retrieval.passages import MAX_CHARACTERS, split
 from retrieval.text import query_terms, terms
@@ -23,11 +24,25 @@ _PROBE = " ".join(
         "\u200b\n",
         "HTTP_STATUS_CODE getUserName URLs \uff26\uff35\uff2c\uff2c pass\u00adword cafe\u0301 gr\u00f6\u00dfere",
         "\u0645\u064f\u062d\u064e\u0645\u064e\u0651\u062f \u0939\u093f\u0928\u094d\u0926\u0940",
+        "Haftpflichtversicherung",
         "\uc11c\ubc84\ub97c \u0e43\u0e1a\u0e41\u0e08\u0e49\u0e07 \U0001f389",
     ]
     + [f"Sentence number {n} has {'many ' * (n % 40)}words, doesn't it?" for n in range(120)]
 )
-"""A text in which every rule has something to do."""
+_ENCODED = b64encode(b"".join(hashlib.sha256(bytes([n])).digest() for n in range(8))).decode()
+_ROWS = "".join(f"| row {n} | {n * n} |\n" for n in range(60))
+_PROBE_MARKDOWN = (
+    "# One\n\nText &amp; `<p>` <b>bold</b> a < b.\n\n## Two ##\n### Three\n- item\n# comment\n```sh\n# x\nls  -l\n```\n"
+    f"Under\n-----\nList<String> <br> ![](data:image/png;base64,{_ENCODED}) {_ENCODED}\n\n"
+    f"| a | b |\n|---|---|\n{_ROWS}\n~~~\ncode\n~~~\n## {'A long heading ' * 9}\ntext &amp; text\n"
+    f"## A heading of some more words\n{'Half of a passage. ' * 15}\n## Last but one\n{'Text of it. ' * 15}\n## Last\n"
+)
+_PROBE_PAGE = (
+    "<!doctype html><head><title>no</title></head><body><h1>One <i>two</i></h1><p>One\n two<br>three <img alt='four'>"
+    "<div>five<script>no</script><!-- no -->&lt;six&gt;</div><pre>a\n  b</pre><h2>Three</h2><table><tr><th>a<th>b"
+    "<tr><td>1<td>2</table></body>"
+)
+"""Texts in which every rule has something to do."""
 
 PRECISIONS = ("float32", "float16")
 """At which encoders compute: on the CPU, and on the GPU."""
@@ -35,8 +50,8 @@ PRECISIONS = ("float32", "float16")
 
 def chunker(pieces: Pieces) -> str:
     """Return the rules of passages for a model: its limit, and a hash of what they make of a fixed text."""
-    made = split(_PROBE_TITLE, _PROBE, pieces)
-    return f"sentences, {pieces.limit} word pieces or {MAX_CHARACTERS} characters; {_hash(made.passages)}"
+    made = [split(_PROBE_TITLE, probe, pieces).passages for probe in (_PROBE, _PROBE_MARKDOWN, _PROBE_PAGE)]
+    return f"sections, {pieces.limit} word pieces or {MAX_CHARACTERS} characters; {_hash(made)}"
 
 
 def analyzer() -> str:

@@ -1,39 +1,48 @@
 """How a document's text becomes passages: whole sentences, packed up to what the model's encoder reads.
 
-A passage is embedded and matched with its document's title in front, because a paragraph seldom repeats what the page
-is about. Its size is counted in the word pieces of the model's own tokenizer, title, special tokens and prompt among
+    body ──▶ encoded data out ──▶ lines: headings, sentences, code, rows ──▶ counted ──▶ packed (`packing.py`)
+
+A passage is embedded and matched with its document's title in front, and the heading that it stands under, because a
+paragraph seldom repeats what the page and its section are about. A heading begins a new passage, unless little stands
+above it. The header of a table stands in front of its rows wherever they begin a passage. Sizes
+are counted in the word pieces of the model's own tokenizer, all that stands in front, special tokens and prompt among
 them, so that no piece of a passage is left unread. Sentences that fit are not cut and passages do not overlap; a longer
 one is cut between words where it can be.
 """
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from retrieval.encoded import without_encoded
+from retrieval.lines import Line, one_line
+from retrieval.markup import lines
+from retrieval.packing import Counted, Packer
 from retrieval.text import visible
 from retrieval.word_pieces import Pieces
 
 READ_CHARACTERS = 5_000_000
-"""No more of a body than this is indexed; the rest is left out, which is counted and shown as truncated."""
+"""No more of a body than this is indexed; the rest is left out, and so is encoded data (`encoded.py`): a document of
+which anything is left out is counted and shown as truncated."""
 
 MAX_CHARACTERS = 1_000
 """Of a passage: text of which a tokenizer makes few pieces (an unbroken run of unknown letters) is cut all the same."""
 
-TITLE_SHARE = 3
-"""A title has at most one in so many of the pieces; the row shows it whole."""
+TITLE_SHARE, HEADING_SHARE = 3, 6
+"""A title has at most one in so many of the pieces; the row shows it whole. So has a heading of a section; a longer one
+is text."""
 
 _MAX_TITLE_CHARACTERS = 200
 _COUNTED_AT_ONCE = 256
 
 _WORD = re.compile(r"\S+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。\uff01\uff1f])|\n+")
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A document's passages in order, title included, and whether some of its text was left out."""
+    """A document's passages in order, with title and heading, and whether some of its text was left out."""
 
     passages: tuple[str, ...]
     truncated: bool
@@ -44,21 +53,20 @@ def split(title: str, body: str, pieces: Pieces) -> Split:
 
     A document without a visible character has no passage; one with a title alone has one.
     """
-    heading = _heading(title, pieces)
-    before = f"{heading}\n" if heading else ""
-    room = pieces.limit - (pieces.counts([heading])[0] if heading else 0)
-    texts = _packed(_sized(_sentences(body[:READ_CHARACTERS]), room, pieces), room)
-    found = list(_checked(before, texts, pieces)) or ([heading] if heading else [])
-    return Split(tuple(found), len(body) > READ_CHARACTERS)
+    name, (text, encoded) = _title(title, pieces), without_encoded(body[:READ_CHARACTERS])
+    packer = Packer(name, pieces.counts([name])[0] if name else 0, pieces.limit, MAX_CHARACTERS)
+    packed = packer.packed(_sized(_titled(lines(text), title), packer, pieces))
+    found = list(_checked(packed, pieces)) or ([name] if name else [])
+    return Split(tuple(found), encoded or len(body) > READ_CHARACTERS)
 
 
 def body_of(passage: str) -> str:
-    """Return a passage without the title in front of it (the title itself when there is nothing else)."""
-    title, _, body = passage.partition("\n")
-    return body or title
+    """Return a passage without title and heading in front of it (those when there is nothing else)."""
+    front, _, body = passage.partition("\n")
+    return body or front
 
 
-def _heading(title: str, pieces: Pieces) -> str:
+def _title(title: str, pieces: Pieces) -> str:
     """Return the title in one line, cut so that it leaves room for a text."""
     line = " ".join(title.split())[:_MAX_TITLE_CHARACTERS].rstrip()
     if not visible(line):
@@ -68,21 +76,29 @@ def _heading(title: str, pieces: Pieces) -> str:
     return line[: _cut_at(line, 0, starts[most])].rstrip() if len(starts) > most else line
 
 
-def _sentences(body: str) -> Iterator[str]:
-    for sentence in _SENTENCE_END.split(body):
-        line = " ".join(sentence.split())
-        if line and visible(line):
+def _titled(found: Iterable[Line], title: str) -> Iterator[Line]:
+    """Yield the lines without headings that are the title once more: it stands in front of all of them."""
+    whole = one_line(title)
+    for line in found:
+        if not (line.heading and line.text == whole):
             yield line
 
 
-def _sized(sentences: Iterator[str], room: int, pieces: Pieces) -> Iterator[tuple[str, int]]:
-    """Yield sentences, those with more than `room` pieces or too many characters in parts, and how many pieces each."""
-    while chunk := list(islice(sentences, _COUNTED_AT_ONCE)):
-        for sentence, count in zip(chunk, pieces.counts(chunk), strict=True):
-            if count <= room and len(sentence) <= MAX_CHARACTERS:
-                yield sentence, count
+def _sized(found: Iterator[Line], packer: Packer, pieces: Pieces) -> Iterator[Counted]:
+    """Yield lines with how many pieces each has, those with too many or too many characters in parts."""
+    room = packer.room(0)
+    while chunk := list(islice(found, _COUNTED_AT_ONCE)):
+        for line, count in zip(chunk, pieces.counts([line.text for line in chunk]), strict=True):
+            if line.heading and count * HEADING_SHARE <= pieces.limit:
+                room = packer.room(count)
+                yield Counted(line, count)
+            elif count <= room and len(line.text) <= MAX_CHARACTERS:
+                lead = pieces.counts([line.lead])[0] if line.lead else 0
+                yield Counted(replace(line, heading=False), count, lead)
             else:
-                yield from _parts(sentence, room, pieces.starts(sentence))
+                whole = replace(line, heading=False)
+                for part, size in _parts(line.text, room, pieces.starts(line.text)):
+                    yield Counted(replace(whole, text=part), size)
 
 
 def _parts(sentence: str, room: int, starts: Sequence[int]) -> Iterator[tuple[str, int]]:
@@ -105,26 +121,20 @@ def _cut_at(text: str, begin: int, end: int) -> int:
     return space + 1 if space >= 0 else end
 
 
-def _packed(parts: Iterator[tuple[str, int]], room: int) -> Iterator[str]:
-    """Join consecutive parts while they fit."""
-    size, characters, kept = 0, 0, list[str]()
-    for part, count in parts:
-        if kept and (size + count > room or characters + 1 + len(part) > MAX_CHARACTERS):
-            yield " ".join(kept)
-            size, characters, kept = 0, 0, []
-        kept.append(part)
-        size, characters = size + count, characters + 1 + len(part)
-    if kept:
-        yield " ".join(kept)
-
-
-def _checked(before: str, texts: Iterator[str], pieces: Pieces) -> Iterator[str]:
-    """Yield the passages; one that has more pieces as a whole than its parts had is halved until it is read whole."""
-    while chunk := [before + text for text in islice(texts, _COUNTED_AT_ONCE)]:
-        for passage, count in zip(chunk, pieces.counts(chunk), strict=True):
-            text = passage.removeprefix(before)
+def _checked(packed: Iterator[tuple[str, str]], pieces: Pieces) -> Iterator[str]:
+    """Yield passages of front and text; one with more pieces than its parts had is halved until it is read whole."""
+    while chunk := list(islice(packed, _COUNTED_AT_ONCE)):
+        whole = [_whole(front, text) for front, text in chunk]
+        for (front, text), passage, count in zip(chunk, whole, pieces.counts(whole), strict=True):
+            if text and not visible(text):
+                continue
             if count <= pieces.limit or len(text) < 2:
                 yield passage
             else:
                 half = _cut_at(text, 0, (len(text) + 1) // 2)
-                yield from _checked(before, iter((text[:half].strip(), text[half:].strip())), pieces)
+                yield from _checked(iter([(front, text[:half].strip()), (front, text[half:].strip())]), pieces)
+
+
+def _whole(front: str, text: str) -> str:
+    """Return a passage; the first end of a line is that of what stands in front (`body_of`)."""
+    return f"{front}\n{text}" if front and text else front or text.replace("\n", " ")

@@ -8,6 +8,8 @@ One word gives several:
 - a word with accents or vowel points (`café`) is there with and without them, and a German umlaut also as `oe`;
 - scripts without spaces (Chinese, Japanese, Thai, ...) and Hangul give all pairs of neighbouring letters, and each
   ideograph by itself, so that a query of one finds it;
+- a long word gives a text its ends, too, so that the last word of a compound finds it (`Versicherung` a text with
+  `Haftpflichtversicherung`); a query of the compound is not taken apart, so it does not find all texts with its parts;
 - a picture (an emoji) is a term. Other signs are none.
 
 Zero-width joiners and non-joiners go with the other ignorables, as in Unicode's NFKC_Casefold: they shape the letters
@@ -25,6 +27,11 @@ _SPACE = re.compile(r"\s+")
 _PARTS = re.compile(r"_+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z](?!$|_))|(?<=[A-Z])(?=[A-Z][a-rt-z](?:$|_))")
 """Where an identifier parts: at underscores, before a capital that begins a word, but not in `URLs`."""
 
+_COMPOUND = range(10, 41)
+_FRONT, _END = 4, 6
+"""Letters of a word that may be a compound, and of its two parts at least. Shorter ends are endings, no words."""
+
+_LAST_LATIN = "\u024f"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _ASCII_WORD = re.compile(r"\w+", re.ASCII)
 
@@ -65,7 +72,7 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """Return what the text is found by, in order, with repeats: its words and the other forms of them."""
-    return list(_terms(text, single=True))
+    return list(_terms(text, of_text=True))
 
 
 def query_terms(query: str) -> list[str]:
@@ -73,16 +80,18 @@ def query_terms(query: str) -> list[str]:
 
     Many words share an ideograph: as terms of a query they would rank texts of other words.
     """
-    return list(_terms(query, single=False))
+    return list(_terms(query, of_text=False))
 
 
-def _terms(text: str, single: bool) -> Iterator[str]:
+def _terms(text: str, of_text: bool) -> Iterator[str]:
     for run, is_unspaced in _runs(text):
         if not is_unspaced:
             yield from _forms(run)
+            if of_text:
+                yield from _ends(run)
             continue
         units = scripts.unit().findall(run)
-        if single and len(units) > 1:
+        if of_text and len(units) > 1:
             yield from (unit for unit in units if scripts.IDEOGRAPH.match(unit))
         yield from _pairs(units)
 
@@ -135,6 +144,13 @@ def _forms(word: str) -> Iterator[str]:
     if not whole.isascii():
         plain = {_unmarked(whole), _unmarked(whole.translate(_UMLAUTS))} - {whole}
         yield from sorted(form for form in plain if form)
+
+
+def _ends(word: str) -> Iterator[str]:
+    """Yield the ends of a long word of Latin letters that may be words of their own: it may be a compound."""
+    if len(word) in _COMPOUND and word[1:].islower() and word.isalpha() and max(word) <= _LAST_LATIN:
+        whole = _folded(word)
+        yield from (whole[-length:] for length in range(_END, len(whole) - _FRONT + 1))
 
 
 def _unmarked(word: str) -> str:

@@ -36,7 +36,9 @@ class SearchResult(Words):
     score: float
     title: str
     snippet: str
-    truncated: bool = Field(description="the end of the document is too far back to be indexed")
+    truncated: bool = Field(
+        description="not all of the document is indexed: its end is too far, or it has encoded data"
+    )
 
 
 class Rebuilding(Words):

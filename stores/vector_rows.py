@@ -61,7 +61,7 @@ class Hit:
 
     `acl` is the list that was given to this content, whose hash is `content_hash`. The document's current list decides
     who may see the passage; the row's copy only says who might read it while it is not the current content.
-    `truncated` says that the end of the document is not indexed.
+    `truncated` says that not all of the document is indexed.
     """
 
     document: str
@@ -120,7 +120,7 @@ def vector_row(
     """Return the row of a document's passage with its vector, clipped to what Milvus takes.
 
     `number` counts from 0 within the document, `terms` are what the text is found by, `authority` is in [0, 1],
-    `updated_at_ms` in milliseconds since 1970; `truncated` says that the end of the document is not indexed.
+    `updated_at_ms` in milliseconds since 1970; `truncated` says that not all of the document is indexed.
     """
     return {
         "pk": primary_key(document, number),

@@ -1,9 +1,11 @@
 """The fields and indexes of a collection, as Milvus takes them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pymilvus import DataType, Function, FunctionType, MilvusClient
 
+from stores.errors import Refused
 from stores.vector_rows import K1, MAX_GROUPS, MAX_ID_BYTES, MAX_TEXT_BYTES, MAX_TITLE_BYTES, B
 
 _HNSW = {"M": 16, "efConstruction": 200}
@@ -50,3 +52,17 @@ def schema(dimension: int) -> Any:  # noqa: ANN401  # the client's own untyped s
         )
     )
     return made
+
+
+def other_dimension(described: Mapping[str, Any], made: int) -> Refused | None:
+    """Return why vectors of `made` dimensions do not fit into the collection that Milvus describes, None if they do.
+
+    It is no fault of the documents: none of that model fits.
+    """
+    held = next(int(field["params"]["dim"]) for field in described["fields"] if field["name"] == "dense")
+    if made == held:
+        return None
+    return Refused(
+        f"{described['collection_name']} holds vectors of {held} dimensions and its model makes {made}; put the "
+        "model's own files back, or drop the collection in Milvus, and it is built anew"
+    )

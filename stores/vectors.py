@@ -25,7 +25,7 @@ from stores.errors import Poison
 from stores.milvus import CollectionMissing, CollectionReleased, between, guarded, listed, one_of
 from stores.settings import Settings
 from stores.vector_rows import ROW_FIELDS, Filter, Hit, Stored, VectorRow, reader_token, term_text
-from stores.vector_schema import indexes, schema
+from stores.vector_schema import indexes, other_dimension, schema
 
 T = TypeVar("T")
 Vector = Sequence[float] | NDArray[np.float32]
@@ -91,13 +91,8 @@ class Vectors:
             return False
         if found is not None:
             self.drop(collection)
-        self._call(
-            self._client.create_collection,
-            collection,
-            schema=schema(dimension),
-            consistency_level="Bounded",
-            properties={_RULES: rules},
-        )
+        about = {"schema": schema(dimension), "consistency_level": "Bounded", "properties": {_RULES: rules}}
+        self._call(self._client.create_collection, collection, **about)
         # Of no rows there is nothing to wait for; the client would wait half a second for each index.
         self._call(self._client.create_index, collection, indexes(), sync=False)
         self._call(self._client.load_collection, collection)
@@ -124,9 +119,13 @@ class Vectors:
         return sorted(self._call(self._client.list_collections))
 
     def upsert(self, collection: str, rows: Sequence[VectorRow]) -> None:
-        """Write rows, replacing those of the same key; returns once they are stored."""
-        if rows:
-            self._call(self._client.upsert, collection, list(rows))
+        """Write rows, replacing those of the same key; raises `Refused` for vectors of another dimension."""
+        try:
+            if rows:
+                self._call(self._client.upsert, collection, list(rows))
+        except Poison as error:
+            about = self._call(self._client.describe_collection, collection)
+            raise other_dimension(about, len(rows[0]["dense"])) or error from error
 
     def delete(self, collection: str, keys: Sequence[str]) -> None:
         """Remove rows by primary key; absent keys are harmless."""

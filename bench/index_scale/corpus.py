@@ -80,6 +80,11 @@ class Corpus:
         self._version += 1
         self._insert([number], self._version)
 
+    def delete(self, numbers: Sequence[int]) -> None:
+        """Delete documents, all at once."""
+        self._version += 1
+        self._insert(numbers, self._version, deleted=True)
+
     def _store(self, numbers: range) -> None:
         self._insert(numbers, 1)
         rows = len(numbers)
@@ -98,7 +103,7 @@ class Corpus:
             },
         )
 
-    def _insert(self, numbers: Sequence[int], version: int) -> None:
+    def _insert(self, numbers: Sequence[int], version: int, deleted: bool = False) -> None:
         rows = len(numbers)
         self._warehouse.insert(
             "documents",
@@ -106,6 +111,7 @@ class Corpus:
                 "tenant": Same(self.target.tenant),
                 "document": [_name(n) for n in numbers],
                 "version": [version] * rows,
+                "deleted": Same(int(deleted)),
                 "kind": Same("page"),
                 "title": [f"Page {n}" for n in numbers],
                 "body": [_text(n, version) for n in numbers],

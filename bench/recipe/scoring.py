@@ -12,13 +12,13 @@ from bench.recipe.tuning import Tuned
 from bench.recipe.world import Asked, World
 from retrieval import metrics
 from retrieval.bm25 import Bm25
+from retrieval.config import EncoderConfig
 from schemas.fusion import Fusion
 from trainer.judging import weights
 from trainer.judging.corpus import Vectors, by_best_passage
 from trainer.judging.served import WANTED, ServedRanking
 
-SERVED_TOKENS = 128
-"""Word pieces of a passage that serving reads."""
+_READ = EncoderConfig().max_tokens
 
 _LEAST = 20
 Gains = npt.NDArray[np.float64]
@@ -44,10 +44,10 @@ class Scoring:
     def judged(self, tuned: Tuned) -> dict[str, Any]:
         """Return the chosen weight, means and per-query gains of `validation`, `test` and `guard`."""
         began, world = perf_counter(), self._world
-        passages = tuned.vectors(world.passages, SERVED_TOKENS)
+        passages = tuned.vectors(world.passages, _READ)
         embedded = perf_counter() - began
         sides = {"validation": world.validation, "test": world.test, "guard": world.guard}
-        asked = {name: tuned.asked([one.text for one in side], SERVED_TOKENS) for name, side in sides.items()}
+        asked = {name: tuned.asked([one.text for one in side], _READ) for name, side in sides.items()}
         fusion = self._chosen(passages, asked["validation"])
         found: dict[str, Any] = {"fusion": fusion.dense, "embed_s": round(embedded, 2)}
         for name, side in sides.items():

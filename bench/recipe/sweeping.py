@@ -5,7 +5,6 @@ A sweep that was cut goes on where it was: what the file has is not tried again.
 
 import json
 import multiprocessing
-import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import Any
 
 from bench.recipe.recipes import Try
 from bench.recipe.world import load
+from retrieval.config import EncoderConfig
 
 UNTUNED = "untuned"
 SIDES = ("validation", "test", "guard")
@@ -41,7 +41,7 @@ def sweep(world: Path, model: Path, out: Path, wanted: Sequence[Try | None], pro
             file.write("\n")  # what was cut stands on a line of its own
     todo = [one for one in wanted if (one.key() if one else UNTUNED) not in known]
     if processes <= 1:
-        return _worker(world, model, out, _in_turn(todo), until)
+        return _worker(world, model, out, todo, until, EncoderConfig().threads)
     context = multiprocessing.get_context("spawn")
     queue = context.SimpleQueue()
     for one in (*todo, *["end"] * processes):
@@ -54,21 +54,17 @@ def sweep(world: Path, model: Path, out: Path, wanted: Sequence[Try | None], pro
     return None
 
 
-def _in_turn(todo: Iterable[Try | None]) -> Iterable[Try | None]:
-    yield from todo
-
-
 def _work(world: Path, model: Path, out: Path, queue: Any, until: float) -> None:  # noqa: ANN401  # the library's own
-    _worker(world, model, out, iter(queue.get, "end"), until)
+    _worker(world, model, out, iter(queue.get, "end"), until, 1)
 
 
-def _worker(path: Path, model: Path, out: Path, todo: Iterable[Try | None], until: float) -> None:
+def _worker(path: Path, model: Path, out: Path, todo: Iterable[Try | None], until: float, threads: int) -> None:
     import torch  # in the processes that learn alone
 
     from bench.recipe.scoring import Scoring
     from bench.recipe.tuning import Tuned, learn
 
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
+    torch.set_num_threads(threads)
     torch.backends.cuda.matmul.allow_tf32 = True
     world = load(path)
     texts, scoring, tuned = world.teachable(), Scoring(world), Tuned(model)

@@ -163,8 +163,10 @@ def _learn_map(tuned: Tuned, lessons: Sequence[Lesson], texts: dict[str, str], r
     optimizer = torch.optim.AdamW([added], lr=recipe.rate, weight_decay=0.1)
     for _ in range(recipe.epochs):
         for part in torch.split(torch.randperm(len(lessons), device=tuned.device), recipe.batch):
-            asked = nn.functional.normalize(anchors[part] @ (identity + added), dim=1)
-            scores = (recipe.scale * asked @ documents.T).masked_fill(barred[part], -torch.inf)
+            mapped = anchors[part] @ (identity + added)
+            scores = (recipe.scale * (mapped / mapped.norm(dim=1, keepdim=True)) @ documents.T).masked_fill(
+                barred[part], -torch.inf
+            )
             losses = nn.functional.cross_entropy(scores, own[part], reduction="none")
             optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward((losses * weights[part]).sum() / weights[part].sum())

@@ -15,6 +15,13 @@ from retrieval.encoders import Encoder
 
 _IN_PHRASE = re.compile("[^\\s,;:\u3001\uff0c\u060c]+")
 _SENTENCE_END = re.compile("[.!?\u3002\u061f\uff01\uff1f]")
+_COMPOUNDS = {
+    "Kosten": "de-travel", "Abrechnung": "de-travel", "Sicherheit": "de-security", "Regelung": "de-leave",
+    "Material": "de-office", "Papier": "de-office", "Patronen": "de-office", "Umgebung": "de-cloud",
+    "Bildung": "de-training", "Betrieb": "de-cloud",
+}  # fmt: skip
+"""Words that stand in no text, and the text with a compound of which each is the last."""
+
 _CHARACTERS, _WORDS = 4, 3
 """Of a phrase: signs where a script has no spaces, else words."""
 
@@ -39,7 +46,14 @@ def measured(encoder: Encoder) -> dict[str, Any]:
         rankings = library.by_words([phrase for _, phrase in asked])
         hits = sum(ranked[:1] == [name] for (name, _), ranked in zip(asked, rankings, strict=True))
         found[language] = {"phrases": len(asked), "found": round(hits / len(asked), 4)}
-    return {**found, "unread_pieces": unread(library.corpus, encoder.pieces)[0]}
+    return {**found, "compounds": _compounds(library), "unread_pieces": unread(library.corpus, encoder.pieces)[0]}
+
+
+def _compounds(library: Library) -> dict[str, Any]:
+    """Return the share of last words of German compounds for which words alone put the compound's text first."""
+    rankings = library.by_words(list(_COMPOUNDS))
+    hits = sum(ranked[:1] == [name] for name, ranked in zip(_COMPOUNDS.values(), rankings, strict=True))
+    return {"words": len(_COMPOUNDS), "found": round(hits / len(_COMPOUNDS), 4)}
 
 
 def phrases(body: str) -> Iterator[str]:

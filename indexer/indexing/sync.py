@@ -158,13 +158,14 @@ class Sync:
         after_batch: Callable[[int], None] | None = None,
         follow: bool = True,
         whole: bool = True,
+        rests: bool = False,
     ) -> Applied:
         """Apply what had arrived when this was called, or until `budget_s` is over.
 
         `after_batch` hears how many documents a batch had; at least one is done, if there is any. Without `follow` it
         ends once everything was compared. Without `whole` it is urgent, for a collection that serves or is about to: a
-        comparison in the background is not hurried, deletions and lists that come meanwhile do not wait for texts, and
-        there is no rest; otherwise the throttle says how long to rest.
+        comparison in the background is not hurried, and deletions and lists that come meanwhile do not wait for texts.
+        With `rests` it is work that nobody waits for: the throttle says how long to rest after each batch.
         """
         total, self._until = Applied(), time.monotonic() + budget_s
         self._planner.begin(target)
@@ -176,7 +177,7 @@ class Sync:
             self._seal(target.collection, self._config.seal_rows)
             if after_batch:
                 after_batch(done.documents)
-            if whole:
+            if rests:
                 self._rest(self._throttle.rest_s(time.monotonic() - began - self._yielded_s))
             if time.monotonic() > self._until:
                 return total

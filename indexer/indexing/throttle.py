@@ -25,7 +25,7 @@ class ThrottleConfig(BaseModel):
         default=1.3, ge=1, description="times their latency at rest that searches may take: half of it is noticed"
     )
     least_share: float = Field(
-        default=0.1, gt=0, le=1, description="share of its time that background work keeps, 0 to 1: it has to end"
+        default=0.25, gt=0, le=1, description="share of its time that background work keeps, 0 to 1: it has to end"
     )
     look_s: float = Field(default=1.0, gt=0, description="seconds between two looks at the latency of searches")
 

@@ -20,7 +20,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…。\uff01\uff1f])\s*")
 class Found:
     """One document of an answer; `rank` counts from 1, `score` is fused and comparable within one answer only.
 
-    `truncated` says that the end of the document is not indexed.
+    `truncated` says that not all of the document is indexed.
     """
 
     document: str

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import identity, passages, scripts, text
+from retrieval import identity, scripts, text
 from retrieval.config import EncoderConfig
 from retrieval.word_pieces import WordPieces
 from stores.shelf import base_model
@@ -13,14 +13,25 @@ from tests.retrieval.word_pieces import byte_level
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("MAX_CHARACTERS", 600), ("TITLE_SHARE", 40), ("_SENTENCE_END", re.compile(r"\n+"))]
+    ("name", "value"),
+    [
+        ("passages.MAX_CHARACTERS", 600),
+        ("passages.TITLE_SHARE", 40),
+        ("passages.HEADING_SHARE", 60),
+        ("packing.LEAST_SHARE", 1),
+        ("lines._SENTENCE_END", re.compile(r"\n+")),
+        ("encoded.LONGEST_KEPT", 10_000),
+        ("markup.LONGEST_HEADING", 2),
+        ("html_text._SKIPPED", frozenset()),
+        ("markup._ENTITY", re.compile(r"&none;")),
+    ],
 )
 def test_another_rule_of_passages_is_another_chunker(
     monkeypatch: pytest.MonkeyPatch, pieces: WordPieces, name: str, value: object
 ) -> None:
     before = identity.chunker(pieces)
     assert identity.chunker(pieces) == before
-    monkeypatch.setattr(passages, name, value)
+    monkeypatch.setattr(f"retrieval.{name}", value)
     assert identity.chunker(pieces) != before
     assert identity.row_rules(pieces) != f"{before}"
 

@@ -119,3 +119,34 @@ def test_every_word_stays_whole_where_it_fits(pieces: WordPieces) -> None:
     parts = split("t", body, pieces)
     assert " ".join(body_of(part) for part in parts.passages).split() == body.split()
     assert max(pieces.counts(parts.passages)) <= pieces.limit
+
+
+PAGE = "## Hotels\n" + "A room in the city costs ten euro. " * 40 + "\n## Trains\n" + "The train is paid for. " * 40
+
+
+def test_a_passage_stands_under_one_heading_and_says_it(pieces: WordPieces) -> None:
+    made = split("Travel", PAGE, pieces).passages
+    fronts = [passage.partition("\n")[0] for passage in made]
+    assert list(dict.fromkeys(fronts)) == ["Travel \u203a Hotels", "Travel \u203a Trains"]
+    for front, passage in zip(fronts, made, strict=True):
+        assert ("train" in body_of(passage)) == (front == "Travel \u203a Trains")
+        assert ("room" in body_of(passage)) == (front == "Travel \u203a Hotels")
+
+
+def test_the_title_is_not_said_twice(pieces: WordPieces) -> None:
+    assert split("Travel", "# Travel\n\nBy train.", pieces).passages == ("Travel\nBy train.",)
+
+
+def test_a_heading_that_takes_too_much_room_is_text(pieces: WordPieces) -> None:
+    (only,) = split("Travel", f"## {'very ' * 25}long\nBy train.", pieces).passages
+    assert only == f"Travel\n{'very ' * 25}long By train."
+
+
+def test_what_stands_in_a_text_in_letters_only_is_left_out_and_said(pieces: WordPieces) -> None:
+    found = split("t", f"Before. ![](data:image/png;base64,{'iVBORw0KGgo' * 30}) After.", pieces)
+    assert found.truncated
+    assert found.passages == ("t\nBefore. ![]( ) After.",)
+
+
+def test_without_anything_in_front_a_passage_is_one_line(pieces: WordPieces) -> None:
+    assert split("", "```\na\nb\n```", pieces).passages == ("a b",)

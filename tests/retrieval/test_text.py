@@ -136,3 +136,21 @@ def test_how_a_text_is_composed_and_what_is_invisible_in_it_makes_no_difference(
 @given(st.text(st.characters(codec="ascii")))
 def test_english_is_read_alike_with_and_without_a_letter_of_another_script(text: str) -> None:
     assert terms(f"{text} \u044f")[:-1] == terms(text)
+
+
+def test_the_last_word_of_a_compound_finds_it_and_the_compound_does_not_find_its_parts() -> None:
+    text, query = terms("Haftpflichtversicherung"), query_terms("Haftpflichtversicherung")
+    assert {"haftpflichtversicherung", "pflichtversicherung", "versicherung"} <= set(text)
+    assert "cherung" in text
+    assert "herung" in text
+    assert "erung" not in text, "too short to be a word"
+    assert "tpflichtversicherung" not in text, "too little in front"
+    assert query == ["haftpflichtversicherung"]
+    assert "regelung" in terms("Überstundenregelung")
+
+
+@pytest.mark.parametrize(
+    "word", ["Reisekost", "HTTP_STATUS_CODE", "getUserNameNow", "0123456789ab", "достопримечательность", "x" * 41]
+)
+def test_what_is_no_compound_has_no_ends(word: str) -> None:
+    assert terms(word) == query_terms(word)

@@ -1,5 +1,5 @@
 from stores.vector_rows import K1, B, vector_row
-from stores.vector_schema import indexes, schema
+from stores.vector_schema import indexes, other_dimension, schema
 
 
 def test_a_row_has_the_fields_of_a_collection_and_no_other() -> None:
@@ -11,3 +11,9 @@ def test_a_row_has_the_fields_of_a_collection_and_no_other() -> None:
 def test_the_index_of_words_has_the_constants_that_judging_has() -> None:
     (words,) = (index for index in indexes() if index.field_name == "sparse")
     assert words.get_index_configs()["params"] == {"bm25_k1": K1, "bm25_b": B}, "nested: see `indexes`"
+
+
+def test_another_dimension_is_said_and_the_same_one_is_not() -> None:
+    described = {"collection_name": "C", "fields": [{"name": "pk"}, {"name": "dense", "params": {"dim": "32"}}]}
+    assert other_dimension(described, 32) is None
+    assert "C holds vectors of 32 dimensions and its model makes 16" in str(other_dimension(described, 16))

@@ -1,3 +1,3 @@
--- How many documents a collection holds the beginning of only, because their text is longer than what is indexed of it.
+-- How many documents a collection does not hold whole: their text is longer than what is indexed of it, or has encoded data.
 SELECT countIf(truncated AND NOT deleted) AS documents
 FROM applied FINAL WHERE tenant = {tenant:String} AND collection = {collection:String}

@@ -11,13 +11,7 @@ from bench.recipe.recipes import CHOSEN, Recipe, Try
 from bench.recipe.world import Asked, Lesson, Lessons, World
 from tests.trainer.learning.fitting import COLOURS, NUMBERS
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 NAMES = tuple(f"s:{colour}" for colour in COLOURS)
-
-
-@pytest.fixture
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
 def tiny_world() -> World:

@@ -1,5 +1,7 @@
 """The one mechanism, on real stores: what is desired gets there, once, whatever was there and wherever it stopped."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from indexer.feed.documents import Documents
@@ -227,3 +229,20 @@ def test_a_list_that_changes_without_a_new_version_reaches_the_rows(world: World
     assert [groups for _, _, groups in world.shown("d")] == [("board",)] * len(before)
     assert world.documents.counts(world.tenant, world.target().collection).pending == 0
     assert world.sync.advance(world.target(), 60).documents == 0
+
+
+def test_only_work_that_nobody_waits_for_rests(world: World) -> None:
+    rested, throttle = list[float](), SimpleNamespace(rest_s=lambda worked_s: 0.7)
+    sync = Sync(
+        Documents(world.warehouse), world.vectors, world.encoders, world.config, world.clock, rested.append,
+        throttle=throttle,
+    )  # fmt: skip
+    world.put("d", 1, "a text")
+    sync.ensure(world.target())
+    assert sync.advance(world.target(), 60).documents == 1
+    world.put("e", 1, "a text")
+    assert sync.advance(world.target(), 60, whole=False).documents == 1
+    assert rested == []
+    world.put("f", 1, "a text")
+    assert sync.advance(world.target(), 60, rests=True).documents == 1
+    assert rested == [0.5, pytest.approx(0.2)]

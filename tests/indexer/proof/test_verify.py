@@ -90,10 +90,10 @@ def spoil(world: World, fault: str) -> set[str]:
         vectors.upsert(collection, [moved(world, "d3", "d3", 1_400)])
     elif fault == "deleted document":
         vectors.upsert(collection, [moved(world, "d3", "gone", 0)])
-        return set()
+        return {"gone"}
     elif fault == "deleted document's later passage":
         vectors.upsert(collection, [moved(world, "d3", "gone", 3)])
-        return set()
+        return {"gone"}
     elif fault == "foreign row":
         vectors.upsert(collection, [moved(world, "d3", "x'] or pk != ''", 0)])
         return set()
