@@ -7,6 +7,7 @@ BENCHES = {
     "streams": "events a second through Kafka, sessions, pairs and ClickHouse, beside Faust, Quix Streams, a floor",
     "faults": "injected faults over a running flow: nothing missing, doubled, different, resurrected, leaked, claimed",
     "retrieval": "nDCG of meaning, words and both; sentences at the end of long pages; phrases in other languages",
+    "recipe": "which rate, temperature, passes and batches learn best from clicks of which some are wrong",
     "indexer": "passages a second of a whole build beside bare encoding; what is embedded twice; memory",
     "proof": "kinds of damage to a collection, each planted, found, mended, and nothing else touched",
     "freshness": "seconds from a change to its being found: idle, at 50 changes a second, while another tenant imports",

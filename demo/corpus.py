@@ -104,7 +104,7 @@ class Corpus:
 def load_corpus(size: CorpusSize | None = None) -> Corpus:
     """Read both groups from the installed packages; the same packages and size give the same corpus."""
     size = size or CorpusSize()
-    return Corpus(_group("first", FIRST_SERVICES, size), _group("second", SECOND_SERVICES, size))
+    return Corpus(read_group("first", FIRST_SERVICES, size), read_group("second", SECOND_SERVICES, size))
 
 
 def arrivals(group: Group, tenant: str, at: datetime) -> Iterator[DocumentUpserted]:
@@ -113,7 +113,8 @@ def arrivals(group: Group, tenant: str, at: datetime) -> Iterator[DocumentUpsert
         yield document.upserted(tenant, at + timedelta(milliseconds=position))
 
 
-def _group(name: str, services: tuple[str, ...], size: CorpusSize) -> Group:
+def read_group(name: str, services: tuple[str, ...], size: CorpusSize) -> Group:
+    """Return the documents of these services and what people search for there, up to `size`."""
     labelled: list[tuple[Operation, tuple[str, ...]]] = []
     others: list[Operation] = []
     for service in services:

@@ -24,6 +24,7 @@ RULES = (
             "trainer/learning/process.py": "loads weights to train them, at full precision",
             "trainer/learning/job.py": "how much of a text is read in training",
             "bench/search/handwritten.py": "the peer of a benchmark, which shares nothing that it can have of its own",
+            "bench/recipe/tuning.py": "loads weights to train them, as the trainer's own process does",
             "bench/indexer/bare.py": "the floor of a benchmark: the library alone",
         },
     ),

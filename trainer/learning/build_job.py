@@ -1,8 +1,6 @@
 """Lessons become the fitting process's job: weighted rows, batches, negatives, a validation task. Pure."""
 
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
-from math import sqrt
 from pathlib import Path
 
 from retrieval.text import normalized
@@ -14,9 +12,7 @@ from trainer.learning import general
 from trainer.learning.batches import Row, plan
 from trainer.learning.job import FitJob, FitRow, FitRules, Validation
 from trainer.learning.mine import Mined
-
-_LIGHTEST, _HEAVIEST = 0.2, 5.0
-"""Bounds of a row's weight; the mean is about 1."""
+from trainer.learning.row_rules import damped, extras
 
 _DISTRACTORS = 120
 """Documents nobody seeks that the validation queries must not find first."""
@@ -65,37 +61,19 @@ def _rows(
     examples: Sequence[Example], mined: Mined, texts: Mapping[str, str], rules: FitRules
 ) -> tuple[list[Row], list[FitRow]]:
     """Return for every example what batching must know of it, and what is learned."""
-    extras = _extras(examples, mined, rules.extra_share)
+    sought = {example.document for example in examples}
+    brought = extras([e.anchor for e in examples], mined.negatives, sought, rules.extra_share)
     rows = [
         Row(normalized(e.anchor), e.document, never, near, (extra,) if extra else ())
-        for e, never, near, extra in zip(examples, mined.never, mined.negatives, extras, strict=True)
+        for e, never, near, extra in zip(examples, mined.never, mined.negatives, brought, strict=True)
     ]
     longest = _CHARACTERS_PER_TOKEN * rules.max_tokens
-    mean = sum(sqrt(example.weight) for example in examples) / max(1, len(examples))
+    weights = damped([example.weight for example in examples])
     fit_rows = [
-        FitRow(
-            anchor=e.anchor, positive=e.text[:longest], negative=texts.get(extra, ""), weight=_weight(e.weight, mean)
-        )
-        for e, extra in zip(examples, extras, strict=True)
+        FitRow(anchor=e.anchor, positive=e.text[:longest], negative=texts.get(extra, ""), weight=weight)
+        for e, extra, weight in zip(examples, brought, weights, strict=True)
     ]
     return rows, fit_rows
-
-
-def _weight(weight: float, mean: float) -> float:
-    """Return the damped, bounded weight of a row: a hundred clicks are not a hundred lessons."""
-    return round(min(_HEAVIEST, max(_LIGHTEST, sqrt(weight) / mean)), 6)
-
-
-def _extras(examples: Sequence[Example], mined: Mined, share: float) -> list[str]:
-    """Give some examples a negative that is nobody's positive: batches cannot bring those by themselves."""
-    sought = {example.document for example in examples}
-    wanted = round(len(examples) * share)
-    extras = [""] * len(examples)
-    for n in sorted(range(len(examples)), key=lambda n: blake2b(examples[n].anchor.encode()).digest()):
-        free = next((name for name in mined.negatives[n] if name not in sought), "")
-        if free and wanted:
-            extras[n], wanted = free, wanted - 1
-    return extras
 
 
 def _validation(split: Split, seen: Sequence[Document], texts: Mapping[str, str]) -> Validation:

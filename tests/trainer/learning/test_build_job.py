@@ -62,7 +62,10 @@ def test_extra_negatives_are_documents_that_nobody_seeks() -> None:
     rules, names = FitRules(extra_share=1.0, general_share=0), ("d1", "d2", "unsought")
     job = built(LESSONS, (("d2", "unsought"), ("d1",)), rules, names)
     assert [row.negative.split("\n")[0] for row in job.rows] == ["Title of unsought", ""]
-    assert [row.negative for row in built(LESSONS, (("unsought",), ()), FitRules(), names).rows] == ["", ""]
+    assert [row.negative for row in built(LESSONS, (("unsought",), ()), FitRules(extra_share=0.0), names).rows] == [
+        "",
+        "",
+    ]
 
 
 def test_weights_are_damped_and_bounded() -> None:

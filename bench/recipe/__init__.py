@@ -1,0 +1,1 @@
+"""Which hyperparameters learn best from clicks: the benchmark `recipe`."""
