@@ -112,7 +112,7 @@ class Moves:
             try:
                 return decisions.waiting(self._serving, self._tenant).digest
             except Refused as error:
-                if time.monotonic() > until:
+                if time.monotonic() > until or second_model.FAILED in str(error):
                     raise Unready(f"no shadow became ready: {error}") from error
                 time.sleep(_LOOK_S)
 

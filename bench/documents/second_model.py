@@ -31,7 +31,7 @@ WON = Comparison(
     queries=50, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.15
 )
 _LOOK_S = 1.0
-_FAILED = " is failed"
+FAILED = " is failed"
 """What `tidewheel packet` says of a shadow that no packet will come of."""
 
 
@@ -92,7 +92,7 @@ def packet(stack: Stack, tenant: str, within_s: float, wait: Callable[[float], N
         shown = tidewheel(stack, "packet", "--tenant", tenant, "--json")
         if shown.done:
             return dict(shown.json())
-        if time.monotonic() > deadline or _FAILED in shown.errors:
+        if time.monotonic() > deadline or FAILED in shown.errors:
             raise Refused(f"no packet of '{tenant}' after {within_s:g} s at most: {shown.errors.strip()}")
         wait(_LOOK_S)
 

@@ -5,7 +5,7 @@
 
 Counts and iterators prove nothing about completeness; only the reads by key do. The scan can only find surplus rows,
 never excuse missing ones. A document may change while it is read: what looks wrong is looked at once more after pending
-changes are applied, or is passed over when its change is known to be still to come.
+changes are applied, until it stands still, or is passed over when its change is known to be still to come.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,11 +22,12 @@ from stores.vector_rows import primary_key
 class Findings:
     """What one reading of the destination found.
 
-    `wrong` maps a document to what is wrong with it, `foreign` are keys of no document, `passages` maps each document
-    to how many passages it should have.
+    `wrong` maps a document to what is wrong with it, and `revisions` to the revision at which it was compared;
+    `foreign` are keys of no document, `passages` maps each document to how many passages it should have.
     """
 
     wrong: dict[str, str] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
     foreign: list[str] = field(default_factory=list)
     passages: dict[str, int] = field(default_factory=dict)
 
@@ -45,18 +46,35 @@ class ReadBack:
         self._clock = clock
 
     def read(self, target: Target, only: Sequence[str] | None = None) -> Findings:
-        """Compare the destination with the documents (or with `only` these), suspects twice; repairs nothing."""
+        """Compare the destination with the documents (or with `only` these), suspects again; repairs nothing."""
         findings = Findings()
         for page in pages(self._sync.documents.ids(target.tenant) if only is None else only, self._page):
             self._compare(target, page, findings)
         if only is None:
             self._judge_keys(self._sync.vectors.scan_keys(target.collection), findings)
         if findings.wrong:
-            suspects, findings.wrong = list(findings.wrong), {}
+            self._look_until_still(target, findings)
+        return findings
+
+    def _look_until_still(self, target: Target, findings: Findings) -> None:
+        """Apply what is pending and look at the suspects again, while any of them changes between two looks.
+
+        What looks wrong twice at one revision is wrong. What still changes at the last look is passed over: it is
+        applied in its turn, and a cutover reads back what changed after the proof.
+        """
+        wrong = dict[str, str]()
+        for _ in range(_LOOKS):
+            suspects, before = list(findings.wrong), dict(findings.revisions)
+            findings.wrong = {}
             self._sync.advance(target, float("inf"))
             for page in pages(suspects, self._page):
                 self._compare(target, page, findings, thorough=True)
-        return findings
+            still = {d: why for d, why in findings.wrong.items() if findings.revisions[d] == before.get(d)}
+            wrong |= still
+            findings.wrong = {d: why for d, why in findings.wrong.items() if d not in still}
+            if not findings.wrong:
+                break
+        findings.wrong = wrong
 
     def look(self, target: Target, documents: Sequence[str], after: str, last: str | None) -> Findings:
         """Compare these documents, and seek rows of other ones that are greater than `after` and at most `last`.
@@ -115,7 +133,7 @@ class ReadBack:
             for d in some:
                 findings.passages[d.document] = length(d)
                 if wrong := problem(d, recorded.get(d.document), [rows.get(key) for key in keys[d.document]]):
-                    findings.wrong[d.document] = wrong
+                    findings.wrong[d.document], findings.revisions[d.document] = wrong, d.revision
 
     def _judge_keys(self, keys: Iterable[str], findings: Findings, coming: frozenset[str] = frozenset()) -> None:
         """Note the keys that belong to no document, or are past a document's end; not those of `coming` documents."""
@@ -128,6 +146,9 @@ class ReadBack:
             elif int(number) >= findings.passages[document]:
                 findings.wrong[document] = "surplus"
 
+
+_LOOKS = 5
+"""At most, at a document that changes between every two of them."""
 
 _ROWS_AT_ONCE = 1_000
 """Rows held in memory while they are compared; one document may have more."""

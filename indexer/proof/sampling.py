@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from indexer.indexing.embedding import Embedder
 from indexer.indexing.sync import Sync, Target
 from indexer.proof.read_back import pages
+from indexer.proof.row_check import settled
 from retrieval.text import terms
 from stores.embeddings import AT_ONCE, Vector
 from stores.vector_rows import primary_key
@@ -124,13 +125,15 @@ class Sampler:
         return Searched(len(texts), self._recall(target, vectors, passages), list(dict.fromkeys(lost)))
 
     def _pages(self, target: Target, drawn: Drawn) -> Iterator[dict[str, str]]:
-        """Yield the texts of drawn passages by key; of documents that changed meanwhile, those that are still there."""
+        """Yield the texts of drawn passages by key; none of documents that changed meanwhile, whose turn is to come."""
         for page in pages(sorted(drawn), self._page):
             self._sync.yield_point()
             documents = self._sync.read(target, page)
+            recorded = self._sync.documents.records.of(target.tenant, target.collection, list(documents))
             yield {
                 primary_key(d.document, number): d.passages[number]
                 for d in documents.values()
+                if settled(d, recorded.get(d.document))
                 for number in drawn[d.document]
                 if number < len(d.passages)
             }

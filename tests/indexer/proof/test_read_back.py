@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from indexer.indexing.sync import Sync
-from indexer.proof.read_back import ReadBack, pages
+from indexer.indexing.sync import Sync, Target
+from indexer.proof.read_back import Findings, ReadBack, pages
 from stores.service import Stopped
 from stores.vector_rows import primary_key
 from stores.vectors import Vectors
@@ -48,6 +48,25 @@ def test_what_is_mended_is_right_when_it_is_looked_at_again(world: World) -> Non
     assert (again.wrong, again.foreign) == (found.wrong, found.foreign) == ({"d1": "missing"}, ["a#0"])
     reader.repair(target, found)
     assert reader.look_again(target, found).mismatches == 0
+
+
+@pytest.mark.parametrize("changes", [2, 50])
+def test_what_changes_between_every_two_looks_is_not_wrong_and_what_stands_still_is(
+    world: World, monkeypatch: pytest.MonkeyPatch, changes: int
+) -> None:
+    reader, target = filled(world), world.target()
+    world.vectors.delete(target.collection, ["d1#0"])
+    compare, version = ReadBack._compare, [1]
+
+    def meanwhile(self: ReadBack, target: Target, page: Sequence[str], findings: Findings, **how: bool) -> None:
+        if version[0] <= changes:
+            version[0] += 1
+            world.put("d7", version[0], f"the text of version {version[0]}")
+        compare(self, target, page, findings, **how)
+
+    monkeypatch.setattr(ReadBack, "_compare", meanwhile)
+    assert reader.read(target).wrong == {"d1": "missing"}
+    assert 2 < version[0] < 10
 
 
 def test_pages_have_all_items_in_order() -> None:

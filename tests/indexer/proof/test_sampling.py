@@ -106,6 +106,15 @@ def test_a_vector_that_was_wrong_when_it_was_made_is_found_and_the_store_mended(
     assert stored @ encoder.encode([text])[0] > 0.9999
 
 
+def test_what_changed_meanwhile_and_is_not_applied_yet_is_no_part_of_the_sample(world: World) -> None:
+    sampler, passages = filled(world), passages_of(world)
+    everything, target = draw(passages, 10_000, 1), world.target()
+    world.put("d3", 2, "zebra quokka ocelot")
+    parity, searched = sampler.parity(target, everything), sampler.search(target, everything, passages)
+    assert (list(parity.wrong), list(searched.lost)) == ([], [])
+    assert parity.passages == searched.passages == sum(passages.values()) - passages["d3"]
+
+
 def test_documents_that_went_meanwhile_are_no_part_of_the_sample(world: World) -> None:
     sampler = filled(world)
     world.put("d4", 2, deleted=True)
