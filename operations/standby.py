@@ -1,9 +1,9 @@
 """Whether the standby can take over: its collection is read, not assumed.
 
 There         Milvus has the collection, and nobody is filling it anew
-complete      what the live collection shows is recorded of it too, and of a random sample of what is recorded every
-              first and last passage is read back by key; what is not there is looked at again, because a document may
-              be changed meanwhile
+complete      what the live collection has shown for `COMING_S` is recorded of it too, and of a random sample of what is
+              recorded every first and last passage is read back by key; what is not there is looked at again, because a
+              document may be changed meanwhile
 
 While ClickHouse is away a rollback must be possible all the same: then the rows of both collections are counted, which
 the same rules cut from the same documents.
@@ -26,6 +26,10 @@ LOG = logging.getLogger(__name__)
 
 SAMPLE = 500
 """Documents read back: one that lacks a hundredth of them is found out with a certainty of 99 %."""
+
+COMING_S = 15
+"""Live comes first and the standby follows: what was applied to live within so many seconds may still be to come, and
+is applied first once the standby is live. So documents that never cease to change do not stop a rollback."""
 
 LEAST_SHARE = 0.99
 """Of the live collection's rows; both follow the same changes, not at the same moment."""
@@ -73,7 +77,10 @@ def check_complete(
     """Raise `Refused` when the standby lacks documents that it should have; `Retryable` as the stores do."""
     assert record.standby is not None
     collection, tenant = record.standby.collection, record.tenant
-    counts = warehouse.query("standby_behind", tenant=tenant, live=record.collection, standby=collection)[0]
+    behind = {"live": record.collection, "standby": collection, "coming_s": COMING_S}
+    counts = warehouse.query("standby_behind", tenant=tenant, **behind)[0]
+    if counts["coming"]:
+        LOG.warning("%d documents of the last %d s are still to come to %s", counts["coming"], COMING_S, collection)
     if lacking := int(counts["lacking"]):
         raise Refused(f"the standby {collection} lacks {lacking:,} of {int(counts['shown']):,} documents; {_NEXT}")
     rows = warehouse.query("standby_sample", tenant=tenant, collection=collection, limit=SAMPLE)

@@ -10,7 +10,7 @@ mixed               answers that name a version of the serving record with anoth
                     document that is found by its meaning alone, as a query vector of another model makes them do
 resurrected, leaked deleted documents, and documents for others, in answers to searches that began after the event was
                     stored
-forgotten           documents that were found before a rollback, and not by the first search after it
+forgotten           documents that were found 15 s before a rollback, and not by the first search after it
 cutover_s_max       from the sent approval until the record has moved; `ready_s_max`: from announcement to packet
 rollback_ms_max     from the operator's command to the first answer of what was the standby
 refused             moves that were refused and made again, with the first reason

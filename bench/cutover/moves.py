@@ -29,7 +29,8 @@ _SEEN = 5
 
 @dataclass(slots=True)
 class Figures:
-    """What the moves took. `forgotten` documents were found before a rollback and not by the first search after it."""
+    """What the moves took. `forgotten` documents were found for long enough before a rollback (`standby.COMING_S`), and
+    not by the first search after it."""
 
     cutover_s: list[float] = field(default_factory=list)
     rollback_ms: list[float] = field(default_factory=list)
@@ -66,12 +67,13 @@ class Moves:
         say(f"{model} is live after {self.figures.cutover_s[-1]:.2f} s")
 
     def roll_back(self) -> None:
-        """Roll back, timed to the first answer of what was the standby; look for documents that came just before."""
+        """Roll back, timed to the first answer of what was the standby; look for documents that came before."""
         population = self._world.population
         fresh = [population.new({EVERYONE}) for _ in range(_SEEN)]
         names = [change.document for change in fresh]
         self._world.send(fresh)
         self._world.until_found(names, frozenset())
+        time.sleep(standby.COMING_S)
         took = self._again(self._roll, time.monotonic() + PATIENCE_S)
         self.figures.forgotten += len(self._world.unfound(names, frozenset()))
         self.figures.rollback_ms.append(round(1_000 * took, 1))

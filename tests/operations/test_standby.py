@@ -43,9 +43,11 @@ def test_one_that_is_gone_or_being_filled_may_not(both: World) -> None:
         check(both)
 
 
-def test_one_that_lacks_what_live_shows_may_not(both: World) -> None:
+def test_one_that_lacks_what_live_has_shown_for_long_may_not(both: World, monkeypatch: pytest.MonkeyPatch) -> None:
     both.put("later", 1, "applied to live only")
     assert both.sync.advance(both.target(), 60).finished
+    check(both)
+    monkeypatch.setattr(standby, "COMING_S", 0)
     with pytest.raises(Refused, match="lacks 1 of 11 documents"):
         check(both)
 

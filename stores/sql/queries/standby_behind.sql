@@ -1,8 +1,12 @@
--- How many documents a tenant's live collection shows, and how many of them another collection does not show at all.
-SELECT count() AS shown, countIf(s.document = '') AS lacking
+-- How many documents a tenant's live collection shows, and how many of them another collection does not show at all: those
+-- that were applied to the live one within the last seconds are `coming`.
+SELECT
+    count() AS shown,
+    countIf(s.document = '' AND NOT l.recent) AS lacking,
+    countIf(s.document = '' AND l.recent) AS coming
 FROM
 (
-    SELECT document FROM applied FINAL
+    SELECT document, applied_at > now64(3) - toIntervalSecond({coming_s:UInt32}) AS recent FROM applied FINAL
     WHERE tenant = {tenant:String} AND collection = {live:String} AND NOT deleted AND content_hash != ''
 ) AS l
 LEFT JOIN
