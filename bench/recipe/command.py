@@ -26,7 +26,7 @@ import orjson
 from bench.output import load as load_average
 from bench.output import machine, say
 from bench.recipe import making, recipes, summary, sweeping, world
-from bench.recipe.recipes import CHOSEN, LIBRARY
+from bench.recipe.recipes import LIBRARY, MOST
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder, use_threads
 from stores.errors import Misconfigured
@@ -77,7 +77,7 @@ def _swept(given: argparse.Namespace, directory: Path, until: float) -> dict[str
         return sweeping.done(results)
 
     if given.quick:
-        lines = look(recipes.tries((CHOSEN, LIBRARY), size.seeds, size.wrong[-1]), until)
+        lines = look(recipes.tries((MOST, LIBRARY), size.seeds, size.wrong[-1]), until)
     else:
         now, usual = time.monotonic(), size.wrong[len(size.wrong) // 2]
         lines = look(recipes.grid(size.seeds, usual), now + _BROAD * (until - now))
@@ -104,5 +104,5 @@ def reported(lines: list[dict[str, Any]], known: world.World) -> dict[str, Any]:
         "base": {side: {kind: untuned[side][kind] for kind in ("dense", "served")} for side in sweeping.SIDES},
         "failed": [line["error"] for line in lines if "error" in line],
         "recipes": summary.table(lines, groups, None)[:_SHOWN],
-        "over_library": [row for row in summary.table(lines, groups, LIBRARY) if row["recipe"] == CHOSEN.label()],
+        "over_library": [row for row in summary.table(lines, groups, LIBRARY) if row["recipe"] == MOST.label()],
     }

@@ -57,6 +57,9 @@ LIBRARY = Recipe(rate=5e-5, scale=20.0, epochs=1, batch=32, extra=0.0)
 CHOSEN = Recipe()
 """What a training run does."""
 
+MOST = Recipe(rate=1e-4, scale=10.0, epochs=1, batch=32, extra=1.0)
+"""What gained most of all that was tried."""
+
 
 @dataclass(frozen=True, slots=True)
 class Try:
@@ -72,8 +75,8 @@ class Try:
 
 
 def grid(seeds: Sequence[int], wrong: float) -> list[Try]:
-    """Return the broad look: what is used now, full fine-tunes over rate, scale and epochs, then the cheaper rungs."""
-    found = [CHOSEN, LIBRARY]
+    """Return the broad look: what is used now and what gained most, then full fine-tunes, then the cheaper rungs."""
+    found = [CHOSEN, MOST, LIBRARY]
     for rate, scale, epochs in product((1e-4, 2e-4, 5e-5, 2e-5), (10.0, 15.0, 20.0), (2, 1, 3)):
         found.append(Recipe(rate=rate, scale=scale, epochs=epochs, batch=64, extra=0.0))
     for layers, rate, epochs in product((2, 3), (2e-4, 5e-4, 1e-4), (3, 1)):

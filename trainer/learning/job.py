@@ -17,16 +17,16 @@ class FitRules(BaseModel):
     epochs: int = Field(default=1, ge=1, description="passes over the examples; more learns the wrong clicks, too")
     batch_size: int = Field(default=32, ge=1, description="examples whose documents are each other's negatives")
     learning_rate: float = Field(
-        default=1e-4, gt=0, description="peak of AdamW; 5e-5 gained less, from 2e-4 on queries nobody clicked lost"
+        default=5e-5, gt=0, description="peak of AdamW; 1e-4 gains more than today's labels can show (docs/RECIPE.md)"
     )
     warmup: float = Field(default=0.1, ge=0, le=1, description="share of the steps in which the learning rate rises")
     dropout: float = Field(
         default=0.0, ge=0, lt=1, description="of activations; one pass does not overfit, and 0 saves 300 MB"
     )
     scale: float = Field(
-        default=10.0,
+        default=20.0,
         gt=0,
-        description="inverse temperature of the loss; 20 gained a third less, and trusts wrong clicks",
+        description="inverse temperature of the loss; 10 gains more than today's labels can show",
     )
     max_tokens: int = Field(
         default=64, ge=8, description="word pieces of a text in training; doubling halves the speed"
@@ -39,7 +39,7 @@ class FitRules(BaseModel):
         default=0.02, ge=0, lt=1, description="share of general examples mixed in, against forgetting"
     )
     extra_share: float = Field(
-        default=1.0, ge=0, le=1, description="share of examples that bring a negative nobody asked for; 0.3 does little"
+        default=0.0, ge=0, le=1, description="share of examples that bring a negative nobody asked for; 0.3 does little"
     )
     max_steps: int = Field(default=0, ge=0, description="steps; 0 means as many as the epochs take")
     max_seconds: float = Field(default=1_800.0, gt=0, description="seconds; the learning rate reaches zero by then")
