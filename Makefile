@@ -33,7 +33,7 @@ test: setup  ## all quick tests (some ten minutes on 2 cores)
 test-slow: setup  ## the slow suites alone
 	@$(PY) -m pytest -m "slow and not kafka and not open" $(ARGS)
 
-test-open: setup  ## checks not seen to pass yet: wrong implementations that the fault benchmark must find
+test-open: setup  ## checks not seen to pass yet: whole benchmarks, and wrong implementations that they must find
 	@$(PY) -m pytest -m open $(ARGS)
 
 cases: setup  ## what people met and what is expected of each, as a table; fails when one expectation does

@@ -32,6 +32,7 @@ def test_nothing_fails_mixes_leaks_or_is_forgotten() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.open
 @pytest.mark.parametrize(("sabotage", "shows"), [("two-reads", "mixed"), ("stale-standby", "forgotten")])
 def test_a_wrong_implementation_is_found_out(sabotage: str, shows: str) -> None:
     status, report, progress = run("--sabotage", sabotage)

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.slow
+@pytest.mark.open
 def test_the_whole_benchmark_runs_at_its_quick_size(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bench", "recipe", "--quick", "--directory", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1_800, check=False)
