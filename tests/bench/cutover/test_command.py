@@ -19,6 +19,7 @@ def run(*options: str) -> tuple[int, dict[str, Any], str]:
 
 
 @pytest.mark.slow
+@pytest.mark.open
 def test_nothing_fails_mixes_leaks_or_is_forgotten() -> None:
     status, report, progress = run()
     assert status == 0, progress
