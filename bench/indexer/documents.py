@@ -25,6 +25,8 @@ LONG_WORDS, LONG_EVERY = 5_000, 150
 """Words of a long page, and of how many documents one is such a page, while the topics last."""
 
 _LITTLE = ("", "-", "TODO", "See above.")
+"""Bodies of pages that say hardly anything, as people leave them."""
+
 _UPDATED = datetime(2026, 1, 1, tzinfo=UTC)
 
 

@@ -1,10 +1,16 @@
 """How documents are used, by document: people as events come, links as they are now, both under the present id."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from unittest.mock import create_autospec
+
+import pytest
 
 from indexer.feed.usage import Usage
 from retrieval.authority import UsageStats
-from tests.indexer.world import World
+from schemas.instants import milliseconds
+from stores.warehouse import Warehouse
+from tests.indexer.world import NOW, World
 
 
 def people(world: World, usage: Usage, *documents: str) -> dict[str, int]:
@@ -34,13 +40,16 @@ def test_an_event_that_is_stored_late_is_counted(world: World) -> None:
     assert people(world, usage, "d") == {"d": 1}
 
 
-def test_what_came_while_nobody_counted_is_counted_to_its_last_event(world: World) -> None:
-    for days, user in ((1, "u"), (2, "v"), (40, "w")):
-        world.clock.ahead = timedelta(days=days)
-        world.event("DocumentOpened", user, "d")
-    assert people(world, Usage(world.warehouse), "d") == {"d": 3}
-    world.clock.ahead = timedelta(days=70)
-    assert people(world, Usage(world.warehouse), "d") == {"d": 3}
+@pytest.mark.parametrize(("days", "spans"), [((), 0), ((3,), 1), ((3, 3.5), 1), ((80, 2), 79)])
+def test_only_the_days_between_the_first_and_the_last_event_are_counted(days: Sequence[float], spans: int) -> None:
+    events = [milliseconds(NOW - timedelta(days=day)) for day in days]
+    span, counted = {"first_ms": min(events, default=0), "last_ms": max(events, default=0)}, list[tuple[int, int]]()
+    warehouse = create_autospec(Warehouse)
+    warehouse.query.side_effect = lambda name, **_: [span if name == "index_people_received" else {"at_ms": 0}]
+    warehouse.run.side_effect = lambda name, from_ms, until_ms: counted.append((from_ms, until_ms))
+    Usage(warehouse).count(NOW)
+    assert len(counted) == spans
+    assert all(any(begin <= event < end for begin, end in counted) for event in events)
 
 
 def test_who_has_not_come_for_long_counts_no_more(world: World) -> None:
