@@ -1,55 +1,31 @@
-"""Commands for analysts: drift, training runs, the ledger, and plain SQL."""
+"""Commands for analysts: training runs, the ledger, and plain SQL."""
 
 import sys
 
 import click
 
 from console.output import Column, Row, json_option, minute, print_rows, tenant_option, three_decimals
-from console.parameters import LIMIT, QUERY, SIGNAL, TOPIC
+from console.parameters import LIMIT, QUERY, TOPIC
 from console.text import printable_lines
 from operations import analysis, tenants
 from operations.connections import Connections
 from stores import settings
 from stores.exit_codes import EXIT_REFUSED
 
-DRIFT = (
-    Column("window_end", "window's end", minute),
-    Column("signal"),
-    *(Column(name, head, three_decimals) for name, head in (
-        ("value", ""), ("reference", "before"), ("effect", ""), ("threshold", "needed"), ("q", ""))),
-    Column("verdict"),
-)  # fmt: skip
 _RUNS = (
     Column("run"),
     Column("requested_at", "asked for", minute),
     Column("requested_by", "by"),
     Column("verdict"),
+    Column("rung"),
     Column("ndcg_live", "live", three_decimals),
     Column("ndcg_candidate", "new", three_decimals),
+    Column("look"),
 )
 _LEDGER = (
     Column("topic"), Column("partition", "part"), *map(Column, ("expected", "accepted", "repeated", "dead", "late")),
     Column("missing"),
 )  # fmt: skip
-
-
-@click.command()
-@tenant_option
-@click.option("--signal", type=SIGNAL, help="Only this signal, e.g. query_drift.")
-@click.option("--limit", default=50, show_default=True, type=LIMIT, help="Newest rows first.")
-@json_option
-def drift(tenant: str, signal: str | None, limit: int, as_json: bool) -> None:
-    """Show what was measured in each window, against what, and the verdict.
-
-    \b
-    Example:
-      tidewheel drift --tenant acme --signal query_drift
-    """
-    with Connections(settings.load()) as stores:
-        rows = analysis.drift(stores.warehouse, tenant, signal or "", limit)
-        tenants.check_known(stores, tenant, rows)
-    empty = f"No window of '{tenant}' has been judged yet; one is when its event time has passed."
-    print_rows(rows, as_json, empty, DRIFT)
 
 
 @click.command()

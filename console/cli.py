@@ -9,6 +9,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from console.faults import EXPECTED, status_and_line
+from console.parameters import FilePath
 from stores import settings
 from stores.exit_codes import EXIT_PIPE_CLOSED
 
@@ -16,15 +17,21 @@ _COMMANDS = {
     "up": "console.embedded_stack",
     "down": "console.embedded_stack",
     "demo": "console.embedded_stack",
+    "open": "console.open",
     "config": "console.config",
+    "doctor": "console.doctor",
     "status": "console.status",
+    "watch": "console.watch",
     "emit": "console.events",
+    "connect": "console.connect",
     "dead-letters": "console.dead_letters",
     "schemas": "console.events",
     "search": "console.search",
-    "drift": "console.analysis",
+    "drift": "console.drift",
+    "replay": "console.replay",
     "runs": "console.analysis",
     "ledger": "console.analysis",
+    "report": "console.report",
     "sql": "console.analysis",
     "lineage": "console.lineage",
     "forget": "console.forget",
@@ -34,7 +41,11 @@ _COMMANDS = {
     "rollback": "console.decisions",
     "rebuild": "console.rebuild",
     "retrain": "console.decisions",
+    "adopt": "console.adopt",
+    "judgments": "console.judgments",
     "operators": "console.operators",
+    "keys": "console.keys",
+    "completion": "console.completion",
 }
 """Command name to the module that holds it, as a function of the same name with `_` for `-`."""
 
@@ -58,7 +69,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--home",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FilePath(file_okay=False),
     help="Directory of the embedded stack's data and of the model shelf.  [default: TIDEWHEEL_HOME or .tidewheel]",
 )
 @click.version_option(package_name="tidewheel")
@@ -77,7 +88,8 @@ def cli(home: Path | None) -> None:
     TIDEWHEEL_MILVUS_URI; nothing else changes.
 
     Exit codes: 0 done; 2 misconfigured or wrongly called; 3 refused by a rule; 4 a store did not answer, try again;
-    5 the input can never be accepted; 130 interrupted by Ctrl-C; 1 anything else.
+    5 the input can never be accepted; 6 doctor found something wrong; 130 interrupted by Ctrl-C; 141 the reader of
+    the output was gone; 1 anything else.
     """
     if home is not None:
         settings.choose_home(home)

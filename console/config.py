@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from console.output import json_option, print_json, say
 from console.text import printable
-from stores import configuration, keys, settings
+from stores import configuration, settings
 from stores.configuration import Rule
 from stores.errors import Misconfigured, Refused
+from stores.private_files import private_directory
 from stores.rules_file import template
 
 _MODELS = {
@@ -22,6 +23,7 @@ _MODELS = {
     "indexer": "indexer.config:IndexerConfig",
     "retrieval": "retrieval.config:RetrievalConfig",
     "retention": "stores.retention:RetentionConfig",
+    "gateway": "gateway.config:GatewayConfig",
 }
 """Section of the rules to the model that holds it; imported when asked for, because some bring torch along."""
 
@@ -92,7 +94,7 @@ def _text(value: object) -> str:
 def _create(text: str) -> None:
     path, _ = settings.rules_file(settings.home_directory())
     try:
-        keys.private_directory(path.parent)
+        private_directory(path.parent)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:

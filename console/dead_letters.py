@@ -10,7 +10,7 @@ import click
 
 from console.faults import Interrupted
 from console.output import Column, cell, json_option, minute, print_json, print_rows, print_table, say
-from console.parameters import CODE, IDENTIFIER, LIMIT, TOPIC, Whole
+from console.parameters import CODE, IDENTIFIER, LIMIT, TOPIC, FilePath, Whole
 from console.progress import progress
 from console.text import elided, printable, printable_lines
 from operations import dead_letters as letters
@@ -106,7 +106,7 @@ def list_(topic: str | None, code: str | None, since: datetime, waiting: bool, l
     type=IDENTIFIER,
     help="Kafka's id of the topic, where it was made anew; the newest letter by default.",
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the original bytes to this file.")
+@click.option("--out", type=FilePath(dir_okay=False), help="Write the original bytes to this file.")
 @json_option
 def show(topic: str, partition: int, offset: int, topic_id: str | None, out: Path | None, as_json: bool) -> None:
     """Show one dead letter: why it was not accepted, its key, and its original bytes as text or as a hex dump.

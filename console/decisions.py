@@ -17,7 +17,7 @@ from schemas.learning import CutoverApproved
 from stores import settings
 from stores.serving import ServingRecord
 
-_by_option = click.option(
+by_option = click.option(
     "--by",
     type=OPERATOR,
     show_default="the operator whose key is in this home",
@@ -59,7 +59,7 @@ def packet(tenant: str, as_json: bool) -> None:
 @click.command()
 @tenant_option
 @_packet_option
-@_by_option
+@by_option
 @click.option("--wait", default=60.0, show_default=True, type=WAIT, help="Seconds to wait for the cutover.")
 def approve(tenant: str, digest: str, by: str | None, wait: float) -> None:
     """Let in exactly the model and collection of this packet.
@@ -86,7 +86,7 @@ def approve(tenant: str, digest: str, by: str | None, wait: float) -> None:
 @click.command()
 @tenant_option
 @_packet_option
-@_by_option
+@by_option
 @click.option("--reason", required=True, type=REASON, help="Why not; it stands in the audit trail.")
 def refuse(tenant: str, digest: str, by: str | None, reason: str) -> None:
     """Refuse this packet; its shadow is dropped.
@@ -105,7 +105,7 @@ def refuse(tenant: str, digest: str, by: str | None, reason: str) -> None:
 
 @click.command()
 @tenant_option
-@_by_option
+@by_option
 @click.option(
     "--reason", default="rolled back by hand", type=REASON, show_default=True, help="Why; it stands in the audit trail."
 )
@@ -134,7 +134,7 @@ def rollback(tenant: str, by: str | None, reason: str) -> None:
 
 @click.command()
 @tenant_option
-@_by_option
+@by_option
 @click.option(
     "--reason", default="asked for by hand", type=REASON, show_default=True, help="Why; it stands in the audit trail."
 )

@@ -15,10 +15,17 @@ from console.text import elided, printable
 from embedded import control, passwords, servers, state_files
 from embedded.servers import Service
 from operations import operators
-from stores import settings
+from stores import gateway_address, http_address, settings
 from stores.exit_codes import EXIT_NOT_NOW
 
-SERVICES = {"streams": "streams", "trainer": "trainer", "indexer": "indexer", "search": "indexer.resident"}
+SERVICES = {
+    "streams": "streams",
+    "trainer": "trainer",
+    "indexer": "indexer",
+    "search": "indexer.resident",
+    "gateway": "gateway",
+    "console": "console.web",
+}
 """The services by name, and the module that each runs."""
 
 PROCESSES = (
@@ -66,14 +73,17 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
     chosen = [] if stores_only else services(home)
     fixed = _ports(ports)
     if detach:
-        _report_start(home, control.start_in_background(home, chosen, fixed))
+        _report_start(home, control.start_in_background(home, chosen, fixed), bool(chosen))
     else:
-        control.up(home, chosen, fixed, lambda endpoints: _report_start(home, endpoints, foreground=True))
+        control.up(home, chosen, fixed, lambda endpoints: _report_start(home, endpoints, bool(chosen), foreground=True))
 
 
-def _report_start(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
+def _report_start(home: Path, endpoints: dict[str, str], with_services: bool, foreground: bool = False) -> None:
     """Make whoever starts a fresh installation its first operator, and say what is up."""
     first = operators.ensure_first(settings.load(home), datetime.now(UTC))
+    if with_services:
+        console = http_address.url_of(home, "console")
+        endpoints = {**endpoints, "gateway_url": gateway_address.url_of(home), "console_url": console}
     print_endpoints(home, endpoints, foreground)
     if first:
         say(f"{first} may decide, by a key in {home / 'keys'}; `tidewheel operators add NAME` lets others.")
@@ -86,6 +96,8 @@ def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = Fa
     say(f"{'passwords':<16} {home / state_files.STACK} (its owner's alone; the commands read them there)")
     say(f"{'curl':<16} curl -K {home / state_files.CURL} --data-binary 'SHOW TABLES'")
     say(f"{'logs':<16} {home / 'logs'}")
+    if "console_url" in endpoints:
+        click.echo("`tidewheel open` signs you in to the console, where models are reviewed and approved.")
     click.echo("Up. Topics live in the broker's memory: what has not been processed when it stops is gone.")
     click.echo("Ctrl-C stops it." if foreground else "`tidewheel status` shows the loop, `tidewheel down` stops it.")
 

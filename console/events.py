@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from console.output import json_option, print_json
+from console.parameters import FilePath
 from console.text import printable
 from operations import event_files, events
 from operations.connections import Connections
@@ -139,7 +140,7 @@ def _listed(result: list[str]) -> None:
 
 
 @click.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Directory to write to.")
+@click.option("--out", type=FilePath(file_okay=False), required=True, help="Directory to write to.")
 def schemas(out: Path) -> None:
     """Write the JSON Schema of every event, one file each, in a folder per topic.
 

@@ -13,6 +13,7 @@ from console.progress import progress
 from operations import tenants
 from operations.connections import Connections
 from operations.forget import REMAINS, Forgetting, Kept, open_sessions, retraining, roles_of
+from operations.suppression import Suppression
 from schemas.learning import TrainingRequested
 from stores import settings
 
@@ -27,9 +28,11 @@ _MODELS = (
 @tenant_option
 @click.option("--user", required=True, type=USER, help="Whom to forget, as the events name them.")
 @click.option("--strays", is_flag=True, help="Also dead letters that hold the id but name no tenant.")
+@click.option("--suppress", is_flag=True, help="Also have the gateway refuse what is sent of the person from now on.")
+@click.option("--lift", is_flag=True, help="Only have the gateway take what is sent of the person again.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
-def forget(tenant: str, user: str, strays: bool, yes: bool, as_json: bool) -> None:
+def forget(tenant: str, user: str, strays: bool, suppress: bool, lift: bool, yes: bool, as_json: bool) -> None:
     """Remove a person: their events, sessions, training pairs, and dead letters that name them, in any spelling.
 
     Ids that differ in case, in the form of their letters (NFKC) or by an address's escapes are one person's; the
@@ -38,13 +41,22 @@ def forget(tenant: str, user: str, strays: bool, yes: bool, as_json: bool) -> No
     Event rows stay as empty ones, so that the ledger misses no offset. Models that learned from the person are listed;
     if one of them is live or standby, a training is asked for. May be repeated. No log names the person.
 
+    Programs that know nothing of it may go on sending events of the person. `--suppress` has every gateway refuse and
+    count them, within a second and for good; documents that name the person as author lose that name. The person
+    stands as a keyed hash on the list. `--lift` strikes them out.
+
     \b
     Example:
-      tidewheel forget --tenant acme --user ana@example.com
+      tidewheel forget --tenant acme --user ana@example.com --suppress
     """
-    with Connections(settings.load()) as stores:
+    where = settings.load()
+    if lift:
+        _lift(where, tenant, user, suppress)
+        return
+    with Connections(where) as stores:
         tenants.check_known(stores, tenant)
-        kept = _remove(stores, tenant, user, strays, yes)
+        suppression = Suppression.connect(where) if suppress else None
+        kept = _remove(stores, tenant, user, strays, yes, suppression)
         roles = roles_of(stores.serving.record(tenant))
         request = retraining(stores.warehouse, tenant, roles, datetime.now(UTC))
         if request is not None:
@@ -56,15 +68,27 @@ def forget(tenant: str, user: str, strays: bool, yes: bool, as_json: bool) -> No
                 "removed": kept.rows,
                 "models": models,
                 "training_requested": request.run if request else None,
+                "suppressed": suppress,
                 "letters_without_tenant": 0 if strays else kept.strays,
                 "remains": REMAINS,
             }
         )
     else:
         _report(kept, models, request, show_rows=yes)
+        if suppress:
+            say("Gateways refuse what is sent of this person from now on; --lift ends that.")
 
 
-def _remove(stores: Connections, tenant: str, user: str, strays: bool, yes: bool) -> Kept:
+def _lift(where: settings.Settings, tenant: str, user: str, suppress: bool) -> None:
+    if suppress:
+        raise click.UsageError("--suppress and --lift exclude each other")
+    Suppression.connect(where).lift(tenant, user)
+    click.echo("Gateways take what is sent of this person.")
+
+
+def _remove(
+    stores: Connections, tenant: str, user: str, strays: bool, yes: bool, suppression: Suppression | None
+) -> Kept:
     """Remove the person, after asking unless `yes`, and return what was kept of them."""
     accesses = open_sessions(stores.redis)
     with stores.lease("forget"), Forgetting(stores.warehouse, accesses, tenant, user, strays) as forgetting:
@@ -72,6 +96,8 @@ def _remove(stores: Connections, tenant: str, user: str, strays: bool, yes: bool
         if not yes:
             _print(kept)
             click.confirm("Remove all of this? It cannot be undone.", abort=True, err=True)
+        if suppression is not None:
+            suppression.add(tenant, user)  # before anything goes, or more may come in meanwhile
         done: Sequence[str] = ()
         try:
             with progress("ClickHouse rewrites what it holds", len({row["kept_in"] for row in kept.rows})) as shown:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from console.output import Column, json_option, print_rows, say
-from console.parameters import OPERATOR
+from console.parameters import OPERATOR, FilePath
 from operations import operators as registered
 from stores import settings
 
@@ -33,7 +33,7 @@ def operators() -> None:
 @click.argument("name", type=OPERATOR)
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(dir_okay=False),
     help="Write the private key here, for the operator to take along, and not into the home.",
 )
 def add(name: str, out: Path | None) -> None:

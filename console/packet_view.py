@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from console.text import columns, elided, printable, printable_lines
-from schemas.fusion import Fusion
-from schemas.learning import Proof
+from retrieval.fusion import in_words
+from schemas.learning import Comparison, Proof
 from schemas.packet import ExampleQuery, Latency, Packet, ShownDocument
 
 _SHORT = 12
@@ -49,19 +49,26 @@ def summary(packet: Packet) -> Table:
     table.add_column(overflow="ellipsis")
     for name, found in (
         ("replaces", f"{live.model} in {live.collection} (version {live.serving_version})"),
-        ("by", f"{packet.model} in {packet.collection}"),
+        ("by", f"{packet.model} in {packet.served_from or packet.collection}{_kept(packet)}"),
+        ("rungs", _rungs(gate)),
         (
             "gate",
             f"{packet.run_verdict} on {gate.queries} held-out queries: nDCG@10 as served {gate.ndcg_live:.3f} live "
-            f"({_number(gate.ndcg_live_today)} as today), {gate.ndcg_candidate:.3f} candidate; "
-            f"difference {gate.low:+.3f} to {gate.high:+.3f} (95 %)",
+            f"({_number(gate.ndcg_live_reweighted)} with other weights), {gate.ndcg_candidate:.3f} candidate; "
+            f"difference {gate.low:+.3f} to {gate.high:+.3f} ({100 * gate.confidence:.4g} %){_look(gate)}",
         ),
         (
             "alone",
             f"nDCG@10 of vectors {_number(gate.dense_live)} live, {gate.ndcg_base:.3f} base, "
-            f"{_number(gate.dense_candidate)} candidate; of words {gate.ndcg_bm25:.3f} (BM25)",
+            f"{_number(gate.dense_candidate)} candidate; of words {gate.ndcg_bm25:.3f} (BM25), with clicked queries "
+            f"{_number(gate.ndcg_bm25_clicked)}",
         ),
-        ("ranking", f"{_weight(packet.weights)}; live {_weight(live.weights)}. {packet.fusion}"),
+        (
+            "clicks",
+            f"corrected for what people were shown, of {gate.corrected or 0} of the queries; as they are: nDCG@10 "
+            f"{_number(gate.clicks_live)} live, {_number(gate.clicks_candidate)} candidate",
+        ),
+        ("ranking", f"{in_words(packet.weights)}; live {in_words(live.weights)}. {packet.fusion}"),
         (
             "proof",
             f"{proof.documents:,} documents, {proof.passages:,} passages read back by key: {proof.mismatches} "
@@ -106,8 +113,27 @@ def _text(found: str) -> Text:
     return Text(printable_lines(found))
 
 
-def _weight(fusion: Fusion) -> str:
-    return f"{fusion.dense:.0%} by meaning, {1 - fusion.dense:.0%} by words".replace("%", " %")
+def _look(gate: Comparison) -> str:
+    """Return which look at the hold-out this was, and how much of the permitted error the last looks have spent."""
+    if gate.look is None:
+        return ""
+    return f"; look {gate.look} at the hold-out, {100 * (gate.spent or 0):.2g} % chance of a false win spent"
+
+
+def _kept(packet: Packet) -> str:
+    return ", the collection that is live: no document is embedded" if packet.served_from else ""
+
+
+def _rungs(gate: Comparison) -> str:
+    """Return what was tried on validation queries, the cheapest first, and which of it this is."""
+    if not gate.rungs:
+        return gate.rung or "-"
+    tried = (
+        f"{one.rung}{' (this)' * (one.rung == gate.rung)} {one.gain:+.3f} ({one.low:+.3f} to {one.high:+.3f}) in "
+        f"{one.seconds:.0f} s, {one.documents:,} documents to embed"
+        for one in gate.rungs
+    )
+    return f"on {gate.rungs[0].queries} validation queries: {'; '.join(tried)}"
 
 
 def _sample(proof: Proof) -> str:

@@ -3,14 +3,18 @@
 A value that does not fit is a usage error (exit 2) which names the option, the value, shortened, and what is right.
 """
 
+import os
 import re
 from abc import ABC, abstractmethod
-from typing import Any, NoReturn
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn, get_args
 
 import click
 
 from console.text import elided, printable
 from schemas.topics import TOPICS
+from stores import api_keys
 from stores.error_texts import suggestion
 from stores.keys import NAME_RULE, OPERATOR_NAME
 
@@ -55,6 +59,21 @@ class Line(Checked):
         return str(value) if fits else self.refuse(value, param, ctx)
 
 
+class FilePath(click.Path):
+    """A path, as `pathlib.Path`; text that no file name can hold is a usage error, not a traceback as with click."""
+
+    def __init__(self, **how: bool) -> None:
+        super().__init__(path_type=Path, **how)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the path."""
+        try:
+            os.fsencode(value)
+        except UnicodeEncodeError:
+            self.fail(f"'{elided(printable(str(value)), _SHOWN)}' is no path: it holds half a character", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class Words(Checked):
     """Any text that can be written as UTF-8, line breaks included."""
 
@@ -94,6 +113,19 @@ class Seconds(Number):
         super().__init__("SECONDS", "number of seconds", float, r"[0-9]{1,12}(\.[0-9]{1,12})?", low, high)
 
 
+class Date(Checked):
+    """A day of the calendar, as its first instant in UTC."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
+        """Return the instant, aware."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            self.refuse(value, param, ctx)
+
+
 class Known(click.ParamType, ABC):
     """One of the names that `known` gives when it is asked; another name is answered with the nearest one."""
 
@@ -131,6 +163,14 @@ class Signal(Known):
         return [signal.name for signal in SIGNALS]
 
 
+class Scope(Known):
+    """A kind of work that an API key is for."""
+
+    def known(self) -> list[str]:
+        """Return the kinds."""
+        return list(get_args(api_keys.Scope))
+
+
 TENANT = Pattern(
     "TENANT",
     r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?",
@@ -142,12 +182,19 @@ DIGEST = Pattern(
     r"[0-9a-f]{4,64}",
     "packet's hash: its first 4 to 64 hexadecimal digits in lower case, from `tidewheel packet`",
 )
-TOPIC, SIGNAL = Topic("TOPIC", "topic"), Signal("SIGNAL", "drift signal")
+TOPIC, SIGNAL, SCOPE = Topic("TOPIC", "topic"), Signal("SIGNAL", "drift signal"), Scope("SCOPE", "scope")
 IDENTIFIER = Line("ID", "id", 256)
 USER = Line("USER", "person's id", 256)
 GROUP = Line("GROUP", "group's name", 256)
 REASON = Line("REASON", "reason", 4_000)
 CODE = Line("CODE", "reason code", 64)
 QUERY = Words("QUERY", "text in UTF-8")
+RUN = Pattern("RUN", r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", "run's name, from `tidewheel runs`")
 LIMIT = Whole(1, 100_000)
+NAMED = Line("NAME", "name", 256)
+KEY = Pattern("KEY", r"[0-9a-f]{16}", "key's id: 16 hexadecimal digits in lower case, from `tidewheel keys list`")
+DATE = Date("DATE", "day of the calendar as 2026-12-24")
+RUN = Pattern("RUN", r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", "run's name, from `tidewheel runs`")
+DIMENSIONS = Whole(8, 16_384)
+HOURS = Whole(0, 24 * 366)
 WAIT = Seconds(0, 86_400)

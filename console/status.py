@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from console import storage as stored
-from console.analysis import DRIFT
+from console.drift import DRIFT
 from console.embedded_stack import PROCESSES
 from console.output import Column, Row, cell, json_option, print_json, print_table, say
 from console.parameters import TENANT
@@ -21,6 +21,7 @@ _COLLECTIONS = (
     Column("collection"), Column("state"), Column("done"), Column("total"),
     Column("eta_s", "seconds left", lambda left: "-" if left is None else f"{left:,.0f}"),
 )  # fmt: skip
+_WORKERS = (Column("worker"), Column("tenants", "", lambda held: ", ".join(held) or "-"))
 _AUDITS = (
     Column("collection"), Column("done"), Column("total"), Column("found"), Column("mended"),
     Column("whole_at", "all seen at", lambda at: "-" if at is None else str(at)[:16]),
@@ -48,7 +49,7 @@ def status(tenant: str | None, storage: bool, as_json: bool) -> None:
         with Connections(where) as stores:
             events, tenants = loop.events(stores), loop.tenants(stores, tenant)
             refused = loop.refused_decisions(stores)
-            unknown = loop.unknown_reactions(stores, tenant)
+            unknown, workers = loop.unknown_reactions(stores, tenant), loop.workers(stores)
             if tenant is not None:
                 known.check_known(stores, tenant, tenants)
     except TidewheelError:
@@ -57,14 +58,16 @@ def status(tenant: str | None, storage: bool, as_json: bool) -> None:
         raise
     if as_json:
         result = {"parts": processes, "events": events, "refused_decisions": refused, "unknown_reactions": unknown}
-        print_json(result | {"tenants": tenants})
+        print_json(result | {"workers": workers, "tenants": tenants})
     else:
-        _print(processes, events, refused, tenants)
+        _print(processes, events, refused, tenants, workers)
         _print_unknown(unknown)
 
 
-def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants: list[Row]) -> None:
+def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants: list[Row], workers: list[Row]) -> None:
     _print_processes(processes)
+    if len(workers) > 1:
+        print_table(workers, _WORKERS, "Indexer workers, and the tenants that they hold")
     if events:
         print_table(events, _EVENTS, "Events by topic")
     for row in refused:
@@ -113,8 +116,17 @@ def _print_tenant(tenant: Row) -> None:
         print_table(tenant["audits"], _AUDITS, "Audit of every row that serves, within 24 hours")
     if tenant["training"]:
         _print_training(tenant["training"])
+    _print_decisions(tenant["drift_decisions"])
     if tenant["drift"]:
         print_table(tenant["drift"], DRIFT, "Drift, newest window")
+
+
+def _print_decisions(decided: Row) -> None:
+    """Print what operators decided about drift, as long as it holds."""
+    if mute := decided["muted"]:
+        _paragraph(f"drift asks for no training before {mute['until']:%Y-%m-%d}: {mute['by']}, {mute['reason']}")
+    if dismissed := decided["dismissed"]:
+        _paragraph(f"dismissed {dismissed['run']}: {dismissed['by']}, {dismissed['reason']}")
 
 
 def _print_training(run: dict[str, str]) -> None:

@@ -121,11 +121,12 @@ def until_verdict(scene: Scene, run: str) -> bool:
     result.verdict, result.model = event.get("verdict", "WIN"), event.get("model")
     result.reasons, result.seconds = list(event.get("reasons", [])), round(perf_counter() - began, 1)
     if gate := event.get("comparison"):
+        result.rung = gate.get("rung")
         result.queries, result.interval = gate["queries"], [gate["low"], gate["high"]]
         result.ndcg_live, result.ndcg_base = gate["ndcg_live"], gate["ndcg_base"]
         result.ndcg_bm25, result.ndcg_candidate = gate["ndcg_bm25"], gate["ndcg_candidate"]
         result.served_ndcg_live, result.served_ndcg_candidate = gate["ndcg_live"], gate["ndcg_candidate"]
-        result.served_ndcg_today = gate["ndcg_live_today"]
+        result.served_ndcg_reweighted = gate["ndcg_live_reweighted"]
         result.dense_ndcg_live, result.dense_ndcg_candidate = gate["dense_live"], gate["dense_candidate"]
         result.fusion_live, result.fusion_candidate = gate["fusion_live"]["dense"], gate["fusion_candidate"]["dense"]
     return result.verdict == "WIN"

@@ -34,11 +34,12 @@ class Training(_Part):
 
     `ndcg_live` and `ndcg_candidate` are what the interval is about: the rankings that people get. They stand a second
     time as `served_...`, beside those of vectors alone (`dense_...`, `ndcg_base`) and of words alone (`ndcg_bm25`).
-    `served_ndcg_today` is live as it served when the run was judged; `fusion_...` is the weight of the ranking by
-    meaning, 0 to 1.
+    `served_ndcg_reweighted` is live with weights chosen as the candidate's were; `fusion_...` is the weight of
+    the ranking by meaning, 0 to 1. `rung` is the way in which the candidate was changed.
     """
 
     verdict: str | None = None
+    rung: str | None = None
     model: str | None = None
     queries: int = 0
     ndcg_base: float | None = None
@@ -47,7 +48,7 @@ class Training(_Part):
     ndcg_candidate: float | None = None
     served_ndcg_live: float | None = None
     served_ndcg_candidate: float | None = None
-    served_ndcg_today: float | None = None
+    served_ndcg_reweighted: float | None = None
     dense_ndcg_live: float | None = None
     dense_ndcg_candidate: float | None = None
     fusion_live: float | None = None
@@ -116,7 +117,7 @@ class Report(_Part):
             ("sessions", f"{self.sessions:,}"),
             ("pairs", ", ".join(f"{kind} {count:,}" for kind, count in sorted(self.pairs.items()))),
             ("drift", f"tripped at {self.drift.tripped_at} by {', '.join(self.drift.signals) or 'nothing'}"),
-            ("gate", f"{t.verdict}: {_gate(t)}"),
+            ("gate", f"{t.verdict} of rung {t.rung or '-'}: {_gate(t)}"),
             ("shadow", f"{s.documents:,} documents, {_number(s.mismatches)} mismatches, built in {s.seconds:.0f} s"),
             ("searches", f"{c.searches:,}, {c.failed_searches} failed, {c.mixed_searches} mixed"),
             ("rollback", f"{_number(c.rollback_seconds)} s"),

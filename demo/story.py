@@ -53,6 +53,7 @@ def _searches_all_the_while(scene: Scene) -> Iterator[Traffic]:
             yield traffic
     finally:
         result, seen = scene.report.cutover, traffic.seen
-        models = {name: about.model for name, about in scene.stage.serving.collections(scene.stage.tenant).items()}
+        known = scene.stage.serving.collections(scene.stage.tenant).values()
+        together = {(about.model, about.served_from or about.collection) for about in known}
         result.searches, result.failed_searches = seen.searches, len(seen.failures) + seen.empty
-        result.mixed_searches, result.versions_seen = mixed(seen, models), seen.versions
+        result.mixed_searches, result.versions_seen = mixed(seen, together), seen.versions

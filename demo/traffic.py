@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from types import TracebackType
@@ -78,6 +78,6 @@ class Traffic:
                 self.seen.failures.append(f"{query}: {type(error).__name__}: {error}")
 
 
-def mixed(seen: Seen, model_of: dict[str, str]) -> int:
-    """Return how many answers mixed a model with another's collection; `model_of` says whose a collection is."""
-    return sum(times for (model, collection), times in seen.pairs.items() if model_of.get(collection) != model)
+def mixed(seen: Seen, together: Collection[tuple[str, str]]) -> int:
+    """Return how many answers mixed a model with another's collection; `together` are models with theirs."""
+    return sum(times for pair, times in seen.pairs.items() if pair not in together)

@@ -47,6 +47,16 @@ def choose(names: Iterable[str], requested: Mapping[str, int], remembered: Mappi
     return chosen
 
 
+def listening(name: str, listen: str, last_url: str) -> tuple[str, int]:
+    """Return host and port for a service that is to listen on `listen`, HOST:PORT; for port 0 that of its last URL if
+    it is free, else a free one. Raises `Misconfigured` when the port that is asked for is taken."""
+    host, _, port = listen.rpartition(":")
+    if host != HOST:
+        return host, int(port)
+    last = last_url.rpartition(":")[2]
+    return host, choose([name], {name: int(port)}, {name: int(last)} if last.isdigit() else {})[name]
+
+
 def free(taken: set[int]) -> int:
     """Return a random free port that is not in `taken`."""
     for _ in range(TRIES):

@@ -17,7 +17,7 @@ class IndexerConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     lease_s: float = Field(
-        default=10.0, gt=0, description="seconds after which a dead indexer's work is free for another"
+        default=10.0, gt=0, description="seconds after which the tenants of a dead indexer are free for the others"
     )
     cutover_s: float = Field(
         default=5.0,

@@ -4,6 +4,7 @@
         ──▶ the run won, by the same scores ──▶ the model's files and the rules are the same
         ──▶ the proof is fresh, and what changed since is read back ──▶ compare-and-set ──▶ alias
 
+A model that was changed for queries alone takes over the collection that is live: the record moves, no collection does.
 Every check that fails refuses, with the next step; nothing has moved then. The compare-and-set is the last word: of two
 approvals at once, one moves the record and the other is refused.
 """
@@ -24,7 +25,7 @@ from schemas.packet import Packet
 from stores.collection_states import State
 from stores.errors import Refused, Retryable, TidewheelError
 from stores.serving import HIGHEST_VERSION, Collection, Serving, ServingRecord
-from stores.vector_rows import alias_name
+from stores.vector_rows import alias_name, collection_name
 
 LOG = logging.getLogger(__name__)
 _TRAIL_LAGS = timedelta(minutes=1)
@@ -45,6 +46,8 @@ def objection(
         return f"a newer packet replaced the approved one (now {newest}); review it with `tidewheel packet`"
     if state != State.READY:
         return f"{packet.collection} is {state or 'unknown'}, not ready; `tidewheel status` shows its progress"
+    if packet.served_from not in (None, record.collection):
+        return f"the model keeps {packet.served_from}, and {record.collection} is live; train again"
     if record.version >= HIGHEST_VERSION:
         return f"the serving record claims {record.version} moves; somebody altered it in Redis"
     if (record.collection, record.version) != (packet.live.collection, packet.live.serving_version):
@@ -94,7 +97,7 @@ class Cutover:
         record = self._serving.record(tenant)
         if record is None:
             raise Refused(f"the tenant '{tenant}' has nothing live yet; its first collection needs no approval")
-        if (record.packet, record.collection) == (approval.packet, approval.collection):
+        if (record.packet, collection_name(tenant, record.model)) == (approval.packet, approval.collection):
             return  # its event was delivered again
         packet = self._serving.packet(tenant, approval.packet)
         about = self._serving.collection(tenant, approval.collection)
@@ -106,7 +109,7 @@ class Cutover:
         self._check_rules(packet)
         self._check_destination(packet)
         self._move(approval, packet, record)
-        self._label(tenant, packet.collection)
+        self._label(tenant, packet.served_from or packet.collection)
 
     def _check_rules(self, packet: Packet) -> None:
         encoder = self._sync.encoders.get(packet.tenant, packet.model, packet.manifest)
@@ -126,6 +129,8 @@ class Cutover:
                 f"the audit trail has no signed win of the run {packet.run} with this model; see that the streams run, "
                 "or train again"
             )
+        if bool(trained.documents) != bool(packet.served_from):
+            raise Refused(f"the run {packet.run} did not win by what is served from {packet.served_from}; train again")
         if trained.fusion != packet.weights:
             raise Refused(f"the run {packet.run} did not win with the weights of this packet; review a new one")
         now = self._trust.scores(trained)
@@ -134,10 +139,11 @@ class Cutover:
 
     def _check_destination(self, packet: Packet) -> None:
         """Let the shadow catch up, and read back from it whatever changed since its proof, before the deadline."""
-        target, until = Target(packet.tenant, packet.model, packet.manifest), time.monotonic() + self._deadline_s
-        if not self._sync.advance(target, self._deadline_s, whole=False).finished:
+        target = Target(packet.tenant, packet.model, packet.manifest, packet.served_from)
+        until = time.monotonic() + self._deadline_s
+        if not packet.served_from and not self._sync.advance(target, self._deadline_s, whole=False).finished:
             raise self._behind(packet)
-        changed = self._sync.documents.changed(packet.tenant, packet.collection, packet.proved_at)
+        changed = self._sync.documents.changed(packet.tenant, target.collection, packet.proved_at)
         if not is_fresh(packet.proved_at, self._clock(), len(changed), packet.proof.documents, self._config):
             raise Refused(
                 f"the proof is of {packet.proved_at:%Y-%m-%d %H:%M} and {len(changed)} documents changed since; "
@@ -162,15 +168,12 @@ class Cutover:
         )
 
     def _move(self, approval: CutoverApproved, packet: Packet, record: ServingRecord) -> None:
-        states = {packet.collection: (State.READY, State.LIVE), record.collection: (State.LIVE, State.STANDBY)}
-        if record.standby:
-            states[record.standby.collection] = (State.STANDBY, State.RETIRED)
         done = CutoverDone(
             event_id=stable_id("CutoverDone", approval.tenant, record.version + 1),
             tenant=approval.tenant,
             occurred_at=self._clock(),
             model=packet.model,
-            collection=packet.collection,
+            collection=packet.served_from or packet.collection,
             previous_model=record.model,
             previous_collection=record.collection,
             serving_version=record.version + 1,
@@ -181,13 +184,27 @@ class Cutover:
             fusion=packet.weights,
             previous_fusion=record.fusion,
         )
-        self._serving.switch(self._trust.signing.as_installation(done), states)
+        self._serving.switch(self._trust.signing.as_installation(done), states_after(packet, record))
 
     def _label(self, tenant: str, collection: str) -> None:
         try:
             self._sync.vectors.label(alias_name(tenant), collection)
         except TidewheelError as error:
             LOG.warning("%s: the alias still points at what was live before, it is moved later: %s", tenant, error)
+
+
+def states_after(packet: Packet, record: ServingRecord) -> dict[str, tuple[State, State]]:
+    """Return which collections change their states with the cutover, and how. A pure rule.
+
+    A model that keeps the live collection leaves it live: the name that it was decided under is over.
+    """
+    if packet.served_from:
+        states = {packet.collection: (State.READY, State.RETIRED)}
+    else:
+        states = {packet.collection: (State.READY, State.LIVE), record.collection: (State.LIVE, State.STANDBY)}
+    if record.standby and record.standby.collection != record.collection:
+        states[record.standby.collection] = (State.STANDBY, State.RETIRED)
+    return states
 
 
 def refusal(approval: CutoverApproved, reason: str, now: datetime) -> CutoverRefused:

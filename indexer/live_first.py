@@ -6,14 +6,25 @@ are filled by a `Sync` of their own, and only that one yields here.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from indexer.upkeep import Upkeep
 from stores.errors import TidewheelError
-from stores.serving import Serving
 
 LOG = logging.getLogger(__name__)
+
+
+class Serves(Protocol):
+    """Looks after what serves: `indexer.worker.Worker`."""
+
+    def marks(self) -> Mapping[str, int]:
+        """Return a number per tenant that changes with its documents."""
+        ...
+
+    def keep_fresh(self, tenant: str, mark: int, budget_s: float) -> None:
+        """Apply document changes to what serves of a tenant, for `budget_s` seconds a collection."""
+        ...
 
 
 class LiveFirst:
@@ -22,9 +33,8 @@ class LiveFirst:
     Shadow work then has as much time as they took, so that it goes on also where changes never end.
     """
 
-    def __init__(self, serving: Serving, upkeep: Upkeep, wait_s: float, clock: Callable[[], datetime]) -> None:
-        self._serving = serving
-        self._upkeep = upkeep
+    def __init__(self, serves: Serves, wait_s: float, clock: Callable[[], datetime]) -> None:
+        self._serves = serves
         self._wait = timedelta(seconds=wait_s)
         self._clock = clock
         self._due = clock()
@@ -35,7 +45,7 @@ class LiveFirst:
         if began < self._due:
             return
         try:
-            for tenant, mark in self._upkeep.marks().items():
+            for tenant, mark in self._serves.marks().items():
                 self._keep_fresh(tenant, mark)
         except TidewheelError as error:
             LOG.warning("live changes wait for the end of the shadow's step: %s", error)
@@ -45,8 +55,6 @@ class LiveFirst:
 
     def _keep_fresh(self, tenant: str, mark: int) -> None:
         try:
-            record = self._serving.record(tenant)
-            if record is not None:
-                self._upkeep.keep_fresh(record, mark, self._wait.total_seconds())
+            self._serves.keep_fresh(tenant, mark, self._wait.total_seconds())
         except Exception as error:  # whatever is wrong with one tenant, the others' changes pass
             LOG.warning("%s: live changes wait for the end of the shadow's step: %s", tenant, error)

@@ -12,8 +12,14 @@ def fusion(chosen: Fusion) -> str:
     words = f"BM25 (k1 {K1:g}, b {B:g}, {analyzer()})"
     return (
         f"reciprocal rank fusion of dense (weight {chosen.dense:g}) and {words} (weight {1 - chosen.dense:g}), "
-        f"k {chosen.k}; authority weight {AUTHORITY_WEIGHT:g}"
+        f"{_clicked(chosen)}k {chosen.k}; authority weight {AUTHORITY_WEIGHT:g}"
     )
+
+
+def _clicked(chosen: Fusion) -> str:
+    if not chosen.clicked:
+        return ""
+    return f"of which {chosen.clicked:g} with the words of clicked queries, "
 
 
 def tolerated(config: VerifyConfig) -> str:

@@ -1,17 +1,17 @@
-"""The indexer's story: documents become collections, trained models become shadows, approved shadows go live.
+"""One tenant's story: documents become collections, trained models become shadows, approved shadows go live.
 
-    for ever:  what was decided (`learning`)  ──▶  every tenant:  moves of the serving record published
-               ▸ first collection ▸ live and standby kept fresh ▸ shadows taken on ▸ what is retired dropped
-               ▸ the alias set right
+    for ever:  moves of the serving record published ▸ first collection ▸ live and standby kept fresh
+               ▸ shadows taken on ▸ what is retired dropped ▸ the alias set right
 
 Live comes before shadows in every turn, and a shadow works in slices with rests, so searches and document changes never
-wait long for a build. A tenant whose documents did not change costs a look at Redis and Milvus. Whatever goes wrong
-with one event or one tenant is caught there: the others' go on.
+wait long for a build. A tenant whose documents did not change costs a look at Redis and Milvus. What is remembered here
+of the stores is true as long as nobody else works on the tenant: an `Indexer` lives as long as its worker holds the
+tenant (`indexer.worker`), and the next holder begins with a new one, which knows nothing but what the stores hold.
 """
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -47,10 +47,12 @@ class ServiceConfig(BaseModel):
 
 
 class Indexer:
-    """The steps above. Shadows and cutover let live changes through by themselves (`indexer.live_first`)."""
+    """The steps above, for one tenant. Shadows and cutover let live changes through by themselves
+    (`indexer.live_first`)."""
 
     def __init__(
         self,
+        tenant: str,
         serving: Serving,
         upkeep: Upkeep,
         shadows: Shadows,
@@ -61,6 +63,7 @@ class Indexer:
         clock: Callable[[], datetime],
         cleaner: Cleaner,
     ) -> None:
+        self._tenant = tenant
         self._serving = serving
         self._upkeep = upkeep
         self._shadows = shadows
@@ -71,7 +74,6 @@ class Indexer:
         self._emit = emit
         self._clock = clock
         self._cleaner = cleaner
-        self._resting: dict[str, datetime] = {}
 
     def handle(self, event: Event) -> None:
         """Act on one decision; one that was acted on before changes nothing.
@@ -90,28 +92,19 @@ class Indexer:
         except Exception as error:
             LOG.exception("%s: %s %s is passed over: %s", event.tenant, type(event).__name__, event.event_id, error)
 
-    def turn(self) -> bool:
-        """Go once through all tenants; return whether anything was done, so that another turn should follow at once."""
-        marks, busy = self._upkeep.marks(), False
-        for tenant in sorted({*marks, *self._serving.tenants()}):
-            if self._resting.get(tenant, self._clock()) > self._clock():
-                continue
-            try:
-                busy |= self._tenant(tenant, marks.get(tenant, 0))
-            except Exception as error:  # one tenant's trouble is not the others'
-                known = isinstance(error, TidewheelError)
-                LOG.warning("%s: trying again in %.0f s: %s", tenant, self._config.rest_s, error, exc_info=not known)
-                self._resting[tenant] = self._clock() + timedelta(seconds=self._config.rest_s)
-        return busy
+    def turn(self, mark: int) -> bool:
+        """Take every step once; return whether anything was done, so that another turn should follow at once.
 
-    def _tenant(self, tenant: str, mark: int) -> bool:
-        self._publish_moves(tenant)
+        `mark` is another number once any of the tenant's documents changed.
+        """
+        tenant = self._tenant
+        self._publish_moves()
         record = self._serving.record(tenant)
         if record is None:
             bootstrap(self._serving, self._upkeep.sync, self._trust, tenant, self._clock())
             if waiting := self._trust.trail.undecided(tenant):
                 self._shadows.start(waiting)
-            self._publish_moves(tenant)
+            self._publish_moves()
             return True
         self._audit.look(record)
         busy = self._upkeep.keep_fresh(record, mark, self._config.live_slice_s)
@@ -124,14 +117,19 @@ class Indexer:
         self._cleaner.clean(record)
         return busy
 
-    def _publish_moves(self, tenant: str) -> None:
+    def keep_fresh(self, mark: int, budget_s: float) -> None:
+        """Apply document changes to what serves, for `budget_s` seconds a collection."""
+        if (record := self._serving.record(self._tenant)) is not None:
+            self._upkeep.keep_fresh(record, mark, budget_s)
+
+    def _publish_moves(self) -> None:
         """Send the events of moves of the serving record, whoever moved it; an event sent twice counts once.
 
         What was not signed by whoever it names was put there by somebody else, and is dropped.
         """
-        for event in self._serving.pending_events(tenant):
+        for event in self._serving.pending_events(self._tenant):
             if rejection := self._trust.signing.objection(event):
-                LOG.error("%s: a move in Redis is dropped: %s", tenant, rejection.reason)
+                LOG.error("%s: a move in Redis is dropped: %s", self._tenant, rejection.reason)
             else:
                 self._emit(event)
             self._serving.mark_published(event)
@@ -141,7 +139,7 @@ class Indexer:
             return
         try:
             self._cutover.carry_out(event)
-            self._publish_moves(event.tenant)
+            self._publish_moves()
             outcome = DONE
         except Retryable:
             raise

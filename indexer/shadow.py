@@ -1,5 +1,8 @@
 """The way of a shadow: a trained model's collection is built, catches up, is verified, and waits with its packet.
 
+A model that was changed for queries alone keeps the collection that is live: nothing is built for it, and its way
+begins with the proof, which is of that collection.
+
 Every step is taken again after a crash and ends where it would have ended: the state says where to go on, `sync` does
 only what is missing, and a verification that was cut short is begun anew.
 """
@@ -22,7 +25,7 @@ from schemas.ids import stable_id
 from schemas.learning import CutoverRefused, ModelTrained, Proof, ShadowReady, ShadowStarted
 from schemas.packet import Corpus, Packet, Side
 from stores.collection_states import GROWING, State
-from stores.errors import Refused
+from stores.errors import Refused, Retryable
 from stores.milvus import CollectionMissing
 from stores.serving import Candidate, Collection, Serving, ServingRecord
 
@@ -61,7 +64,11 @@ class Shadows:
 
     def start(self, trained: ModelTrained) -> None:
         """Note a new shadow for a trained model; a model that was noted before changes nothing."""
-        target = Target(trained.tenant, trained.model, trained.manifest)
+        target, record = Target(trained.tenant, trained.model, trained.manifest), self._serving.record(trained.tenant)
+        if trained.documents and record is None:
+            raise Retryable(f"{trained.model} keeps what is live, and nothing is yet; waiting for the first collection")
+        served_from = record.collection if record and trained.documents else None
+        first = State.VERIFYING if trained.documents else State.BUILDING
         candidate = Candidate(run=trained.run, parent=trained.parent, comparison=trained.comparison)
         about = Collection(
             tenant=trained.tenant,
@@ -69,10 +76,12 @@ class Shadows:
             collection=target.collection,
             created_at=self._clock(),
             manifest=trained.manifest,
+            served_from=served_from,
             candidate=candidate,
         )
-        self._serving.register(about, State.BUILDING)
-        if self._serving.states(trained.tenant)[target.collection] == State.BUILDING:
+        self._serving.register(about, first)
+        if self._serving.states(trained.tenant)[target.collection] == first:
+            counts = self._sync.documents.counts(trained.tenant, target.collection)
             self._emit(
                 ShadowStarted(
                     event_id=stable_id("ShadowStarted", trained.tenant, target.collection),
@@ -81,7 +90,7 @@ class Shadows:
                     run=trained.run,
                     model=trained.model,
                     collection=target.collection,
-                    documents=self._sync.documents.counts(trained.tenant, target.collection).total,
+                    documents=0 if served_from else counts.total,
                 )
             )
 
@@ -101,7 +110,7 @@ class Shadows:
 
     def advance(self, record: ServingRecord, about: Collection, state: State, budget_s: float) -> bool:
         """Take one shadow on for about `budget_s` seconds; return whether there is more to do at once."""
-        target = Target(about.tenant, about.model, about.manifest)
+        target = Target(about.tenant, about.model, about.manifest, about.served_from)
         try:
             if state in {State.BUILDING, State.CATCHING_UP}:
                 return self._build(target, state, budget_s)
@@ -113,9 +122,11 @@ class Shadows:
             if state is State.READY:
                 self._move(about.tenant, about.collection, State.READY, State.VERIFYING)
                 return True
+            if about.served_from:
+                return False  # what is live was lost and is filled anew first
             raise
         except Refused as error:
-            LOG.warning("%s: %s", target.collection, error)
+            LOG.warning("%s: %s", about.collection, error)
             if state in GROWING:
                 self._note(about.tenant, about.collection, str(error))
                 self._move(about.tenant, about.collection, state, State.FAILED)
@@ -149,21 +160,42 @@ class Shadows:
             return False
         if (trained.model, trained.manifest) != (about.model, about.manifest):
             raise Refused(f"the audit trail says other things of the run {trained.run} than began this shadow")
-        self._sync.ensure(target)
-        self._sync.seal(target.collection)
+        if target.served_from:
+            self._check_documents(trained, about, record)
+            if self._serving.rebuilds.get(about.tenant, target.collection):
+                return False  # it is proven when it is whole again
+        else:
+            self._sync.ensure(target)
+            self._sync.seal(target.collection)
         proof, proved_at = self._verifier.verify(target)
         if reason := objection(proof, self._config):
             raise Refused(reason)
-        packet = self._packet(target, trained, record, proof, proved_at)
+        packet = self._packet(target, about, trained, record, proof, proved_at)
         digest, version = self._serving.save_packet(packet), packet.live.serving_version
         about = about.model_copy(update={"proof": proof, "proved_at": proved_at})
         self._serving.save(about.model_copy(update={"packet": digest, "compared_with": version}))
         self._announce(packet, digest)
-        self._move(target.tenant, target.collection, State.VERIFYING, State.READY)
+        self._move(about.tenant, about.collection, State.VERIFYING, State.READY)
         return False
 
+    def _check_documents(self, trained: ModelTrained, about: Collection, record: ServingRecord) -> None:
+        """Raise `Refused` unless what is live is the collection that the model keeps, of the vectors that it makes."""
+        get, tenant = self._sync.encoders.get, about.tenant
+        live = get(tenant, record.model, record.manifest).documents(record.manifest or "")
+        own = get(tenant, about.model, about.manifest).documents(about.manifest or "")
+        if record.collection != about.served_from or not live == own == trained.documents:
+            raise Refused(
+                f"{about.model} keeps the vectors of {about.served_from}, and {record.collection} is live; train again"
+            )
+
     def _packet(
-        self, target: Target, trained: ModelTrained, record: ServingRecord, proof: Proof, proved_at: datetime
+        self,
+        target: Target,
+        about: Collection,
+        trained: ModelTrained,
+        record: ServingRecord,
+        proof: Proof,
+        proved_at: datetime,
     ) -> Packet:
         self._trust.check_files(target.tenant, target.model, target.manifest or "")
         scores = self._trust.scores(trained)
@@ -177,7 +209,8 @@ class Shadows:
             fusion=fusion(trained.fusion),
             weights=trained.fusion,
             parent=trained.parent,
-            collection=target.collection,
+            collection=about.collection,
+            served_from=about.served_from,
             live=Side(
                 model=record.model,
                 collection=record.collection,
@@ -213,19 +246,19 @@ class Shadows:
 
     def _wait(self, target: Target, about: Collection, record: ServingRecord, budget_s: float) -> bool:
         """Keep a ready shadow fresh, and its packet true: it goes back to verifying when either no longer holds."""
-        more = not self._sync.advance(target, budget_s).finished
+        more = not target.served_from and not self._sync.advance(target, budget_s).finished
         if about.compared_with == record.version and not self._stale(target, about):
             return more
-        self._move(target.tenant, target.collection, State.READY, State.VERIFYING)
+        self._move(about.tenant, about.collection, State.READY, State.VERIFYING)
         return True
 
     def _stale(self, target: Target, about: Collection) -> bool:
         now = self._clock()
         if about.proof is None or about.proved_at is None:
             return True
-        if now - self._looked_at.get(target.collection, about.proved_at) < _LOOK_AGAIN:
+        if now - self._looked_at.get(about.collection, about.proved_at) < _LOOK_AGAIN:
             return False
-        self._looked_at[target.collection] = now
+        self._looked_at[about.collection] = now
         if not self._packet_is_unaltered(about):
             return True
         changed = len(self._sync.documents.changed(target.tenant, target.collection, about.proved_at))

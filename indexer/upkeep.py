@@ -48,12 +48,18 @@ class Upkeep:
     def keep_fresh(self, record: ServingRecord, mark: int, budget_s: float) -> bool:
         """Apply document changes to live and standby, for `budget_s` seconds each; return whether some are left.
 
-        Trouble with one of the two does not stop the other; it is raised afterwards.
+        What people clicked is looked at before. Trouble with one of these does not stop the others; it is raised
+        afterwards.
         """
         rebuilds = self._serving.rebuilds.of(record.tenant)
         left, trouble = False, list[Exception]()
-        for model, manifest in [(side.model, side.manifest) for side in (record, record.standby) if side is not None]:
-            target = Target(record.tenant, model, manifest)
+        try:
+            left = bool(self.sync.documents.clicked.look(record.tenant, self._clock()))
+        except Exception as error:
+            trouble.append(error)
+        sides = [Target.of(record.tenant, side) for side in (record, record.standby) if side is not None]
+        once = {target.collection: target for target in reversed(sides)}  # live's, where both are served from one
+        for target in (once[name] for name in dict.fromkeys(target.collection for target in sides)):
             try:
                 left |= not self._freshen(target, mark, budget_s, rebuilds.get(target.collection))
                 self._auditor.look(target, budget_s)
@@ -148,5 +154,6 @@ class Upkeep:
 
     def _retire(self, record: ServingRecord, collection: str, now: datetime) -> None:
         moved = record.model_copy(update={"version": record.version + 1, "standby": None, "moved_at": now})
-        self._serving.move(moved, {collection: (State.STANDBY, State.RETIRED)})
+        alone = collection != record.collection
+        self._serving.move(moved, {collection: (State.STANDBY, State.RETIRED)} if alone else {})
         LOG.info("%s: the standby's time is over; a rollback is no longer possible", collection)

@@ -1,6 +1,6 @@
-"""Builds the indexer and the search from the settings: every class is given what it needs, and looks for nothing."""
+"""Builds the worker and the search from the settings: every class is given what it needs, and looks for nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from indexer.cleaning import Cleaner
@@ -18,17 +18,20 @@ from indexer.service import Indexer
 from indexer.shadow import Shadows
 from indexer.trust import Trust
 from indexer.upkeep import Upkeep
+from indexer.worker import Worker
 from retrieval.config import RetrievalConfig
 from retrieval.encoders import Encoders
 from schemas.envelope import Event
-from stores import configuration
+from stores import configuration, redis_client
 from stores.access_lists import AccessLists
-from stores.errors import Refused
+from stores.fenced import fenced
+from stores.lease import Lease
 from stores.retention import RetentionConfig
 from stores.search_latency import SearchLatency
 from stores.service import Life, Stopped
 from stores.serving import Serving
 from stores.settings import Settings
+from stores.shares import Shares
 from stores.shelf import Shelf
 from stores.signing import Signing
 from stores.trail import Trail
@@ -48,62 +51,68 @@ def current_lists(where: Settings) -> CurrentLists:
     return CurrentLists(AccessLists.connect(where), Warehouse.connect(where))
 
 
-def build_indexer(
+def build_worker(
     where: Settings,
     config: IndexerConfig,
     life: Life,
+    shares: Shares,
     publish: Callable[[Event], None],
     clock: Callable[[], datetime],
-    check_lease: Callable[[], None] = lambda: None,
-) -> Indexer:
-    """Return the indexer on this installation. Raises `Retryable` when a store does not answer.
+    waiting: Callable[[], Iterable[str]] = tuple,
+) -> Worker:
+    """Return a worker of this installation, for what `shares` hold. Raises `Retryable` when a store does not answer.
 
-    `publish` sends an event and returns once it arrived; `check_lease` raises `Refused` when another process works in
-    this one's place, which ends work with `Stopped` too. Long work ends with `Stopped` between two of its parts, and
-    rests end at once, when the process is asked to stop.
+    `publish` sends an event and returns once it arrived; `waiting` names tenants of which decisions wait. Long work
+    ends with `Stopped` between two of its parts, and rests end at once, when the process is asked to stop.
     """
     shelf, signing = Shelf.open(where), Signing(where)
-    serving, encoders = Serving.connect(where), encoders_of(where, shelf)
-    vectors, warehouse = Vectors.connect(where), Warehouse.connect(where)
-    trust, documents = Trust(signing, Trail(warehouse, signing, clock), shelf), Documents(warehouse)
+    client, encoders, warehouse = redis_client.connect(where), encoders_of(where, shelf), Warehouse.connect(where)
+    vectors, throttle = Vectors.connect(where), BySearches(SearchLatency.connect(where).get, config.throttle)
+    clicked = configuration.load("retrieval", RetrievalConfig, where.home).clicked_queries
+    trust, documents = Trust(signing, Trail(warehouse, signing, clock), shelf), Documents(warehouse, clicked)
+    retention = configuration.load("retention", RetentionConfig, where.home)
 
     def rest(seconds: float) -> None:
         life.stop.wait(seconds)
-
-    def sync(yield_point: Callable[[], None], throttle: Throttle | None = None) -> Sync:
-        return Sync(documents, vectors, encoders, config.sync, clock, rest, yield_point, still_ours, throttle)
-
-    def still_ours() -> None:
-        try:
-            check_lease()
-        except Refused as error:
-            raise Stopped(str(error)) from error
 
     def check_stop() -> None:
         if life.stop.is_set():
             raise Stopped("between two batches")
 
-    upkeep = Upkeep(serving, sync(check_stop), clock, config.audit)
-    live_first = LiveFirst(serving, upkeep, config.service.shadow_slice_s, clock)
-
     def between_parts_of_shadow_work() -> None:
         check_stop()
         live_first.yield_point()
 
-    shadow_sync = sync(between_parts_of_shadow_work, BySearches(SearchLatency.connect(where).get, config.throttle))
-    verifier = Verifier(shadow_sync, config.verify, clock)
-    comparison = ComparisonRunner(warehouse, vectors, encoders, config.comparison, between_parts_of_shadow_work)
-    return Indexer(
-        serving,
-        upkeep,
-        Shadows(serving, shadow_sync, verifier, comparison, trust, config.verify, clock, publish),
-        Cutover(serving, shadow_sync, verifier, trust, config.verify, clock, config.cutover_s),
-        trust,
-        config.service,
-        publish,
-        clock,
-        Cleaner(serving, warehouse, vectors, configuration.load("retention", RetentionConfig, where.home), clock),
-    )
+    def make(tenant: str, lease: Lease, check_lease: Callable[[], None]) -> Indexer:
+        serving = Serving(fenced(client, lease, check_lease))
+
+        def emit(event: Event) -> None:
+            check_lease()
+            publish(event)
+
+        def sync(yield_point: Callable[[], None], throttle: Throttle | None = None) -> Sync:
+            return Sync(documents, vectors, encoders, config.sync, clock, rest, yield_point, check_lease, throttle)
+
+        upkeep = Upkeep(serving, sync(check_stop), clock, config.audit)
+        shadow_sync = sync(between_parts_of_shadow_work, throttle)
+        verifier = Verifier(shadow_sync, config.verify, clock, live=upkeep.sync)
+        comparison = ComparisonRunner(warehouse, vectors, encoders, config.comparison, between_parts_of_shadow_work)
+        return Indexer(
+            tenant,
+            serving,
+            upkeep,
+            Shadows(serving, shadow_sync, verifier, comparison, trust, config.verify, clock, emit),
+            Cutover(serving, shadow_sync, verifier, trust, config.verify, clock, config.cutover_s),
+            trust,
+            config.service,
+            emit,
+            clock,
+            Cleaner(serving, warehouse, vectors, retention, clock),
+        )
+
+    worker = Worker(Serving(client), documents, shares, make, config.service, clock, waiting)
+    live_first = LiveFirst(worker, config.service.shadow_slice_s, clock)
+    return worker
 
 
 def encoders_of(where: Settings, shelf: Shelf) -> Encoders:

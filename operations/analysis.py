@@ -24,6 +24,16 @@ def drift(warehouse: Warehouse, tenant: str, signal: str, limit: int) -> list[Ro
     return warehouse.query("drift_windows", tenant=tenant, signal=signal, limit=limit)
 
 
+def calibration(warehouse: Warehouse, tenant: str) -> list[Row]:
+    """Return what the tenant's quiet windows have taught, a row a signal; none before a window was judged.
+
+    `taught` counts the windows, the reference's too. A quiet window's effect is `expected`, give or take a `spread`;
+    from `adds_from` on an effect is evidence, and at `asks_in_two` two windows of it reach the `evidence_limit`.
+    """
+    rows = warehouse.query("drift_calibration", tenant=tenant)
+    return [{**row, "taught": row["reference_windows"] + row["quiet_windows"]} for row in rows]
+
+
 def runs(warehouse: Warehouse, tenant: str, limit: int) -> list[Row]:
     """Return the newest training runs, newest first: why each began, how it ended, what the gate saw."""
     return warehouse.query("runs_newest", tenant=tenant, limit=limit)

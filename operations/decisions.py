@@ -143,8 +143,13 @@ def request_training(
     reason: str,
     start_from: Literal["live", "base"],
     now: datetime,
+    adopt: tuple[str, str] | None = None,
 ) -> TrainingRequested:
-    """Send the request for a training run, and return it with the run's new name."""
+    """Send the request for a training run, and return it with the run's new name.
+
+    `adopt` is the name and the hash of the files of an offered model: it is judged, and nothing is learned.
+    """
+    model, manifest = adopt or (None, None)
     request = TrainingRequested(
         event_id=uuid4().hex,
         tenant=tenant,
@@ -153,6 +158,8 @@ def request_training(
         requested_by=by,
         reason=reason,
         start_from=start_from,
+        adopt=model,
+        manifest=manifest,
     )
     publish(signed := sign(request, by))
     return signed

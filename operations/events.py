@@ -7,12 +7,24 @@ from datetime import datetime
 from operations.connections import Connections
 from operations.event_files import Damaged
 from operations.json_objects import Found, Problem, objects
-from schemas.codec import Rejection, accept, encode
+from schemas.codec import Rejection, accept
 from schemas.envelope import Event
 from schemas.limits import Cuts
 from schemas.topics import PRODUCED, TOPIC_OF, key_of
 
-__all__ = ["Problem", "Read", "Record", "Sent", "checked", "read", "read_events", "send", "unchecked"]
+__all__ = [
+    "Problem",
+    "Read",
+    "Record",
+    "Sent",
+    "checked",
+    "judged",
+    "read",
+    "read_events",
+    "record",
+    "send",
+    "unchecked",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +69,13 @@ def read(lines: Iterable[bytes], now: datetime) -> Iterator[Read | Problem]:
     try:
         for item in objects(lines):
             line = item.line
-            yield item if isinstance(item, Problem) else _read(item, now)
+            yield item if isinstance(item, Problem) else judged(item, now)
     except Damaged as error:
         yield Problem(line + 1, str(error))
 
 
-def _read(found: Found, now: datetime) -> Read | Problem:
+def judged(found: Found, now: datetime) -> Read | Problem:
+    """Return the event that an object is, or what is wrong with it. `now` bounds its date."""
     kind = found.content.get("type")
     topic = PRODUCED.get(kind) if isinstance(kind, str) else None
     if topic is None:
@@ -74,17 +87,17 @@ def _read(found: Found, now: datetime) -> Read | Problem:
 
 
 def checked(lines: Iterable[bytes], now: datetime) -> Iterator[Record | Problem]:
-    """Yield each event's record for its topic, or what is wrong with a line.
-
-    Of what has to be cut the whole text is sent: the streams cut it, and count that in its row.
-    """
+    """Yield each event's record for its topic, or what is wrong with a line."""
     for item in read(lines, now):
         if isinstance(item, Problem):
             yield item
         else:
-            topic = TOPIC_OF[type(item.event).__name__].name
-            value = item.text if item.cuts else encode(item.event)
-            yield Record(topic, key_of(item.event), value, item.line, item.cuts)
+            yield record(item)
+
+
+def record(item: Read) -> Record:
+    """Return the record of an event for its topic: its text as it was read, which the streams check and cut again."""
+    return Record(TOPIC_OF[type(item.event).__name__].name, key_of(item.event), item.text, item.line, item.cuts)
 
 
 def unchecked(lines: Iterable[bytes], topic: str) -> Iterator[Record | Problem]:

@@ -32,18 +32,22 @@ Row = dict[str, Any]
 REQUESTED_BY = "forget"
 
 REMAINS = (
+    "what is sent of the person later: `--suppress` has gateways refuse it; what comes by Kafka itself is taken",
     "Kafka keeps its own copy of events and dead letters until their retention is over; should a topic be read again "
     "from before now, run this command again",
     "the weights of models that learned from the person (the command lists them), until they retire",
+    "keyed hashes of queries in the memory of the hold-out: no words can be read from them without the key",
     "query texts, without names, in reports and packets of finished training runs, and single words in drift figures",
     "documents and messages that the person wrote: only their name as author goes; DocumentDeleted removes a document",
+    "a query that other people clicked after, too, among a document's words, until the indexer looks again in a minute",
+    "words of searches that came as UBI, without names, in the gateway's memory for a day (gateway.remembered_h)",
     "who approved or asked for what in the learning log: it is the audit trail",
     "replaced files on ClickHouse's disk for some minutes, Redis's append-only file until its next rewrite, backups",
 )
 """What this does not reach, for people to know."""
 
 _STAGES: tuple[tuple[str, ...], ...] = (("query_scores", "dead_letters"), ("documents", "events"))
-_DERIVED = ("sessions", "pairs", "late_accesses", "document_people")
+_DERIVED = ("sessions", "pairs", "late_accesses", "document_people", "query_clicks", "drift_samples")
 _ROUNDS = 3
 _POLL_S = 0.05
 
@@ -151,6 +155,8 @@ class Forgetting:
     def _rewrite(self, found: frozenset[str], tables: Sequence[str]) -> list[str]:
         """Have those of the tables rewritten that hold something; return them once they are."""
         concerned = [table for table in tables if table in found]
+        if "query_clicks" in concerned:
+            self._warehouse.run("forget_query_clicks_noted")
         for table in concerned:
             self._warehouse.run(f"forget_{table}")
         self._settle()

@@ -60,6 +60,8 @@ def rollback(
             previous_fusion=record.fusion,
         )
     states = {record.collection: (State.LIVE, State.STANDBY), back.collection: (State.STANDBY, State.LIVE)}
+    if back.collection == record.collection:
+        states = {}  # only how queries are answered goes back
     signed = sign(done, by)
     serving.switch(signed, states)
     return signed

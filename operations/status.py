@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded import control
+from operations import drift_decisions
 from operations.connections import Connections
 from operations.losses import Seen, losses
 from operations.rebuild import documents
@@ -13,6 +14,7 @@ from stores.audits import Audit
 from stores.collection_states import State
 from stores.errors import Refused, Retryable
 from stores.serving import Progress
+from stores.shares import INDEXER, holders, workers_there
 from stores.trail import difference
 from stores.warehouse import Row
 
@@ -49,15 +51,27 @@ def unknown_reactions(stores: Connections, only: str | None = None) -> list[Row]
     return stores.warehouse.query("status_unknown_reactions", tenant=only or "")
 
 
+def workers(stores: Connections) -> list[Row]:
+    """Return the indexer's workers that are there, a row a worker, with the tenants that each of them holds."""
+    names = workers_there(stores.redis, INDEXER)
+    held = holders(stores.redis, INDEXER, sorted(known(stores))) if names else {}
+    return [{"worker": name, "tenants": [t for t, worker in held.items() if worker == name]} for name in names]
+
+
 def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]]:
     """Return every tenant that anything was accepted from or that is served, or `only` this one of them, with what is
     live, what is lost, the collections that are not retired, what the audits of those that serve found, the newest
-    training run's status, the newest drift window, how many documents wait to be indexed in what is live, and of how
+    training run's status, the newest drift window and
+    what operators decided about drift, how many documents wait to be indexed in what is live, and of how
     many it holds the beginning only."""
-    names = {row["tenant"] for row in stores.warehouse.query("tenants")} | {*stores.serving.tenants()}
-    names = names if only is None else names & {only}
+    names = known(stores) if only is None else known(stores) & {only}
     present = _present(stores) if names else None
     return [_readable(stores, name, present) for name in sorted(names)]
+
+
+def known(stores: Connections) -> set[str]:
+    """Return every tenant that anything was accepted from or that is served."""
+    return {row["tenant"] for row in stores.warehouse.query("tenants")} | {*stores.serving.tenants()}
 
 
 def _present(stores: Connections) -> frozenset[str] | None:
@@ -76,7 +90,8 @@ def _readable(stores: Connections, name: str, present: frozenset[str] | None) ->
         return {
             "tenant": name, "unsigned": "", "lost": [str(error)], "live": None, "collections": [], "audits": [],
             "training": training_status.read(stores.redis, name),
-            "drift": stores.warehouse.query("drift_newest", tenant=name), **_documents(stores, name, ""),
+            "drift": stores.warehouse.query("drift_newest", tenant=name),
+            "drift_decisions": _drift_decisions(stores, name), **_documents(stores, name, ""),
         }  # fmt: skip
 
 
@@ -98,8 +113,13 @@ def _tenant(stores: Connections, name: str, present: frozenset[str] | None) -> d
         "audits": [_audited(collection, audit) for collection, audit in sorted(stores.serving.audits.of(name).items())],
         "training": training_status.read(stores.redis, name),
         "drift": stores.warehouse.query("drift_newest", tenant=name),
+        "drift_decisions": _drift_decisions(stores, name),
         **_documents(stores, name, record.collection if record else ""),
     }
+
+
+def _drift_decisions(stores: Connections, tenant: str) -> Row:
+    return drift_decisions.shown(stores.trail.drift_decisions(tenant), datetime.now(UTC))
 
 
 def _documents(stores: Connections, tenant: str, collection: str) -> Row:

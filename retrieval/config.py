@@ -18,9 +18,28 @@ class EncoderConfig(BaseModel):
     kept: int = Field(default=3, ge=1, description="models kept in memory: live, standby and shadow of one tenant")
 
 
+class ClickedQueriesConfig(BaseModel):
+    """Whether documents are found by the queries, too, that several people clicked after."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = Field(
+        default=True,
+        description="each model's validation queries choose how much it counts; off, the words leave all collections",
+    )
+    without: frozenset[str] = Field(
+        default=frozenset(), description="tenants for which it is off, such as those whose queries are personal"
+    )
+
+    def of(self, tenant: str) -> bool:
+        """Return whether a tenant's documents have them."""
+        return self.enabled and tenant not in self.without
+
+
 class RetrievalConfig(BaseModel):
     """All rules that both sides share."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     encoder: EncoderConfig = EncoderConfig()
+    clicked_queries: ClickedQueriesConfig = ClickedQueriesConfig()

@@ -1,12 +1,14 @@
 """Encoders: how a model is loaded and how it embeds, alike for judging and for serving.
 
 A model runs on the GPU at half precision when there is one, else on the CPU at full precision. It reads `max_tokens`
-word pieces of a text, or fewer when its own limit is lower (`retrieval.word_pieces`). A prompt that the model's
-configuration makes its default goes in front of every text, of queries and passages alike. Vectors have unit length.
+word pieces of a text, or fewer when its own limit is lower (`retrieval.word_pieces`). The prompts of the model's
+configuration go in front of queries and of passages (`retrieval.prompts`). Vectors have unit length.
+A model that was changed for queries alone has a query side (`retrieval.query_side`), which its passages never see.
 `Encoders` loads models from the shelf by id when they are first needed, keeps a few, and shares them among all threads
 of the process.
 """
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -21,8 +23,10 @@ from transformers.utils import logging as transformers_logging
 
 from retrieval.config import EncoderConfig
 from retrieval.identity import PRECISIONS, encoding
+from retrieval.prompts import Prompts
+from retrieval.query_side import QuerySide
 from retrieval.word_pieces import WordPieces
-from stores.errors import Misconfigured
+from stores.errors import Misconfigured, Refused
 from stores.shelf import BASE, Shelf
 
 Vectors32 = NDArray[np.float32]
@@ -32,7 +36,10 @@ class Encoder:
     """One loaded model. One text batch at a time; several threads may call it."""
 
     def __init__(self, path: Path, config: EncoderConfig) -> None:
-        """Load the model in the directory `path`. Nothing is fetched from elsewhere."""
+        """Load the model in the directory `path`. Nothing is fetched from elsewhere.
+
+        Raises `Refused` for a query side that is damaged or of another dimension.
+        """
         self._batch_size = config.batch_size
         self._lock = threading.Lock()
         # A service's log is no terminal.
@@ -43,25 +50,43 @@ class Encoder:
         said, read = self.pieces.max_tokens, self._transformer.max_seq_length
         if read is not None and read < said:
             raise Misconfigured(f"{path} reads {read} word pieces and its files say {said}; save the model anew")
-        self._transformer.max_seq_length = said
+        if read is None or math.isfinite(read):  # a model of static vectors reads all of a text
+            self._transformer.max_seq_length = said
+        self._prompts = Prompts.of(path)
         self.precision = PRECISIONS[device == "cuda"]
         if device == "cuda":
             self._transformer.half()
         self._transformer.eval()
         self.dimension = self.encode(["dimension"]).shape[1]
+        self.query_side = side = QuerySide.of(path)
+        if side is not None and side.map is not None and len(side.map) != self.dimension:
+            raise Refused(f"{path} maps {len(side.map)} dimensions and its model makes {self.dimension}; train again")
 
     def encoding(self, manifest: str) -> str:
-        """Return by which name the vectors of this model are stored; `manifest` is the hash of its files."""
-        return encoding(manifest, self.pieces.max_tokens, self.precision)
+        """Return by which name the vectors of passages are stored; `manifest` is the hash of the model's files."""
+        return encoding(self.documents(manifest), self.pieces.max_tokens, self.precision)
+
+    def documents(self, manifest: str) -> str:
+        """Return by which manifest the vectors of passages are known; `manifest` is the hash of the model's files."""
+        return self.query_side.documents if self.query_side else manifest
 
     def encode(self, texts: Sequence[str]) -> Vectors32:
-        """Return one unit vector per text, shape (texts, dimension), float32 whatever the model runs at."""
+        """Return one unit vector per passage, shape (texts, dimension), float32 whatever the model runs at."""
+        return self._encoded(texts, self._prompts.passage)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors32:
+        """Return one unit vector per query, shape (texts, dimension), through the query side if there is one."""
+        found = self._encoded(texts, self._prompts.query)
+        return self.query_side.queries(found) if self.query_side else found
+
+    def _encoded(self, texts: Sequence[str], prompt: str) -> Vectors32:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
             found = self._transformer.encode(
-                list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
-            )
+                list(texts), prompt=prompt, batch_size=self._batch_size, normalize_embeddings=True,
+                show_progress_bar=False,
+            )  # fmt: skip
         return np.asarray(found, dtype=np.float32)
 
 

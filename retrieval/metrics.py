@@ -40,7 +40,11 @@ def average_precision(ranked: Sequence[D], relevant: Mapping[D, float], k: int) 
 
 def ndcg(ranked: Sequence[D], relevant: Mapping[D, float], k: int) -> float:
     """Return the discounted gain of the first k places over that of the best possible order."""
-    gain = sum(relevant.get(document, 0.0) / log2(rank + 1) for rank, document in enumerate(ranked[:k], 1))
     best = sorted(relevant.values(), reverse=True)[:k]
     ideal = sum(grade / log2(rank + 1) for rank, grade in enumerate(best, 1))
-    return gain / ideal if ideal else 0.0
+    return gain(ranked, relevant, k) / ideal if ideal else 0.0
+
+
+def gain(ranked: Sequence[D], values: Mapping[D, float], k: int) -> float:
+    """Return the discounted gain of the first k places; a value below zero takes from it."""
+    return sum(values.get(document, 0.0) / log2(rank + 1) for rank, document in enumerate(ranked[:k], 1))

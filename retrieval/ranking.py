@@ -1,7 +1,9 @@
-"""Documents out of two rankings of passages, by meaning and by words: what is served, shown and judged. Pure.
+"""Documents out of rankings of passages, by meaning, words and clicked queries: what is served, shown, judged. Pure.
 
-    both rankings cut at one depth ──▶ fused by the model's weights ──▶ a light prior for authority
+    all rankings cut at one depth ──▶ fused by the model's weights ──▶ a light prior for authority
         ──▶ a document counts with its best passage ──▶ deeper, as long as there are too few documents
+
+The ranking by words and clicked queries is there only where the weights want one.
 
 Search, comparison and gate all rank by this module, so that a gain which is judged is a gain which people get.
 """
@@ -48,8 +50,8 @@ class Passage(Protocol):
 
 
 P = TypeVar("P", bound=Passage)
-Pair = tuple[Sequence[P], Sequence[P]]
-"""Of one query: passages by meaning and by words, each best first and at most once."""
+Rankings = Sequence[Sequence[P]]
+"""Of one query: passages by meaning, by words, and, if wanted, by words and clicked queries, each best first, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +72,38 @@ def ordered(passages: Iterable[P]) -> list[P]:
     return sorted(passages, key=lambda passage: (-passage.score, _name(passage)))
 
 
-def settled(rankings: Pair[P], ended: tuple[bool, bool], deep: int, k: int, fusion: Fusion) -> list[Ranked[P]] | None:
+def settled(rankings: Rankings[P], ended: Sequence[bool], deep: int, k: int, fusion: Fusion) -> list[Ranked[P]] | None:
     """Return documents, best first and at least `k` unless there are fewer; None when more is to be fetched.
 
-    Both rankings count down to the same depth: `deep` passages, or as many times `WIDEN` as it takes to have `k`
-    documents. So what a person may not see, which is in neither, moves neither rank nor score of what they may. `ended`
-    says of each ranking whether there is nothing behind it.
+    All rankings count down to the same depth: `deep` passages, or as many times `WIDEN` as it takes to have `k`
+    documents. So what a person may not see, which is in none, moves neither rank nor score of what they may. `ended`
+    says of each ranking whether there is nothing behind it. One that the weights do not want is not looked at.
     """
+    rankings, ended = _wanted(rankings, fusion), ended[: len(_wanted(rankings, fusion))]
     while all(over or len(ranking) >= deep for ranking, over in zip(rankings, ended, strict=True)):
-        found = documents((rankings[0][:deep], rankings[1][:deep]), fusion)
+        found = documents([ranking[:deep] for ranking in rankings], fusion)
         if len(found) >= k or (all(ended) and deep >= max(map(len, rankings))):
             return found
         deep *= WIDEN
     return None
 
 
-def documents(rankings: Pair[P], fusion: Fusion) -> list[Ranked[P]]:
-    """Return all documents of two rankings of passages, best first; equal ones in the order of their ids."""
+def documents(rankings: Rankings[P], fusion: Fusion) -> list[Ranked[P]]:
+    """Return all documents of rankings of passages, best first; equal ones in the order of their ids."""
+    rankings = _wanted(rankings, fusion)
     passages = {_name(passage): passage for ranking in rankings for passage in ranking}
-    by_meaning, by_words = ([_name(passage) for passage in ranking] for ranking in rankings)
-    fused = scores(by_meaning, by_words, fusion)
+    by_meaning, by_words, *clicked = ([*map(_name, ranking)] for ranking in rankings)
+    fused = scores(by_meaning, by_words, fusion, *clicked)
     best: dict[str, Ranked[P]] = {}
     for name, passage in passages.items():
         found = Ranked(passage, fused[name] * (1 + AUTHORITY_WEIGHT * passage.authority))
         if passage.document not in best or _before(found, best[passage.document]):
             best[passage.document] = found
     return sorted(best.values(), key=lambda found: (-found.score, found.passage.document))
+
+
+def _wanted(rankings: Rankings[P], fusion: Fusion) -> Rankings[P]:
+    return rankings if fusion.clicked else rankings[:2]
 
 
 def _before(one: Ranked[P], other: Ranked[P]) -> bool:

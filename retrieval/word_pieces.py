@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from tokenizers import Tokenizer, normalizers
 
 from retrieval.config import EncoderConfig
+from retrieval.prompts import Prompts
 from stores.errors import Misconfigured
 
 _LEAST = 4
@@ -38,7 +39,7 @@ class WordPieces:
     """The tokenizer of one model; safe to use from several threads."""
 
     def __init__(self, tokenizer: Tokenizer, max_tokens: int, prompt: str = "") -> None:
-        """Take a tokenizer that neither cuts nor pads, the model's limit with everything, and its default prompt."""
+        """Take a tokenizer that neither cuts nor pads, the model's limit with everything, and its passages' prompt."""
         self._tokenizer = tokenizer
         self.max_tokens = max_tokens
         aside = tokenizer.num_special_tokens_to_add(False) + (self.counts([prompt])[0] if prompt else 0)
@@ -51,7 +52,6 @@ class WordPieces:
     @classmethod
     def of(cls, model: Path, config: EncoderConfig) -> "WordPieces":
         """Load the tokenizer of the model in a directory. Raises `Misconfigured` when there is none to load."""
-        about = _json(model / "config_sentence_transformers.json")
         first = model / str(next((module["path"] for module in _json(model / "modules.json", [])), ""))
         settings = _json(first / "sentence_bert_config.json")
         try:
@@ -65,8 +65,7 @@ class WordPieces:
         if settings.get("do_lower_case"):
             known = [tokenizer.normalizer] if tokenizer.normalizer else []
             tokenizer.normalizer = normalizers.Sequence([normalizers.Lowercase(), *known])
-        prompt = (about.get("prompts") or {}).get(about.get("default_prompt_name") or "", "")
-        return cls(tokenizer, min(config.max_tokens, _own_limit(first, settings)), prompt)
+        return cls(tokenizer, min(config.max_tokens, _own_limit(first, settings)), Prompts.of(model).passage)
 
     @property
     def limit(self) -> int:

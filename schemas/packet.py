@@ -103,7 +103,8 @@ class Packet(_Value):
 
     `manifest` is the hash of the model's files; `chunker` and `fusion` name the rules of passages and of ranking, and
     `weights` are those that the model won with and will be served with; `tolerates` says which changes after the review
-    leave an approval valid.
+    leave an approval valid. `served_from` is the collection that is live already, where the model is served from it and
+    nothing is built; `collection` is only the name of the decision then.
     """
 
     tenant: str
@@ -115,6 +116,7 @@ class Packet(_Value):
     weights: Fusion = EVEN
     parent: str
     collection: str
+    served_from: str | None = None
     live: Side
     run_verdict: str
     comparison: Comparison

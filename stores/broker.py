@@ -3,12 +3,18 @@
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # documented, but not in its stubs
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # documented, but not in its stubs
+    AdminClient,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+)
 
 from schemas.topics import DAY_MS, MAX_EVENT_BYTES, Topic
 from stores.error_texts import unanswered
@@ -71,20 +77,49 @@ def topic_settings(topic: Topic) -> dict[str, str]:
     return kept | {"max.message.bytes": str(MAX_MESSAGE_BYTES)}
 
 
+def wanted(topics: Iterable[Topic]) -> dict[str, tuple[int, dict[str, str]]]:
+    """Return the topics that these are made of, dead-letter topics among them: partitions and settings by name."""
+    found: dict[str, tuple[int, dict[str, str]]] = {}
+    dead = {"retention.ms": str(DEAD_RETENTION_MS), "max.message.bytes": str(MAX_MESSAGE_BYTES)}
+    for topic in topics:
+        found[topic.name] = (topic.partitions, topic_settings(topic))
+        found[topic.dead] = (topic.partitions, dead)
+    return found
+
+
+def described(
+    bootstrap: str, names: Iterable[str], within_s: float = ANSWER_WITHIN_S
+) -> dict[str, dict[str, str] | None]:
+    """Return the settings of those of these topics that are there; None where the broker tells none.
+
+    Raises `Retryable` when the broker does not answer.
+    """
+    admin = AdminClient(quiet(bootstrap))
+    try:
+        listed = admin.list_topics(timeout=within_s).topics
+    except KafkaException as failure:
+        raise translated(failure.args[0], bootstrap) from failure
+    asked = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in names if name in listed]
+    answers = admin.describe_configs(asked, request_timeout=within_s) if asked else {}
+    return {resource.name: _told(answer) for resource, answer in answers.items()}
+
+
+def _told(answer: "Future[dict[str, ConfigEntry]]") -> dict[str, str] | None:
+    try:
+        return {name: str(entry.value) for name, entry in answer.result().items()}
+    except KafkaException:
+        return None
+
+
 def ensure_topics(bootstrap: str, topics: Iterable[Topic], within_s: float = ANSWER_WITHIN_S) -> list[str]:
     """Create the topics that are missing, and their dead-letter topics; return the names of the created ones.
 
     A broker that does not know one of the settings gets the topic without them; the log says so. Raises `Retryable`
     when the broker does not answer.
     """
-    wanted: dict[str, tuple[int, dict[str, str]]] = {}
-    for topic in topics:
-        wanted[topic.name] = (topic.partitions, topic_settings(topic))
-        dead = {"retention.ms": str(DEAD_RETENTION_MS), "max.message.bytes": str(MAX_MESSAGE_BYTES)}
-        wanted[topic.dead] = (topic.partitions, dead)
     admin = AdminClient(quiet(bootstrap))
     created = []
-    for name, (partitions, settings) in wanted.items():
+    for name, (partitions, settings) in wanted(topics).items():
         if _created(admin, bootstrap, NewTopic(name, partitions, -1, config=settings), within_s):
             created.append(name)
     try:

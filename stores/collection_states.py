@@ -10,8 +10,9 @@
 
 Building ends when everything was compared that there was at its beginning; catching up ends when a shadow is within
 two seconds of the documents. A tenant's first collection goes from building straight to live: there is nothing that
-it replaces. What is live and what is standby is decided by the serving record alone; these states say it in words and
-move with it in one step.
+it replaces. A model that keeps the live collection has no rows to build: its name begins with verifying, and ends with
+retired also when it goes live, because the collection that it is served from stays what it is. What is live and what is
+standby is decided by the serving record alone; these states say it in words and move with it in one step.
 """
 
 from enum import StrEnum

@@ -62,8 +62,13 @@ def layers(section: str, home: Path) -> list[Layer]:
     if given is not None:
         found.append(Layer("environment", given[0], _object(*given)))
     if named or path.is_file():
-        found.append(Layer("file", str(path), _sections(path).get(section, {})))
+        found.append(of_file(section, path))
     return found
+
+
+def of_file(section: str, path: Path) -> Layer:
+    """Return what a file of rules says of a section. Raises `Misconfigured` for one that cannot be read."""
+    return Layer("file", str(path), _sections(path).get(section, {}))
 
 
 def validated(section: str, model: type[M], given: Sequence[Layer]) -> M:

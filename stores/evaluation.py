@@ -22,7 +22,7 @@ _DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The rows of candidate and live: held-out queries that both answered, mean nDCG@10 gained, and their hash."""
+    """The rows of candidate and live: held-out queries that both answered, mean score gained, and their hash."""
 
     queries: int
     difference: float
@@ -30,12 +30,12 @@ class Evaluation:
 
 
 def evaluation(rows: Iterable[Mapping[str, Any]]) -> Evaluation:
-    """Return what the rows say; each has `query`, `system`, `relevant`, `retrieved` and `ndcg_10`."""
+    """Return what the rows say; each has `query`, `system`, `relevant`, `retrieved` and `score`."""
     found: dict[str, dict[str, float]] = {CANDIDATE: {}, LIVE: {}}
     lines = []
     for row in rows:
         if row["system"] in found:
-            score = float(row["ndcg_10"])
+            score = float(row["score"])
             found[row["system"]][row["query"]] = score
             lines.append(
                 json.dumps(
@@ -50,7 +50,7 @@ def evaluation(rows: Iterable[Mapping[str, Any]]) -> Evaluation:
 
 def of_columns(columns: Mapping[str, Sequence[Any]]) -> Evaluation:
     """Return the same of columns, as the trainer writes them."""
-    names = ("query", "system", "relevant", "retrieved", "ndcg_10")
+    names = ("query", "system", "relevant", "retrieved", "score")
     return evaluation(dict(zip(names, row, strict=True)) for row in zip(*(columns[n] for n in names), strict=True))
 
 

@@ -8,6 +8,7 @@
 | 75 | start me again: a lease went to another, a partition stands still | 3 | refused by a rule |
 | 78 | misconfigured: a person must change something first | 4 | try again: a store did not answer |
 | | | 5 | the input can never be accepted |
+| | | 6 | `tidewheel doctor` found something wrong |
 | | | 130 | interrupted by Ctrl-C |
 | | | 141 | the reader of the output was gone |
 
@@ -25,6 +26,7 @@ EXIT_MISCONFIGURED = 78
 EXIT_MISCALLED = 2
 EXIT_REFUSED = 3
 EXIT_NOT_NOW = 4
+EXIT_UNWELL = 6
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
 """What a shell gives for a program that SIGPIPE ended: whoever reads the output, `head` for one, has enough."""

@@ -33,6 +33,9 @@ from stores.errors import Retryable, TidewheelError
 
 __all__ = ["EventProducer", "EventReader", "RawEvent", "begin_offsets", "end_offsets", "ensure_topics", "topic_ids"]
 
+_STUCK = frozenset({KafkaError._FATAL, KafkaError._MSG_TIMED_OUT, KafkaError._TIMED_OUT})
+"""Errors after which a producer may never deliver anything again."""
+
 _LOOK_EVERY_S = 10.0
 """How soon a reader sees that its topic was made anew."""
 
@@ -88,7 +91,10 @@ class EventProducer:
             except BufferError:
                 self._producer.poll(0.05)
             except KafkaException as failure:
-                raise translated(failure.args[0], self._bootstrap) from failure
+                error: KafkaError = failure.args[0]
+                if error.fatal() or error.code() == KafkaError._FATAL:
+                    self._renew()
+                raise translated(error, self._bootstrap) from failure
         self._sent += 1
         if not self._sent & 0x3FF:
             self._producer.poll(0)
@@ -105,18 +111,25 @@ class EventProducer:
         matters (readers take repeats in their stride).
         """
         left = self._producer.flush(self._deliver_within_s + 5 if within_s is None else within_s)
-        if left:
-            self._producer.purge()
-            self._producer.flush(1)
+        if left or (self._first_error and (self._first_error.fatal() or self._first_error.code() in _STUCK)):
+            self._renew()
         lost, sent, error = max(self._failed, left), self._sent, self._first_error
         self._failed, self._sent, self._first_error = 0, 0, None
         if not lost:
             return sent
-        if error is not None and error.fatal():
-            self._producer = Producer(self._settings)  # librdkafka: a producer with a fatal error is done
         error = error or KafkaError(KafkaError._TIMED_OUT)
         reason = translated(error, self._bootstrap)
         raise type(reason)(f"{lost} of {sent} events were not delivered: {reason}")
+
+    def _renew(self) -> None:
+        """Go on with a new producer; what the old one still had counts as not delivered, and the next flush says so.
+
+        With a fatal error librdkafka's producer is done. One whose messages time out may be as well: a broker that was
+        made anew can give its id or its numbers to another, and then it waits for an answer that never comes.
+        """
+        self._producer.purge()
+        self._producer.flush(1)
+        self._producer = Producer(self._settings)
 
     def close(self) -> None:
         """Deliver what is buffered, then let go; raises as `flush` does."""
@@ -152,12 +165,12 @@ def _raw(message: Message) -> RawEvent:
 
 
 class EventReader:
-    """The one reader of some topics under a group's name: poll, handle, commit.
+    """A reader of some topics under a group's name: poll, handle, commit.
 
     It takes all partitions by assignment and is no member of the group, so nothing that happens to a group leaves it
-    deaf; that there is one at a time is for its caller's lease to see to. The offsets that it commits lie in Kafka
-    under the group's name, with the topic's id: it begins there, else at the first record kept, as it does where a
-    topic was made anew meanwhile.
+    deaf; who of several acts on what they read is for its caller's leases to see to. The offsets that it commits lie in
+    Kafka under the group's name, with the topic's id: it begins there, else at the first record kept, as it does where
+    a topic was made anew meanwhile.
     """
 
     def __init__(self, bootstrap: str, group: str, topics: Iterable[str]) -> None:
@@ -230,6 +243,10 @@ class EventReader:
         for event in events:
             self._handled[event.topic, event.partition] = event.offset + 1
         return events
+
+    def topic_id(self, topic: str) -> str:
+        """Return the id of the topic that is read under this name; one that was made anew has another."""
+        return self._ids[topic]
 
     def commit(self, waiting: Iterable[RawEvent] = ()) -> None:
         """Record that every event polled so far is handled, but for those that wait and what came after them.

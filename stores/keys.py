@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from stores.errors import Misconfigured, Refused
+from stores.private_files import private_directory
 from stores.settings import Settings
 
 OPERATOR_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
@@ -49,6 +50,10 @@ class Key:
     def sign(self, message: bytes) -> bytes:
         """Return the 64 bytes of the signature."""
         return self.private.sign(message)
+
+    def derived(self, purpose: str) -> bytes:
+        """Return 32 secret bytes, derived from the key for a purpose other than signing; they do not reveal it."""
+        return hashlib.blake2b(purpose.encode(), key=self.private.private_bytes_raw(), digest_size=32).digest()
 
     def pem(self) -> bytes:
         """Return the private key as it stands in a file."""
@@ -133,13 +138,6 @@ def write_new(path: Path, key: Key) -> bool:
     finally:
         arriving.unlink(missing_ok=True)
     return True
-
-
-def private_directory(path: Path) -> None:
-    """Make a directory, and those above it that are missing, their owner's alone, whatever the umask lets through."""
-    if not path.is_dir():
-        private_directory(path.parent)
-        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def directory(settings: Settings) -> Path:

@@ -6,18 +6,22 @@
 
 The fencing token grows with every acquisition of a name, so that an old holder's late write is recognised beside the
 new one's (Kleppmann, "How to do distributed locking", 2016). Acquisition, renewal and release are one Lua script each:
-nobody can act on a value that another holder has just replaced.
+nobody can act on a value that another holder has just replaced. The value says who holds it, and is another one at
+every acquisition: who had a name before, and has it again, does not hold it by the former lease.
 """
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from uuid import uuid4
 
 from stores import lua_files, redis_client
 from stores.errors import Refused, Retryable
+
+_BY = "/"
+"""Between the holder's name and what is unique in a lease's value."""
 
 
 class Lease:
@@ -33,6 +37,11 @@ class Lease:
         self._lost = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"lease-{name}", daemon=True)
+
+    @property
+    def entry(self) -> tuple[str, str]:
+        """Return the key in Redis, and the value that it has while the lease is held."""
+        return self._key, self._owner
 
     def check(self) -> None:
         """Raise `Refused` when the lease is no longer ours; call it right before anything that others can see."""
@@ -56,14 +65,19 @@ class Lease:
         except Retryable:
             return
 
+    def keep(self) -> bool:
+        """Renew it in the background; False when it is lost. A store that is away may be back before it lapses."""
+        try:
+            if self.renew():
+                return True
+        except Retryable:
+            return True  # `check` has the last word
+        self._lost.set()
+        return False
+
     def _keep(self) -> None:
-        while not self._stop.wait(self._ttl_ms / 3000):
-            try:
-                if not self.renew():
-                    self._lost.set()
-                    return
-            except Retryable:
-                continue  # the store may be back before the lease lapses; `check` has the last word
+        while not self._stop.wait(self._ttl_ms / 3000) and self.keep():
+            pass
 
     def __enter__(self) -> "Lease":
         self._thread.start()
@@ -76,9 +90,12 @@ class Lease:
         self._thread.join(timeout=5)
 
 
-def acquire(client: redis_client.Client, name: str, ttl_s: float = 30.0) -> Lease | None:
-    """Return the lease on `name`, or None while somebody else holds it. Raises `Retryable` when Redis is away."""
-    owner = uuid4().hex
+def acquire(client: redis_client.Client, name: str, ttl_s: float = 30.0, holder: str = "") -> Lease | None:
+    """Return the lease on `name`, or None while somebody holds it, whom `holders` names by `holder`.
+
+    Raises `Retryable` when Redis is away.
+    """
+    owner = f"{holder}{_BY}{uuid4().hex}"
     fence = redis_client.guarded(
         lambda: client.eval(lua_files.named("lease_acquire"), 2, *_keys(name), owner, str(int(ttl_s * 1000)))
     )
@@ -92,6 +109,13 @@ def wait_for(client: redis_client.Client, name: str, ttl_s: float = 30.0, look_e
         if lease is not None:
             return lease
         time.sleep(look_every_s)
+
+
+def holders(client: redis_client.Client, names: Sequence[str]) -> dict[str, str]:
+    """Return who holds each of these names, of those that anybody holds. Raises `Retryable` when Redis is away."""
+    keys = [_keys(name)[0] for name in names]
+    owners = redis_client.guarded(lambda: client.mget(keys)) if keys else []
+    return {name: str(owner).rpartition(_BY)[0] for name, owner in zip(names, owners, strict=True) if owner}
 
 
 @contextmanager

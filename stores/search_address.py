@@ -9,6 +9,14 @@ from pathlib import Path
 from stores.settings import SEARCH_FILE
 
 
+def current(home: Path) -> str:
+    """Return the address that the home names now, with its token; empty when it names none."""
+    try:
+        return str(json.loads((home / SEARCH_FILE).read_text())["search_url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 @contextmanager
 def published(home: Path, url: str) -> Iterator[None]:
     """Have the home name this address (with its token) for the block."""

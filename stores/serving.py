@@ -115,13 +115,15 @@ class Candidate(_Value):
 
 
 class Collection(_Value):
-    """What is known of one collection beside its state. `compared_with` is the serving version in its packet."""
+    """What is known of one collection beside its state. `compared_with` is the serving version in its packet. What is
+    `served_from` another has no rows: its model was changed for queries alone."""
 
     tenant: str
     model: str
     collection: str
     created_at: datetime
     manifest: str | None = None
+    served_from: str | None = None
     candidate: Candidate | None = None
     proof: Proof | None = None
     proved_at: datetime | None = None

@@ -27,7 +27,7 @@ from stores.errors import Misconfigured
 STACK_FILE = "stack.json"
 SEARCH_FILE = "search.json"
 RULES_FILE = "tidewheel.toml"
-SECTIONS = ("streams", "drift", "training", "indexer", "retrieval", "retention")
+SECTIONS = ("streams", "drift", "training", "indexer", "retrieval", "retention", "gateway")
 """Of the rules: each is a table of the file of rules, and a variable `TIDEWHEEL_<SECTION>` above it."""
 
 _PREFIX = "TIDEWHEEL_"
@@ -63,6 +63,16 @@ class Settings(BaseSettings):
     search_url: SecretStr = Field(
         default=SecretStr(""),
         description="http[s]://:token@host:port of the resident search; empty means HOME/search.json's",
+    )
+    gateway_listen: str = Field(
+        default="127.0.0.1:0",
+        pattern=r"^[^:\s]+:[0-9]{1,5}$",
+        description="host:port that the gateway listens on; port 0 is the one of last time, else a free one",
+    )
+    console_listen: str = Field(
+        default="127.0.0.1:0",
+        pattern=r"^127\.0\.0\.1:[0-9]{1,5}$",
+        description="127.0.0.1:port that the console listens on; port 0 is the one of last time, else a free one",
     )
     shelf_url: str = Field(default="", description="fsspec URL of the model shelf; empty means HOME/shelf")
     tenants: tuple[str, ...] = Field(default=(), description="JSON list of tenants that may send; empty means any")

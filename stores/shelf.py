@@ -68,6 +68,11 @@ class Shelf:
         return cls(f"{settings.shelf}/models", (settings.home / "cache" / "models").absolute())
 
     @classmethod
+    def offers(cls, settings: Settings) -> "Shelf":
+        """Return the shelf of models that somebody offers, or that a run refused: none of them may be served."""
+        return cls(f"{settings.shelf}/offers", (settings.home / "cache" / "offers").absolute())
+
+    @classmethod
     def snapshots(cls, settings: Settings) -> "Shelf":
         """Return the shelf of training snapshots: the same promises, for manifests instead of models."""
         return cls(f"{settings.shelf}/snapshots", (settings.home / "cache" / "snapshots").absolute())

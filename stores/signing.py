@@ -3,7 +3,7 @@
 | events | signed by |
 |---|---|
 | ModelTrained, ModelRefused, ShadowStarted, ShadowReady, CutoverDone | the installation |
-| CutoverApproved, RolledBack | the operator whom the event names (`by`) |
+| CutoverApproved, RolledBack, RequestDismissed, DriftMuted | the operator whom the event names (`by`) |
 | CutoverRefused, TrainingRequested | the operator whom it names; the installation where it names one of its services |
 
 A signature says who speaks, not that it is new: an event that is sent again is the same event, with the same id, and an
@@ -19,6 +19,8 @@ from schemas.learning import (
     CutoverApproved,
     CutoverRefused,
     Decision,
+    DriftMuted,
+    RequestDismissed,
     RolledBack,
     TrainingRequested,
 )
@@ -63,15 +65,32 @@ class Signing:
         """Return the event with the installation's signature."""
         return _sign(event, INSTALLATION, self._installation)
 
+    def secret(self, purpose: str) -> bytes:
+        """Return 32 bytes that follow from the installation's key: the same for a purpose as long as that key is."""
+        return self._installation.derived(purpose)
+
     def as_operator(self, event: D, name: str) -> D:
         """Return the event with the operator's signature.
 
         Raises `Misconfigured` when the operator's key is not here, `Refused` when it does not hold (any more).
         """
-        signed = _sign(event, name, self._key_of(name))
+        return self.with_key(event, name, self._key_of(name))
+
+    def with_key(self, event: D, name: str, key: Key) -> D:
+        """Return the event with the operator's signature by a key that was handed over; `Refused` as `as_operator`."""
+        signed = _sign(event, name, key)
         if objection := self.objection(signed):
             raise Refused(objection.reason)
         return signed
+
+    def holder(self, key: Key) -> str:
+        """Return the name of the operator whose key this is and who may decide now. Raises `Refused` for any other."""
+        trusted = self.registry.keys().get(key.id)
+        if trusted is None:
+            raise Refused("this key is none that this installation trusts; `tidewheel operators list` shows those")
+        if trusted.revoked_at is not None:
+            raise Refused(f"the key of '{trusted.name}' was revoked on {trusted.revoked_at:%Y-%m-%d}")
+        return trusted.name
 
     def operator(self, name: str | None = None) -> str:
         """Return who decides on this machine: `name` if given, else the one operator whose key is here, else the one
@@ -159,7 +178,7 @@ def unauthorised(event: Decision, signer: str) -> str:
 
 def speaker(event: Decision) -> str | None:
     """Return whose decision an event says it is; None when it is of a kind that only services send."""
-    if isinstance(event, CutoverApproved | CutoverRefused | RolledBack):
+    if isinstance(event, CutoverApproved | CutoverRefused | RolledBack | RequestDismissed | DriftMuted):
         return event.by
     return event.requested_by if isinstance(event, TrainingRequested) else None
 

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from schemas.codec import decode
 from schemas.fusion import EVEN
-from schemas.learning import CutoverDone, CutoverRefused, Decision, ModelTrained, RolledBack
+from schemas.learning import CutoverDone, CutoverRefused, Decision, ModelRefused, ModelTrained, RolledBack
 from schemas.topics import LEARNING
+from stores.drift_decisions import DriftDecisions, decided
 from stores.evaluation import Evaluation, evaluation
 from stores.serving import HIGHEST_VERSION, Moved, ServingRecord
 from stores.signing import Objecting
@@ -41,9 +42,18 @@ class Trail:
         found = [event for event in self._verified(rows, tenant) if isinstance(event, ModelTrained)]
         return found[0] if found and found[0].run == run else None
 
+    def ends(self, tenant: str) -> list[ModelTrained | ModelRefused]:
+        """Return how the tenant's runs ended, oldest first."""
+        rows = self._warehouse.query("trail_ends", tenant=tenant)
+        return [event for event in self._verified(rows, tenant) if isinstance(event, ModelTrained | ModelRefused)]
+
     def undecided(self, tenant: str) -> ModelTrained | None:
         """Return the newest win that nobody decided on: its model was never live, and no operator refused it."""
         return undecided(self._verified(self._warehouse.query("trail_wins", tenant=tenant), tenant))
+
+    def drift_decisions(self, tenant: str) -> DriftDecisions:
+        """Return what operators decided about the tenant's drift."""
+        return decided(self._verified(self._warehouse.query("trail_drift", tenant=tenant), tenant))
 
     def evaluation(self, tenant: str, run: str) -> Evaluation:
         """Return what the scores of the run's held-out queries say."""

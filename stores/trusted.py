@@ -11,13 +11,13 @@ import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict
 
 from schemas.signature import canonical
 from stores.errors import Misconfigured, Refused
-from stores.keys import NAME_RULE, OPERATOR_NAME, Key, directory, key_id, parse_public, private_directory, verifies
+from stores.keys import NAME_RULE, OPERATOR_NAME, Key, directory, key_id, parse_public, verifies
+from stores.private_files import replace
 from stores.settings import Settings
 
 REGISTRY_CONTEXT = b"tidewheel trusted keys 1\n"
@@ -121,18 +121,7 @@ class Registry:
     def _write(self, keys: tuple[TrustedKey, ...]) -> None:
         signature = base64.b64encode(self._installation.sign(_signed(keys))).decode()
         content = {"keys": [key.model_dump(mode="json") for key in keys], "signature": signature}
-        arriving = self._path.with_name(f".{self._path.name}.{uuid4().hex}")
-        try:
-            private_directory(self._path.parent)
-            with open(os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump(content, file, indent=2)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(arriving, self._path)
-        except OSError as error:
-            raise Misconfigured(f"{self._path} cannot be written ({error})") from error
-        finally:
-            arriving.unlink(missing_ok=True)
+        replace(self._path, json.dumps(content, indent=2))
 
 
 def _signed(keys: tuple[TrustedKey, ...]) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-FIELDS = 4
+FIELDS = 5
 """Grows when the fields of a row or their indexes change: part of the rules that a collection is built by
 (`Vectors.ensure`)."""
 
@@ -20,10 +20,10 @@ VectorRow = dict[str, Any]
 """One row of a collection by field name, as Milvus takes it (see `vector_row`)."""
 
 ROW_FIELDS = (
-    "pk", "document", "passage", "version", "content_hash", "acl", "readers", "title", "text", "terms", "dense",
-    "authority", "updated_at", "truncated",
+    "pk", "document", "passage", "version", "content_hash", "acl", "readers", "title", "text", "terms", "clicked",
+    "dense", "authority", "updated_at", "truncated",
 )  # fmt: skip
-"""The fields of a row that are written; Milvus makes the index of words from `terms`."""
+"""The fields of a row that are written; Milvus makes the indexes of words from `terms` and `clicked`."""
 
 MAX_TEXT_BYTES = 65_535
 MAX_TITLE_BYTES = 8_192
@@ -116,11 +116,13 @@ def vector_row(
     authority: float,
     updated_at_ms: int,
     truncated: bool = False,
+    clicked: Iterable[str] = (),
 ) -> VectorRow:
     """Return the row of a document's passage with its vector, clipped to what Milvus takes.
 
     `number` counts from 0 within the document, `terms` are what the text is found by, `authority` is in [0, 1],
-    `updated_at_ms` in milliseconds since 1970; `truncated` says that not all of the document is indexed.
+    `updated_at_ms` in milliseconds since 1970; `truncated` says that not all of the document is indexed. `clicked` are
+    the terms of the text and, in the first passage, those of the queries that people clicked after.
     """
     return {
         "pk": primary_key(document, number),
@@ -133,6 +135,7 @@ def vector_row(
         "title": clipped(title, MAX_TITLE_BYTES),
         "text": clipped(text, MAX_TEXT_BYTES),
         "terms": term_text(terms),
+        "clicked": term_text(clicked),
         "dense": [float(x) for x in dense],
         "authority": authority,
         "updated_at": updated_at_ms,

@@ -12,14 +12,15 @@ _HNSW = {"M": 16, "efConstruction": 200}
 
 
 def indexes() -> Any:  # noqa: ANN401  # the client's own untyped parameters
-    """Return the index of meaning and that of words.
+    """Return the index of meaning, that of words and that of words and clicked queries.
 
     The client sends `params` flattened, where Milvus Lite does not look for them; nested, both servers read them.
     """
     made = MilvusClient.prepare_index_params()
     made.add_index("dense", index_type="HNSW", metric_type="COSINE", params=_HNSW)
     words = {"bm25_k1": K1, "bm25_b": B}
-    made.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params={"params": words})
+    for field in ("sparse", "clicked_sparse"):
+        made.add_index(field, index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params={"params": words})
     return made
 
 
@@ -39,18 +40,21 @@ def schema(dimension: int) -> Any:  # noqa: ANN401  # the client's own untyped s
     made.add_field("text", DataType.VARCHAR, max_length=MAX_TEXT_BYTES)
     made.add_field("terms", DataType.VARCHAR, max_length=MAX_TEXT_BYTES, enable_analyzer=True)
     made.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
+    made.add_field("clicked", DataType.VARCHAR, max_length=MAX_TEXT_BYTES, enable_analyzer=True)
+    made.add_field("clicked_sparse", DataType.SPARSE_FLOAT_VECTOR)
     made.add_field("dense", DataType.FLOAT_VECTOR, dim=dimension)
     made.add_field("authority", DataType.FLOAT)
     made.add_field("updated_at", DataType.INT64)
     made.add_field("truncated", DataType.BOOL)
-    made.add_function(
-        Function(
-            name="bm25",
-            function_type=FunctionType.BM25,
-            input_field_names=["terms"],
-            output_field_names=["sparse"],
+    for name, read, written in (("bm25", "terms", "sparse"), ("bm25_clicked", "clicked", "clicked_sparse")):
+        made.add_function(
+            Function(
+                name=name,
+                function_type=FunctionType.BM25,
+                input_field_names=[read],
+                output_field_names=[written],
+            )
         )
-    )
     return made
 
 

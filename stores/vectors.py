@@ -1,4 +1,4 @@
-"""Milvus: one collection per tenant and model, written and read by primary key, searched by meaning and by words.
+"""Milvus: one collection per tenant and model, written and read by primary key, searched by meaning, words and clicks.
 
 The same calls run on Milvus 2.6 and on Milvus Lite. Six of their habits shape this module:
 - filters are text, and the client's own `get(ids=...)` and `delete(ids=...)` paste keys into it unquoted; Milvus Lite
@@ -30,11 +30,14 @@ from stores.vector_schema import indexes, other_dimension, schema
 T = TypeVar("T")
 Vector = Sequence[float] | NDArray[np.float32]
 
-Rankings = tuple[list[Hit], list[Hit]]
-"""Of one query: passages by meaning, and by words."""
+Rankings = tuple[list[Hit], ...]
+"""Of one query: passages by meaning, by words, and, if asked for, by words and clicked queries."""
 
 WINDOW = 16_384
 """The most hits that Milvus returns for one query."""
+
+HITS_PER_CALL = WINDOW
+"""The most hits of all queries of one call: Milvus Lite makes them one by one, and answers nobody else meanwhile."""
 
 _KEYS_PER_CALL = 1_000
 _SEALED = ("pk", "version", "content_hash", "acl", "authority")
@@ -47,7 +50,6 @@ _NO_ALIAS = (CollectionMissing, MilvusException, Poison)
 
 _SHOWN = ["document", "passage", "title", "text", "authority", "content_hash", "acl", "truncated"]
 _RULES = "tidewheel.rules"
-
 
 _QUIET_PINGS = {"grpc.keepalive_time_ms": 300_000, "grpc.keepalive_permit_without_calls": 0}
 """The client's own ping every 10 s makes servers that allow one in five minutes hang up ("too_many_pings")."""
@@ -166,11 +168,12 @@ class Vectors:
         vectors: Iterable[Vector],
         limit: int,
         only: Filter | None = None,
+        clicked: bool = False,
     ) -> list[Rankings]:
-        """Rank passages by meaning and by words, apart; at most `limit` of each a query, best first.
+        """Rank passages by meaning, by words, and `clicked` by words and clicked queries; at most `limit` each a query.
 
         `queries` are the terms of each query; without any it has no ranking by words. `vectors` has one a query, e.g.
-        as an array of shape (queries, dimension). A score is a cosine, or BM25's.
+        as an array of shape (queries, dimension). A score is a cosine, or BM25's; the best comes first.
         `only` leaves out passages in the engine. It only saves work: the rows' copy of a list may be old, so the caller
         looks at every hit's current list all the same.
         """
@@ -178,26 +181,18 @@ class Vectors:
         seen = _expression(only) if only else ""
         dense = {"metric_type": "COSINE", "params": {"ef": max(128, limit)}}
         by_meaning = self._ranking(collection, "dense", list(vectors), dense, limit, seen)
-        asked = [term_text(terms) for terms in queries if terms]
-        by_words = iter(
-            self._ranking(collection, "sparse", asked, {"metric_type": "BM25"}, limit, seen) if asked else []
-        )
-        return [(hits, next(by_words) if terms else []) for hits, terms in zip(by_meaning, queries, strict=True)]
+        rankings = [by_meaning]
+        for field in ("sparse", "clicked_sparse") if clicked else ("sparse",):
+            asked = [term_text(terms) for terms in queries if terms]
+            found = iter(self._ranking(collection, field, asked, {"metric_type": "BM25"}, limit, seen) if asked else [])
+            rankings.append([next(found) if terms else [] for terms in queries])
+        return list(zip(*rankings, strict=True))
 
     def _ranking(
         self, collection: str, field: str, asked: Sequence[Any], how: dict[str, Any], limit: int, seen: str
     ) -> list[list[Hit]]:
-        answer = self._read(
-            self._client.search,
-            collection,
-            data=asked,
-            anns_field=field,
-            limit=limit,
-            search_params=how,
-            filter=seen,
-            output_fields=_SHOWN,
-        )
-        return [[Hit.of(hit["entity"], _score(hit, field)) for hit in hits] for hits in answer]
+        found = self._search(collection, field, asked, how, limit, seen, _SHOWN)
+        return [[Hit.of(hit["entity"], _score(hit, field)) for hit in hits] for hits in found]
 
     def nearest(self, collection: str, vectors: Iterable[Vector], limit: int) -> list[list[tuple[str, float]]]:
         """Return the keys and cosines of the nearest rows, by the index that searches use."""
@@ -217,18 +212,19 @@ class Vectors:
     def _best(
         self, collection: str, field: str, asked: Sequence[Any], how: dict[str, Any], limit: int, only: str = ""
     ) -> list[list[tuple[str, float]]]:
-        answer = self._read(
-            self._client.search,
-            collection,
-            data=asked,
-            anns_field=field,
-            limit=limit,
-            search_params=how,
-            filter=only,
-            output_fields=["pk"],
-            consistency_level="Strong",
-        )
-        return [[(hit["pk"], _score(hit, field)) for hit in hits] for hits in answer]
+        found = self._search(collection, field, asked, how, limit, only, ["pk"], consistency_level="Strong")
+        return [[(hit["pk"], _score(hit, field)) for hit in hits] for hits in found]
+
+    def _search(
+        self, collection: str, field: str, asked: Sequence[Any], how: dict[str, Any], limit: int, only: str,
+        output_fields: list[str], **options: str,
+    ) -> Iterator[Any]:  # fmt: skip
+        """Yield the client's hits of each query, of several calls where one would be of too many."""
+        given = {"anns_field": field, "limit": limit, "search_params": how, "filter": only, **options}
+        at_once = max(1, HITS_PER_CALL // limit)
+        for start in range(0, len(asked), at_once):
+            some = asked[start : start + at_once]
+            yield from self._read(self._client.search, collection, data=some, output_fields=output_fields, **given)
 
     def count(self, collection: str) -> int:
         """Return how many rows the collection has now."""
@@ -291,7 +287,7 @@ def _expression(only: Filter) -> str:
 
 
 def _score(hit: Any, field: str) -> float:  # noqa: ANN401  # the client's own hit
-    return abs(float(hit["distance"])) if field == "sparse" else float(hit["distance"])
+    return float(hit["distance"]) if field == "dense" else abs(float(hit["distance"]))
 
 
 def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -5,8 +5,9 @@ Beside that, for as long as the worker runs: go back to what was never stored (`
 audit them (`_close`), judge drift (`_judge`).
 
 An agent takes a batch of one partition, does the pure work, and waits for every store to answer before it asks for the
-next batch, which acknowledges this one. A store that is away is waited for, with the partition at rest. What cannot be
-accepted becomes a dead letter. Anything else crashes the worker, which loses nothing.
+next batch, which acknowledges this one. Small batches of clicks and the like take turns (`turns.py`). A store that is
+away is waited for, with the partition at rest. What cannot be accepted becomes a dead letter. Anything else crashes the
+worker, which loses nothing.
 """
 
 import asyncio
@@ -19,12 +20,13 @@ from typing import cast
 
 from faust.types import TP
 
-from schemas.topics import TOPICS, Topic
+from schemas.topics import DOCUMENTS, LEARNING, TOPICS, Topic
 from stores.errors import Retryable
 from stores.settings import Settings, say_ready
 from streams.topic_ids import Behind
 from streams.transport import Batch, BatchApp, Limits, build_app, retry_while_unavailable
 from streams.transport.consumer import BatchConsumer
+from streams.turns import Turns
 from streams.wiring import Worker
 
 GROUP = "tidewheel-streams"
@@ -49,11 +51,11 @@ def build(settings: Settings, worker: Worker, limits: Limits | None = None) -> B
     limits = limits or Limits(
         batch_records=BATCH_RECORDS, fetch_bytes=FETCH_BYTES, session_timeout_s=settings.kafka_session_timeout_s
     )
-    app = build_app(GROUP, settings.kafka_bootstrap, limits)
+    app, turns = build_app(GROUP, settings.kafka_bootstrap, limits), Turns()
     for topic in TOPICS.values():
         # As many batches at a time as there are partitions: while one waits for its stores, another is decoded.
         listen = app.agent(app.batched(topic.name), name=topic.name, concurrency=topic.partitions)
-        listen(_agent(app, topic, worker))
+        listen(_agent(app, topic, worker, turns))
     app.task(_threads)
     app.task(_resume(app, worker))
     app.task(_close(app, worker))
@@ -62,9 +64,12 @@ def build(settings: Settings, worker: Worker, limits: Limits | None = None) -> B
     return app
 
 
-def _agent(app: BatchApp, topic: Topic, worker: Worker) -> Handler:
+def _agent(app: BatchApp, topic: Topic, worker: Worker, turns: Turns) -> Handler:
+    at_once = topic in (DOCUMENTS, LEARNING)  # a withdrawn access and a decision wait for nobody
+
     async def agent(stream: AsyncIterable[Batch]) -> None:
         async for batch in stream:
+            await asyncio.sleep(0.0 if at_once else turns.wait_s(len(batch), time.monotonic()))
             try:
                 columns = await retry_while_unavailable(
                     worker.batch, topic, batch, datetime.now(UTC), retry_on=Retryable

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from schemas.topics import CITATIONS, CLICKS, IMPRESSIONS, REACTIONS, SEARCHES, TOPICS, Topic
@@ -14,6 +14,7 @@ from stores.access_log import AccessLog, Pace
 from stores.grouped import GroupedInserts
 from stores.settings import Settings
 from stores.signing import Signing
+from stores.trail import Trail
 from stores.warehouse import Warehouse
 from streams.agents import Agent, AgentContext, agents
 from streams.batch import RecordBatch
@@ -108,7 +109,9 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
     signing = Signing(settings)
 
     def drift_job() -> DriftJob:
-        return DriftJob(warehouse, kafka.EventProducer(settings.kafka_bootstrap), drift, signing.as_installation)
+        producer = kafka.EventProducer(settings.kafka_bootstrap)
+        trail = Trail(warehouse, signing, lambda: datetime.now(UTC))
+        return DriftJob(warehouse, producer, drift, signing.as_installation, decisions=trail.drift_decisions)
 
     return Worker(
         config,

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -51,6 +52,7 @@ def copies(root: Path, packages: Iterator[str] | list[str], rules: tuple["Rule",
     return found
 
 
+@cache
 def prepared(text: str) -> ast.Module:
     """Return the syntax tree without docstrings, ranks of `enumerate` marked where they divide."""
     tree = ast.parse(text)

@@ -7,13 +7,16 @@ from pathlib import Path
 _NO_RULES = {"__init__", "__main__"}
 
 
-def untested(root: Path, packages: Iterable[str]) -> list[str]:
-    """Return the modules that hold a rule and have no `tests/<the same path>/test_<the same name>.py`."""
+def untested(root: Path, packages: Iterable[str], tests: Path | None = None) -> list[str]:
+    """Return the modules that hold a rule and have no `tests/<the same path>/test_<the same name>.py`.
+
+    The tests are in `tests`, or below the root.
+    """
     missing = []
     for package in packages:
         for path in sorted((root / package).rglob("*.py")):
             name = path.relative_to(root)
-            test = root / "tests" / name.parent / f"test_{name.name}"
+            test = (tests or root / "tests") / name.parent / f"test_{name.name}"
             if path.stem not in _NO_RULES and holds_a_rule(path.read_text()) and not test.is_file():
                 missing.append(str(name))
     return missing

@@ -9,8 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PACKAGES = PROJECT["tool"]["importlinter"]["root_packages"]
+SDK = ROOT / "sdk" / "src"
+"""The sources of a distribution of its own, under the same contracts."""
+
+PACKAGES = sorted(set(PROJECT["tool"]["importlinter"]["root_packages"]) - {"tidewheel_sdk"})
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+MODULES += sorted(SDK.rglob("*.py"))
 
 
 def test_every_top_level_package_stands_under_the_import_contracts() -> None:
@@ -21,8 +25,9 @@ def test_every_top_level_package_stands_under_the_import_contracts() -> None:
 def test_every_package_is_built_typed_and_mirrored_by_tests() -> None:
     built = {pattern.rstrip("*") for pattern in PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
     assert built == set(PACKAGES)
-    assert set(PROJECT["tool"]["mypy"]["packages"]) == {*PACKAGES, "tests"}
-    assert {path.parent.name for path in (ROOT / "tests").glob("*/__init__.py")} == {*PACKAGES, "attacks", "cases"}
+    typed = {*PACKAGES, "tidewheel_sdk"}
+    assert set(PROJECT["tool"]["mypy"]["packages"]) == {*typed, "tests"}
+    assert {path.parent.name for path in (ROOT / "tests").glob("*/__init__.py")} == {*typed, "attacks", "cases"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

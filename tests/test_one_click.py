@@ -175,7 +175,7 @@ def only(nodes: Sequence[Node], kind: str) -> Node:
     return node
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_click_leads_from_its_offset_to_the_answer_that_it_taught_and_back(house: House, tenant: str) -> None:
     written, opened = history(tenant)
     house.store(*written, *opened)

@@ -26,13 +26,18 @@ RULES = (
             "bench/search/handwritten.py": "the peer of a benchmark, which shares nothing that it can have of its own",
             "bench/recipe/tuning.py": "loads weights to train them, as the trainer's own process does",
             "bench/indexer/bare.py": "the floor of a benchmark: the library alone",
+            "bench/trainer/plain.py": "the peer of a benchmark: a plain script of the library",
+            "bench/adopt/jargon.py": "makes a model of given vectors and saves it; nothing is encoded",
         },
     ),
     Rule(
         "a metric of rankings",
         "retrieval/metrics.py",
         one_rule.ranks_a_metric,
-        {"indexer/proof/sampling.py": "the index against exact search: a share of neighbours, near ties among them"},
+        {
+            "indexer/proof/sampling.py": "the index against exact search: a share of neighbours, near ties among them",
+            "operations/judgment_files.py": "the scores of a run file: any numbers that fall with the rank",
+        },
     ),
     Rule(
         "reciprocal rank fusion",
@@ -55,7 +60,7 @@ RULES = (
         "an exit status",
         "stores/exit_codes.py",
         one_rule.gives_an_exit_status,
-        {"indexer/resident/http.py": "statuses of HTTP, by kind of error"},
+        {"stores/problems.py": "statuses of HTTP, by kind of error"},
     ),
     Rule("the correction for many tests", "streams/drift/judgement.py", one_rule.corrects_for_many_tests),
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.same_name import holds_a_rule, untested
-from tests.test_house import PACKAGES, ROOT
+from tests.test_house import PACKAGES, ROOT, SDK
 
 ELSEWHERE = {
     "bench": "a benchmark is run, and its figures are what is looked at; what it shares is tested",
@@ -19,6 +19,10 @@ MIRRORED = sorted(set(PACKAGES) - set(ELSEWHERE))
 @pytest.mark.parametrize("package", MIRRORED)
 def test_every_module_with_a_rule_has_a_test_of_its_name(package: str) -> None:
     assert untested(ROOT, [package]) == []
+
+
+def test_every_module_of_the_sdk_with_a_rule_has_one_too() -> None:
+    assert untested(SDK, ["tidewheel_sdk"], ROOT / "tests") == []
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def work(life: Life) -> None:
         context = life.connect(lambda: RunContext.connect(where, rules, encoder, _now, life.stop), _WAITS_ALSO)
         trainer = Trainer(context, learning.emit)
         retention = configuration.load("retention", RetentionConfig, where.home)
-        cleaner = Cleaner(context.serving, context.shelf, where.home, retention, _now)
+        cleaner = Cleaner(context.serving, context.shelf, where.home, retention, _now, context.offers)
 
         def answer(event: Event) -> None:
             if isinstance(event, TrainingRequested):

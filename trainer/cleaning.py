@@ -18,11 +18,21 @@ LOG = logging.getLogger(__name__)
 
 
 class Cleaner:
-    """Cleans all tenants, no more often than the rules say; `home` has the directories of runs."""
+    """Cleans all tenants, no more often than the rules say; `home` has the directories of runs.
+
+    Nothing of `offers` is ever in use: an offer goes by its age alone.
+    """
 
     def __init__(
-        self, serving: Serving, shelf: Shelf, home: Path, config: RetentionConfig, clock: Callable[[], datetime]
+        self,
+        serving: Serving,
+        shelf: Shelf,
+        home: Path,
+        config: RetentionConfig,
+        clock: Callable[[], datetime],
+        offers: Shelf | None = None,
     ) -> None:
+        self._offers = offers
         self._serving = serving
         self._shelf = shelf
         self._home = home
@@ -38,6 +48,8 @@ class Cleaner:
         self._cleaned_at = now  # before: what goes wrong now is tried at the next cleaning, not at every look
         for tenant in self._shelf.tenants():
             self._models(tenant, now)
+        if self._offers is not None:
+            self._clean_offers(self._offers, now - timedelta(days=self._config.model_days))
         for tenant, ended in run_directories.ended(self._home).items():
             for run in retention.runs_over({name: each.at for name, each in ended.items()}, self._config):
                 self._remove_run(run_directories.directory_of(self._home, tenant, run))
@@ -50,6 +62,13 @@ class Cleaner:
             if path.is_dir():
                 shutil.rmtree(path)
         shutil.rmtree(directory)
+
+    def _clean_offers(self, offers: Shelf, latest: datetime) -> None:
+        for tenant in offers.tenants():
+            over = [model for model, entry in offers.models(tenant).items() if entry.created_at < latest]
+            for model in [*offers.half_removed(tenant), *over]:
+                offers.remove(tenant, model)
+                LOG.info("%s: the offer %s is over", tenant, model)
 
     def _models(self, tenant: str, now: datetime) -> None:
         for model in self._shelf.half_removed(tenant):

@@ -6,8 +6,10 @@ from trainer.data.examples import CleaningRules
 from trainer.data.snapshot import SnapshotRules
 from trainer.data.split import SplitRules
 from trainer.judging.gate import GateRules
+from trainer.judging.ladder import LadderRules
 from trainer.learning.job import FitRules
 from trainer.learning.mine import MiningRules
+from trainer.learning.query_map import MapRules
 
 
 class EvaluationRules(BaseModel):
@@ -43,6 +45,8 @@ class TrainingConfig(BaseModel):
     cleaning: CleaningRules = CleaningRules()
     split: SplitRules = SplitRules()
     mining: MiningRules = MiningRules()
+    ladder: LadderRules = LadderRules()
+    query_map: MapRules = MapRules()
     fit: FitRules = FitRules()
     evaluation: EvaluationRules = EvaluationRules()
     gate: GateRules = GateRules()

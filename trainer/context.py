@@ -29,12 +29,16 @@ from trainer.run_status import RunStatus
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """`shelf` holds models and `manifests` snapshots; `encoder` is how searches encode; `stop` cancels the run."""
+    """`shelf` holds models, `offers` those that are offered or were refused, and `manifests` snapshots.
+
+    `encoder` is how searches encode; `stop` cancels the run.
+    """
 
     warehouse: Warehouse
     redis: redis_client.Client
     serving: Serving
     shelf: Shelf
+    offers: Shelf
     manifests: Shelf
     home: Path
     config: TrainingConfig
@@ -58,6 +62,7 @@ class RunContext:
             redis=redis_client.connect(settings),
             serving=Serving.connect(settings),
             shelf=Shelf.open(settings),
+            offers=Shelf.offers(settings),
             manifests=Shelf.snapshots(settings),
             home=settings.home,
             config=config,
@@ -108,12 +113,14 @@ class RunContext:
     ) -> dict[str, Made]:
         """Return every model's vectors of the texts, made in a child process; see `embed_in_child.embed`.
 
-        Those of passages whose models have a manifest are shared with the indexer, in both directions.
+        The first texts are the passages of `stored`, all others queries. Those of passages whose models have a manifest
+        are shared with the indexer, in both directions.
         """
         known = stored.known(models, manifests)
         made = embed_in_child.embed(
-            name, models, texts, directory.path, self.encoder, status.progress, self.stop, self.config.attempts, known
-        )
+            name, models, texts, directory.path, self.encoder, status.progress, self.stop, self.config.attempts, known,
+            len(stored.passages),
+        )  # fmt: skip
         for key, manifest in manifests.items():
             stored.keep(models[key], manifest, made[key])
         return made

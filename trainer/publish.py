@@ -17,9 +17,10 @@ from stores.signing import Objecting
 from stores.warehouse import Warehouse
 from trainer.data.snapshot import Manifest, Snapshot
 from trainer.judging import report
-from trainer.judging.evaluate import BASE, BM25, CANDIDATE, DENSE, LIVE, TODAY, Evaluation
+from trainer.judging.bootstrap import Interval
+from trainer.judging.evaluate import BASE, BM25, BM25_CLICKED, CANDIDATE, DENSE, LIVE, REWEIGHTED, Evaluation
 from trainer.judging.gate import Verdict
-from trainer.judging.tables import score_rows, table
+from trainer.judging.tables import SCORE, score_rows, table
 from trainer.run_directory import RunDirectory
 
 LOG = logging.getLogger(__name__)
@@ -39,9 +40,10 @@ def model_id(tenant: str, run: str) -> str:
     return name if len(name) <= _MAX_ID else f"{name[: _MAX_ID - 13].rstrip('-')}-{stable_id(tenant, run)[:12]}"
 
 
-def comparison(found: Evaluation, verdict: Verdict) -> Comparison:
-    """Return the gate's figures as the event carries them."""
-    means = {system: scores.get("ndcg@10", 0.0) for system, scores in table(found).items()}
+def comparison(found: Evaluation, verdict: Verdict, judged: Interval | None = None) -> Comparison:
+    """Return the gate's figures as the event carries them; `judged` is of the queries that people judged."""
+    of_system = table(found)
+    means = {system: scores.get(SCORE, 0.0) for system, scores in of_system.items()}
     return Comparison(
         queries=len(found.queries),
         ndcg_candidate=means[CANDIDATE],
@@ -51,11 +53,22 @@ def comparison(found: Evaluation, verdict: Verdict) -> Comparison:
         difference=verdict.difference.mean,
         low=verdict.difference.low,
         high=verdict.difference.high,
-        ndcg_live_today=means[TODAY],
+        ndcg_live_reweighted=means[REWEIGHTED],
         dense_candidate=means[DENSE[CANDIDATE]],
         dense_live=means[DENSE[LIVE]],
         fusion_candidate=found.choices[CANDIDATE].fusion,
-        fusion_live=found.choices[LIVE].fusion,
+        fusion_live=found.today,
+        ndcg_bm25_clicked=means.get(BM25_CLICKED),
+        clicks_candidate=of_system[CANDIDATE].get("ndcg@10"),
+        clicks_live=of_system[LIVE].get("ndcg@10"),
+        corrected=found.known.known,
+        coverage=found.coverage(CANDIDATE),
+        whole=found.unseen_cost(),
+        groups=verdict.difference.groups,
+        needed=verdict.needed,
+        judged=judged.queries if judged else None,
+        judged_difference=judged.mean if judged else None,
+        **(verdict.look.shown() if verdict.look else {}),
     )
 
 
@@ -82,7 +95,7 @@ def trained(
 ) -> ModelTrained:
     """Return the event of a win; the same run gives the same event id.
 
-    `known` has parent, snapshot and the hash of its scores.
+    `known` has parent, snapshot, the hash of its scores, and the model whose vectors of documents it keeps, if any.
     """
     return ModelTrained(
         event_id=stable_id("ModelTrained", request.tenant, request.run),
@@ -93,6 +106,7 @@ def trained(
         parent=known["parent"],
         snapshot=known["snapshot"],
         evaluation=known.get("evaluation"),
+        documents=known.get("documents"),
         comparison=outcome,
         reasons=verdict.reasons,
     )

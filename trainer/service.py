@@ -1,6 +1,8 @@
 """The trainer's story: a request becomes a better encoder on the shelf, or a reasoned refusal.
 
-    request ▸ lease ▸ snapshot ▸ split ▸ mine ▸ fit ▸ evaluate ▸ gate ▸ publish
+    request ▸ lease ▸ snapshot ▸ split ▸ mine ▸ fit: rungs tried, one chosen ▸ evaluate ▸ gate ▸ publish
+
+A request to adopt a model learns nothing: the offered model is the candidate (`trainer.adoption`).
 
 One run per tenant at a time. Whatever is killed wherever: the request comes again, finished steps are taken up from the
 run's directory, and the same run ends in the same event. A run that has its verdict is never run again.
@@ -17,15 +19,14 @@ from stores import lease
 from stores.errors import Retryable
 from stores.shelf import BASE as BASE_MODEL
 from trainer import publish
+from trainer.adoption import Adoption
 from trainer.context import RunContext
 from trainer.data import snapshot
-from trainer.data.near_copies import near_copies
-from trainer.data.split import split
+from trainer.division import Division
 from trainer.judging import gate, questions, report
-from trainer.judging.corpus import check_passages
 from trainer.judging.evaluate import BASE, CANDIDATE, LIVE, evaluate
-from trainer.learning import fit, lessons
-from trainer.learning.build_job import build_job
+from trainer.ladder import Ladder
+from trainer.learning import lessons
 from trainer.learning.child import Cancelled
 from trainer.publish import RunOutcome
 from trainer.run_directory import RunDirectory
@@ -80,41 +81,59 @@ class Trainer:
         known: dict[str, Any] = {"parent": BASE_MODEL if start == BASE else taken.parent, "snapshot": manifest.id}
 
         status.begin("split", f"{len(examples.kept)} examples out of {len(taken.rows)} signals")
-        copies = near_copies(taken.documents.values(), config.split.document_similarity)
-        sides = split(examples.kept, copies, config.split)
-        rows = snapshot.lineage(taken, manifest.id, examples.kept, sides.sides)
+        divided = Division.of(context, taken, manifest, examples.kept)
+        sides = divided.split
+        learning = request.adopt is None
+        rows = snapshot.lineage(taken, manifest.id, examples.kept, *divided.lineage(learning))
         publish.record_snapshot(context.warehouse, context.manifests, taken, manifest, rows, directory.path)
-        if reasons := config.too_little(len(sides.train), len(sides.test)):
+        if reasons := divided.too_little(learning):
             return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
+        divided.remember(directory, learning)
 
         named = {LIVE: taken.parent, BASE: BASE_MODEL}
         models = {name: context.shelf.fetch(taken.tenant, m) for name, m in named.items()}
         manifests = {name: context.shelf.manifest(taken.tenant, m) for name, m in named.items()}
         pieces = WordPieces.of(models[LIVE], context.encoder)
-        asked, chosen = questions.build(taken, sides, config, pieces), lessons.choose(sides.train, config.fit)
+        asked = questions.build(taken, sides, config, pieces)
+        chosen = lessons.choose(sides.train, config.fit) if learning else []
         status.begin("encode", f"{len(asked.corpus.names)} documents, {len(asked.queries)} held-out queries")
         texts = [*asked.texts, *(lesson.anchor for lesson in chosen)]
         stored = context.stored_vectors(taken.tenant, asked.corpus.texts)
         before = context.embed("before", models, texts, directory, status, stored, manifests)
         vectors = {name: made.vectors for name, made in before.items()}
 
-        status.begin("mine", f"{len(chosen)} examples")
-        mined = lessons.hard_negatives(chosen, vectors[LIVE], asked, taken, examples, sides, copies, config.mining)
+        divided.check(chosen, asked.queries)
+        if learning:
+            status.begin("mine", f"{len(chosen)} examples")
+            mined = lessons.hard_negatives(
+                chosen, vectors[LIVE], asked, taken, examples, sides, divided.copies, config.mining
+            )
+            status.begin("fit")
+            climbed = Ladder(
+                context, directory, status, taken, sides, asked, chosen, mined, vectors[LIVE], models[LIVE],
+                models[start], manifests[LIVE],
+            ).climb()  # fmt: skip
+        else:
+            status.begin("fit", f"{request.adopt} is offered, nothing is learned")
+            offered = Adoption(
+                context, directory, status, taken, sides, asked, vectors[LIVE], models[LIVE], manifests[LIVE]
+            )
+            climbed = offered.candidate(request)
+        if (candidate := climbed.candidate) is None:
+            return publish.refused(request, "INCONCLUSIVE", climbed.reasons, context.clock(), **known)
 
-        status.begin("fit")
-        job = build_job(models[start], directory.candidate, chosen, mined, sides, taken, asked.corpus, config.fit)
-        weights = fit.run(job, directory.path, status.progress, context.stop, config.attempts)
-
-        status.begin("evaluate")
-        check_passages(WordPieces.of(weights, context.encoder), pieces)
-        made = context.embed("after", {CANDIDATE: weights}, asked.texts, directory, status, stored, {})[CANDIDATE]
-        vectors |= {CANDIDATE: made.vectors}
-        found = evaluate(asked, vectors, context.fusion(taken.tenant), config.evaluation.min_validation)
+        status.begin("evaluate", f"rung {candidate.rung}")
+        vectors |= {CANDIDATE: candidate.vectors}
+        divided.check(chosen, asked.queries)
+        least = config.evaluation.min_validation
+        found = evaluate(asked, vectors, context.fusion(taken.tenant), least, candidate.cut)
         scores = publish.record_scores(context.warehouse, found, request)
 
         status.begin("gate")
-        verdict = gate.judge(found.scores(), found.behaviours, config.gate)
-        outcome = publish.comparison(found, verdict)
+        judged = found.judged_change(config.gate)
+        verdict = gate.judge(found.scores(), found.behaviours, config.gate, divided.look(), judged)
+        outcome = publish.comparison(found, verdict, judged)
+        outcome = outcome.model_copy(update={"rung": candidate.rung, "rungs": climbed.tried or None})
         report.write(directory.report, found, verdict, taken.documents, config)
 
         status.begin("publish", "; ".join(verdict.reasons))
@@ -124,8 +143,12 @@ class Trainer:
         if verdict.verdict != "WIN":
             known |= {"comparison": outcome}
             return publish.refused(request, verdict.verdict, verdict.reasons, context.clock(), **known)
-        event = publish.trained(request, known | {"evaluation": scores}, outcome, verdict, context.clock())
+        known |= {"evaluation": scores, "documents": candidate.documents}
+        event = publish.trained(request, known, outcome, verdict, context.clock())
         sign = context.signing.as_installation
+        weights = candidate.make()
         event = publish.put(context.shelf, weights, directory.report, manifest, event, sign)
-        stored.keep(weights, event.manifest or "", made)
+        if candidate.made:
+            stored = context.stored_vectors(taken.tenant, (candidate.cut or asked).corpus.texts)
+            stored.keep(weights, event.manifest or "", candidate.made)
         return event

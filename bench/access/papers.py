@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from bench.access.world import World
+from bench.documents.scored import Scored, store
 from bench.documents.second_model import RUN
 from bench.sender import Record
 from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
@@ -21,14 +21,13 @@ from schemas.fusion import EVEN
 from schemas.learning import Comparison
 from schemas.topics import CLICKS, SEARCHES, key_of
 from stores.evaluation import Evaluation as Rows
-from stores.evaluation import of_columns
 from stores.warehouse import Warehouse
 from trainer.config import TrainingConfig
 from trainer.data import snapshot
 from trainer.data.split import Query
 from trainer.judging import gate, model_tests
 from trainer.judging import report as run_report
-from trainer.judging.evaluate import BM25, CANDIDATE, DENSE, LIVE, TODAY, Choice, Evaluation
+from trainer.judging.evaluate import BM25, CANDIDATE, DENSE, LIVE, REWEIGHTED, Choice, Evaluation
 
 _AGO = timedelta(hours=1)
 _SYSTEMS = (CANDIDATE, LIVE)
@@ -70,17 +69,12 @@ def asked(world: World, chosen: Sequence[Question]) -> None:
 
 def judged(world: World, chosen: Sequence[Question], found: Sequence[str]) -> tuple[Comparison, str]:
     """Write the scores of the second model's run on these queries, as the trainer keeps them; return what it signs."""
-    rows = [(question, system, _gain(n, system)) for n, question in enumerate(chosen) for system in _SYSTEMS]
-    scores = [gain for _, _, gain in rows]
-    columns: dict[str, list[Any]] = {
-        "tenant": [world.population.tenant] * len(rows), "run": [RUN] * len(rows),
-        "query": [question.text for question, _, _ in rows], "system": [system for _, system, _ in rows],
-        "slices": [["all"]] * len(rows), "relevant": [[question.document] for question, _, _ in rows],
-        "retrieved": [list(found[:10])] * len(rows),
-        **dict.fromkeys(("ndcg_10", "mrr_10", "map_10", "recall_10", "precision_10"), scores),
-    }  # fmt: skip
-    Warehouse.connect(world.stack.settings()).insert("query_scores", columns)
-    said = of_columns(columns)
+    rows = [
+        Scored(question.text, system, question.document, tuple(found[:10]), _gain(n, system))
+        for n, question in enumerate(chosen)
+        for system in _SYSTEMS
+    ]
+    said = store(world.stack.settings(), world.population.tenant, RUN, rows)
     return _comparison(said), said.sha256
 
 
@@ -105,7 +99,7 @@ def report(world: World, chosen: Sequence[Question], found: Sequence[str]) -> st
     won = [_gain(number, CANDIDATE) for number in range(len(chosen))]
     candidate = [right[n] if win else wrong[n] for n, win in enumerate(won)]
     live = [wrong[n] if win else right[n] for n, win in enumerate(won)]
-    ranked = {CANDIDATE: candidate, LIVE: live, TODAY: live, BM25: live}
+    ranked = {CANDIDATE: candidate, LIVE: live, REWEIGHTED: live, BM25: live}
     tests = tuple(
         model_tests.ModelTest(model_tests.PARAPHRASE, question.text, frozenset({question.document}), 5)
         for question in chosen

@@ -16,12 +16,16 @@ from bench.documents import second_model
 from bench.documents.population import Population
 from bench.output import load, say
 from bench.tidewheel import tidewheel
+from indexer.search.searcher import MAX_RESULTS
 from schemas.documents import EVERYONE
 from stores.serving import Serving
 from stores.warehouse import Warehouse
 
 EVERY_S = 0.1
 """Seconds between two revocations."""
+
+ALL, MANY = MAX_RESULTS, 100
+"""The most documents that one search asks for: all that there are, and what is many among a backlog."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +114,18 @@ def backlog(world: World, cast: Cast, sizes: Sizes, rng: random.Random) -> Found
     while (began := _waiting(warehouse, world)) < sizes.backlog // 2 and time.monotonic() < deadline:
         time.sleep(0.2)
     say(f"{began:,} documents wait to be indexed")
-    figures = _measured(world, cast, sizes, rng, sizes.patience_s, meanwhile=fill)
+    figures = _measured(world, cast, sizes, rng, sizes.patience_s, fill, MANY)
     return figures | {"backlog_began": began, "backlog_ended": _waiting(warehouse, world), "backlog_sent": sent}
 
 
 def _measured(
-    world: World, cast: Cast, sizes: Sizes, rng: random.Random, patience_s: float, meanwhile: Callable[[], object] = int
+    world: World,
+    cast: Cast,
+    sizes: Sizes,
+    rng: random.Random,
+    patience_s: float,
+    meanwhile: Callable[[], object] = int,
+    most: int = ALL,
 ) -> Found:
     tried, leaked = world.tries, world.leaked
     samples = revocations.measure(world, cast.victims, EVERY_S, patience_s, meanwhile)
@@ -124,7 +134,7 @@ def _measured(
     say(f"{len(samples)} documents were taken away, {figures['never_hidden']} of them are shown still")
     meanwhile()
     revocations.look_again(world, samples)
-    tries.search(world, [*cast.changing, *cast.victims], sizes.tries, rng)
+    tries.search(world, [*cast.changing, *cast.victims], sizes.tries, rng, most)
     leaks = {"results": world.leaked - leaked}
     return {**figures, "samples": len(samples), "tries": world.tries - tried, "leaks": leaks, "load": load()}
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.documents.scored import Scored, store
 from bench.stack import Stack
 from bench.tidewheel import tidewheel
 from operations import operators
@@ -18,12 +19,11 @@ from schemas.ids import stable_id
 from schemas.learning import Comparison, ModelTrained
 from schemas.topics import LEARNING, key_of
 from stores.errors import Refused
-from stores.evaluation import CANDIDATE, LIVE, of_columns
+from stores.evaluation import CANDIDATE, LIVE
 from stores.kafka import EventProducer
 from stores.settings import Settings
 from stores.shelf import Shelf, base_model
 from stores.signing import Signing
-from stores.warehouse import Warehouse
 
 MODEL = "second"
 OPERATOR = "operator"
@@ -73,16 +73,10 @@ def announce(
 def _scored(where: Settings, tenant: str, run: str, won: Comparison) -> str:
     """Write rows of scores that this comparison sums up; return their hash."""
     means = {CANDIDATE: won.ndcg_live + won.difference, LIVE: won.ndcg_live}
-    rows = [(f"query {n}", system, mean) for system, mean in means.items() for n in range(won.queries)]
-    columns: dict[str, list[Any]] = {
-        "tenant": [tenant] * len(rows), "run": [run] * len(rows), "query": [query for query, _, _ in rows],
-        "system": [system for _, system, _ in rows], "relevant": [["d"]] * len(rows),
-        "retrieved": [["d"]] * len(rows), "ndcg_10": [mean for _, _, mean in rows],
-    }  # fmt: skip
-    warehouse = Warehouse.connect(where)
-    warehouse.insert("query_scores", columns)
-    warehouse.close()
-    return of_columns(columns).sha256
+    rows = [
+        Scored(f"query {n}", system, "d", ("d",), mean) for system, mean in means.items() for n in range(won.queries)
+    ]
+    return store(where, tenant, run, rows).sha256
 
 
 def packet(stack: Stack, tenant: str, within_s: float, wait: Callable[[float], None] = time.sleep) -> dict[str, Any]:

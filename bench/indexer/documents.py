@@ -25,7 +25,7 @@ LONG_WORDS, LONG_EVERY = 5_000, 150
 """Words of a long page, and of how many documents one is such a page, while the topics last."""
 
 _LITTLE = ("", "-", "TODO", "See above.")
-"""Bodies of pages that say hardly anything, as people leave them."""
+"""Bodies of pages that hold hardly anything, as people leave them; each is a text of the corpus, no note of ours."""
 
 _UPDATED = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -32,7 +32,7 @@ class Process:
         """The most resident memory that any of its processes has had."""
 
     def start(self) -> None:
-        """Start it; it works as soon as it holds the lease."""
+        """Start it; it works as soon as it holds the tenants."""
         command = [sys.executable, "-m", "bench.indexer.counted", str(self._log), *self._options]
         with self._said.open("ab") as said:
             self._process = subprocess.Popen(

@@ -141,6 +141,7 @@ KINDS: dict[str, Kind] = {
     "swapped_text": _swapped("text"),
     "wrong_title": _field("title", lambda *_: "Another title"),
     "wrong_words": _field("terms", lambda *_: "quite other words"),
+    "wrong_clicked_queries": _field("clicked", lambda *_: "what nobody asked"),
     "wrong_authority": _field("authority", lambda *_: 0.99),
     "wrong_content_hash": _field("content_hash", lambda *_: "0" * 32),
     "wrong_date": _field("updated_at", lambda row, _: row["updated_at"] + 1),

@@ -83,8 +83,8 @@ def grid(seeds: Sequence[int], wrong: float) -> list[Try]:
         found.append(Recipe("top", rate, 10.0, epochs, 64, extra=0.0, layers=layers))
     for rate, epochs in product((1e-3, 3e-4), (3, 1)):
         found.append(Recipe("lora", rate, 10.0, epochs, 64, extra=0.0))
-    for rate, scale, epochs in product((1e-3, 3e-4), (10.0, 20.0), (3, 10)):
-        found.append(Recipe("map", rate, scale, epochs, 64, extra=0.0))
+    for scale, passes in product((10.0, 20.0), (6, 10)):
+        found.append(Recipe("map", 0.5, scale, passes, 64, extra=0.0))
     return tries(found, seeds, wrong)
 
 

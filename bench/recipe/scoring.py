@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.recipe.tuning import Tuned
 from bench.recipe.world import Asked, World
 from retrieval import metrics
 from retrieval.bm25 import Bm25
@@ -22,6 +21,18 @@ _READ = EncoderConfig().max_tokens
 
 _LEAST = 20
 Gains = npt.NDArray[np.float64]
+
+
+class Model(Protocol):
+    """A model that is judged; `tokens` is how much of a text it reads. Vectors are unit rows."""
+
+    def vectors(self, texts: Sequence[str], tokens: int) -> Vectors:
+        """Return the vectors of passages."""
+        ...
+
+    def asked(self, texts: Sequence[str], tokens: int) -> Vectors:
+        """Return the vectors of queries."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +52,17 @@ class Scoring:
         self._world, self._corpus = world, world.corpus()
         self._served = ServedRanking(self._corpus, Bm25(world.passages))
 
-    def judged(self, tuned: Tuned) -> dict[str, Any]:
-        """Return the chosen weight, means and per-query gains of `validation`, `test` and `guard`."""
+    def judged(self, tuned: Model, fusion: Fusion | None = None) -> dict[str, Any]:
+        """Return the weight, means and per-query gains of `validation`, `test` and `guard`.
+
+        The weight is chosen on the validation queries unless it is given.
+        """
         began, world = perf_counter(), self._world
         passages = tuned.vectors(world.passages, _READ)
         embedded = perf_counter() - began
         sides = {"validation": world.validation, "test": world.test, "guard": world.guard}
         asked = {name: tuned.asked([one.text for one in side], _READ) for name, side in sides.items()}
-        fusion = self._chosen(passages, asked["validation"])
+        fusion = fusion or self._chosen(passages, asked["validation"])
         found: dict[str, Any] = {"fusion": fusion.dense, "embed_s": round(embedded, 2)}
         for name, side in sides.items():
             found[name] = self._side(passages, asked[name], side, fusion)
@@ -59,10 +73,8 @@ class Scoring:
         queries = [n for n, one in enumerate(self._world.validation) if one.clicked]
         side = [self._world.validation[n] for n in queries]
         ranked = self._served.rank(passages, asked[queries], [one.text for one in side], weights.GRID)
-        means = {
-            f: float(gains(r, [one.clicked for one in side]).mean()) for f, r in zip(weights.GRID, ranked, strict=True)
-        }
-        return weights.chosen(means, len(side), _LEAST)
+        labels = [one.clicked for one in side]
+        return weights.chosen({f: gains(r, labels) for f, r in zip(weights.GRID, ranked, strict=True)}, _LEAST)
 
     def _side(self, passages: Vectors, asked: Vectors, side: Sequence[Asked], fusion: Fusion) -> dict[str, Any]:
         true = [dict.fromkeys(one.relevant, 1.0) for one in side]

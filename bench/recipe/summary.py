@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from bench.recipe.recipes import Recipe
-from trainer.judging.gate import Array, GateRules, interval
+from trainer.judging.bootstrap import Array
+from trainer.judging.gate import GateRules, interval
 
 Line = Mapping[str, Any]
 

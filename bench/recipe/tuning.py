@@ -16,8 +16,10 @@ from torch import Tensor, nn
 from bench.recipe.low_rank import add_low_rank
 from bench.recipe.recipes import Recipe
 from bench.recipe.world import Lesson
+from retrieval.query_side import mapped
 from retrieval.text import normalized
 from trainer.judging.corpus import Vectors
+from trainer.learning import query_map
 from trainer.learning.batches import Row, plan
 from trainer.learning.loss import WeightedRankingLoss
 from trainer.learning.row_rules import damped, extras
@@ -33,7 +35,7 @@ class Tuned:
         self.model = SentenceTransformer(str(path), device=self.device, local_files_only=True).float()
         self._fresh = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
         self._tokens: dict[tuple[str, int], list[int]] = {}
-        self.map: Tensor | None = None
+        self.map: Vectors | None = None
 
     def reset(self) -> "Tuned":
         """Return to the weights that it began with."""
@@ -69,7 +71,7 @@ class Tuned:
     def asked(self, texts: Sequence[str], tokens: int) -> Vectors:
         """Return unit vectors of queries, mapped when a map was learned."""
         found = self.vectors(texts, tokens)
-        return found if self.map is None else _unit(found @ self.map.cpu().numpy())
+        return found if self.map is None else mapped(found, self.map)
 
     def _pieces(self, text: str, tokens: int) -> list[int]:
         if (text, tokens) not in self._tokens:
@@ -148,31 +150,13 @@ def _learn_weights(tuned: Tuned, lessons: Sequence[Lesson], texts: dict[str, str
 
 
 def _learn_map(tuned: Tuned, lessons: Sequence[Lesson], texts: dict[str, str], recipe: Recipe) -> None:
-    """Learn a linear map of the query against all documents; a possible other answer of a lesson is no negative."""
+    """Learn a linear map of the query as a training run does; the recipe's epochs are passes."""
     names = sorted(texts)
     number = {name: n for n, name in enumerate(names)}
-    documents = torch.tensor(tuned.vectors([texts[name] for name in names], recipe.tokens), device=tuned.device)
-    anchors = torch.tensor(tuned.vectors([lesson.anchor for lesson in lessons], recipe.tokens), device=tuned.device)
-    own = torch.tensor([number[lesson.document] for lesson in lessons], device=tuned.device)
-    barred = torch.zeros(len(lessons), len(names), dtype=torch.bool, device=tuned.device)
-    for n, lesson in enumerate(lessons):
-        barred[n, [number[name] for name in lesson.never if name in number and name != lesson.document]] = True
-    weights = torch.tensor(damped([lesson.weight for lesson in lessons]), device=tuned.device)
-    identity = torch.eye(anchors.shape[1], device=tuned.device)
-    added = torch.zeros_like(identity, requires_grad=True)
-    optimizer = torch.optim.AdamW([added], lr=recipe.rate, weight_decay=0.1)
-    for _ in range(recipe.epochs):
-        for part in torch.split(torch.randperm(len(lessons), device=tuned.device), recipe.batch):
-            mapped = anchors[part] @ (identity + added)
-            scores = (recipe.scale * (mapped / mapped.norm(dim=1, keepdim=True)) @ documents.T).masked_fill(
-                barred[part], -torch.inf
-            )
-            losses = nn.functional.cross_entropy(scores, own[part], reduction="none")
-            optimizer.zero_grad(set_to_none=True)
-            torch.autograd.backward((losses * weights[part]).sum() / weights[part].sum())
-            optimizer.step()
-    tuned.map = (identity + added).detach()
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+    documents = tuned.vectors([texts[name] for name in names], recipe.tokens)
+    anchors = tuned.vectors([lesson.anchor for lesson in lessons], recipe.tokens)
+    own = [number[lesson.document] for lesson in lessons]
+    never = [[number[name] for name in lesson.never if name in number] for lesson in lessons]
+    rules = query_map.MapRules(passes=recipe.epochs, rate=recipe.rate, scale=recipe.scale)
+    added = query_map.learn(anchors, documents, own, never, damped([one.weight for one in lessons]), rules)
+    tuned.map = np.asarray(np.eye(len(added)) + added, dtype=np.float32)

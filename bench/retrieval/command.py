@@ -5,8 +5,9 @@ and of the gate (a test holds the two against each other on Milvus).
 
 labelled   the demo's documents and the headings that people wrote over them: nDCG@10 of vectors alone (`ndcg_dense`),
            words alone (`ndcg_words`), both with even weights (`ndcg_even`) and with the weight that a quarter of the
-           queries chose (`ndcg_chosen`); the other queries are judged. `ndcg_words_clicked` and `ndcg_even_clicked` are
-           of words that have the quarter's queries, too, as if people had clicked after them
+           queries chose (`ndcg_chosen`); the other queries are judged. `ndcg_words_clicked`, `ndcg_even_clicked` and
+           `ndcg_chosen_clicked` have a third ranking, of words that have the quarter's queries, too, as if people had
+           clicked after them; half of them choose how much it counts (`chosen_clicked`)
 places     pages of at least 3,000 words made of Python's own topics: the share of sentences of their first, middle and
            last tenth whose page is among the first three, and that at the end over that at the start (goal: 0.9)
 languages  small Chinese, Japanese, German and Arabic texts: the share of exact phrases whose text words alone put

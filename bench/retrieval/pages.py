@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from retrieval.bm25 import Bm25
@@ -27,7 +27,7 @@ class Page:
 
 
 def indexed(pages: Mapping[str, Page], pieces: Pieces) -> Corpus:
-    """Return the pages cut into passages as the index cuts them; all have the same authority."""
+    """Return the pages cut into passages as the index cuts them; all have the same authority, none was clicked."""
     documents = {
         name: Document(name, 1, page.title, page.body, "", frozenset(), 0, _WRITTEN) for name, page in pages.items()
     }
@@ -54,13 +54,11 @@ class Library:
         self.words = Bm25(self.corpus.texts)
         self.served = ServedRanking(self.corpus, self.words)
 
-    def with_words(self, more: Mapping[str, Sequence[str]]) -> "Library":
-        """Return the same pages and vectors; these texts are further words of each page's first passage."""
-        other, texts = copy(self), list(self.corpus.texts)
-        for name, first in zip(self.corpus.names, self.corpus.first.tolist(), strict=True):
-            texts[first] = "\n".join([texts[first], *more.get(name, ())])
-        other.words = Bm25(texts)
-        other.served = ServedRanking(self.corpus, other.words)
+    def with_clicked(self, said: Mapping[str, Sequence[str]]) -> "Library":
+        """Return the same pages, vectors and words; people have clicked on them after these queries."""
+        other = copy(self)
+        other.corpus = replace(self.corpus, clicked=tuple(tuple(said.get(name, ())) for name in self.corpus.names))
+        other.served = ServedRanking(other.corpus, self.words)
         return other
 
     def asked(self, queries: Sequence[str]) -> Vectors:

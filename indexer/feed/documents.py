@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from indexer.feed.changes import Feed
+from indexer.feed.clicked import ClickedQueries
+from indexer.feed.document import Document
 from indexer.feed.records import Records
 from indexer.feed.usage import Usage
-from retrieval.authority import UsageStats, authority
-from retrieval.passages import READ_CHARACTERS, split
-from retrieval.text import composed
-from retrieval.word_pieces import Pieces
+from retrieval.authority import UsageStats
+from retrieval.config import ClickedQueriesConfig
+from retrieval.passages import READ_CHARACTERS
 from schemas.instants import instant, microseconds, milliseconds
-from stores.vector_rows import MAX_GROUPS
 from stores.warehouse import Row, Warehouse
 
 UNKNOWN = 2**32 - 1
@@ -48,37 +48,12 @@ class DocumentState:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """The newest version of a document. It has passages once it is cut; `body` has one character too many at most."""
-
-    document: str
-    version: int
-    gone: bool
-    content_hash: str
-    title: str
-    acl: tuple[str, ...]
-    updated_ms: int
-    revision: int
-    body: str
-    passages: tuple[str, ...] = ()
-    truncated: bool = False
-
-    def cut(self, pieces: Pieces) -> "Document":
-        """Return it with its passages, as the model with this tokenizer reads them."""
-        made = split(self.title, self.body, pieces)
-        return replace(self, passages=made.passages, truncated=made.truncated)
-
-    def authority(self, usage: UsageStats, now: datetime) -> float:
-        """Return its authority in [0, 1]."""
-        return authority(usage, instant(self.updated_ms), now)
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """What a collection shows of a document, to be recorded; `after` is the record's revision that it must supersede.
 
     `shown` is the document's own revision, 0 when what is there cannot be relied on. Reading back is held against
-    `digest`, of the texts and vectors as written (`stores.vector_rows.passages_digest`), and `authority`, as written.
+    `digest`, of the texts and vectors as written (`stores.vector_rows.passages_digest`), and `authority`, as written;
+    `clicked` is the digest of the clicked queries.
     """
 
     document: str
@@ -91,6 +66,7 @@ class Record:
     shown: int = 0
     digest: str = ""
     authority: float = 0.0
+    clicked: str = ""
 
     @classmethod
     def intent(cls, pending: Pending, most: int) -> "Record":
@@ -100,9 +76,8 @@ class Record:
     @classmethod
     def shown_now(cls, pending: Pending, d: Document, digest: str, authority: float) -> "Record":
         """Return what is recorded once a document, cut, was written: with this digest of its rows and authority."""
-        count = len(d.passages)
-        after, shown = pending.applied_revision, d.revision
-        return cls(d.document, d.version, False, d.content_hash, count, d.truncated, after, shown, digest, authority)
+        base = cls(d.document, d.version, False, d.content_hash, len(d.passages), d.truncated, pending.applied_revision)
+        return replace(base, shown=d.revision, digest=digest, authority=authority, clicked=d.clicked_digest)
 
     @classmethod
     def removed(cls, pending: Pending) -> "Record":
@@ -122,11 +97,13 @@ class Counts:
 class Documents:
     """Named queries of the warehouse, as values."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, clicked: ClickedQueriesConfig | None = None) -> None:
+        """Take the warehouse, and the rules of clicked queries; without any the defaults."""
         self.warehouse = warehouse
         self.feed = Feed(warehouse)
         self.records = Records(warehouse)
         self._usage = Usage(warehouse)
+        self.clicked = ClickedQueries(warehouse, self.feed, self._usage, clicked or ClickedQueriesConfig())
 
     def marks(self) -> dict[str, int]:
         """Return a number per tenant that changes with any of its documents."""
@@ -162,7 +139,7 @@ class Documents:
         rows = self.warehouse.query(
             "index_documents", tenant=tenant, documents=list(documents), characters=READ_CHARACTERS + 1
         )
-        return {row["document"]: _document(row) for row in rows}
+        return {row["document"]: Document.of(row) for row in rows}
 
     def usage(self, tenant: str, documents: Sequence[str], now: datetime) -> dict[str, UsageStats]:
         """Return the usage of these documents, of those that have any; people as of at most a minute ago."""
@@ -212,6 +189,7 @@ class Documents:
                 "document_revision": [r.shown for r in records],
                 "passages_digest": [r.digest for r in records],
                 "authority": [r.authority for r in records],
+                "clicked_digest": [r.clicked for r in records],
             },
         )
 
@@ -255,9 +233,14 @@ class Documents:
         self.record(tenant, collection, records, now)
         self.feed.look_again(tenant, documents)
 
-    def intents(self, tenant: str, collection: str) -> list[str]:
-        """Return the documents that a process began to write and did not record as done."""
-        rows = self.warehouse.query("index_intents", tenant=tenant, collection=collection)
+    def doubtful(self, tenant: str, collection: str) -> list[str]:
+        """Return the documents that a process which was replaced within a day may still be writing.
+
+        Unfinished writes are stored as doubts first, so that the next holder of the tenant re-checks them, even if they
+        are recorded as done by then.
+        """
+        self.warehouse.run("index_note_doubts", tenant=tenant, collection=collection)
+        rows = self.warehouse.query("index_doubts", tenant=tenant, collection=collection)
         return [row["document"] for row in rows]
 
     def forget(self, tenant: str, collection: str, now: datetime) -> None:
@@ -277,19 +260,3 @@ def _state(row: Row) -> DocumentState:
         bool(row["light"]),
     )
     return DocumentState(pending, row["document_revision"], bool(row["pending"]))
-
-
-def _document(row: dict[str, object]) -> Document:
-    title, acl = str(row["title"]), row["acl"]
-    assert isinstance(acl, list)
-    return Document(
-        str(row["document"]),
-        int(str(row["version"])),
-        bool(row["gone"]),
-        str(row["content_hash"]),
-        title,
-        tuple(dict.fromkeys(composed(group) for group in acl))[:MAX_GROUPS],
-        int(str(row["updated_ms"])),
-        int(str(row["revision"])),
-        str(row["body"]),
-    )

@@ -31,8 +31,9 @@ _UNSEEN_FOR = timedelta(seconds=60)
 
 _SAVE_EVERY_US = 10_000_000
 
-_LATE = timedelta(seconds=60)
-"""How long after a process took over a write of the former one may still arrive: twice the time-out of a call."""
+_LATE = tuple(timedelta(minutes=minutes) for minutes in (1, 10, 100, 1_000))
+"""When, after a process took over, what the former one was writing is made once more. Within a minute, twice the
+time-out of a call, every write of a dead one has arrived; one that is frozen may write, and die, when it wakes."""
 
 
 class PlanConfig(BaseModel):
@@ -79,7 +80,9 @@ class _Progress:
     backlog: Backlog = field(default_factory=Backlog)
     saved_us: int = 0
     doubtful: list[str] = field(default_factory=list)
-    """What carried an intent when this process took over."""
+    """What a former process may still be writing."""
+    doubted: int = 0
+    """How often that was made once more."""
     began: datetime | None = None
     looked_at: datetime | None = None
     compared_at: datetime | None = None
@@ -188,7 +191,7 @@ class Planner:
             followed = feed.followed(about.tenant, about.collection)
             if followed and followed.filled:
                 position = Position(0, "", followed.at_us)
-                doubtful = self._documents.intents(about.tenant, about.collection)
+                doubtful = self._documents.doubtful(about.tenant, about.collection)
                 self._known[about.collection] = _Progress(
                     position, feed.epoch, True, saved_us=followed.at_us, doubtful=doubtful, began=self._clock()
                 )
@@ -197,11 +200,13 @@ class Planner:
         return self._known[about.collection]
 
     def _doubt(self, about: Destination, progress: _Progress) -> bool:
-        """Have what carried an intent made once more, when no other process can be writing it any more."""
-        if not progress.doubtful or progress.began is None or self._clock() - progress.began < _LATE:
+        """Have what a former process may have been writing made once more, when it is time; return whether it is."""
+        if not progress.doubtful or progress.began is None or progress.doubted == len(_LATE):
+            return False
+        if self._clock() - progress.began < _LATE[progress.doubted]:
             return False
         self._documents.doubt(about.tenant, about.collection, progress.doubtful, self._clock())
-        progress.doubtful = []
+        progress.doubted += 1
         return True
 
     def _empty(self, about: Destination) -> _Progress:

@@ -14,6 +14,7 @@ class Recorded:
     deleted: bool
     digest: str
     authority: float
+    clicked: str = ""
 
 
 class Records:
@@ -29,7 +30,11 @@ class Records:
         rows = self._warehouse.query("index_records", tenant=tenant, collection=collection, documents=list(documents))
         return {
             row["document"]: Recorded(
-                int(row["document_revision"]), bool(row["deleted"]), row["digest"], float(row["authority"])
+                int(row["document_revision"]),
+                bool(row["deleted"]),
+                row["digest"],
+                float(row["authority"]),
+                row["clicked_digest"],
             )
             for row in rows
         }

@@ -59,8 +59,7 @@ class Usage:
     def moved(self, tenant: str, since: datetime, now: datetime, limit: int) -> list[str]:
         """Return documents whose usage may have grown since then, at most `limit`."""
         rows = self._warehouse.query("index_moved", tenant=tenant, since_ms=milliseconds(since), limit=limit)
-        renames, names = self._renamed(tenant, now), [str(row["document"]) for row in rows]
-        return sorted({renames.get(name, name) for name in names})
+        return sorted(self.present(tenant, [str(row["document"]) for row in rows], now))
 
     def count(self, now: datetime) -> None:
         """Count who opened what since this was last done, if that is a minute ago; of all tenants."""
@@ -97,14 +96,23 @@ class Usage:
     ) -> dict[str, int]:
         if not documents:
             return {}
+        names, present = self.names(tenant, documents, now)
+        rows = self._warehouse.query(query, tenant=tenant, names=names, documents=present, **parameters)
+        return {row["present"]: int(row[column]) for row in rows}
+
+    def names(self, tenant: str, documents: Sequence[str], now: datetime) -> tuple[list[str], list[str]]:
+        """Return all ids of these documents, present and former, and beside each the present one."""
         former, wanted = defaultdict[str, list[str]](list), set(documents)
         for name, current in self._renamed(tenant, now).items():
             if current in wanted:
                 former[current].append(name)
         pairs = [(name, document) for document in documents for name in (document, *former[document])]
-        names, present = [name for name, _ in pairs], [document for _, document in pairs]
-        rows = self._warehouse.query(query, tenant=tenant, names=names, documents=present, **parameters)
-        return {row["present"]: int(row[column]) for row in rows}
+        return [name for name, _ in pairs], [document for _, document in pairs]
+
+    def present(self, tenant: str, names: Sequence[str], now: datetime) -> list[str]:
+        """Return the present ids of documents with these present or former ones, each once."""
+        renames = self._renamed(tenant, now)
+        return list(dict.fromkeys(renames.get(name, name) for name in names))
 
     def _renamed(self, tenant: str, now: datetime) -> dict[str, str]:
         known = self._renames.get(tenant)

@@ -10,7 +10,7 @@ meantime is not written: they are still planned, at their newer version.
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -186,7 +186,7 @@ class Applier:
         with self._fence.writing(target.tenant, target.collection, [pending.document]):
             self._vectors.delete(target.collection, surplus)
         records = [
-            Record(d.document, d.version, False, d.content_hash, 0, True, pending.applied_revision, d.revision)
+            replace(Record.shown_now(pending, replace(d, passages=()), "", 0.0), truncated=True)
             for d in newest.values()
         ]
         self._documents.record(target.tenant, target.collection, records, self._clock(), step=2)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from indexer.feed.documents import UNKNOWN, Document, Pending, Record
+from indexer.feed.document import Document
+from indexer.feed.documents import UNKNOWN, Pending, Record
 from indexer.indexing.embedding import Embedder
 from retrieval.authority import UsageStats
+from retrieval.clicked_queries import field_text
 from retrieval.text import terms
 from stores.vector_rows import Stored, VectorRow, passages_digest, primary_key, rows_digest, vector_row
 from stores.vectors import Vector, Vectors
@@ -104,7 +106,7 @@ def to_write(
 
 
 def row_of(d: Document, number: int, text: str, dense: Vector, authority: float) -> VectorRow:
-    """Return the row of a document's passage, counted from 0."""
+    """Return the row of a document's passage, counted from 0; the first one has the document's clicked queries."""
     return vector_row(
         d.document,
         number,
@@ -118,6 +120,7 @@ def row_of(d: Document, number: int, text: str, dense: Vector, authority: float)
         authority,
         d.updated_ms,
         d.truncated,
+        terms(field_text(text, d.clicked if number == 0 else ())),
     )
 
 

@@ -18,7 +18,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.feed.documents import Document, Documents, Pending
+from indexer.feed.document import Document
+from indexer.feed.documents import Documents, Pending
 from indexer.feed.planner import PlanConfig, Planner
 from indexer.indexing.applying import Applied, Applier, added
 from indexer.indexing.embedding import Embedder
@@ -28,6 +29,7 @@ from indexer.indexing.throttle import Full, Throttle
 from retrieval.encoders import Encoder, EncoderSource
 from retrieval.identity import row_rules
 from stores.errors import Refused
+from stores.serving import ServingRecord, Standby
 from stores.vector_rows import collection_name
 from stores.vectors import Vectors
 
@@ -52,16 +54,25 @@ class SyncConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A collection to fill, by a model whose files have this manifest, if anybody said."""
+    """A collection to fill, by a model whose files have this manifest, if anybody said.
+
+    It is the model's own unless it is `served_from` another, whose documents have the same vectors.
+    """
 
     tenant: str
     model: str
     manifest: str | None = None
+    served_from: str | None = None
 
     @property
     def collection(self) -> str:
         """Return the collection's real name."""
-        return collection_name(self.tenant, self.model)
+        return self.served_from or collection_name(self.tenant, self.model)
+
+    @classmethod
+    def of(cls, tenant: str, side: ServingRecord | Standby) -> "Target":
+        """Return the collection of what is live or standby."""
+        return cls(tenant, side.model, side.manifest, side.collection)
 
 
 class Sync:

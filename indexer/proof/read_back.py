@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexer.feed.documents import Document
+from indexer.feed.document import Document
 from indexer.indexing.sync import Sync, Target
 from indexer.proof.row_check import keys_of, length, problem, settled
 from stores.vector_rows import primary_key
@@ -38,10 +38,15 @@ class Findings:
 
 
 class ReadBack:
-    """Reads collections, `page` documents at once, and mends what is wrong with them, and nothing else."""
+    """Reads collections, `page` documents at once, and mends what is wrong with them, and nothing else.
 
-    def __init__(self, sync: Sync, page: int, clock: Callable[[], datetime]) -> None:
+    What is pending is applied, and what is wrong made anew, by `applying`, where another sync is at work on the
+    collection than the one that reads: two that wrote to it in turns could undo what the other did.
+    """
+
+    def __init__(self, sync: Sync, page: int, clock: Callable[[], datetime], applying: Sync | None = None) -> None:
         self._sync = sync
+        self._applying = applying or sync
         self._page = page
         self._clock = clock
 
@@ -66,7 +71,7 @@ class ReadBack:
         for _ in range(_LOOKS):
             suspects, before = list(findings.wrong), dict(findings.revisions)
             findings.wrong = {}
-            self._sync.advance(target, float("inf"))
+            self._applying.advance(target, float("inf"))
             for page in pages(suspects, self._page):
                 self._compare(target, page, findings, thorough=True)
             still = {d: why for d, why in findings.wrong.items() if findings.revisions[d] == before.get(d)}
@@ -99,16 +104,16 @@ class ReadBack:
     def repair(self, target: Target, findings: Findings, budget_s: float = float("inf")) -> None:
         """Remove what belongs to no document, and make the wrong documents anew, those alone."""
         now, documents = self._clock(), self._sync.documents
-        self._sync.remove(target, findings.foreign)
+        self._applying.remove(target, findings.foreign)
         gone = [d for d in findings.wrong if not findings.passages[d]]
         wrong = [d for d in findings.wrong if findings.passages[d]]
-        self._sync.fence.check()
+        self._applying.fence.check()
         if gone:
             documents.doubt(target.tenant, target.collection, gone, now)
         if wrong:
             documents.void(target.tenant, target.collection, wrong, now)
         if findings.wrong:
-            self._sync.advance(target, budget_s)
+            self._applying.advance(target, budget_s)
 
     def _compare(
         self,

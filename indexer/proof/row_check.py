@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.feed.documents import Document
+from indexer.feed.document import Document
 from indexer.feed.records import Recorded
 from indexer.indexing.making import row_of
 from stores.vector_rows import VectorRow, primary_key, rows_digest
@@ -27,6 +27,7 @@ _NAMES = {
     "title": "title",
     "text": "text",
     "terms": "words",
+    "clicked": "clicked queries",
     "updated_at": "date",
     "truncated": "truncated",
 }
@@ -47,7 +48,9 @@ def settled(document: Document, recorded: Recorded | None) -> bool:
     """Return whether the record says that the collection shows the newest version; otherwise it is still to come."""
     if document.gone:
         return recorded is None or recorded.deleted
-    return recorded is not None and not recorded.deleted and recorded.shown == document.revision
+    if recorded is None or recorded.deleted:
+        return False
+    return (recorded.shown, recorded.clicked) == (document.revision, document.clicked_digest)
 
 
 def problem(document: Document, recorded: Recorded | None, rows: Sequence[VectorRow | None]) -> str:

@@ -73,12 +73,21 @@ def fresh_seed() -> int:
 
 
 class Verifier:
-    """Verifies collections, repairing what it finds; `seed` gives a new seed for every sample."""
+    """Verifies collections, repairing what it finds; `seed` gives a new seed for every sample.
+
+    `sync` builds shadows and `live` keeps fresh what is live: it alone writes there.
+    """
 
     def __init__(
-        self, sync: Sync, config: VerifyConfig, clock: Callable[[], datetime], seed: Callable[[], int] = fresh_seed
+        self,
+        sync: Sync,
+        config: VerifyConfig,
+        clock: Callable[[], datetime],
+        seed: Callable[[], int] = fresh_seed,
+        live: Sync | None = None,
     ) -> None:
-        self._reader = ReadBack(sync, config.page, clock)
+        self._shadows = ReadBack(sync, config.page, clock)
+        self._live = ReadBack(sync, config.page, clock, live)
         self._sampler = Sampler(sync, config.page)
         self._config = config
         self._clock = clock
@@ -98,7 +107,7 @@ class Verifier:
 
     def read(self, target: Target, only: Sequence[str] | None = None) -> Findings:
         """Compare the destination with the documents (or with `only` these), suspects twice; repairs nothing."""
-        return self._reader.read(target, only)
+        return self._reader(target).read(target, only)
 
     def look(self, target: Target) -> Findings:
         """Read every row and draw a sample; repairs nothing."""
@@ -106,11 +115,14 @@ class Verifier:
 
     def mend(self, target: Target, findings: Findings) -> None:
         """Make anew what was found, and nothing else."""
-        self._reader.repair(target, findings)
+        self._reader(target).repair(target, findings)
+
+    def _reader(self, target: Target) -> ReadBack:
+        return self._live if target.served_from else self._shadows
 
     def _drawn(self, target: Target) -> tuple[Findings, _Sampled]:
         """Read every row, and if nothing is wrong with any, draw a sample."""
-        findings = self._reader.read(target)
+        findings = self._reader(target).read(target)
         if findings.mismatches:
             return findings, _NOTHING
         seed = self._seed()

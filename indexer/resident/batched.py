@@ -19,6 +19,8 @@ JOINED = 32
 """Queries at once: as many as an encoder takes in one pass."""
 
 _Vector = NDArray[np.float32]
+_Asked = tuple[str, int, bool]
+"""What searches must have in common to be joined: collection, limit, and whether clicked queries are ranked, too."""
 
 
 class BatchedEncoders:
@@ -48,11 +50,11 @@ class BatchedEncoder:
         self._kept = kept
         self._lock = threading.Lock()
         self._known: OrderedDict[str, _Vector] = OrderedDict()
-        encode = encoder.encode
+        encode = encoder.encode_queries
         self._batcher: Batcher[str, str, _Vector] = Batcher(lambda _, texts: list(encode(texts)), JOINED)
 
-    def encode(self, texts: Sequence[str]) -> Vectors32:
-        """Return one unit vector per text, shape (texts, dimension)."""
+    def encode_queries(self, texts: Sequence[str]) -> Vectors32:
+        """Return one unit vector per query, shape (texts, dimension)."""
         found = {text: vector for text in texts if (vector := self._recall(text)) is not None}
         new = [text for text in dict.fromkeys(texts) if text not in found]
         for text, vector in zip(new, self._batcher.call("", new), strict=True):
@@ -74,11 +76,11 @@ class BatchedEncoder:
 
 
 class BatchedRanker:
-    """Milvus with the unfiltered searches of several threads joined, where they ask one collection equally deep."""
+    """Milvus with the unfiltered searches of several threads joined, where they ask one collection alike."""
 
     def __init__(self, vectors: Ranker) -> None:
         self._vectors = vectors
-        self._batcher: Batcher[tuple[str, int], tuple[Sequence[str], Vector], Rankings] = Batcher(self._search, JOINED)
+        self._batcher: Batcher[_Asked, tuple[Sequence[str], Vector], Rankings] = Batcher(self._search, JOINED)
 
     def search(
         self,
@@ -87,13 +89,14 @@ class BatchedRanker:
         vectors: Iterable[Vector],
         limit: int,
         only: Filter | None = None,
+        clicked: bool = False,
     ) -> Sequence[Rankings]:
         """Rank passages as `Vectors.search` does."""
         if only is not None:
-            return self._vectors.search(collection, queries, vectors, limit, only)
-        return self._batcher.call((collection, limit), list(zip(queries, vectors, strict=True)))
+            return self._vectors.search(collection, queries, vectors, limit, only, clicked)
+        return self._batcher.call((collection, limit, clicked), list(zip(queries, vectors, strict=True)))
 
-    def _search(self, key: tuple[str, int], asked: Sequence[tuple[Sequence[str], Vector]]) -> Sequence[Rankings]:
-        collection, limit = key
+    def _search(self, key: _Asked, asked: Sequence[tuple[Sequence[str], Vector]]) -> Sequence[Rankings]:
+        collection, limit, clicked = key
         vectors: Any = np.stack([np.asarray(vector, dtype=np.float32) for _, vector in asked])
-        return self._vectors.search(collection, [terms for terms, _ in asked], vectors, limit)
+        return self._vectors.search(collection, [terms for terms, _ in asked], vectors, limit, None, clicked)

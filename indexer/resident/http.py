@@ -17,14 +17,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from schemas.search import Problem, SearchAnswer, SearchRequest
-from stores.errors import Misconfigured, Poison, Refused, Retryable, TidewheelError
+from stores import problems
+from stores.errors import Poison, Retryable, TidewheelError
+from stores.problems import first_fault
 from stores.search_client import PATH
 
 MAX_BODY = 8 * 2**20
 """Bytes of a request: the most groups with the longest names fit."""
 
 _UNAUTHORIZED = Problem(title="Misconfigured", status=401, detail="the search service's address has a wrong token")
-_ANSWERED_BY: dict[type[TidewheelError], int] = {Retryable: 503, Refused: 409, Poison: 422, Misconfigured: 500}
 
 
 def application(answer: Callable[[SearchRequest], SearchAnswer], token: str, waiting: int) -> Starlette:
@@ -36,15 +37,15 @@ def application(answer: Callable[[SearchRequest], SearchAnswer], token: str, wai
         if not _allowed(request, token):
             return _response(_UNAUTHORIZED)
         if under_way >= waiting:
-            return _response(_problem(Retryable(f"{waiting} searches are under way; try again")))
+            return _response(problems.problem(Retryable(f"{waiting} searches are under way; try again")))
         under_way += 1
         try:
             asked = SearchRequest.model_validate_json(await _body(request))
             found = await run_in_threadpool(answer, asked)
         except ValidationError as error:
-            return _response(_problem(Poison(_first(error))))
+            return _response(problems.problem(Poison(first_fault(error))))
         except TidewheelError as error:
-            return _response(_problem(error))
+            return _response(problems.problem(error))
         finally:
             under_way -= 1
         return Response(found.model_dump_json(), media_type="application/json")
@@ -70,17 +71,6 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _problem(error: TidewheelError) -> Problem:
-    kind, status = next((kind, status) for kind, status in _ANSWERED_BY.items() if isinstance(error, kind))
-    return Problem(title=kind.__name__, status=status, detail=str(error))
-
-
-def _first(error: ValidationError) -> str:
-    about = error.errors()[0]
-    where = ".".join(map(str, about["loc"])) or "the body"
-    return f"{where}: {about['msg']}"
-
-
 def _response(problem: Problem) -> Response:
     headers = {"retry-after": "1"} if problem.status == 503 else {}
-    return Response(problem.model_dump_json(), problem.status, headers, media_type="application/problem+json")
+    return Response(problem.model_dump_json(), problem.status, headers, media_type=problems.MEDIA_TYPE)

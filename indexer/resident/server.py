@@ -1,4 +1,4 @@
-"""An HTTP server on loopback, in a thread of its own, as a context."""
+"""An HTTP server, on loopback unless another host is named, in a thread of its own, as a context."""
 
 import socket
 import threading
@@ -7,16 +7,25 @@ from types import TracebackType
 import anyio
 import anyio.to_thread
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 
 class Server:
-    """Serves an application on a free port of 127.0.0.1, with at most `at_work` of its calls in threads at once."""
+    """Serves an application, with at most `at_work` of its calls in threads at once.
 
-    def __init__(self, app: Starlette, at_work: int) -> None:
+    Port 0 is a free one. Of more requests at once than `most` (unless it is None) one more is answered 503.
+    """
+
+    def __init__(
+        self, app: ASGIApp, at_work: int, host: str = "127.0.0.1", port: int = 0, most: int | None = None
+    ) -> None:
         self._at_work = at_work
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+        self._socket = socket.create_server((host, port))
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app, log_level="warning", access_log=False, lifespan="off", limit_concurrency=most, server_header=False
+            )
+        )
         self._thread = threading.Thread(target=anyio.run, args=(self._serve,), name="http")
 
     @property

@@ -82,7 +82,7 @@ class Served:
     @classmethod
     def live(cls, record: ServingRecord) -> "Served":
         """Return what answers the tenant's searches."""
-        return cls(Target(record.tenant, record.model, record.manifest), record.fusion)
+        return cls(Target.of(record.tenant, record), record.fusion)
 
 
 class ComparisonRunner:

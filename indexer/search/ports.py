@@ -11,8 +11,8 @@ from stores.vectors import Rankings, Vector
 class QueryEncoder(Protocol):
     """One model, for queries: `Encoder`."""
 
-    def encode(self, texts: Sequence[str]) -> Vectors32:
-        """Return one unit vector per text, shape (texts, dimension)."""
+    def encode_queries(self, texts: Sequence[str]) -> Vectors32:
+        """Return one unit vector per query, shape (texts, dimension)."""
         ...
 
 
@@ -25,7 +25,7 @@ class QueryEncoders(Protocol):
 
 
 class Ranker(Protocol):
-    """Ranks passages by meaning and by words: `Vectors`."""
+    """Ranks passages by meaning, by words and by clicked queries: `Vectors`."""
 
     def search(
         self,
@@ -34,6 +34,7 @@ class Ranker(Protocol):
         vectors: Iterable[Vector],
         limit: int,
         only: Filter | None = None,
+        clicked: bool = False,
     ) -> Sequence[Rankings]:
-        """Return both rankings of each query, at most `limit` passages each, best first."""
+        """Return the rankings of each query, at most `limit` passages each, best first; the third with `clicked`."""
         ...

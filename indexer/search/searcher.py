@@ -1,7 +1,8 @@
 """The read path: one read of the serving record, one encoder, one collection, one answer.
 
-    record ──▶ encode all queries with the record's model ──▶ rank by meaning and by words in the record's collection
-        ──▶ leave out what the person may not see ──▶ fuse, best passage per document, a light prior for authority
+    record ──▶ encode all queries with the record's model ──▶ rank by meaning, by words, and by clicked queries if the
+        record's weights want that, in its collection ──▶ leave out what the person may not see
+        ──▶ fuse, best passage per document, a light prior for authority
 
 The record is read once per call and everything after follows from it, so a cutover or rollback in between changes
 nothing of this answer. Who may see a hit is decided by its document's current list (`indexer.search.visibility`),
@@ -56,7 +57,8 @@ class Searcher:
             for name, c in self._serving.collections(tenant).items()
             if states.get(name) in _MAY_BE_LIVE
         ]
-        for model, manifest in dict.fromkeys([(record.model, record.manifest), *next_up]):
+        serving = [(side.model, side.manifest) for side in (record, record.standby) if side]
+        for model, manifest in dict.fromkeys([*serving, *next_up]):
             self._encoders.get(tenant, model, manifest)
 
     def search(self, tenant: str, queries: Sequence[str], groups: frozenset[str], k: int = 10) -> list[Answer]:
@@ -110,13 +112,13 @@ def retrieve(
     `fusion` is what was chosen for the model. `viewer=None` leaves nothing out: it is for comparing collections, never
     for answering a person.
     """
-    embedded, depth = encoder.encode(queries), min(WINDOW, ranking.depth(k))
+    embedded, depth = encoder.encode_queries(queries), min(WINDOW, ranking.depth(k))
     words = [query_terms(query) for query in queries]
     pools, found = [_Pool() for _ in queries], [list[Found]() for _ in queries]
     left, limit, seen = list(range(len(queries))), depth if viewer is None else min(WINDOW, ROOM * depth), None
     while left:
         last = limit == WINDOW and (viewer is None or seen is not None)
-        answers = vectors.search(collection, [words[i] for i in left], embedded[left], limit, seen)
+        answers = vectors.search(collection, [words[i] for i in left], embedded[left], limit, seen, fusion.clicked > 0)
         if viewer is not None:
             viewer.look(hit.document for answer in answers for hits in answer for hit in hits)
         unsettled = []
@@ -136,21 +138,21 @@ def retrieve(
 
 
 class _Pool:
-    """The passages fetched for one query so far, of both rankings; `ended` says of which nothing is left to fetch."""
+    """The passages fetched for one query so far, of each ranking; `ended` says of which nothing is left to fetch."""
 
     def __init__(self) -> None:
-        self.ended = (False, False)
-        self._hits: tuple[dict[str, Hit], dict[str, Hit]] = ({}, {})
+        self.ended: tuple[bool, ...] = ()
+        self._hits: tuple[dict[str, Hit], ...] = ()
 
     def add(self, rankings: Rankings, limit: int, last: bool) -> None:
         """Add what a round fetched, at most `limit` a ranking; `last` when no further round can fetch more."""
+        self._hits = self._hits or tuple({} for _ in rankings)
         for hits, fetched in zip(self._hits, rankings, strict=True):
             hits.update({primary_key(hit.document, hit.number): hit for hit in fetched})
-        self.ended = (last or len(rankings[0]) < limit, last or len(rankings[1]) < limit)
+        self.ended = tuple(last or len(fetched) < limit for fetched in rankings)
 
     def visible(self, viewer: Viewer | None) -> Rankings:
-        """Return both rankings without what the person may not see, equal scores in the order of keys."""
-        first, second = (
+        """Return the rankings without what the person may not see, equal scores in the order of keys."""
+        return tuple(
             ranking.ordered(hit for hit in hits.values() if viewer is None or viewer.sees(hit)) for hits in self._hits
         )
-        return first, second

@@ -32,9 +32,9 @@ class Found:
 
 
 def best(
-    query: str, rankings: Rankings, ended: tuple[bool, bool], deep: int, k: int, fusion: Fusion
+    query: str, rankings: Rankings, ended: Sequence[bool], deep: int, k: int, fusion: Fusion
 ) -> list[Found] | None:
-    """Return the best `k` documents of two rankings of passages that a person may see; None when more is to be fetched.
+    """Return the best `k` documents of rankings of passages that a person may see; None when more is to be fetched.
 
     The order is that of `retrieval.ranking.settled`.
     """
@@ -43,7 +43,7 @@ def best(
 
 
 def rank(query: str, rankings: Rankings, fusion: Fusion, k: int) -> list[Found]:
-    """Return the best `k` documents of two rankings of passages as they are."""
+    """Return the best `k` documents of rankings of passages as they are."""
     return _shown(query, documents(rankings, fusion)[:k])
 
 

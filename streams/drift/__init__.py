@@ -2,5 +2,6 @@
 
 `job.DriftJob` is the story: windows due, sample, measure, judge, write, ask. `signals/` holds what is measured, one
 file a signal; `statistics/` how sure and how large a change is; `sampling` and `sample` the arrays that signals see;
-`measurement`, `judgement`, `windows` and `requests` what follows. All but `history` and `encoder` are pure rules.
+`detectors/` how evidence adds up; `measurement`, `judgement`, `windows`, `memory` and `requests` what follows. All but
+`job`, `history`, `step` and `encoder` are pure rules.
 """

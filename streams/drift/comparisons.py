@@ -10,7 +10,8 @@ from scipy.stats import ks_2samp
 
 from streams.drift.sample import Stack, Values
 from streams.drift.signal import Measured
-from streams.drift.statistics.effect import cliffs_delta, cohens_h
+from streams.drift.statistics.chance import chance
+from streams.drift.statistics.effect import cliffs_delta, cohens_h, cohens_hs
 from streams.drift.statistics.permutation import Flags, Numbers, concordance, p_value, shares
 
 
@@ -38,7 +39,7 @@ def falling_value(
     distance = float(ks_2samp(window, reference, method="asymp").statistic) if len(window) and len(reference) else 0.0
     return Measured(
         signal, value, before, cliffs_delta(float(lower[0])), p_value(lower), *data.sizes(values.cluster),
-        {"kolmogorov_smirnov": round(distance, 4)},
+        chance(2 * lower - 1), {"kolmogorov_smirnov": round(distance, 4)},
     )  # fmt: skip
 
 
@@ -50,4 +51,5 @@ def _share(signal: str, data: Stack, labels: Flags, harm: float) -> Measured:
         signal, float(inside[0]), float(outside[0]), harm * cohens_h(float(inside[0]), float(outside[0])),
         p_value(harm * (inside - outside)),
         int(counts.cases[~here].sum()), int(counts.cases[here].sum()), *data.people(has),
+        chance(harm * cohens_hs(inside, outside)),
     )  # fmt: skip

@@ -1,63 +1,38 @@
 """The story of drift: windows due ▸ reference ▸ sample ▸ measure ▸ judge ▸ ask ▸ write.
 
 A request is sent before the window's rows are written: the rows are what marks a window as judged, so a crash between
-the two judges it again and sends the same request, under the same ids, which counts once.
+the two judges it again and sends the same request, under the same ids, which counts once. Nothing is remembered that
+is not in rows.
 """
 
-import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from schemas.instants import instant, milliseconds
 from schemas.learning import TrainingRequested
+from stores.drift_decisions import DriftDecisions
 from stores.learning import publish
 from stores.ports import Sends
 from streams.drift import history
+from streams.drift.calibration import calibrated
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import ReferenceEncoder, WordLlamaEncoder
 from streams.drift.history import Row, Rows
-from streams.drift.judgement import Judged, Verdict, judge
-from streams.drift.measurement import measure, thresholds
-from streams.drift.requests import obstacle, request, run_id
+from streams.drift.judgement import Judged, Span, judge, silent
+from streams.drift.measurement import measure
+from streams.drift.memory import Memory, Seen, recalled
+from streams.drift.requests import muted, obstacle, request, with_dismissals
+from streams.drift.rows import rows as rows_of
 from streams.drift.sample import Sample
-from streams.drift.signals import SIGNALS
-from streams.drift.windows import Due, Served, complete_before, due
+from streams.drift.stored_reference import Reference, reference_id
+from streams.drift.windows import Due, Epoch, complete_before, due, first_epoch, leaders, searches_between
 
 _log = logging.getLogger(__name__)
 
-_NOTHING_JUDGED = -1
-_KEPT_VERDICTS = 100
-"""Enough to find the last n testable windows among many with too few cases."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """A frozen reference: what it was made of, its samples, and the effects that count against it."""
-
-    model: str
-    starts: tuple[int, ...]
-    since_ms: int
-    samples: tuple[Sample, ...]
-    thresholds: dict[str, float]
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What a tenant's earlier calls found out; all of it can be read again from the warehouse."""
-
-    served: list[Served] = field(default_factory=list)
-    known_until_ms: int = 0
-    judged_until_ms: int = _NOTHING_JUDGED
-    last_request_end: datetime | None = None
-    verdicts: dict[tuple[str, str], list[Verdict]] = field(default_factory=dict)
-    reference: _Reference | None = None
-
 
 class DriftJob:
-    """Judges a tenant's complete windows, each once.
+    """Judges a tenant's complete windows, each once, and again when events came late to it.
 
     Not for several threads at once. Two processes that judge the same tenant write the same rows and ask for the same
     run: wasteful, but harmless.
@@ -70,86 +45,115 @@ class DriftJob:
         config: DriftConfig,
         sign: Callable[[TrainingRequested], TrainingRequested],
         encoder: ReferenceEncoder | None = None,
+        decisions: Callable[[str], DriftDecisions] = lambda tenant: DriftDecisions(),
     ) -> None:
-        """`sign` puts the installation's signature on a request."""
+        """`sign` puts the installation's signature on a request; `decisions`: what operators decided on a tenant."""
         self._sign = sign
+        self._decisions = decisions
         self._warehouse = warehouse
         self._producer = producer
         self._config = config
         self._encoder = encoder or WordLlamaEncoder()
-        self._tenants: dict[str, _Memory] = {}
+        self._width = self._encoder.encode([]).shape[1]
+        self._known_until: dict[str, int] = {}
+        self._rules_noted = False
 
     def run(self, tenant: str, watermark: datetime, now: datetime) -> list[Row]:
         """Judge the windows that the watermark has completed and return their rows, as written to `drift_windows`.
 
         `watermark` is the event time (UTC) before which everything has arrived; `now` dates requests and revisions.
-        Returns at once, without a query, while no further window is complete.
+        Returns at once, without a query, while no further day is complete.
         """
-        memory = self._remembered(tenant)
         until = complete_before(watermark, self._config.window_ms)
-        if until > memory.known_until_ms:
-            memory.served += history.served(
-                self._warehouse, tenant, memory.known_until_ms, until, self._config.window_ms
-            )
-            memory.known_until_ms = until
-        todo = due(
-            memory.served,
-            memory.judged_until_ms,
-            self._config.reference_windows,
-            self._config.min_reference_searches,
-        )
-        rows: list[Row] = []
+        if until <= self._known_until.get(tenant, 0):
+            return []
+        reference = history.kept(self._warehouse, tenant, self._width)
+        memory = self._recalled(tenant, reference)
+        todo, reference = self._todo(tenant, reference, memory, until, now)
+        revision, rows = memory.revision(milliseconds(now)), list[Row]()
         for window in todo[: self._config.max_windows_per_run]:
-            rows += self._judge(tenant, memory, window, now)
+            if reference is None or reference.epoch != window.epoch:
+                reference, memory = self._made(tenant, window.epoch, now), Memory()
+            written, memory = self._judge(tenant, reference, memory.before(window.start_ms), window, now, revision)
+            rows += written
+        if len(todo) <= self._config.max_windows_per_run:
+            self._known_until[tenant] = until
         return rows
 
-    def _judge(self, tenant: str, memory: _Memory, window: Due, now: datetime) -> list[Row]:
-        reference = self._reference(tenant, memory, window)
-        sample = self._load(tenant, window.model, window.start_ms, self._config.max_queries, reference.since_ms)
-        measured = measure(reference.samples, sample, self._config)
-        earlier = {signal.name: memory.verdicts.get((window.model, signal.name), []) for signal in SIGNALS}
-        judged = judge(measured, reference.thresholds, earlier, self._config)
-        end = instant(window.start_ms + self._config.window_ms)
-        asked, hindered = self._ask(tenant, memory, end, judged, now)
-        rows = [self._row(tenant, window, end, j, asked, hindered, now) for j in judged]
-        self._warehouse.insert("drift_windows", {name: [row[name] for row in rows] for name in rows[0]})
-        memory.judged_until_ms = window.start_ms + self._config.window_ms
-        for j in judged:
-            newest_first = [j.verdict, *earlier[j.measured.signal]]
-            memory.verdicts[(window.model, j.measured.signal)] = newest_first[:_KEPT_VERDICTS]
-        return rows
+    def _todo(
+        self, tenant: str, reference: Reference | None, memory: Memory, until: int, now: datetime
+    ) -> tuple[list[Due], Reference | None]:
+        """Return the windows to be judged, those that events came late to first, and the reference they begin with."""
+        shape, unit = self._config.shape, self._config.window_ms
+        begin = 0
+        if reference is not None:
+            judged_until = memory.seen[-1].end_ms if memory.seen else reference.epoch.began_ms
+            begin = max(0, judged_until - (2 * shape.most + 2 * shape.reference_days) * unit)
+        led = leaders(history.served(self._warehouse, tenant, begin, until, unit))
+        if reference is None:
+            epoch = first_epoch(led, shape)
+            if epoch is None:
+                return [], None
+            reference, judged_until = self._made(tenant, epoch, now), epoch.began_ms
+        again = {
+            window.start_ms: searches_between(led, reference.epoch.model, window.start_ms, window.end_ms)
+            for window in memory.seen
+            if window.start_ms >= begin
+        }
+        late = memory.redo(again, reference.epoch)
+        return [*late, *due(led, reference.epoch, judged_until, until, shape)], reference
 
-    def _ask(
-        self, tenant: str, memory: _Memory, end: datetime, judged: Sequence[Judged], now: datetime
-    ) -> tuple[str, str]:
+    def _judge(
+        self, tenant: str, reference: Reference, memory: Memory, window: Due, now: datetime, revision: int
+    ) -> tuple[list[Row], Memory]:
+        before, span = memory.watch(reference.watch), Span.of(instant(window.start_ms), window.days)
+        if window.searches:
+            sample = self._load(
+                tenant, window.epoch.model, window.start_ms, window.end_ms, self._config.max_queries, reference.since_ms
+            )
+            judged, watch = judge(measure(reference.samples, sample, self._config), before, self._config, span)
+        else:
+            judged, watch = silent(before, self._config, span)
+        end = instant(window.end_ms)
+        asked, hindered = self._ask(tenant, end, judged, now)
+        rows = rows_of(
+            tenant, window, judged, self._config, reference=reference_id(tenant, reference.epoch),
+            missing=reference.missing, asked=asked, hindered=hindered, revision=revision,
+        )  # fmt: skip
+        self._note_rules(now)
+        self._warehouse.insert("drift_windows", history.columns(rows))
+        seen = Seen(window.start_ms, window.end_ms, window.days, window.searches, asked, revision)
+        return rows, memory.after(seen, watch)
+
+    def _ask(self, tenant: str, end: datetime, judged: Sequence[Judged], now: datetime) -> tuple[str, str]:
         """Send the request of a tripped window; return the run asked for, or why it was not (both may be empty)."""
         if not any(j.verdict == "tripped" for j in judged):
             return "", ""
-        runs = history.runs(self._warehouse, tenant)
-        hindered = obstacle(tenant, end, memory.last_request_end, runs, self._config, now)
+        decisions = self._decisions(tenant)
+        runs = with_dismissals(history.runs(self._warehouse, tenant), decisions)
+        hindered = muted(end, decisions) or obstacle(tenant, end, runs, self._config, now)
         if hindered:
             _log.info("drift of %s up to %s asks for no training: %s", tenant, end.isoformat(), hindered)
             return "", hindered
         event = request(tenant, end, judged, self._config, now)
-        if run_id(tenant, end) not in {run.run for run in runs}:
+        if event.run not in {run.run for run in runs}:
             publish(self._producer, [self._sign(event)])
-        memory.last_request_end = end
         _log.warning("drift of %s: %s requested: %s", tenant, event.run, event.reason)
         return event.run, ""
 
-    def _reference(self, tenant: str, memory: _Memory, window: Due) -> _Reference:
-        kept = memory.reference
-        if kept is not None and (kept.model, kept.starts) == (window.model, window.reference):
-            return kept
-        first = window.reference[0]
-        since = history.first_search_ms(self._warehouse, tenant, first, first + self._config.window_ms)
-        most = max(1, self._config.max_reference_queries // len(window.reference))
-        samples = tuple(self._load(tenant, window.model, start, most, since) for start in window.reference)
-        kept = _Reference(window.model, window.reference, since, samples, thresholds(samples, self._config))
-        memory.reference = kept
-        return kept
+    def _made(self, tenant: str, epoch: Epoch, now: datetime) -> Reference:
+        """Make the reference of an epoch, keep it, and return it as every later process will read it."""
+        first = epoch.reference[0][0]
+        unit = self._config.window_ms
+        since = history.first_search_ms(self._warehouse, tenant, first, first + unit)
+        most = max(1, self._config.max_reference_queries // len(epoch.reference))
+        samples = tuple(self._load(tenant, model, start, start + unit, most, since) for start, model in epoch.reference)
+        made = Reference(epoch, since, samples, calibrated(samples, self._config))
+        self._note_rules(now)
+        history.keep(self._warehouse, tenant, made, self._config.hash, milliseconds(now))
+        return history.kept(self._warehouse, tenant, self._width) or made
 
-    def _load(self, tenant: str, model: str, start_ms: int, most: int, since_ms: int) -> Sample:
+    def _load(self, tenant: str, model: str, start_ms: int, end_ms: int, most: int, since_ms: int) -> Sample:
         return history.load(
             self._warehouse,
             self._encoder,
@@ -157,54 +161,18 @@ class DriftJob:
             tenant=tenant,
             model=model,
             start_ms=start_ms,
+            end_ms=end_ms,
             most=most,
             since_ms=since_ms,
         )
 
-    def _remembered(self, tenant: str) -> _Memory:
-        memory = self._tenants.get(tenant)
-        if memory is None:
-            memory = _recalled(history.verdicts(self._warehouse, tenant, self._history_rows()))
-            self._tenants[tenant] = memory
-        return memory
+    def _recalled(self, tenant: str, reference: Reference | None) -> Memory:
+        if reference is None:
+            return Memory()
+        found = history.verdicts(self._warehouse, tenant, reference_id(tenant, reference.epoch))
+        return recalled(found, reference.watch, self._config)
 
-    def _history_rows(self) -> int:
-        windows = max(10 * self._config.of_windows, self._config.cooldown_windows + 1)
-        return windows * len(SIGNALS)
-
-    def _row(
-        self, tenant: str, window: Due, end: datetime, judged: Judged, asked: str, hindered: str, now: datetime
-    ) -> Row:
-        m = judged.measured
-        detail: dict[str, Any] = {**m.detail, "people_reference": m.people_reference, "people_window": m.people_window}
-        if judged.verdict == "tripped":
-            detail.update({name: text for name, text in (("asked", asked), ("not_asked", hindered)) if text})
-        return {
-            "tenant": tenant,
-            "signal": m.signal,
-            "window_start": end - timedelta(seconds=self._config.window_s),
-            "window_end": end,
-            "model": window.model,
-            "value": m.value,
-            "reference": m.reference,
-            "effect": m.effect,
-            "p": m.p,
-            "q": judged.q,
-            "threshold": judged.threshold,
-            "n_reference": m.n_reference,
-            "n_window": m.n_window,
-            "verdict": judged.verdict,
-            "detail": json.dumps(detail, ensure_ascii=False),
-            "revision": milliseconds(now),
-        }
-
-
-def _recalled(rows: Sequence[Row]) -> _Memory:
-    """Return the memory that the latest rows of `drift_windows`, newest first, hold."""
-    memory = _Memory()
-    for row in rows:
-        memory.verdicts.setdefault((row["model"], row["signal"]), []).append(row["verdict"])
-        memory.judged_until_ms = max(memory.judged_until_ms, row["end_ms"])
-        if row["asked"] and memory.last_request_end is None:
-            memory.last_request_end = instant(row["end_ms"])
-    return memory
+    def _note_rules(self, now: datetime) -> None:
+        if not self._rules_noted:
+            history.note_rules(self._warehouse, self._config, milliseconds(now))
+            self._rules_noted = True

@@ -1,24 +1,35 @@
-"""When a tripped threshold asks for a training, and in which words."""
+"""When a tripped signal asks for a training, and in which words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from schemas.ids import stable_id
 from schemas.learning import Evidence, TrainingRequested
+from stores.drift_decisions import DriftDecisions
 from streams.drift.config import DriftConfig
 from streams.drift.judgement import Judged
 
 REQUESTED_BY = "drift"
 
+Outcome = Literal["running", "waiting", "live", "refused", "failed", "dismissed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A training run as the learning log tells it; `ended_at` is None while it runs."""
+    """A training run and what became of it; `ended_at` is None while it runs.
+
+    `outcome`: it runs; its model waits for a shadow or a decision; went live; was refused, by the gate or by an
+    operator; the run failed; or an operator dismissed the request. `pairs_since` counts training pairs of people from
+    after the request.
+    """
 
     run: str
     requested_at: datetime
     ended_at: datetime | None
+    outcome: Outcome = "running"
+    pairs_since: int = 0
 
 
 def request(
@@ -30,17 +41,18 @@ def request(
     """
     tripped = [j for j in judged if j.verdict == "tripped"]
     evidence = "; ".join(
-        f"{j.measured.signal} {j.measured.value:.3g} (reference {j.measured.reference:.3g}, p {j.measured.p:.2g})"
+        f"{j.measured.signal} {j.measured.value:.3g} (reference {j.measured.reference:.3g}, evidence {j.evidence:.1f} "
+        f"of {j.limit:.1f})"
         for j in tripped
     )
-    span = f"{config.trip_windows} of the last {config.of_windows} windows up to {window_end.isoformat()}"
+    quiet = f"a quiet tenant asks once in {config.false_alarm_days:g} days or less"
     return TrainingRequested(
         event_id=request_id(tenant, window_end),
         tenant=tenant,
         occurred_at=now,
         run=run_id(tenant, window_end),
         requested_by=REQUESTED_BY,
-        reason=f"{evidence} in {span}",
+        reason=f"{evidence} up to {window_end.isoformat()}; {quiet}",
         evidence=tuple(_evidence(j, window_end) for j in tripped),
     )
 
@@ -55,32 +67,71 @@ def run_id(tenant: str, window_end: datetime) -> str:
     return f"run-{window_end.astimezone(UTC):%Y%m%d%H%M%S}-{request_id(tenant, window_end)[:4]}"
 
 
-def obstacle(
-    tenant: str,
-    window_end: datetime,
-    last_request_end: datetime | None,
-    runs: Sequence[Run],
-    config: DriftConfig,
-    now: datetime,
-) -> str | None:
-    """Return why this window may not ask now, or None when it may.
+def asked_at(tenant: str, run: Run) -> datetime:
+    """Return when a run was asked for, in event time: the end of the window that asked, else the request's own time."""
+    try:
+        end = datetime.strptime(run.run[:18], "run-%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return run.requested_at
+    return end if run_id(tenant, end) == run.run else run.requested_at
 
-    `last_request_end` is the end of the last window that asked. Windows are counted in event time, trainings (whoever
-    asked for them) in the clock's time.
+
+def muted(window_end: datetime, decisions: DriftDecisions) -> str | None:
+    """Return by whom and why this window is kept from asking, or None."""
+    mute = decisions.mute_of(window_end)
+    return f"muted until {mute.until.isoformat()} by {mute.by}: {mute.reason}" if mute else None
+
+
+def with_dismissals(runs: Sequence[Run], decisions: DriftDecisions) -> list[Run]:
+    """Return the runs with those dismissed whose request an operator dismissed.
+
+    A model that won is decided on by its packet, so a run whose model waits or is live stays what it is.
     """
-    own = run_id(tenant, window_end)
-    cooldown = timedelta(seconds=config.window_s * config.cooldown_windows)
-    for run in runs:
-        if run.run == own:
-            continue
+    return [
+        replace(run, outcome="dismissed")
+        if run.run in decisions.dismissed and run.outcome in ("running", "failed", "refused")
+        else run
+        for run in runs
+    ]
+
+
+def obstacle(tenant: str, window_end: datetime, runs: Sequence[Run], config: DriftConfig, now: datetime) -> str | None:
+    """Return why this window may not ask, or None when it may. The order of `runs` does not matter.
+
+    Pauses are counted in event time. `now` decides only whether a run that says nothing is still taken for running.
+    """
+    others = sorted(
+        (r for r in runs if r.run != run_id(tenant, window_end)), key=lambda r: (asked_at(tenant, r), r.run)
+    )
+    for place, run in enumerate(others):
         silent = now - run.requested_at > timedelta(seconds=config.run_timeout_s)
-        if run.ended_at is None and not silent:
+        if run.outcome == "running" and not silent:
             return f"{run.run} is running"
-        if run.ended_at is not None and now - run.ended_at < cooldown:
-            return f"{run.run} ended less than {cooldown} ago"
-    if last_request_end is not None and last_request_end < window_end < last_request_end + cooldown:
-        return f"the window up to {last_request_end.isoformat()} asked less than {cooldown} before"
+        if run.outcome == "waiting" and not any(later.outcome == "live" for later in others[place:]):
+            return f"the model of {run.run} waits for a decision"
+    ended = [run for run in others if run.outcome in ("live", "failed", *_REFUSALS)]
+    return _pause(tenant, window_end, ended, config) if ended else None
+
+
+def _pause(tenant: str, window_end: datetime, ended: Sequence[Run], config: DriftConfig) -> str | None:
+    last, refusals = ended[-1], 0
+    for run in reversed(ended):
+        if run.outcome == "live":
+            break
+        refusals += run.outcome in _REFUSALS
+    pause = timedelta(seconds=config.window_s * config.cooldown_windows)
+    if last.outcome in _REFUSALS:
+        days = min(config.refusal_days * 2 ** min(refusals - 1, 10), config.most_refusal_days)
+        pause = timedelta(days=days)
+    if window_end < asked_at(tenant, last) + pause:
+        return f"{last.run} was asked for less than {pause.days} days before and {_PAST[last.outcome]}"
+    if last.outcome in _REFUSALS and last.pairs_since < config.new_pairs:
+        return f"{last.run} {_PAST[last.outcome]}, and only {last.pairs_since} training pairs came since"
     return None
+
+
+_REFUSALS = ("refused", "dismissed")
+_PAST = {"live": "went live", "refused": "was refused", "failed": "failed", "dismissed": "was dismissed"}
 
 
 def _evidence(judged: Judged, window_end: datetime) -> Evidence:

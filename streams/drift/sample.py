@@ -12,11 +12,11 @@ from streams.drift.statistics.permutation import Flags, Indices, Numbers
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """An opened document: how often it was opened in the window, and whether its text changed there first."""
+    """An opened document: how often it was opened in the window, and how far its text has moved, 0 to 1."""
 
     document: str
     openings: int
-    changed: bool
+    moved: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Stack:
     counts: Mapping[str, Counts]
     values: Mapping[str, Values]
     openings: Numbers
-    changed: Numbers
+    moved: Numbers
     document_in_window: Flags
 
     def people(self, clusters: Indices) -> tuple[int, int]:
@@ -99,7 +99,7 @@ def stack(reference: Sequence[Sample], window: Sample) -> Stack:
         counts={signal: _counts([s.counts[signal] for s in samples]) for signal in window.counts},
         values={signal: _values([s.values[signal] for s in samples], offsets) for signal in window.values},
         openings=np.array([document.openings for document in opened], dtype=np.float64),
-        changed=np.array([document.openings * document.changed for document in opened], dtype=np.float64),
+        moved=np.array([document.openings * document.moved for document in opened], dtype=np.float64),
         document_in_window=np.arange(len(opened)) >= opened_before,
     )
 

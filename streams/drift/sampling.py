@@ -1,6 +1,6 @@
 """From the searches of a window to its sample: each person is a cluster, each signal says what it counts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -24,7 +24,11 @@ def sample(
     encoder: ReferenceEncoder,
     config: DriftConfig,
 ) -> Sample:
-    """Return the sample of one window. A query that one person repeats counts once as text, each time as behaviour."""
+    """Return the sample of one window. A query that one person repeats counts once as text, each time as behaviour.
+
+    Machines are left out: who asks as often as is looked at, and does nothing with any answer.
+    """
+    searches = _of_people(searches, config.per_user)
     people = tuple(sorted({search.person for search in searches}))
     number = {person: i for i, person in enumerate(people)}
     distinct = list({(s.person, normalized(s.query)): s for s in reversed(searches)}.values())
@@ -40,6 +44,17 @@ def sample(
         values=_values(searches, number),
         documents=tuple(documents),
     )
+
+
+def in_full(moved: float, age: float, look_back: int) -> float:
+    """Return how far a text would have moved in `look_back` days, when only `age` of them have passed; 1 at most."""
+    return min(1.0, moved * max(1.0, look_back / max(age, 1.0)))
+
+
+def _of_people(searches: Sequence[Search], limit: int) -> list[Search]:
+    asked = Counter(search.person for search in searches)
+    acted = {search.person for search in searches if search.opened or search.cited or search.reactions}
+    return [search for search in searches if asked[search.person] < limit or search.person in acted]
 
 
 def _counts(searches: Sequence[Search], number: Mapping[str, int], config: DriftConfig) -> dict[str, Counts]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from streams.drift.behaviour import BehaviourRules, Search
 from streams.drift.sample import Stack
+from streams.drift.statistics.chance import Chance
 from streams.drift.statistics.permutation import Flags
 
 
@@ -14,7 +15,8 @@ class Measured:
     """One signal of one window, beside its reference.
 
     `effect` is standardised: 0 = no change, positive = the harmful direction. `p` is one-sided (1 when not testable).
-    `n_*` count the cases behind the two numbers, `people_*` the different people behind the cases.
+    `chance` is what the effect is without a change. `n_*` count the cases behind the two numbers, `people_*` the
+    different people behind the cases.
     """
 
     signal: str
@@ -26,6 +28,7 @@ class Measured:
     n_window: int
     people_reference: int
     people_window: int
+    chance: Chance
     detail: Mapping[str, object] = field(default_factory=dict)
 
 

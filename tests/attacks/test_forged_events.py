@@ -121,6 +121,7 @@ def test_two_lines_through_emit_bring_nothing_live(
     assert end_offsets(stack.kafka_bootstrap, "learning") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_a_forged_decision_reaches_no_service(siege: Siege, way: Way) -> None:
     world, ready, topic, forger = siege
@@ -155,6 +156,7 @@ def test_a_forged_decision_is_a_dead_letter_and_never_shown(stack: Settings, sie
         streams.remove()
 
 
+@pytest.mark.slow
 def test_the_same_road_carries_what_is_rightly_signed(stack: Settings, world: World, ready: Loop) -> None:
     approved = world.signing.as_operator(approval(ready.packet()), OPERATOR)
     with closing(Topic(stack, world)) as topic:

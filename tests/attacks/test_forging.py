@@ -105,6 +105,7 @@ def test_scores_that_change_after_the_review_void_the_approval(world: World, rea
     assert "scores" in refused(ready, approval(packet))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", [7, 2**53])
 def test_a_forged_row_of_the_audit_trail_is_not_what_was_live_last(world: World, version: int) -> None:
     loop = first(world)

@@ -2,43 +2,18 @@
 
 import io
 import json
-from datetime import timedelta
 
 import pytest
 
 from stores.settings import Settings
 from tests.console.pointing import point_at
 from tests.console.running import CommandLine
-from tests.streams.lives import NOW, Streams, day, documents, trained
+from tests.streams.lives import Streams, day, documents, trained
 
 
 @pytest.fixture(autouse=True)
 def own_database(tidewheel: CommandLine, stack: Settings, town: Streams, monkeypatch: pytest.MonkeyPatch) -> None:
     point_at(stack, town.warehouse.database, monkeypatch)
-
-
-def test_drift_shows_judged_windows_newest_first(tidewheel: CommandLine, town: Streams, tenant: str) -> None:
-    town.take(*documents(tenant))
-    assert "No window of" in tidewheel("drift", "--tenant", tenant).out
-    for days, signal, verdict in (
-        (0, "query_drift", "steady"),
-        (1, "query_drift", "tripped"),
-        (1, "zero_click", "steady"),
-    ):
-        window = {"tenant": tenant, "signal": signal, "window_end": NOW + timedelta(days=days), "verdict": verdict}
-        town.warehouse.insert("drift_windows", {name: [value] for name, value in (window | {"effect": 0.5}).items()})
-    rows = json.loads(tidewheel("drift", "--tenant", tenant, "--json").out)
-    assert [(row["signal"], row["verdict"]) for row in rows] == [
-        ("query_drift", "tripped"), ("zero_click", "steady"), ("query_drift", "steady"),
-    ]  # fmt: skip
-    assert [r["signal"] for r in json.loads(tidewheel("drift", "--tenant", tenant, "--limit", "1", "--json").out)] == [
-        "query_drift"
-    ]
-    only = json.loads(tidewheel("drift", "--tenant", tenant, "--signal", "zero_click", "--json").out)
-    assert [row["signal"] for row in only] == ["zero_click"]
-    shown = tidewheel("drift", "--tenant", tenant).out
-    assert shown.index("tripped") < shown.index("zero_click") < shown.rindex("query_drift")
-    assert max(map(len, shown.splitlines())) <= 80
 
 
 def test_runs_show_why_each_began_and_how_it_ended(tidewheel: CommandLine, town: Streams, tenant: str) -> None:

@@ -13,7 +13,7 @@ from console.cli import cli
 COMMANDS = cli.list_commands(click.Context(cli))
 DEMANDED = {
     "up", "down", "demo", "status", "emit", "search", "drift", "runs", "packet", "approve", "refuse", "rollback",
-    "retrain", "sql", "schemas", "dead-letters", "ledger", "lineage", "forget", "operators",
+    "retrain", "sql", "schemas", "dead-letters", "ledger", "lineage", "forget", "operators", "keys",
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_schemas_are_written_one_file_an_event(tmp_path: Path) -> None:
     assert result.exit_code == 0
     written = sorted(path.name for path in (tmp_path / "out").rglob("*.json"))
     assert "DocumentOpened.json" in written
-    assert "17 schemas" in result.output
+    assert "19 schemas" in result.output
     schema = json.loads((tmp_path / "out" / "clicks" / "DocumentOpened.json").read_text())
     assert schema["additionalProperties"] is False
 

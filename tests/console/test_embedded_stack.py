@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from console.embedded_stack import SERVICES, print_endpoints, services
+from console.embedded_stack import SERVICES, _report_start, print_endpoints, services
+from stores import gateway_address
+from tests.stores.keyed import settings_of
 
 
 def test_addresses_are_printed_without_passwords(capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,6 +22,16 @@ def test_addresses_are_printed_without_passwords(capsys: pytest.CaptureFixture[s
     assert "redis://127.0.0.1:2/0\n" in printed.out
     assert "curl -K /home/of/mine/clickhouse.curl" in printed.out
     assert "/home/of/mine/stack.json" in printed.out
+
+
+@pytest.mark.parametrize("services_run", [True, False])
+def test_the_gateway_s_address_is_printed_where_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], services_run: bool
+) -> None:
+    monkeypatch.setattr("console.embedded_stack.settings.load", lambda home: settings_of(home))
+    gateway_address.publish(tmp_path, "127.0.0.1", 8080)
+    _report_start(tmp_path, {}, services_run)
+    assert ("gateway_url      http://127.0.0.1:8080\n" in capsys.readouterr().out) is services_run
 
 
 def test_all_services_are_waited_for(tmp_path: Path) -> None:

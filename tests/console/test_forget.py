@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 from click.testing import Result
 
+from operations.suppression import Suppression
 from schemas.learning import TrainingRequested
 from stores.errors import Misconfigured
 from stores.settings import Settings
@@ -62,3 +63,24 @@ def test_the_question_shows_every_spelling_that_is_kept(run: Run, town: Streams,
         town.take(*day(tenant, name, f"what {tenant}", hours=len(name)))
     result = run("forget", "--tenant", tenant, "--user", "kim@x.org", input="n\n")
     assert "Kept in 4 spellings: KIM@X.ORG, Kim@x.org, kim%40x.org, kim@x.org" in result.stderr
+
+
+def test_suppress_writes_the_person_down_before_anything_goes_and_lift_strikes_them_out(
+    run: Run, stack: Settings, town: Streams, tenant: str
+) -> None:
+    town.take(*day(tenant, "Lou", f"what {tenant}", hours=1))
+    seen = Suppression.connect(stack)
+
+    def suppressed() -> bool:
+        seen._known = None
+        seen.refresh()
+        return seen.names(tenant, "lou")
+
+    run("forget", "--tenant", tenant, "--user", "Lou", "--suppress", input="n\n")
+    assert not suppressed(), "no means no"
+    result = run("forget", "--tenant", tenant, "--user", "Lou", "--suppress", "--yes", "--json")
+    assert json.loads(result.stdout)["suppressed"] is True
+    assert suppressed()
+    assert run("forget", "--tenant", tenant, "--user", "Lou", "--suppress", "--lift").exit_code == 2
+    assert run("forget", "--tenant", tenant, "--user", "LOU", "--lift").exit_code == 0
+    assert not suppressed()

@@ -41,6 +41,7 @@ NONSENSE: dict[type, list[str]] = {
     parameters.Known: [*TEXTS, "nonsense", "SEARCHES", "../searches"],
     parameters.Whole: NUMBERS,
     parameters.Seconds: [*NUMBERS, "1e9"],
+    parameters.Date: [value for value in MOMENTS if value != "9999-12-31"],
     parameters.Words: ["\udcff", "a\x00b"],
     Moment: MOMENTS,
     click.Choice: [*TEXTS, "nonsense"],
@@ -49,7 +50,8 @@ NONSENSE: dict[type, list[str]] = {
 VALID = {
     "TENANT": "acme", "HASH": "abcdef01", "REASON": "why", "USER": "ana", "ID": "an-id", "NAME": "sam",
     "QUERY": "words", "TOPIC": "clicks", "N": "0", "directory": "out", "filename": "events.jsonl",
-    "choice": "drift",
+    "choice": "drift", "KEY": "0123456789abcdef", "SCOPE": "events", "path": "events.jsonl", "file": "events.jsonl",
+    "DATE": "2026-12-24", "RUN": "run-1",
 }  # fmt: skip
 RUNS = frozenset({"demo"})
 """Commands that pass everything on to a program with options of its own."""

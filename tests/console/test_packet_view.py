@@ -7,6 +7,7 @@ from rich.table import Table
 
 from console.packet_view import print_packet, side_by_side, summary
 from schemas.fusion import Fusion
+from schemas.learning import RungTried
 from schemas.packet import ExampleQuery, HeldOut, Latency, Packet, ShadowTest, ShownDocument, Side
 from tests.schemas.packets import WON, packet
 
@@ -29,7 +30,7 @@ def printed(shown: Packet, width: int = 200) -> str:
 
 
 def rows(result: str) -> dict[str, str]:
-    names = ("replaces", "by", "gate", "alone", "ranking", "proof", "real queries", "latency")
+    names = ("replaces", "by", "rungs", "gate", "alone", "ranking", "proof", "real queries", "latency")
     return {
         name: line[len(name) :].strip() for line in result.splitlines() for name in names if line.startswith(f"{name} ")
     }
@@ -45,10 +46,12 @@ def test_the_summary_says_what_replaces_what_and_what_was_found() -> None:
     assert result["replaces"] == "base in B (version 1)"
     assert result["by"] == "m in C"
     assert result["gate"] == (
-        "WIN on 50 held-out queries: nDCG@10 as served 0.700 live (- as today), 0.800 candidate; "
+        "WIN on 50 held-out queries: nDCG@10 as served 0.700 live (- with other weights), 0.800 candidate; "
         "difference +0.050 to +0.150 (95 %)"
     )
-    assert result["alone"] == "nDCG@10 of vectors - live, 0.700 base, - candidate; of words 0.600 (BM25)"
+    assert result["alone"] == (
+        "nDCG@10 of vectors - live, 0.700 base, - candidate; of words 0.600 (BM25), with clicked queries -"
+    )
     assert result["ranking"] == "50 % by meaning, 50 % by words; live 50 % by meaning, 50 % by words. ranks"
     assert result["proof"].startswith("1 documents, 1 passages read back by key: 0 mismatches (0 repaired)")
     assert result["real queries"] == (
@@ -57,12 +60,19 @@ def test_the_summary_says_what_replaces_what_and_what_was_found() -> None:
     assert result["latency"] == "p50 3 ms, p95 10 ms live, p50 4 ms, p95 11 ms shadow"
 
 
+def test_the_summary_says_which_look_at_the_hold_out_it_was_and_what_is_spent() -> None:
+    seen = packet(shadow_test=TESTED)
+    later = seen.comparison.model_copy(update={"look": 3, "level": 0.025 / 12, "spent": 0.0292})
+    result = rows(drawn(summary(seen.model_copy(update={"comparison": later})), width=300))
+    assert result["gate"].endswith("(99.58 %); look 3 at the hold-out, 2.9 % chance of a false win spent")
+
+
 def test_what_a_model_does_alone_stands_beside_what_is_served_and_the_weights_are_named() -> None:
-    update = {"ndcg_live_today": 0.69, "dense_live": 0.61, "dense_candidate": 0.77}
+    update = {"ndcg_live_reweighted": 0.69, "dense_live": 0.61, "dense_candidate": 0.77}
     own, before = Fusion(dense=0.7), Side(model="base", collection="B", serving_version=1, weights=Fusion(dense=0.4))
     shown = packet(comparison=WON.model_copy(update=update), weights=own, live=before)
     result = rows(drawn(summary(shown), width=250))
-    assert "0.700 live (0.690 as today), 0.800 candidate" in result["gate"]
+    assert "0.700 live (0.690 with other weights), 0.800 candidate" in result["gate"]
     assert "vectors 0.610 live, 0.700 base, 0.770 candidate; of words 0.600" in result["alone"]
     assert result["ranking"] == "70 % by meaning, 30 % by words; live 40 % by meaning, 60 % by words. ranks"
 
@@ -136,3 +146,18 @@ def test_a_packet_of_which_not_all_is_shown_names_its_own_hash_and_says_so() -> 
     assert out.getvalue().count("f" * 12) >= 3
     assert packet().digest[:12] not in out.getvalue()
     assert "2 more queries were for everyone when the packet was made" in out.getvalue()
+
+
+def test_rungs_are_shown_with_gain_and_price_and_what_is_served_from_live_says_so() -> None:
+    tried = tuple(
+        RungTried(rung=name, queries=44, gain=gain, low=0.0, high=0.06, seconds=9, documents=of, passages=of)
+        for name, gain, of in (("weights", 0.02, 0), ("full", 0.025, 1_200))
+    )
+    gate = WON.model_copy(update={"rung": "weights", "rungs": tried})
+    result = rows(drawn(summary(packet(shadow_test=TESTED, comparison=gate, served_from="B")), width=250))
+    assert result["by"] == "m in B, the collection that is live: no document is embedded"
+    assert result["rungs"] == (
+        "on 44 validation queries: weights (this) +0.020 (+0.000 to +0.060) in 9 s, 0 documents to embed; "
+        "full +0.025 (+0.000 to +0.060) in 9 s, 1,200 documents to embed"
+    )
+    assert rows(drawn(summary(packet(shadow_test=TESTED)), width=250))["rungs"] == "-"

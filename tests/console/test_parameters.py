@@ -1,5 +1,7 @@
 """What options take: the bounds from both sides, and what is near them."""
 
+from pathlib import Path
+
 import click
 import pytest
 
@@ -27,6 +29,10 @@ from streams.drift.signals import SIGNALS
         (parameters.WAIT, "86400", 86_400.0),
         (parameters.TOPIC, "clicks", "clicks"),
         (parameters.SIGNAL, "query_fit", "query_fit"),
+        (parameters.SCOPE, "search", "search"),
+        (parameters.KEY, "0123456789abcdef", "0123456789abcdef"),
+        (parameters.NAMED, "the wiki", "the wiki"),
+        (parameters.HOURS, "8784", 8_784),
     ],
 )
 def test_what_fits_is_taken_as_it_is(kind: click.ParamType, value: object, expected: object) -> None:
@@ -52,6 +58,10 @@ def test_what_fits_is_taken_as_it_is(kind: click.ParamType, value: object, expec
         (parameters.WAIT, "-0.1"),
         (parameters.WAIT, "nan"),
         (parameters.TOPIC, "Clicks"),
+        (parameters.SCOPE, "all"),
+        (parameters.KEY, "0123456789ABCDEF"),
+        (parameters.KEY, "0123456789abcde"),
+        (parameters.HOURS, "8785"),
     ],
 )
 def test_what_is_just_beside_it_is_refused_with_what_is_right(kind: click.ParamType, value: str) -> None:
@@ -64,3 +74,10 @@ def test_what_is_just_beside_it_is_refused_with_what_is_right(kind: click.ParamT
 def test_names_are_those_of_the_tables() -> None:
     assert parameters.TOPIC.known() == list(TOPICS)
     assert parameters.SIGNAL.known() == [signal.name for signal in SIGNALS]
+
+
+def test_half_a_character_is_no_path(tmp_path: Path) -> None:
+    kind = parameters.FilePath(dir_okay=False)
+    with pytest.raises(click.BadParameter, match="half a character"):
+        kind.convert("\ud800", None, None)
+    assert kind.convert(str(tmp_path / "caf\udce9"), None, None) == tmp_path / "caf\udce9", "bytes of an old name"

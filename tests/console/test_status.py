@@ -7,9 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from console.cli import cli
-from stores import settings
+from stores import redis_client, settings
 from stores.serving import Serving, ServingRecord
 from stores.settings import Settings
+from stores.shares import INDEXER, Shares
 from stores.warehouse import Warehouse
 
 AT = datetime(2026, 5, 2, tzinfo=UTC)
@@ -36,6 +37,22 @@ def test_status_shows_each_tenants_drift_and_what_is_live(on_stack: Settings, te
     people = CliRunner().invoke(cli, ["status", "--tenant", tenant], catch_exceptions=False)
     assert "Nothing is live" in people.output
     assert "tripped" in people.output
+
+
+def test_status_says_who_holds_what_when_there_are_several_workers(on_stack: Settings, tenant: str) -> None:
+    Warehouse.connect(on_stack).migrate()
+    client = redis_client.connect(on_stack)
+    client.delete(f"workers:{INDEXER}")  # of an earlier test, which was killed
+    one, other = Shares(client, INDEXER, 60.0, f"{tenant}-one"), Shares(client, INDEXER, 60.0, f"{tenant}-other")
+    one.workers()
+    with one:
+        assert one.name not in CliRunner().invoke(cli, ["status"], catch_exceptions=False).output
+        with other:
+            other.workers()
+            people = CliRunner().invoke(cli, ["status"], catch_exceptions=False).output
+            result = CliRunner().invoke(cli, ["status", "--json"], catch_exceptions=False)
+    assert "Indexer workers" in people
+    assert {one.name, other.name} <= {row["worker"] for row in json.loads(result.output)["workers"]}
 
 
 def test_status_has_a_line_for_what_was_not_signed(on_stack: Settings, tenant: str) -> None:

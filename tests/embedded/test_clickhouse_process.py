@@ -25,9 +25,14 @@ def test_acknowledged_inserts_outlive_kill_9_and_a_stop_is_clean(start: Start) -
 def test_a_running_query_is_answered_before_the_stop(start: Start) -> None:
     process, address = start()
     client = subprocess.Popen(
-        ["curl", "-sS", f"http://127.0.0.1:{address[1]}/?query=SELECT+sleep(1)"], stdout=subprocess.PIPE
+        ["curl", "-sS", f"http://127.0.0.1:{address[1]}/?query=SELECT+sleep(3)"], stdout=subprocess.PIPE
     )
-    time.sleep(0.4)
+    running = "SELECT count() FROM system.processes WHERE query LIKE 'SELECT sleep(%'"
+    until = time.monotonic() + 60
+    while ask(address, running)[2] != b"1\n":
+        assert client.poll() is None, "the query ended before it was seen running"
+        assert time.monotonic() < until, "the query was never seen running"
+        time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
     assert client.communicate(timeout=60)[0] == b"0\n"
     assert process.wait(60) == 0

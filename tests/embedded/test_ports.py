@@ -32,3 +32,13 @@ def test_one_port_for_two_is_refused() -> None:
 def test_a_damaged_memory_is_no_memory(tmp_path: Path, content: str) -> None:
     (tmp_path / "ports.json").write_text(content)
     assert ports.recall(tmp_path / "ports.json") == {}
+
+
+def test_a_service_listens_as_asked_else_where_it_did_else_anywhere(taken: int) -> None:
+    assert ports.listening("web", "0.0.0.0:8080", "") == ("0.0.0.0", 8080)
+    host, port = ports.listening("web", "127.0.0.1:0", "nonsense")
+    assert (host, port > 0) == ("127.0.0.1", True)
+    assert ports.listening("web", "127.0.0.1:0", f"http://127.0.0.1:{port}") == (host, port)
+    assert ports.listening("web", "127.0.0.1:0", f"http://127.0.0.1:{taken}")[1] != taken
+    with pytest.raises(Misconfigured, match="taken"):
+        ports.listening("web", f"127.0.0.1:{taken}", "")

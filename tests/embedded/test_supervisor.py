@@ -18,6 +18,7 @@ from stores.errors import Misconfigured
 from tests.embedded.stacks import SLEEPER, family, query, start, states, until
 
 
+@pytest.mark.slow
 def test_up_status_restart_and_down(home: Path) -> None:
     begun = time.monotonic()
     endpoints = start(home, Service("sleeper", SLEEPER, {"COLOUR": "blue"}))
@@ -54,6 +55,7 @@ def test_up_status_restart_and_down(home: Path) -> None:
     assert query(endpoints, "SELECT * FROM kept") == b"1\n"
 
 
+@pytest.mark.slow
 def test_two_stacks_live_side_by_side_but_not_in_one_home(home: Path, tmp_path: Path) -> None:
     other = tmp_path / "another home"
     first = start(home)

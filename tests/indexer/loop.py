@@ -1,5 +1,6 @@
 """The indexer's parts wired as in production, with a list in place of the topic, so that a test moves it by turns."""
 
+from collections.abc import Callable
 from typing import Any
 
 from indexer.cleaning import Cleaner
@@ -33,36 +34,51 @@ WON = Comparison(
 class Loop:
     """One process of the indexer; make another to see a restart."""
 
-    def __init__(self, world: World, config: VerifyConfig | None = None, live_wait_s: float = 0.2) -> None:
+    def __init__(
+        self,
+        world: World,
+        config: VerifyConfig | None = None,
+        live_wait_s: float = 0.2,
+        check_lease: Callable[[], None] = lambda: None,
+    ) -> None:
         self.world = world
         self.sent: list[Event] = []
+
+        def emit(event: Event) -> None:
+            check_lease()
+            self.sent.append(event)
+
         config = config or VerifyConfig(page=7, sample=8, searched=8)
-        upkeep = _only(Upkeep(world.serving, world.new_sync(), world.clock), world.tenant)
-        self.live_first = LiveFirst(world.serving, upkeep, live_wait_s, world.clock)
-        self.sync = sync = world.new_sync(yield_point=self.live_first.yield_point)
-        self.verifier = Verifier(sync, config, world.clock)
+        upkeep = Upkeep(world.serving, world.new_sync(check_lease=check_lease), world.clock)
+        self.live_first = LiveFirst(self, live_wait_s, world.clock)
+        self.sync = sync = world.new_sync(yield_point=self.live_first.yield_point, check_lease=check_lease)
+        self.verifier = Verifier(sync, config, world.clock, live=upkeep.sync)
         self.cutover = Cutover(world.serving, sync, self.verifier, world.trust, config, world.clock)
         comparison = ComparisonRunner(
             world.warehouse, world.vectors, world.encoders, ComparisonConfig(queries=20, timed=4, examples=2)
         )
-        shadows = Shadows(
-            world.serving, sync, self.verifier, comparison, world.trust, config, world.clock, self.sent.append
-        )
+        shadows = Shadows(world.serving, sync, self.verifier, comparison, world.trust, config, world.clock, emit)
         self.indexer = Indexer(
-            world.serving, upkeep, shadows, self.cutover, world.trust, ServiceConfig(), self.sent.append, world.clock,
-            Cleaner(world.serving, world.warehouse, world.vectors, RetentionConfig(), world.clock),
+            world.tenant, world.serving, upkeep, shadows, self.cutover, world.trust, ServiceConfig(), emit,
+            world.clock, Cleaner(world.serving, world.warehouse, world.vectors, RetentionConfig(), world.clock),
         )  # fmt: skip
 
     def settle(self) -> list[Event]:
         """Take turns until nothing is left to do; return the events that were sent meanwhile."""
         before = len(self.sent)
         for _ in range(50):
-            if not self.indexer._tenant(self.world.tenant, self._mark()):
+            if not self.turn():
                 return self.sent[before:]
         raise AssertionError("the indexer does not come to rest")
 
     def turn(self) -> bool:
-        return self.indexer._tenant(self.world.tenant, self._mark())
+        return self.indexer.turn(self._mark())
+
+    def marks(self) -> dict[str, int]:
+        return {self.world.tenant: self._mark()}
+
+    def keep_fresh(self, tenant: str, mark: int, budget_s: float) -> None:
+        self.indexer.keep_fresh(mark, budget_s)
 
     def _mark(self) -> int:
         return self.world.documents.marks().get(self.world.tenant, 0)
@@ -91,13 +107,6 @@ class Loop:
         return self.world.serving.states(self.world.tenant).get(self.world.target(model).collection, "")
 
 
-def _only(upkeep: Upkeep, tenant: str) -> Upkeep:
-    """Let the story see this test's tenant alone."""
-    everybody = upkeep.marks
-    upkeep.marks = lambda: {t: mark for t, mark in everybody().items() if t == tenant}  # type: ignore[method-assign]
-    return upkeep
-
-
 def trained(world: World, model: str | None = None, comparison: Comparison = WON, **changed: object) -> ModelTrained:
     """The signed event of a run that won, with the scores behind it, and what the audit trail keeps of it."""
     model = model or world.next
@@ -123,7 +132,7 @@ def scored(world: World, run: str, comparison: Comparison) -> list[dict[str, Any
     """Write the scores that this comparison sums up, and return them."""
     means = {"candidate": comparison.ndcg_live + comparison.difference, "live": comparison.ndcg_live}
     rows = [
-        {"query": f"query {n}", "system": system, "relevant": ["d1"], "retrieved": ["d1", "d2"], "ndcg_10": mean}
+        {"query": f"query {n}", "system": system, "relevant": ["d1"], "retrieved": ["d1", "d2"], "score": mean}
         for system, mean in means.items()
         for n in range(comparison.queries)
     ]

@@ -61,7 +61,7 @@ def test_what_a_lost_record_could_roll_back_to_comes_back_with_it_until_its_time
     world.clock.ahead = timedelta(days=8)
     lose_record(world)
     again = Loop(world)
-    again.indexer._tenant(world.tenant, 0)
+    again.indexer.turn(0)
     assert (record(world).model, record(world).standby) == (world.live, None)
 
 

@@ -27,7 +27,7 @@ WORDS = (
     *("HTTP_STATUS_CODE", "getUserName", "größe", "café", "invoice", "contract", "holiday", "laptop", "security"),
     *("review", "meeting", "note", "salary", "bonus", "visa", "permit", "desk", "table"),
 )
-FUSIONS = (EVEN, Fusion(dense=0.1), Fusion(dense=0.9), Fusion(dense=0.7, k=10))
+FUSIONS = (EVEN, Fusion(dense=0.1), Fusion(dense=0.9), Fusion(dense=0.7, k=10), Fusion(dense=0.6, clicked=0.3))
 QUERIES = 200
 
 
@@ -51,13 +51,18 @@ def company(world: World, rng: Random) -> None:
     with world.together():
         for n in range(60):
             world.event("DocumentOpened", f"u{n % 13}", document=rng.choice(names[:20]))
+    for name in names[::3]:
+        for _ in range(rng.choice([1, 3])):
+            world.satisfied(name, text(rng, rng.choice([1, 2, 4])), "a", "b", "c")
+    assert len(world.documents.clicked.look(world.tenant, world.clock())) == len(names[::3])
     world.fill()
 
 
 def judged(world: World, encoder: Encoder) -> Corpus:
     rules = SnapshotRules()
     taken = snapshot.take(world.warehouse, world.tenant, "run-1", world.live, world.clock(), rules)
-    return corpus.build(taken.documents, [], [], 1_000, encoder.pieces)
+    clicked = {name: document.clicked for name, document in taken.documents.items()}
+    return corpus.build(taken.documents, [], [], 1_000, encoder.pieces, clicked)
 
 
 def clear(scores: NDArray[np.float32]) -> bool:
@@ -77,7 +82,9 @@ def test_the_trainer_ranks_as_the_search_does(world: World) -> None:
     assert len(set(over.authority)) > 20, "authorities are at hand, and differ"
     assert len(over.texts) > len(over.names) + 50, "documents of many passages"
     vectors, words = encoder.encode(list(over.texts)), Bm25(over.texts)
-    queries = [q for q in queries if clear(words.scores([q])[0]) and clear((encoder.encode([q]) @ vectors.T)[0])]
+    clicked = Bm25(over.clicked_fields() or [])
+    queries = [q for q in queries if clear(words.scores([q])[0]) and clear(clicked.scores([q])[0])]
+    queries = [q for q in queries if clear((encoder.encode([q]) @ vectors.T)[0])]
     assert len(queries) >= 15, "enough without ties"
     ours = ServedRanking(over, words).rank(vectors, encoder.encode(queries), queries, FUSIONS)
     for fusion, rankings in zip(FUSIONS, ours, strict=True):
@@ -85,8 +92,11 @@ def test_the_trainer_ranks_as_the_search_does(world: World) -> None:
         theirs = [[found.document for found in answer] for answer in answers]
         assert [ranking[:WANTED] for ranking in rankings] == theirs, fusion
     assert ours[1] != ours[2], "the weights matter here"
+    without = ServedRanking(over, words).rank(vectors, encoder.encode(queries), queries, [Fusion(dense=0.6)])
+    assert ours[4] != without[0], "and so do clicked queries"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [0.0, 0.5])
 def test_another_authority_would_be_noticed(world: World, wrong: float) -> None:
     """The comparison above can fail: with other authorities some orders differ."""

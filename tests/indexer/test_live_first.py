@@ -9,7 +9,6 @@ from indexer.indexing.sync import Target
 from indexer.live_first import LiveFirst
 from indexer.proof.read_back import Findings, ReadBack
 from stores.errors import Retryable
-from stores.serving import ServingRecord
 from tests.indexer.loop import first
 from tests.indexer.world import NOW, World
 
@@ -33,7 +32,7 @@ def test_a_withdrawn_access_does_not_wait_for_a_verification(world: World, monke
 
 
 class Serves:
-    """Stands for the upkeep of two tenants, and counts how often each was kept fresh."""
+    """Stands for a worker that holds two tenants, and counts how often each was kept fresh."""
 
     def __init__(self, broken: bool = False) -> None:
         self.kept, self.broken, self.poisoned = list[str](), broken, ""
@@ -41,23 +40,18 @@ class Serves:
     def marks(self) -> dict[str, int]:
         if self.broken:
             raise Retryable("no warehouse")
-        return {"a": 1, "b": 2, "nothing-live": 3}
+        return {"a": 1, "b": 2}
 
-    def record(self, tenant: str) -> ServingRecord | None:
-        record = ServingRecord(tenant=tenant, model="m", collection="C", version=1, moved_at=NOW)
-        return None if tenant == "nothing-live" else record
-
-    def keep_fresh(self, record: ServingRecord, mark: int, budget_s: float) -> bool:
-        if record.tenant == self.poisoned:
+    def keep_fresh(self, tenant: str, mark: int, budget_s: float) -> None:
+        if tenant == self.poisoned:
             raise KeyError("a row that nobody expected")
-        self.kept.append(f"{record.tenant} {mark} {budget_s}")
-        return False
+        self.kept.append(f"{tenant} {mark} {budget_s}")
 
 
 @pytest.mark.parametrize("broken", [False, True])
 def test_live_changes_pass_once_an_interval_and_an_error_does_not_stop_the_shadow(broken: bool) -> None:
     serves, now = Serves(broken), [NOW]
-    live_first = LiveFirst(serves, serves, 2.0, lambda: now[0])  # type: ignore[arg-type]  # it stands for both
+    live_first = LiveFirst(serves, 2.0, lambda: now[0])
     passed = list[int]()
     for seconds in (0, 1, 1.9, 2, 3, 4.5):
         now[0] = NOW + timedelta(seconds=seconds)
@@ -70,18 +64,18 @@ def test_live_changes_pass_once_an_interval_and_an_error_does_not_stop_the_shado
 def test_one_tenants_trouble_does_not_hold_up_the_others_changes() -> None:
     serves = Serves()
     serves.poisoned = "a"
-    LiveFirst(serves, serves, 2.0, lambda: NOW).yield_point()  # type: ignore[arg-type]  # it stands for both
+    LiveFirst(serves, 2.0, lambda: NOW).yield_point()
     assert serves.kept == ["b 2 2.0"]
 
 
 def test_shadow_work_has_as_much_time_as_live_changes_took() -> None:
     serves, now = Serves(), [NOW]
-    live_first = LiveFirst(serves, serves, 2.0, lambda: now[0])  # type: ignore[arg-type]  # it stands for both
+    live_first = LiveFirst(serves, 2.0, lambda: now[0])
     kept = serves.keep_fresh
 
-    def slow(record: ServingRecord, mark: int, budget_s: float) -> bool:
+    def slow(tenant: str, mark: int, budget_s: float) -> None:
         now[0] += timedelta(seconds=5)
-        return kept(record, mark, budget_s)
+        kept(tenant, mark, budget_s)
 
     serves.keep_fresh = slow  # type: ignore[method-assign]  # time passes
     live_first.yield_point()

@@ -1,20 +1,28 @@
 """The story on real stores: first documents, a shadow's way, approval, cutover, rollback; repeated, and cut off."""
 
+from dataclasses import replace
+
 import pytest
 
+from indexer.indexing.fence import Lost
 from schemas.envelope import Event
 from schemas.fusion import EVEN, Fusion
 from schemas.learning import (
     CutoverDone,
+    CutoverRefused,
     RolledBack,
     ShadowReady,
     ShadowStarted,
 )
-from stores.errors import Retryable
-from stores.serving import ServingRecord
+from stores import redis_client
+from stores.errors import Refused, Retryable
+from stores.fenced import fenced
+from stores.lease import acquire
+from stores.serving import DONE, Serving
+from stores.settings import Settings
 from stores.vector_rows import alias_name
 from tests.indexer.loop import CHOSEN, Loop, approval, first, of, record, refused, trained
-from tests.indexer.world import NOW, World
+from tests.indexer.world import World
 
 
 def test_a_trained_model_goes_all_the_way_and_back(world: World) -> None:
@@ -88,23 +96,6 @@ def test_events_delivered_again_change_nothing(world: World) -> None:
     assert {event.event_id for event in again.sent} <= ids
 
 
-@pytest.mark.parametrize("damaged", [False, True])
-def test_one_tenants_trouble_is_not_the_others(world: World, damaged: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    loop = first(world)
-    loop.settle()
-    other = ServingRecord(tenant=f"{world.tenant}a", model="absent", collection="C", version=1, moved_at=NOW)
-    world.serving.move(other, {})
-    if damaged:
-        world.serving._client.set(f"serving:{other.tenant}", '{"version": 2}')
-    world.put("d0", 2, "changed")
-    marks = {other.tenant: 1, world.tenant: 2}
-    monkeypatch.setattr(loop.indexer._upkeep, "marks", lambda: marks)
-    monkeypatch.setattr(world.serving, "tenants", lambda: [*marks])
-    for _ in range(3):
-        loop.indexer.turn()
-    assert [v for v, _, _ in world.shown("d0")] == [2]
-
-
 def test_an_event_that_can_never_be_handled_is_passed_over_and_one_that_can_later_is_not(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,3 +124,39 @@ def test_an_approval_that_fails_in_an_unknown_way_is_refused_with_the_reason(
     monkeypatch.setattr(loop.cutover, "carry_out", failing)
     assert "a row that nobody expected" in refused(loop, approval(packet))
     assert "a row that nobody expected" in str(world.serving.outcome(world.tenant, "approval"))
+
+
+@pytest.mark.parametrize("frozen_before", ["_check_destination", "_move", "_label"])
+def test_one_that_was_replaced_in_the_middle_of_a_cutover_neither_repeats_nor_refuses_it(
+    world: World, stack: Settings, frozen_before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = first(world)
+    holder.settle()
+    packet = holder.ready()
+    client = redis_client.connect(stack)
+    held = acquire(client, f"stale-{world.tenant}", 60.0)
+    assert held is not None
+
+    def check() -> None:
+        try:
+            held.check()
+        except Refused as error:
+            raise Lost(world.tenant) from error
+
+    stale = Loop(replace(world, serving=Serving(fenced(client, held, check))), check_lease=check)
+    goes_on = getattr(stale.cutover, frozen_before)
+
+    def frozen(*arguments: object) -> object:
+        held.release()
+        holder.indexer.handle(approval(packet))
+        return goes_on(*arguments)
+
+    monkeypatch.setattr(stale.cutover, frozen_before, frozen)
+    with pytest.raises(Lost):
+        stale.indexer.handle(approval(packet))
+    assert record(world).version == 2
+    assert world.serving.outcome(world.tenant, "approval") == DONE
+    moved = [event for event in holder.settle() + holder.sent + stale.sent if isinstance(event, CutoverDone)]
+    assert len({event.event_id for event in moved}) == 1
+    assert of(CutoverRefused, holder.sent + stale.sent) == []
+    assert (holder.state(world.live), holder.state(world.next)) == ("standby", "live")

@@ -15,6 +15,7 @@ from tests.indexer.loop import Loop, approval, first, record, refused, trained
 from tests.indexer.world import NOW, World
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turns", [1, 2, 3, 4])
 def test_a_restart_in_the_middle_goes_on(world: World, turns: int) -> None:
     loop = first(world)

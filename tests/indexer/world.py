@@ -192,6 +192,15 @@ class World:
             },
         )
 
+    def satisfied(self, document: str, query: str, *people: str, weight: float = 1.0) -> None:
+        """Write the pairs of people who were satisfied just now by a document that this query had found."""
+        with self.together():
+            for person in people:
+                self.offset += 1
+                pair = {"pair": f"{self.tenant}-{self.offset}", "kind": "search_click", "anchor": query}
+                about = {"tenant": self.tenant, "document": document, "user": person, "weight": weight}
+                self._write("pairs", {**pair, **about, "occurred_at": self.clock(), "revision": self.offset})
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """Write what is put and what happens within at its end, with one insert a table."""

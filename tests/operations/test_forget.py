@@ -67,6 +67,8 @@ def lived(town: Streams, tenant: str, user: str, words: str, other: str = "other
     town.take(*late)  # behind the watermark: late accesses, sessions computed again, withdrawn rows
     town.close()
     town.warehouse.run("index_count_people", from_ms=0, until_ms=2**42)  # as the indexer does
+    sampled = {"tenant": tenant, "reference": "r", "window_start": NOW, "user": user, "content": words, "revision": 1}
+    town.warehouse.insert("drift_samples", {name: [value] for name, value in sampled.items()})
     broken = json.dumps({"user_id": user, "tenant": tenant, "query": "x"}).encode()
     town.read(
         CLICKS, [(f"{tenant}\x1f{user}".encode(), b"\xff\xfe"), (None, broken), (f"{tenant}\x1fz".encode(), b"{}")]
@@ -78,7 +80,8 @@ def test_nothing_in_any_table_names_the_person_or_repeats_their_words(town: Stre
     lived(town, tenant, user, words)
     trained(town, tenant)
     assert {table for table, _, _ in named(town, user)} >= {
-        "events", "sessions", "pairs", "documents", "late_accesses", "dead_letters", "document_people",
+        "events", "sessions", "pairs", "documents", "late_accesses", "dead_letters", "document_people", "query_clicks",
+        "drift_samples",
     }  # fmt: skip
     assert "query_scores" in {table for table, _, _ in named(town, words)}
     forget(town, tenant, user)
@@ -285,7 +288,7 @@ def test_drift_does_not_take_the_emptied_rows_for_searches_or_openings(town: Str
     def seen() -> list[int]:
         served = town.warehouse.query("drift_served", **span, window_ms=86_400_000)
         first = town.warehouse.query("drift_first_search", **span)[0]["searches"]
-        return [len(served), first, len(town.warehouse.query("drift_changes", **span, changes_from_ms=0, most=9))]
+        return [len(served), first, len(town.warehouse.query("drift_changes", **span, before_ms=0, most=9))]
 
     assert seen() == [1, 1, 2]
     forget(town, tenant, "u")

@@ -15,6 +15,7 @@ from operations.forget import Forgetting
 from schemas.topics import CLICKS
 from stores import redis_client
 from stores.settings import Settings
+from tests.homes import contents
 from tests.streams.lives import Streams, day, documents, streams, trained
 
 LIMIT_S = 120.0
@@ -35,15 +36,7 @@ def files_with(home: Path, *texts: str) -> set[str]:
     wanted = [
         part.encode(encoding) for text in texts for part in (text, text.upper()) for encoding in ("utf-8", "utf-16-le")
     ]
-    found = set()
-    for path in home.rglob("*"):
-        try:
-            content = path.read_bytes() if path.is_file() else b""
-        except FileNotFoundError:  # replaced meanwhile
-            continue
-        if any(text in content for text in wanted):
-            found.add(str(path.relative_to(home)))
-    return found
+    return {str(path.relative_to(home)) for path, content in contents(home) if any(text in content for text in wanted)}
 
 
 def positions(found: set[str]) -> set[str]:

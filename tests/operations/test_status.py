@@ -8,6 +8,7 @@ from stores import training_status
 from stores.access_lists import AccessList
 from stores.serving import Collection, Progress
 from stores.settings import Settings
+from stores.shares import INDEXER, Shares
 from tests.operations.test_decisions import live
 from tests.schemas.packets import NOW, packet
 
@@ -21,7 +22,8 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         assert status.tenants(stores, tenant) == [
             {
                 "tenant": tenant, "unsigned": "", "lost": [], "live": None, "collections": [], "audits": [],
-                "training": {}, "drift": [], "waiting": 0, "truncated": 0,
+                "training": {}, "drift": [], "drift_decisions": {"muted": None, "dismissed": None},
+                "waiting": 0, "truncated": 0,
             }
         ]  # fmt: skip
         document = {"tenant": tenant, "version": 1, "kind": "page"}
@@ -54,6 +56,21 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
         stores.lists.put(served, [AccessList("d", 1, ("everyone",))])
         (shown,) = status.tenants(stores, served)
         assert "ClickHouse has 0 of the 1 documents" in shown["lost"][-1], "its rows are lost, and it is not unknown"
+
+
+def test_workers_are_shown_with_what_they_hold(stack: Settings, tenant: str) -> None:
+    with Connections(stack) as stores:
+        stores.warehouse.migrate()
+        event = {"topic": "clicks", "event_id": tenant, "tenant": tenant, "type": "DocumentOpened"}
+        stores.warehouse.insert("events", {name: [value] for name, value in event.items()})
+        holding, idle = (Shares(stores.redis, INDEXER, 60.0, f"{tenant}-{name}") for name in ("holds", "idle"))
+        with holding, idle:
+            holding.workers()
+            idle.workers()
+            assert holding.take(tenant)
+            shown = {row["worker"]: row["tenants"] for row in status.workers(stores)}
+            assert (shown[holding.name], shown[idle.name]) == ([tenant], [])
+        assert not {holding.name, idle.name} & {row["worker"] for row in status.workers(stores)}
 
 
 def test_reactions_that_mean_nothing_are_those_of_the_tenant(stack: Settings, tenant: str) -> None:

@@ -6,11 +6,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer
 
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder, Encoders, use_threads
 from stores.errors import Refused
-from stores.shelf import BASE, Shelf
+from stores.shelf import BASE, Shelf, base_model
 from tests.indexer.world import NOW
 
 
@@ -50,6 +52,28 @@ def test_the_models_default_prompt_goes_before_every_text(models: dict[str, Path
     prompted.save_pretrained(str(tmp_path / "prompted"), create_model_card=False)
     plain = Encoder(models["tiny-a"], EncoderConfig()).encode(["query: how long"])
     assert np.allclose(Encoder(tmp_path / "prompted", EncoderConfig()).encode(["how long"]), plain, atol=1e-5)
+
+
+def test_queries_and_passages_have_their_own_prompts(models: dict[str, Path], tmp_path: Path) -> None:
+    prompted = SentenceTransformer(
+        str(models["tiny-a"]), device="cpu", prompts={"query": "query: ", "document": "some passage: "}
+    )
+    prompted.save_pretrained(str(tmp_path / "prompted"), create_model_card=False)
+    plain, found = (Encoder(path, EncoderConfig()) for path in (models["tiny-a"], tmp_path / "prompted"))
+    assert np.allclose(found.encode_queries(["how long"]), plain.encode(["query: how long"]), atol=1e-5)
+    assert np.allclose(found.encode(["how long"]), plain.encode(["some passage: how long"]), atol=1e-5)
+    assert found.pieces.limit == plain.pieces.limit - 3, "what stands in front of passages takes room"
+
+
+def test_a_model_of_static_vectors_is_an_encoder_like_any_other(tmp_path: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(base_model() / "tokenizer.json"))
+    rows = np.random.default_rng(1).standard_normal((tokenizer.get_vocab_size(), 16)).astype(np.float32)
+    model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=rows)], device="cpu")
+    model.save_pretrained(str(tmp_path / "static"), create_model_card=False)
+    encoder = Encoder(tmp_path / "static", EncoderConfig())
+    assert (encoder.dimension, encoder.pieces.limit) == (16, 126)
+    first, second = encoder.encode_queries(["paid leave", "leave paid"])
+    assert float(first @ second) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_number_of_threads_is_the_processes() -> None:

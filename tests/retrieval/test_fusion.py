@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.fusion import scores
+from retrieval.fusion import in_words, scores, shares
 from schemas.fusion import EVEN, Fusion
 
 RANKINGS = st.permutations("abcdef").flatmap(lambda p: st.integers(0, 6).map(lambda n: p[:n]))
@@ -51,3 +51,17 @@ def test_scores_are_weighted_reciprocal_ranks_added_up(by_meaning: str, by_words
 @given(RANKINGS, FUSIONS)
 def test_one_ranking_twice_keeps_its_order(ranking: str, fusion: Fusion) -> None:
     assert order(ranking, ranking, fusion) == "".join(ranking)
+
+
+def test_words_with_clicked_queries_have_a_part_of_the_share_of_words() -> None:
+    fusion = Fusion(dense=0.75, k=9, clicked=0.2)
+    assert shares(fusion) == pytest.approx((0.75, 0.2, 0.05))
+    assert scores("a", "b", fusion, "cb") == pytest.approx({"a": 0.15, "b": 0.04 + 0.1 / 11, "c": 0.01})
+    assert scores("a", "b", EVEN, "") == scores("a", "b", EVEN)
+
+
+def test_weights_are_told_in_whole_percents() -> None:
+    assert in_words(EVEN) == "50 % by meaning, 50 % by words"
+    assert (
+        in_words(Fusion(dense=0.75, clicked=0.2)) == "75 % by meaning, 20 % by words, 5 % by words and clicked queries"
+    )

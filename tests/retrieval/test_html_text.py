@@ -69,6 +69,7 @@ def test_a_page_is_html_from_its_beginning() -> None:
     assert not any(map(is_page, ["text <p>x", "<String>", "<b>x</b>", "<pa>"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", ["<div>", "<b>", "<table><tr><td>", "<p><font>", "<!--", "<p "])
 def test_however_deep_it_is_read_in_little_time(tag: str) -> None:
     began = time.process_time()

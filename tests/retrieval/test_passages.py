@@ -57,6 +57,7 @@ def test_what_is_too_long_is_left_out_and_counted(pieces: WordPieces, monkeypatc
     assert "end" not in longer.passages[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["x", "word ", "\n", "\u6f22"], ids=["unbroken", "one sentence", "lines", "ideographs"]
 )

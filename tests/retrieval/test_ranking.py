@@ -70,3 +70,20 @@ def test_too_few_documents_are_sought_deeper_and_always_to_the_same_depth() -> N
 
 def test_more_documents_are_read_deeper() -> None:
     assert depth(20) == 2 * depth(10) > 20
+
+
+CLICKED = Fusion(clicked=0.5)
+
+
+def test_the_third_ranking_has_its_part_of_the_share_of_words() -> None:
+    found = documents(([hit("a"), hit("b")], [hit("a")], [hit("b"), hit("c")]), CLICKED)
+    assert names(found) == ["a", "b", "c"]
+    half = [reciprocal(1) + 0.5 * reciprocal(1), reciprocal(2) + 0.5 * reciprocal(1), 0.5 * reciprocal(2)]
+    assert [one.score for one in found] == pytest.approx(half)
+
+
+def test_without_a_weight_the_ranking_by_clicks_changes_nothing_and_is_waited_for_by_nobody() -> None:
+    two, three = ([hit("a")], [hit("b")]), ([hit("a")], [hit("b")], [hit("c")])
+    assert documents(three, EVEN) == documents(two, EVEN)
+    assert settled(three, (True, True, False), 5, 3, EVEN) == settled(two, BOTH_ENDED, 5, 3, EVEN)
+    assert settled(three, (True, True, False), 5, 3, CLICKED) is None

@@ -103,7 +103,7 @@ def test_what_has_no_one_form_is_an_error() -> None:
 
 def _other(name: str, value: Any) -> object:  # noqa: ANN401  # any JSON value
     """Return a value that the field could also have."""
-    if name == "occurred_at":
+    if name in ("occurred_at", "until"):
         return "2026-03-02T09:15:00.000001Z"
     if name == "verdict":
         return "LOSS"

@@ -13,7 +13,7 @@ Row = dict[str, Any]
 
 def row(query: int, system: str, score: float) -> Row:
     return {
-        "query": f"query {query}", "system": system, "relevant": ["a"], "retrieved": ["a", "b"], "ndcg_10": score
+        "query": f"query {query}", "system": system, "relevant": ["a"], "retrieved": ["a", "b"], "score": score
     }  # fmt: skip
 
 
@@ -42,11 +42,11 @@ def test_the_sum_is_the_mean_of_paired_differences() -> None:
 def test_the_order_of_rows_and_the_last_digits_are_no_part_of_it() -> None:
     mixed = random.Random(1).sample(ROWS, len(ROWS))
     assert evaluation(mixed) == evaluation(ROWS)
-    assert evaluation([{**r, "ndcg_10": r["ndcg_10"] + 1e-13} for r in ROWS]).sha256 == evaluation(ROWS).sha256
+    assert evaluation([{**r, "score": r["score"] + 1e-13} for r in ROWS]).sha256 == evaluation(ROWS).sha256
 
 
 @pytest.mark.parametrize(
-    "changed", [{"query": "other"}, {"ndcg_10": 0.51}, {"relevant": ["b"]}, {"retrieved": ["b", "a"]}], ids=str
+    "changed", [{"query": "other"}, {"score": 0.51}, {"relevant": ["b"]}, {"retrieved": ["b", "a"]}], ids=str
 )
 def test_every_column_is_in_the_hash(changed: Row) -> None:
     assert evaluation([{**ROWS[0], **changed}, *ROWS[1:]]).sha256 != evaluation(ROWS).sha256
@@ -66,7 +66,7 @@ def test_a_claim_without_its_rows_is_not_supported() -> None:
 
 def test_other_rows_with_the_same_sum_are_not_what_was_signed() -> None:
     found = evaluation(ROWS)
-    swapped = [{**ROWS[0], "ndcg_10": ROWS[1]["ndcg_10"]}, {**ROWS[1], "ndcg_10": ROWS[0]["ndcg_10"]}, *ROWS[2:]]
+    swapped = [{**ROWS[0], "score": ROWS[1]["score"]}, {**ROWS[1], "score": ROWS[0]["score"]}, *ROWS[2:]]
     other = evaluation(swapped)
     assert other.queries == found.queries
     assert other.difference == pytest.approx(found.difference)

@@ -7,9 +7,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from stores.columns import Same, table_of
+from stores.columns import Column, Same, table_of
 from stores.errors import Retryable
-from stores.grouped import GroupedInserts
+from stores.grouped import LINGER_ROWS, GroupedInserts
 
 TYPES = {"n": "UInt32", "who": "String"}
 
@@ -81,3 +81,47 @@ def test_other_columns_go_apart_and_no_rows_not_at_all() -> None:
     grouped.insert("t", {"n": [1]})
     grouped.insert("t", {"n": [2], "who": ["a"]})
     assert slow.inserts == [[1], [2]]
+
+
+def test_the_leader_waits_for_those_that_come_with_it_where_the_last_insert_was_of_several(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow, lingers = Slow(), threading.Semaphore(0)
+    grouped = GroupedInserts(slow)  # type: ignore[arg-type]
+    slow.gate.set()
+    with ThreadPoolExecutor(3) as pool:
+
+        def linger(_: float) -> None:
+            lingers.release()
+            _waiting(grouped, 3)
+
+        monkeypatch.setattr("stores.grouped.time.sleep", linger)
+        grouped.insert("t", {"n": [0], "who": ["x"]})
+        assert not lingers.acquire(blocking=False), "a lone insert waits for nobody"
+        slow.gate.clear()
+        slow.began.clear()
+        first = [pool.submit(grouped.insert, "t", {"n": [1], "who": ["x"]})]
+        assert slow.began.wait(60)
+        first += [pool.submit(grouped.insert, "t", {"n": [n], "who": ["x"]}) for n in (2, 3)]
+        _waiting(grouped, 2)
+        slow.gate.set()
+        assert [one.result(60) for one in first] == [1, 1, 1]
+        second = [pool.submit(grouped.insert, "t", {"n": [n], "who": ["x"]}) for n in (4, 5, 6)]
+        assert [one.result(60) for one in second] == [1, 1, 1]
+    assert lingers.acquire(blocking=False)
+    assert sorted(slow.inserts[-1]) == [4, 5, 6]
+
+
+def test_a_large_insert_does_not_linger(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow()
+    slow.gate.set()
+    grouped = GroupedInserts(slow)  # type: ignore[arg-type]
+    monkeypatch.setattr("stores.grouped.time.sleep", lambda _: pytest.fail("it lingers"))
+    rows: dict[str, Column] = {"n": list(range(LINGER_ROWS)), "who": Same("x")}
+    grouped._several.add(("t", *_schema(slow, rows)))
+    assert grouped.insert("t", rows) == LINGER_ROWS
+
+
+def _schema(slow: Slow, rows: Any) -> tuple[tuple[str, ...], tuple[Any, ...]]:  # noqa: ANN401  # as insert takes them
+    schema = slow.arrow("t", rows).schema
+    return tuple(schema.names), tuple(schema.types)

@@ -4,9 +4,11 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from itertools import count
+from typing import Any, ClassVar
 
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # documented, but not in its stubs
     AdminClient,
     ConfigResource,
@@ -203,3 +205,82 @@ def test_a_topic_that_was_made_anew_is_read_from_its_beginning(broker: Broker, m
         assert [e.value for e in read_all(reader, 5)] == [b"old"] * 5, "as if these were the new one's"
         reader.commit()
         assert reader.poll(500, 0.5) == []
+
+
+class Broken:
+    """Stands for librdkafka's producer: it ends for good with `error`, at `produce` or when it is flushed."""
+
+    made: ClassVar[list["Broken"]] = []
+    error: ClassVar[int] = KafkaError._FATAL
+    at_once: ClassVar[bool] = True
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.undelivered = settings["on_delivery"]
+        self.waiting = 0
+        self.first = not Broken.made
+        Broken.made.append(self)
+
+    def produce(self, *_: object, **__: object) -> None:
+        if self.first and self.at_once and self.waiting:
+            raise KafkaException(KafkaError(self.error))
+        self.waiting += 1
+
+    def poll(self, _: float) -> None:
+        """Nothing comes."""
+
+    def purge(self) -> None:
+        """`flush` says what was not delivered."""
+
+    def flush(self, _: float) -> int:
+        for _each in range(self.waiting if self.first else 0):
+            self.undelivered(KafkaError(self.error), None)
+        self.waiting = 0
+        return 0
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> type[Broken]:
+    monkeypatch.setattr(kafka, "Producer", Broken)
+    Broken.made.clear()
+    return Broken
+
+
+def test_a_producer_that_is_done_is_replaced_when_it_takes_nothing_more(broken: type[Broken]) -> None:
+    """Catches a sender that keeps it: each further event would fail until the process ends."""
+    producer = EventProducer(NOBODY)
+    producer.send("clicks", b"k", b"lost")
+    with pytest.raises(Retryable):
+        producer.send("clicks", b"k", b"refused")
+    assert len(broken.made) == 2
+    producer.send("clicks", b"k", b"refused")
+    with pytest.raises(Retryable, match="1 of 2 events were not delivered"):
+        producer.flush()
+    producer.send("clicks", b"k", b"lost")
+    assert producer.flush() == 1
+
+
+@pytest.mark.parametrize("error", [KafkaError._FATAL, KafkaError._MSG_TIMED_OUT])
+def test_a_producer_whose_events_time_out_is_replaced(
+    broken: type[Broken], error: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a sender that goes on with one that waits for an answer which never comes."""
+    monkeypatch.setattr(broken, "error", error)
+    monkeypatch.setattr(broken, "at_once", False)
+    producer = EventProducer(NOBODY)
+    producer.send("clicks", b"k", b"v")
+    with pytest.raises(Retryable, match="1 of 1 events were not delivered"):
+        producer.flush()
+    producer.send("clicks", b"k", b"v")
+    assert producer.flush() == 1
+
+
+def test_an_event_that_the_broker_refuses_costs_no_new_connection(
+    broken: type[Broken], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broken, "error", KafkaError.MSG_SIZE_TOO_LARGE)
+    monkeypatch.setattr(broken, "at_once", False)
+    producer = EventProducer(NOBODY)
+    producer.send("clicks", b"k", b"v")
+    with pytest.raises(Poison):
+        producer.flush()
+    assert len(broken.made) == 1

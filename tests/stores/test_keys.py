@@ -31,6 +31,13 @@ def test_signatures_are_those_of_the_standard() -> None:
     assert not keys.verifies(b"short", RFC_8032_SIGNATURE, b"")
 
 
+def test_derived_secrets_are_the_same_for_a_key_and_purpose_and_no_other() -> None:
+    key, other = keys.parse(base64.b64encode(RFC_8032_SEED).decode(), "here"), keys.generate()
+    assert len(key.derived("a")) == 32
+    assert key.derived("a") == key.derived("a")
+    assert len({key.derived("a"), key.derived("b"), other.derived("a"), RFC_8032_SEED}) == 4
+
+
 def test_the_installations_key_is_made_once_and_read_by_its_owner_alone(tmp_path: Path) -> None:
     where = settings_of(tmp_path / "home")
     first = keys.installation(where)

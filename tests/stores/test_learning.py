@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,9 +14,11 @@ from schemas.codec import Rejection
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
 from schemas.topics import LEARNING, key_of
+from stores import redis_client
 from stores.errors import Refused, Retryable
+from stores.handled import Handled
 from stores.kafka import EventProducer
-from stores.learning import Learning, announce, publish
+from stores.learning import Learning, Sharing, announce, publish
 from stores.settings import Settings
 from stores.signing import Signing
 
@@ -53,8 +55,14 @@ class Handler:
     def __init__(self, *errors: Exception) -> None:
         self.seen: list[str] = []
         self._errors = list(errors)
+        self._dies_of = ""
+
+    def dies_of(self, event_id: str) -> None:
+        self._dies_of = event_id
 
     def __call__(self, event: Event) -> None:
+        if event.event_id == self._dies_of:
+            raise Killed
         if self._errors:
             raise self._errors.pop(0)
         self.seen.append(event.event_id)
@@ -159,6 +167,81 @@ def test_of_two_at_once_only_the_holder_of_the_lease_acts(stack: Settings, tenan
             received(frozen, 1, old)
         assert received(taken, 1, new) == 1
     assert (old.seen, new.seen) == ([], [f"{tenant}-1"])
+
+
+class Workers:
+    """Says which of two workers holds a tenant."""
+
+    def __init__(self, stack: Settings, tenants: tuple[str, ...]) -> None:
+        self.where = stack.model_copy(update={"tenants": tenants})
+        self.service, self.holder = f"shared-{tenants[0]}", dict[str, str]()
+        self.handled = Handled(redis_client.connect(stack), self.service)
+
+    def reader(self, name: str) -> Learning:
+        sharing = Sharing(lambda tenant: self.holder.get(tenant) == name, self.handled)
+        return Learning(self.where, self.service, lambda: NOW, sharing=sharing)
+
+    def send(self, *events: tuple[str, int]) -> None:
+        for tenant, number in events:
+            announce(self.where, Signing(self.where).as_installation(request(tenant, number)))
+
+
+class Killed(BaseException):
+    """The process is gone in the middle of handling an event."""
+
+
+def reads(learning: Learning, handler: "Handler", true: Callable[[], bool]) -> None:
+    """Let a worker handle what is its own until this is so."""
+    for _ in range(2_000):
+        if true():
+            return
+        learning.handle(handler, 0.5)
+    pytest.fail("it never came")
+
+
+def test_each_of_two_workers_handles_its_own_tenants_and_who_takes_over_goes_on_in_order(
+    stack: Settings, tenant: str
+) -> None:
+    a, b = tenant, f"{tenant}b"
+    workers, first, second = Workers(stack, (a, b)), Handler(), Handler()
+    workers.holder = {a: "one", b: "two"}
+    workers.send((a, 1), (b, 1), (b, 2), (a, 2), (b, 3))
+    with workers.reader("one") as one:
+        reads(one, first, lambda: len(first.seen) == 2 and len(one._waiting) == 3)
+        with workers.reader("two") as two, pytest.raises(Killed):  # noqa: PT012
+            second.dies_of(f"{b}-2")
+            reads(two, second, lambda: False)
+        one.handle(first, 0.0)
+        assert [waiting.event.event_id for waiting in one._waiting] == [f"{b}-2", f"{b}-3"], (
+            "one was handled, and noted"
+        )
+        workers.holder[b] = "one"
+        assert one.handle(first, 0.0) == 2
+    assert first.seen == [f"{a}-1", f"{a}-2", f"{b}-2", f"{b}-3"]
+    assert second.seen == [f"{b}-1"]
+
+
+def test_what_nobody_handled_comes_to_a_worker_that_starts_and_what_was_handled_does_not(
+    stack: Settings, tenant: str
+) -> None:
+    a, b, handler = tenant, f"{tenant}b", Handler()
+    workers = Workers(stack, (a, b))
+    workers.holder = {a: "one"}
+    workers.send((b, 1), (a, 1), (b, 2), (a, 2))
+    with workers.reader("one") as one:
+        reads(one, handler, lambda: len(handler.seen) == 2 and len(one._waiting) == 2)
+        publish(one._producer, [request(b, 9)])
+        workers.send((a, 3))
+        reads(one, handler, lambda: len(handler.seen) == 3)
+        assert [w.event.event_id for w in one._waiting] == [f"{b}-1", f"{b}-2", f"{b}-9"]
+    workers.holder, handler = {a: "next", b: "next"}, Handler()
+    with workers.reader("next") as following:
+        reads(following, handler, lambda: len(handler.seen) == 2)
+        following.handle(handler, 1.0)
+        assert following.waiting() == set()
+    assert handler.seen == [f"{b}-1", f"{b}-2"], "in order, and nothing that is not signed"
+    with workers.reader("next") as again:
+        assert again.handle(handler, 1.0) == 0, "all of it is acknowledged in Kafka, too"
 
 
 _READING = """

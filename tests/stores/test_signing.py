@@ -19,7 +19,9 @@ from schemas.learning import (
     CutoverDone,
     CutoverRefused,
     Decision,
+    DriftMuted,
     ModelTrained,
+    RequestDismissed,
     RolledBack,
     TrainingRequested,
 )
@@ -32,7 +34,7 @@ from tests.schemas.samples import EXAMPLES, NOW, opened
 from tests.stores.keyed import AT, installation, settings_of
 
 DECISIONS = [path for path in EXAMPLES if path.parent.name == LEARNING.name]
-BY_OPERATORS = (CutoverApproved, RolledBack)
+BY_OPERATORS = (CutoverApproved, RolledBack, RequestDismissed, DriftMuted)
 EITHER = (CutoverRefused, TrainingRequested)
 
 
@@ -80,10 +82,12 @@ def test_what_is_rightly_signed_passes_also_encoded_again(signing: Signing, path
 def test_any_changed_field_fails(signing: Signing, path: Path) -> None:
     right = json.loads(encode(rightly_signed(signing, read(json.loads(path.read_text())))))
     for name, value in right.items():
-        if isinstance(value, str) and name not in {"type", "verdict", "occurred_at", "start_from"}:
+        if isinstance(value, str) and name not in {"type", "verdict", "occurred_at", "start_from", "until"}:
             code, _ = result(signing, read({**right, name: value + "x"}))
             assert code == FORGED, name
     assert result(signing, read({**right, "occurred_at": "2026-03-02T09:15:01Z"}))[0] == FORGED
+    if "until" in right:
+        assert result(signing, read({**right, "until": "2027-04-01T00:00:00Z"}))[0] == FORGED
 
 
 @given(st.data())
@@ -132,8 +136,8 @@ def test_no_service_decides_for_a_person(signing: Signing) -> None:
         assert "a service may not" in result(signing, signing.as_installation(example(kind)))[1]
     by_hand = signing.as_installation(example(TrainingRequested, requested_by="sam"))
     assert "a service may not" in result(signing, by_hand)[1]
-    for kind in BY_OPERATORS:
-        assert result(signing, signing.as_installation(example(kind, by="indexer")))[0] == FORGED
+    for one in BY_OPERATORS:
+        assert result(signing, signing.as_installation(example(one, by="indexer")))[0] == FORGED
 
 
 def test_services_refuse_and_ask_in_their_own_name_alone(signing: Signing) -> None:
@@ -229,3 +233,24 @@ def test_a_clock_is_no_part_of_it(signing: Signing) -> None:
     old = example(CutoverApproved, occurred_at="2001-01-01T00:00:00Z")
     assert old.occurred_at < datetime(2002, 1, 1, tzinfo=AT.tzinfo)
     assert signing.objection(signing.as_operator(old, "sam")) is None
+
+
+def test_a_key_that_was_handed_over_signs_for_its_holder_as_long_as_it_holds(tmp_path: Path) -> None:
+    signing = installation(tmp_path, "ana", "ben")
+    where = settings_of(tmp_path)
+    key, other = (keys.read(keys.operator_file(where, name)) for name in ("ana", "ben"))
+    refusal = CutoverRefused(
+        event_id="e", tenant="acme", occurred_at=AT, packet="a" * 64, collection="c", by="ana", reason="worse"
+    )
+    assert signing.holder(key) == "ana"
+    assert signing.objection(signing.with_key(refusal, "ana", key)) is None
+    with pytest.raises(Refused, match="ben"):
+        signing.with_key(refusal, "ana", other)
+    with pytest.raises(Refused, match="none that this installation trusts"):
+        signing.holder(keys.generate())
+    with pytest.raises(Refused, match="none that this installation trusts"):
+        signing.holder(keys.installation(where))
+    operators.revoke(where, "ana", AT)
+    for act in (lambda: signing.holder(key), lambda: signing.with_key(refusal, "ana", key)):
+        with pytest.raises(Refused, match="the key of 'ana' was revoked"):
+            act()

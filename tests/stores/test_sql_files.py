@@ -9,12 +9,13 @@ from stores import sql_files
 
 SQL = sql_files.directory()
 REPEATABLE = re.compile(
-    r"^CREATE ((MATERIALIZED )?VIEW|TABLE|OR REPLACE VIEW) |^INSERT INTO (document_links|documents_given_up)$|"
+    r"^CREATE ((MATERIALIZED )?VIEW|TABLE|OR REPLACE VIEW) |"
+    r"^INSERT INTO (document_links|documents_given_up|query_clicks)$|"
     r"^ALTER TABLE \w+ ADD INDEX IF NOT EXISTS |"
     r"^ALTER TABLE \w+\n(    ADD COLUMN IF NOT EXISTS [^\n]+(,\n|\Z))+\Z",
     re.MULTILINE,
 )
-"""Also rows of a table whose key is the whole row: written twice they are one."""
+"""Also rows of a table whose key is the whole row, or all but its greatest time: written twice they are one."""
 FRAGMENTS = sorted(path.stem for path in SQL.glob("fragments/*.sql"))
 QUERIES = {path.stem: path.read_text() for path in sorted(SQL.glob("queries/*.sql"))}
 

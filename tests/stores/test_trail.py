@@ -10,7 +10,7 @@ import pytest
 
 from schemas.codec import encode
 from schemas.fusion import Fusion
-from schemas.learning import CutoverDone, CutoverRefused, ModelTrained, RolledBack
+from schemas.learning import CutoverDone, CutoverRefused, ModelRefused, ModelTrained, RolledBack
 from stores.serving import HIGHEST_VERSION, Moved, ServingRecord
 from stores.signing import Signing
 from stores.trail import LAG, Trail, difference, last, undecided
@@ -105,6 +105,14 @@ def test_only_what_is_rightly_signed_counts(tmp_path: Path) -> None:
         assert found is not None
         assert found.serving_version == 1
         assert trail(signing, wrong).last_move("acme") is None
+
+
+def test_the_ends_of_runs_are_those_that_were_rightly_signed(tmp_path: Path) -> None:
+    signing = installation(tmp_path / "ours", "sam")
+    lost = ModelRefused(event_id="lost", tenant="acme", occurred_at=WHEN, run="run-l", verdict="LOSS", reasons=("r",))
+    signed = [signing.as_installation(event) for event in (won("m", 1), lost)]
+    found = trail(signing, *(encode(event) for event in signed), encode(won("forged", 2)), encode(lost)).ends("acme")
+    assert found == signed
 
 
 def test_a_record_that_follows_the_trail_says_nothing() -> None:

@@ -1,6 +1,7 @@
 """Milvus through `stores.vectors`, on the embedded server; the attacker sends document and group names with quotes."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,27 @@ def test_a_search_finds_by_meaning_and_by_words(vectors: Vectors, collection: st
     assert len(second[1]) == 1
 
 
+def test_many_deep_searches_are_several_calls_and_one_answer(
+    vectors: Vectors, collection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Milvus Lite makes the hits of a call one by one: a call of too many ends in a time-out, for everybody."""
+    texts = ["lunch menu", "lunch today", "no lunch", "dinner"]
+    vectors.upsert(collection, [passage(f"d{n}", dense=[1.0, n, 0.0, 0.0], text=text) for n, text in enumerate(texts)])
+    asked = [["lunch"], ["menu"], [], ["dinner"], ["today", "lunch"]]
+    near = [[1.0, float(n), 0.0, 0.0] for n in range(len(asked))]
+    at_once = vectors.search(collection, asked, near, 3)
+    calls, search = list[tuple[str, int]](), vectors._client.search  # the client that is spied on
+
+    def spied(*args: object, **options: Any) -> object:  # noqa: ANN401  # as the client has it
+        calls.append((options["anns_field"], len(options["data"])))
+        return search(*args, **options)
+
+    monkeypatch.setattr("stores.vectors.HITS_PER_CALL", 7)
+    monkeypatch.setattr(vectors._client, "search", spied)
+    assert vectors.search(collection, asked, near, 3) == at_once
+    assert calls == [("dense", 2), ("dense", 2), ("dense", 1), ("sparse", 2), ("sparse", 2)]
+
+
 def test_in_both_rankings_the_greater_score_is_the_better(vectors: Vectors, collection: str) -> None:
     texts = ["lunch lunch lunch", "lunch lunch menu", "lunch menu today", "nothing of it"]
     vectors.upsert(collection, [passage(f"d{n}", dense=[1.0, n, 0.0, 0.0], text=text) for n, text in enumerate(texts)])
@@ -131,6 +153,22 @@ def test_a_term_of_any_script_finds_its_own_rows_alone(vectors: Vectors, collect
         first, second = vectors.search(collection, [[term], []], [[1.0, 0.0, 0.0, 0.0]] * 2, 9)
         assert {hit.document for hit in first[1]} == {"d"} | ({"parts"} if len(term) == 1 else set())
         assert second[1] == [], "no terms, no ranking by words"
+        vectors.flush(collection)
+
+
+def test_clicked_queries_are_a_ranking_of_their_own_by_words_alone(vectors: Vectors, collection: str) -> None:
+    rows = [
+        passage("asked", clicked=["lunch", "menu"]),
+        passage("more", clicked=["lunch", *(f"w{n}" for n in range(5))]),
+        passage("said", text="lunch menu"),
+    ]
+    vectors.upsert(collection, rows)
+    for _ in range(2):  # once as just written, once sealed
+        found = vectors.search(collection, [["lunch", "menu"], []], [[1.0, 0.0, 0.0, 0.5]] * 2, 9, clicked=True)
+        _, words, clicked = found[0]
+        assert [hit.document for hit in words] == ["said"]
+        assert [hit.document for hit in clicked] == ["asked", "more"]
+        assert found[1][1:] == ([], [])
         vectors.flush(collection)
 
 

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from schemas.topics import CLICKS, TOPICS
+from schemas.topics import CLICKS, DOCUMENTS, LEARNING, TOPICS, Topic
 from stores.errors import Poison, Retryable
 from streams import app
 from streams.topic_ids import Behind
 from streams.transport import Batch
 from streams.transport.consumer import PartitionProgress
+from streams.turns import Turns
 from tests.stores.keyed import settings_of
 
 pytestmark = pytest.mark.anyio
@@ -79,8 +80,9 @@ class Story:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store that is away is tried again at once."""
+    """A store that is away is tried again at once, and turns follow at once."""
     monkeypatch.setattr(random, "uniform", lambda least, most: 0.0)
+    monkeypatch.setattr("streams.turns.Turns.wait_s", lambda self, records, now: 0.0)
 
 
 async def stream(partitions: Sequence[int]) -> AsyncIterator[Batch]:
@@ -88,9 +90,9 @@ async def stream(partitions: Sequence[int]) -> AsyncIterator[Batch]:
         yield Batch(TP("clicks", partition), (0, 0))
 
 
-async def taken(story: Story, *partitions: int) -> list[str]:
+async def taken(story: Story, *partitions: int, topic: Topic = CLICKS) -> list[str]:
     any_story: Any = story
-    await app._agent(any_story, CLICKS, any_story)(stream(partitions))
+    await app._agent(any_story, topic, any_story, Turns())(stream(partitions))
     return story.names()
 
 
@@ -188,3 +190,18 @@ async def test_each_batch_in_flight_has_a_thread_to_wait_in() -> None:
 
 def _absent() -> Any:  # noqa: ANN401  # a worker that nobody asks
     return None
+
+
+@pytest.mark.parametrize(("topic", "waits"), [(CLICKS, True), (DOCUMENTS, False), (LEARNING, False)])
+async def test_small_batches_take_turns_but_a_withdrawn_access_and_a_decision_wait_for_nobody(
+    topic: Topic, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+
+    def wait(_: Turns, records: int, now: float) -> float:
+        asked.append(now)
+        return 0.0
+
+    monkeypatch.setattr("streams.turns.Turns.wait_s", wait)
+    assert await taken(Story(), 0, topic=topic) == ["batch", "process"]
+    assert bool(asked) == waits

@@ -17,7 +17,7 @@ NOBODY = {
 }
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_worker_that_waits_for_a_store_says_so_and_stops_in_order(tmp_path: Path) -> None:
     environment = {**os.environ, **NOBODY, "TIDEWHEEL_HOME": str(tmp_path)}
     workers = {}

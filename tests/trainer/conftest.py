@@ -55,6 +55,7 @@ def make_context(
             redis=redis,
             serving=serving,
             shelf=shelf,
+            offers=Shelf(str(tmp_path / "shelf" / "offers"), tmp_path / "cache-offers"),
             manifests=Shelf(str(tmp_path / "shelf" / "snapshots"), tmp_path / "cache-snapshots"),
             home=tmp_path / "home",
             config=config,

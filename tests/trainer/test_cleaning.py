@@ -44,6 +44,16 @@ def test_models_in_use_stay_and_old_ones_go(serving: Serving, tenant: str, tmp_p
     assert shelf.half_removed(tenant) == []
 
 
+def test_offers_go_by_their_age_alone(serving: Serving, tenant: str, tmp_path: Path) -> None:
+    shelf, offers = (Shelf(str(tmp_path / name), tmp_path / "cache" / name) for name in ("shelf", "offers"))
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "weights").write_bytes(b"weights")
+    for model, at in (("live", OLD), ("fresh", NOW)):
+        offers.put(tenant, model, tmp_path / "m", {}, at)
+    assert Cleaner(serving, shelf, tmp_path, STRICT, lambda: NOW, offers).clean()
+    assert [*offers.models(tenant)] == ["fresh"]
+
+
 def test_the_newest_run_and_those_at_work_stay(serving: Serving, tmp_path: Path) -> None:
     now = [NOW]
     cleaner = Cleaner(serving, Shelf(str(tmp_path / "shelf"), tmp_path / "cache"), tmp_path, STRICT, lambda: now[0])

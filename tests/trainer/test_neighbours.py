@@ -9,6 +9,7 @@ from stores.warehouse import Warehouse
 from tests.trainer.test_service import QUICK, Make, answered, live_through, request
 from tests.trainer.world import company, write_clicks, write_pages
 from trainer.data import snapshot
+from trainer.data.hold_out import HoldOut, Key
 from trainer.data.near_copies import near_copies
 from trainer.data.split import split
 
@@ -24,6 +25,7 @@ def test_a_neighbour_changes_nothing_in_a_run(make_context: Make, warehouse: War
             snapshot.examples_of(taken, QUICK.cleaning).kept,
             near_copies(taken.documents.values(), QUICK.split.document_similarity),
             QUICK.split,
+            HoldOut.over(Key(b"key"), taken.documents.values()),
         )
         return [context, taken.nearby]
 

@@ -35,7 +35,10 @@ def test_the_next_run_starts_from_the_live_model_unless_asked_otherwise(
     (second,) = answered(context, request(tenant, "run-2"))
     assert isinstance(second, ModelTrained | ModelRefused)
     assert second.parent == first.model
+    assert first.comparison.look == 1
+    assert first.comparison.level == pytest.approx(0.025)
     assert second.comparison is not None
+    assert (second.comparison.look, second.comparison.queries) == (2, first.comparison.queries)
     assert second.comparison.ndcg_live == pytest.approx(first.comparison.ndcg_candidate)
     assert second.comparison.ndcg_base == pytest.approx(first.comparison.ndcg_base)
     (third,) = answered(context, request(tenant, "run-3").model_copy(update={"start_from": "base"}))

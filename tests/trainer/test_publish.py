@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from schemas.fusion import EVEN
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
 from stores.shelf import Shelf
 from stores.signing import Signing
 from tests.stores.keyed import installation as keyed
-from tests.trainer.judging.test_evaluate import found
+from tests.trainer.judging.test_evaluate import TODAY, found
 from trainer import publish
 from trainer.data.snapshot import Manifest
-from trainer.judging.gate import Interval, Verdict
+from trainer.judging.bootstrap import Interval
+from trainer.judging.gate import Verdict
 from trainer.run_directory import RunDirectory
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -42,11 +42,11 @@ def test_the_event_carries_the_means_and_the_interval() -> None:
     assert (seen.queries, seen.ndcg_candidate, seen.dense_candidate, seen.ndcg_bm25) == (2, 1.0, 1.0, 0.5)
     assert seen.ndcg_live == pytest.approx(0.815465, abs=1e-6), "what is served of it"
     assert seen.dense_live == seen.ndcg_base == pytest.approx(0.63093, abs=1e-6)
-    assert seen.ndcg_live_today == pytest.approx(0.815465, abs=1e-6)
+    assert seen.ndcg_live_reweighted == pytest.approx(0.815465, abs=1e-6)
     assert seen.fusion_candidate is not None
     assert seen.fusion_candidate.dense > 0.5
     assert event_of(seen).fusion == seen.fusion_candidate
-    assert seen.fusion_live == EVEN
+    assert seen.fusion_live == TODAY, "as it serves"
     assert (seen.difference, seen.low, seen.high) == (0.2, 0.1, 0.3)
 
 

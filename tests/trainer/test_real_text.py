@@ -49,6 +49,7 @@ def context(stack: Settings, warehouse: Warehouse, tmp_path: Path) -> Iterator[R
         redis=redis,
         serving=serving,
         shelf=Shelf(str(tmp_path / "models"), tmp_path / "cache"),
+        offers=Shelf(str(tmp_path / "offers"), tmp_path / "cache-offers"),
         manifests=Shelf(str(tmp_path / "snapshots"), tmp_path / "cache"),
         home=tmp_path,
         config=TrainingConfig(fit=FitRules(max_examples=500)),

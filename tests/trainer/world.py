@@ -29,7 +29,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Click:
-    """Somebody searched for `query` and opened `document`, `at` minutes before NOW."""
+    """Somebody searched for `query` and opened `document`, `at` minutes before NOW, for `dwell_s` seconds."""
 
     query: str
     document: str
@@ -38,6 +38,7 @@ class Click:
     weight: float = 1.0
     kind: str = "search_click"
     anchor_document: str = ""
+    dwell_s: float = -1.0
 
     @property
     def id(self) -> str:
@@ -105,6 +106,7 @@ def write_clicks(warehouse: Warehouse, tenant: str, clicks: Sequence[Click]) -> 
             user=click.user,
             document=click.document,
             query=click.query,
+            dwell_s=click.dwell_s,
             occurred_at=NOW - timedelta(minutes=click.at),
         )
         for click in clicks

@@ -47,7 +47,10 @@ class CleaningRules(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """One live training signal; `weight` has the population's discounts in it and is negative for a rejection."""
+    """One live training signal; `weight` has the population's discounts in it and is negative for a rejection.
+
+    An opening is not `satisfied` when the document was left so soon that it cannot have met the need.
+    """
 
     pair: str
     kind: str
@@ -57,6 +60,7 @@ class PairRow:
     weight: float
     event_ids: tuple[str, ...]
     occurred_at: datetime
+    satisfied: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Document:
     `authority`, in [0, 1], is what the index ranks it with.
 
     Chat messages are not `searchable`: what people think of them teaches, but searches find conversations. What is not
-    `for_everyone` teaches and is judged like any other, and is named in no report.
+    `for_everyone` teaches and is judged like any other, and is named in no report. `clicked` are the queries that
+    several people clicked after.
     """
 
     document: str
@@ -79,6 +84,7 @@ class Document:
     searchable: bool = True
     for_everyone: bool = False
     authority: float = 0.0
+    clicked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ after this step is a function of the snapshot alone. The manifest holds ids, wei
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,11 @@ from stores.warehouse import Warehouse
 from trainer.data.examples import CleaningRules, Document, Example, Examples, PairRow, build
 
 FORMAT = 1
+ANSWER_DEPTH = 10
+"""Documents of an answer that are kept: of what stands lower nearly nothing is opened."""
+
+DROPPED = "not worth learning from"
+"""Why a pair without an example is unused; the manifest counts the reasons."""
 
 
 class SnapshotRules(BaseModel):
@@ -37,14 +42,34 @@ class SnapshotRules(BaseModel):
         default=50_000, ge=1, description="most opened documents; bounds memory and evaluation time"
     )
     max_characters: int = Field(default=READ_CHARACTERS, ge=1, description="of a body; the index reads no more of it")
+    max_answers: int = Field(
+        default=50_000, ge=1, description="newest answers to clicked queries, one a person; bounds memory"
+    )
+    satisfied_s: float = Field(
+        default=30.0,
+        ge=0,
+        description="seconds of dwell; who left sooner was not satisfied, and the opening judges nothing",
+    )
     nearby_s: int = Field(
         default=1_800, ge=0, description="seconds; what somebody opened within is no negative for them"
     )
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody was shown for a query, best first."""
+
+    query: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One moment of one tenant. `nearby` gives for an event the documents that its user opened around it."""
+    """One moment of one tenant. `nearby` gives for an event the documents that its user opened around it.
+
+    `answers` has what people were shown for the queries that anybody clicked after, one answer a person and query.
+    `judgments` are people's grades, by query and document.
+    """
 
     tenant: str
     run: str
@@ -53,6 +78,8 @@ class Snapshot:
     rows: tuple[PairRow, ...]
     documents: dict[str, Document]
     nearby: dict[str, tuple[str, ...]]
+    answers: tuple[Answer, ...] = ()
+    judgments: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def save(self, path: Path) -> None:
         """Write it for a run that is resumed; the file is whole or absent."""
@@ -80,14 +107,25 @@ class Manifest:
 def take(warehouse: Warehouse, tenant: str, run: str, parent: str, as_of: datetime, rules: SnapshotRules) -> Snapshot:
     """Read the signals up to `as_of` and the documents as they are. Raises `Retryable` when the warehouse is away."""
     pairs = warehouse.query(
-        "training_pairs", tenant=tenant, as_of=as_of, per_user=rules.per_user, limit=rules.max_pairs
+        "training_pairs",
+        tenant=tenant,
+        as_of=as_of,
+        per_user=rules.per_user,
+        limit=rules.max_pairs,
+        satisfied_s=rules.satisfied_s,
     )
     documents = warehouse.query(
         "training_documents", tenant=tenant, characters=rules.max_characters, limit=rules.max_documents
     )
     used = warehouse.query("training_standing", tenant=tenant, since_ms=milliseconds(as_of - USE_WINDOW))
     usage = {row["document"]: UsageStats(int(row["references"]), int(row["people"])) for row in used}
+    answers = warehouse.query(
+        "training_answers", tenant=tenant, as_of=as_of, shown=ANSWER_DEPTH, limit=rules.max_answers
+    )
     nearby = warehouse.query("training_nearby", tenant=tenant, seconds=rules.nearby_s, limit=rules.max_pairs)
+    judgments: dict[str, dict[str, float]] = {}
+    for row in warehouse.query("judgments", tenant=tenant):
+        judgments.setdefault(row["query"], {})[row["document"]] = float(row["grade"])
     rows = sorted((pair_row(row) for row in pairs), key=lambda row: (row.kind, row.pair))
     wanted = {event for row in rows for event in row.event_ids}
     return Snapshot(
@@ -101,6 +139,8 @@ def take(warehouse: Warehouse, tenant: str, run: str, parent: str, as_of: dateti
             for row in sorted(documents, key=lambda row: str(row["document"]))
         },
         nearby={row["event_id"]: tuple(row["nearby"]) for row in nearby if row["event_id"] in wanted},
+        answers=tuple(Answer(row["query"], tuple(row["documents"])) for row in answers),
+        judgments=judgments,
     )
 
 
@@ -140,14 +180,19 @@ def examples_of(snapshot: Snapshot, rules: CleaningRules) -> Examples:
     return build(snapshot.rows, snapshot.documents, rules)
 
 
-def lineage(snapshot: Snapshot, name: str, examples: Sequence[Example], sides: Sequence[str]) -> dict[str, list[Any]]:
-    """Return the rows of `snapshot_pairs`, as columns: every pair that was read, and the side that it went to."""
-    side_of = {pair: side for example, side in zip(examples, sides, strict=True) for pair in example.pairs}
+def lineage(
+    snapshot: Snapshot, name: str, examples: Sequence[Example], sides: Sequence[str], causes: Sequence[str]
+) -> dict[str, list[Any]]:
+    """Return the rows of `snapshot_pairs`, as columns: every pair that was read, its side, and why it is unused."""
+    found = list(zip(examples, sides, causes, strict=True))
+    side_of = {pair: side for example, side, _ in found for pair in example.pairs}
+    cause_of = {pair: cause for example, _, cause in found for pair in example.pairs}
     return {
         "tenant": [snapshot.tenant] * len(snapshot.rows),
         "snapshot": [name] * len(snapshot.rows),
         "pair": [row.pair for row in snapshot.rows],
         "side": [side_of.get(row.pair, "unused") for row in snapshot.rows],
+        "cause": [cause_of.get(row.pair, DROPPED) for row in snapshot.rows],
         "weight": [row.weight for row in snapshot.rows],
     }
 
@@ -163,6 +208,7 @@ def pair_row(row: dict[str, Any]) -> PairRow:
         weight=round(float(row["weight"]), 6),
         event_ids=tuple(row["event_ids"]),
         occurred_at=row["occurred_at"],
+        satisfied=bool(row.get("satisfied", True)),
     )
 
 
@@ -179,6 +225,7 @@ def _document(row: dict[str, Any], usage: UsageStats, as_of: datetime) -> Docume
         searchable=row["kind"] != "message",
         for_everyone=open_to_all(row["acl"]),
         authority=authority(usage, row["updated_at"], as_of),
+        clicked=tuple(row["clicked"]),
     )
 
 

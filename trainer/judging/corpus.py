@@ -7,16 +7,15 @@ counts that as a miss.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.identity import chunker
+from retrieval.clicked_queries import field_text
 from retrieval.passages import split
 from retrieval.word_pieces import Pieces
-from stores.errors import Refused
 from trainer.data.examples import Document
-from trainer.data.split import Query
 from trainer.judging import model_tests
 from trainer.learning.general import General
 
@@ -25,18 +24,28 @@ DEPTH = 100
 """Documents of a ranking that are looked at."""
 
 
+class Sought(Protocol):
+    """A query that judges, by whatever labels."""
+
+    @property
+    def relevant(self) -> Mapping[str, float]:
+        """Return the documents that it seeks, with their grades."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """What is ranked: names of documents, ascending, general texts after them, and all passages in that order.
 
-    `first[n]` is the number of the first passage of document n, `authority[n]` its authority in [0, 1]. Every document
-    here has at least one passage.
+    `first[n]` is the number of the first passage of document n, `authority[n]` its authority in [0, 1], `clicked[n]`
+    are its clicked queries, if there are any of any document. Every document here has at least one passage.
     """
 
     names: tuple[str, ...]
     texts: tuple[str, ...]
     first: npt.NDArray[np.int64]
     authority: tuple[float, ...]
+    clicked: tuple[tuple[str, ...], ...] = ()
 
     def tenants(self) -> list[int]:
         """Return the numbers of the tenant's own documents, without the general texts."""
@@ -46,7 +55,17 @@ class Corpus:
         """Return what the tenant's index has: this corpus without the general texts, which stand at its end."""
         kept = len(self.tenants())
         passages = int(self.first[kept]) if kept < len(self.names) else len(self.texts)
-        return Corpus(self.names[:kept], self.texts[:passages], self.first[:kept], self.authority[:kept])
+        own = self.names[:kept], self.texts[:passages], self.first[:kept], self.authority[:kept]
+        return Corpus(*own, self.clicked[:kept])
+
+    def clicked_fields(self) -> list[str] | None:
+        """Return the words with clicked queries of each passage, as indexed; None when no document has such queries."""
+        if not any(self.clicked):
+            return None
+        fields = list(self.texts)
+        for first, queries in zip(self.first.tolist(), self.clicked, strict=True):
+            fields[first] = field_text(fields[first], queries)
+        return fields
 
     def numbered(self) -> list[tuple[int, int]]:
         """Return of each passage the number of its document, and its own number there, both from 0."""
@@ -59,11 +78,17 @@ class Corpus:
 
 
 def build(
-    documents: Mapping[str, Document], queries: Sequence[Query], guard: Sequence[General], limit: int, pieces: Pieces
+    documents: Mapping[str, Document],
+    queries: Sequence[Sought],
+    guard: Sequence[General],
+    limit: int,
+    pieces: Pieces,
+    clicked: Mapping[str, Sequence[str]] | None = None,
 ) -> Corpus:
     """Return all searchable documents, or of a large corpus the relevant ones and a fixed sample, and general texts.
 
-    `limit` bounds the tenant's documents; `pieces` is the tokenizer by which they are cut.
+    `limit` bounds the tenant's documents; `pieces` is the tokenizer by which they are cut; `clicked` has the clicked
+    queries of documents, without any that judges.
     """
     relevant = {name for query in queries for name in query.relevant}
     searchable = [d for d in documents.values() if d.searchable]
@@ -79,15 +104,8 @@ def build(
         texts=tuple(text for _, passages in findable for text in passages),
         first=np.cumsum([0, *sizes], dtype=np.int64)[:-1],
         authority=tuple(documents[name].authority if name in documents else 0.0 for name, _ in findable),
+        clicked=tuple(tuple(clicked.get(name, ())) for name, _ in findable) if clicked else (),
     )
-
-
-def check_passages(candidate: Pieces, judged: Pieces) -> None:
-    """Raise `Refused` when a candidate would be judged on passages that its index would not have."""
-    if chunker(candidate) != chunker(judged):
-        raise Refused(
-            f"the candidate cuts documents in another way ({chunker(candidate)}) than what is live ({chunker(judged)})"
-        )
 
 
 def by_best_passage(scores: Vectors, corpus: Corpus, depth: int = DEPTH, floor: float = -np.inf) -> list[list[str]]:

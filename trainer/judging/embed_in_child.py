@@ -37,17 +37,21 @@ class Made(NamedTuple):
 
 
 class EmbedJob(BaseModel):
-    """Embed all texts with every model (name to directory) into files below `output`."""
+    """Embed all texts with every model (name to directory) into files below `output`.
+
+    The first `passages` texts are passages of documents, the others queries; all are passages unless it is given.
+    """
 
     model_config = ConfigDict(frozen=True)
     models: dict[str, Path]
     texts: tuple[str, ...]
     output: Path
     encoder: EncoderConfig
+    passages: int | None = None
 
     def file(self, name: str, precision: str) -> Path:
         """Return the file of one model's vectors; its name holds a hash of the texts and of how they are encoded."""
-        key = hashlib.sha256(self.encoder.model_dump_json().encode())
+        key = hashlib.sha256(f"{self.passages} {self.encoder.model_dump_json()}".encode())
         for text in self.texts:
             key.update(text.encode() + b"\0")
         return self.output / f"{name}-{key.hexdigest()[:16]}-{precision}.npy"
@@ -86,8 +90,11 @@ def embed(
     stop: threading.Event,
     attempts: int,
     known: Mapping[tuple[str, str], Known] | None = None,
+    passages: int | None = None,
 ) -> dict[str, Made]:
     """Return every model's vectors of the texts, by the key that `models` gives its directory.
+
+    The first `passages` texts are of documents, the others are queries; all are of documents unless it is given.
 
     Job `name` and its files are kept in `directory`. A model that stands under two keys is embedded with once.
     `known` has vectors that need not be made, by key and precision; those of texts beyond are not looked at.
@@ -95,8 +102,9 @@ def embed(
     """
     key_of = {path: key for key, path in sorted(models.items(), reverse=True)}
     job = EmbedJob(
-        models={key: path for path, key in key_of.items()}, texts=tuple(texts), output=directory, encoder=encoder
-    )
+        models={key: path for path, key in key_of.items()}, texts=tuple(texts), output=directory, encoder=encoder,
+        passages=passages,
+    )  # fmt: skip
     path = directory / f"{name}.json"
     path.write_text(job.model_dump_json())
     if not all(job.made(key) for key in job.models):
@@ -125,11 +133,14 @@ def _embed_with(job: EmbedJob, name: str, before: int, total: int) -> None:
     vectors = np.zeros((len(job.texts), encoder.dimension), dtype=np.float32)
     for number, vector in known.items():
         vectors[number] = vector
-    order = sorted((n for n in range(len(job.texts)) if n not in known), key=lambda n: (len(job.texts[n]), n))
-    for start in range(0, len(order), _CHUNK):
-        chosen = order[start : start + _CHUNK]
-        vectors[chosen] = encoder.encode([job.texts[n] for n in chosen])
-        report_progress(step=before + len(known) + start + len(chosen), total=total)
+    done, ends = before + len(known), len(job.texts) if job.passages is None else job.passages
+    for encode, numbers in ((encoder.encode, range(ends)), (encoder.encode_queries, range(ends, len(job.texts)))):
+        order = sorted((n for n in numbers if n not in known), key=lambda n: (len(job.texts[n]), n))
+        for start in range(0, len(order), _CHUNK):
+            some = order[start : start + _CHUNK]
+            vectors[some] = encode([job.texts[n] for n in some])
+            done += len(some)
+            report_progress(step=done, total=total)
     file = job.file(name, encoder.precision)
     unfinished = file.with_suffix(".part.npy")
     np.save(unfinished, vectors)

@@ -1,45 +1,45 @@
 """May the candidate go on? A paired bootstrap over held-out queries, and guards against local harm. Pure.
 
-What is compared are the rankings that people would get of both models, so that a WIN is a gain for them.
-
-The unit that is drawn again is the group of queries about one document: they rise and fall together, and drawing them
-singly would make the interval too narrow (cluster bootstrap: Davison and Hinkley, "Bootstrap Methods", 1997, 3.8;
-paired bootstrap for rankings: Smucker, Allan and Carterette, "A comparison of statistical significance tests for
-information retrieval evaluation", 2007).
+What is compared are the rankings that people would get of both models, so that a WIN is a gain for them. How sure it
+has to be is a matter of how often the hold-out was looked at before (`trainer.judging.looks`). Slices only hold back
+what would be a WIN, and all of them together do so by chance no more often than the level of a first look (Holm, "A
+simple sequentially rejective multiple test procedure", 1979).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Array = npt.NDArray[np.float64]
+from trainer.judging.bootstrap import Array, Draws, Interval, drawn, queries_needed
+from trainer.judging.looks import Look, LookRules, next_look
 
 
-class GateRules(BaseModel):
+class GateRules(LookRules):
     """When a difference counts. All differences are candidate minus live, in nDCG@10 (0 to 1)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     min_queries: int = Field(
         default=50, ge=1, description="held-out queries; fewer cannot tell a real gain from chance"
     )
     min_groups: int = Field(default=25, ge=1, description="independent groups among them, for the same reason")
-    min_gain: float = Field(
-        default=0.01, ge=0, description="mean gain; less is not worth embedding every document again"
+    min_gain: float = Field(default=0.01, ge=0, description="mean gain; less is not worth a change")
+    planned_gain: float = Field(
+        default=0.02, gt=0, description="gain for which an inconclusive run says how many queries would show it"
     )
-    confidence: float = Field(
-        default=0.95, gt=0, lt=1, description="two-sided level of the interval that must lie above zero"
+    planned_power: float = Field(
+        default=0.8, gt=0.5, lt=1, description="chance with which so many queries show it; the usual one in planning"
+    )
+    judged_loss: float = Field(
+        default=0.01, ge=0, description="mean loss on queries that people judged, which blocks when its interval agrees"
     )
     slice_loss: float = Field(
         default=0.03, ge=0, description="mean loss in a slice that blocks, when its interval agrees"
     )
-    slice_floor: float = Field(
-        default=0.1, ge=0, description="mean loss in a slice that blocks whatever its interval says"
+    min_slice_groups: int = Field(
+        default=10, ge=2, description="independent groups; a slice of fewer is shown but does not decide"
     )
-    min_slice: int = Field(default=20, ge=1, description="queries; a smaller slice is shown but does not decide")
     behaviour_loss: float = Field(default=0.1, ge=0, description="net share of a behaviour's tests lost, which blocks")
     min_behaviour: int = Field(
         default=20, ge=1, description="tests of one behaviour; fewer are shown but do not decide"
@@ -51,101 +51,150 @@ class GateRules(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean difference with its bootstrap interval, over `queries` in `groups` independent groups."""
-
-    mean: float
-    low: float
-    high: float
-    queries: int
-    groups: int
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer, and the sentences that explain it to an operator."""
+    """The answer, and the sentences that explain it to an operator.
+
+    `look` says at what level `difference` has its interval. `needed` is how many held-out queries would show the
+    planned gain in the next look.
+    """
 
     verdict: Literal["WIN", "INCONCLUSIVE", "LOSS"]
     difference: Interval
     reasons: tuple[str, ...]
+    look: Look | None = None
+    needed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Per-query nDCG@10 of two served rankings, with the group and slices of each query (all of one length)."""
+    """Per-query scores of two served rankings, with the group and slices of each query (all of one length).
+
+    `whole` is the mean difference of the rankings with what nobody was shown in them, where `candidate` and `live` are
+    not those.
+    """
 
     candidate: Array
     live: Array
     groups: Sequence[int]
     slices: Sequence[tuple[str, ...]]
+    whole: float | None = None
 
 
-def interval(differences: Array, groups: Sequence[int], rules: GateRules) -> Interval:
-    """Return mean and percentile interval of paired differences, drawing whole groups with replacement."""
-    if not len(differences):
-        return Interval(0.0, 0.0, 0.0, 0, 0)
-    _, member = np.unique(np.asarray(groups), return_inverse=True)
-    sums, sizes = np.bincount(member, weights=differences), np.bincount(member)
-    rng = np.random.default_rng(rules.seed)
-    means = np.empty(rules.resamples)
-    for start in range(0, rules.resamples, 500):
-        drawn = rng.integers(0, len(sums), size=(min(500, rules.resamples - start), len(sums)))
-        means[start : start + 500] = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
-    tail = (1 - rules.confidence) / 2
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return Interval(float(differences.mean()), float(low), float(high), len(differences), len(sums))
+def interval(differences: Array, groups: Sequence[int], rules: GateRules, level: float | None = None) -> Interval:
+    """Return mean and interval of paired differences; at the level of a first look unless another is given."""
+    draws = drawn(differences, groups, rules.resamples, rules.seed)
+    return draws.interval(rules.first if level is None else level)
 
 
-def judge(scores: Scores, behaviours: Mapping[str, tuple[int, int, int]], rules: GateRules) -> Verdict:
+def judge(
+    scores: Scores,
+    behaviours: Mapping[str, tuple[int, int, int]],
+    rules: GateRules,
+    look: Look | None = None,
+    judged: Interval | None = None,
+) -> Verdict:
     """Return WIN only for a gain that is sure, large enough, and bought with no harm in any guarded part.
 
-    `behaviours` gives for each behaviour: tests, passed by live, passed by candidate. LOSS is a loss as sure as a WIN's
-    gain, or a guarded part that became worse; INCONCLUSIVE is everything else, too little data among it.
+    `behaviours` gives for each behaviour: tests, passed by live, passed by candidate. `look` is the first unless given.
+    `judged` is the difference on the queries that people judged, if there are any.
+    LOSS is a loss as sure as a WIN's gain, or a guarded part that became worse; INCONCLUSIVE is everything else, too
+    little data among it.
     """
-    found = interval(scores.candidate - scores.live, scores.groups, rules)
+    look = look or next_look((), rules)
+    found = interval(scores.candidate - scores.live, scores.groups, rules, look.level)
+    needed = queries_needed(found, rules.planned_gain, look.next_level, rules.planned_power)
+    answer, reasons = _answer(scores, found, behaviours, rules, look, needed, judged)
+    return Verdict(answer, found, reasons, look, needed)
+
+
+def _answer(
+    scores: Scores,
+    found: Interval,
+    behaviours: Mapping[str, tuple[int, int, int]],
+    rules: GateRules,
+    look: Look,
+    needed: int,
+    judged: Interval | None,
+) -> tuple[Literal["WIN", "INCONCLUSIVE", "LOSS"], tuple[str, ...]]:
     if found.queries < rules.min_queries or found.groups < rules.min_groups:
         need = f"the gate needs {rules.min_queries} queries in {rules.min_groups} groups"
-        return Verdict("INCONCLUSIVE", found, (f"only {found.queries} held-out queries in {found.groups}; {need}",))
-    figures = f"nDCG@10 {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) on {found.queries} held-out queries"
+        return "INCONCLUSIVE", (f"only {found.queries} held-out queries in {found.groups}; {need}",)
+    figures = (
+        f"nDCG@10 {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) on {found.queries} held-out queries; "
+        f"{described(look)}"
+    )
     if found.high < 0:
-        return Verdict("LOSS", found, (f"the candidate is worse: {figures}",))
-    harm = (*_harmed_slices(scores, rules), *_harmed_behaviours(behaviours, rules))
-    if harm:
-        return Verdict("LOSS", found, (figures, *harm))
+        return "LOSS", (f"the candidate is worse: {figures}",)
+    if harm := _harmed_behaviours(behaviours, rules):
+        return "LOSS", (figures, *harm)
+    if judged is not None and (harm := _harmed_judged(judged, rules)):
+        return "LOSS", (figures, *harm)
     if found.low <= 0:
-        return Verdict("INCONCLUSIVE", found, (f"the interval includes no change: {figures}",))
+        return "INCONCLUSIVE", (f"the interval includes no change: {figures}", _wanting(found, needed, rules))
+    if scores.whole is not None and scores.whole <= 0:
+        unseen = f"no gain with what nobody was shown yet in the rankings ({scores.whole:+.3f})"
+        return "INCONCLUSIVE", (f"{unseen}: {figures}",)
+    if harm := _harmed_slices(scores, rules):
+        return "LOSS", (figures, *harm)
     if found.mean < rules.min_gain:
-        return Verdict("INCONCLUSIVE", found, (f"a gain below {rules.min_gain} is not worth a new index: {figures}",))
-    return Verdict("WIN", found, (figures,))
+        return "INCONCLUSIVE", (f"a gain below {rules.min_gain} is not worth a change: {figures}",)
+    return "WIN", (figures,)
+
+
+def described(look: Look) -> str:
+    """Return which look it is and how sure its interval is, in words."""
+    return f"look {look.number} at the hold-out, interval at {100 - 200 * look.level:.4g} %"
+
+
+def _wanting(found: Interval, needed: int, rules: GateRules) -> str:
+    """Return in words how many more queries would show the planned gain."""
+    more = max(0, needed - found.queries)
+    gain = f"a gain of {rules.planned_gain:+.2f} shows in the next look with about {needed:,} held-out queries"
+    return f"{gain}, {more:,} more" if more else f"{gain}, so there are enough to see one of that size"
 
 
 def void(verdict: Verdict, reason: str) -> Verdict:
     """Return the verdict of a comparison that does not hold any more, for the reason given."""
     text = f"{reason}, so the comparison with it is void; train again"
-    return Verdict("INCONCLUSIVE", verdict.difference, (text,))
+    return replace(verdict, verdict="INCONCLUSIVE", reasons=(text,))
 
 
 def slice_intervals(scores: Scores, rules: GateRules) -> dict[str, Interval]:
     """Return the difference within every slice, by name."""
-    names = sorted({name for of_query in scores.slices for name in of_query})
-    return {name: _within(scores, name, rules) for name in names}
+    return {name: draws.interval(rules.first) for name, draws in _by_slice(scores, rules).items()}
 
 
-def _within(scores: Scores, name: str, rules: GateRules) -> Interval:
-    inside = np.array([name in of_query for of_query in scores.slices])
-    members = [group for group, chosen in zip(scores.groups, inside, strict=True) if chosen]
-    return interval((scores.candidate - scores.live)[inside], members, rules)
+def _by_slice(scores: Scores, rules: GateRules) -> dict[str, Draws]:
+    found, differences = {}, scores.candidate - scores.live
+    for name in sorted({name for of_query in scores.slices for name in of_query}):
+        inside = np.array([name in of_query for of_query in scores.slices])
+        members = [group for group, chosen in zip(scores.groups, inside, strict=True) if chosen]
+        found[name] = drawn(differences[inside], members, rules.resamples, rules.seed)
+    return found
 
 
 def _harmed_slices(scores: Scores, rules: GateRules) -> list[str]:
+    """Return the slices that became worse: from the surest one on, at a level that the slices left share."""
+    judged = {name: draws for name, draws in _by_slice(scores, rules).items() if draws.groups >= rules.min_slice_groups}
+    surest = sorted(judged, key=lambda name: (judged[name].chance_of_no_loss(), name))
     harmed = []
-    for name, found in slice_intervals(scores, rules).items():
-        sure = found.high < 0 and found.mean <= -rules.slice_loss
-        if found.queries >= rules.min_slice and (sure or found.mean <= -rules.slice_floor):
+    for tried, name in enumerate(surest):
+        found = judged[name].interval(rules.first / (len(surest) - tried))
+        if found.high >= 0:
+            break
+        if found.mean <= -rules.slice_loss:
             harmed.append(
                 f"worse on '{name}' queries: {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}, {found.queries})"
             )
     return harmed
+
+
+def _harmed_judged(judged: Interval, rules: GateRules) -> list[str]:
+    """Return what to say where the queries that people judged became surely worse; too few of them decide nothing."""
+    if judged.groups < rules.min_slice_groups or judged.high >= 0 or judged.mean > -rules.judged_loss:
+        return []
+    figures = f"{judged.mean:+.3f} ({judged.low:+.3f} to {judged.high:+.3f})"
+    return [f"worse on the {judged.queries} queries that people judged: {figures}"]
 
 
 def _harmed_behaviours(behaviours: Mapping[str, tuple[int, int, int]], rules: GateRules) -> list[str]:

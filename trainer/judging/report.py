@@ -10,12 +10,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from retrieval.fusion import in_words
 from schemas.fusion import Fusion
-from schemas.learning import ModelTrained
+from schemas.learning import Comparison, ModelTrained
 from trainer.config import TrainingConfig
 from trainer.data.examples import Document
 from trainer.judging.evaluate import CANDIDATE, LIVE, Evaluation
 from trainer.judging.gate import Verdict, slice_intervals
+from trainer.judging.ladder import ADOPT
 from trainer.judging.model_tests import is_general
 from trainer.judging.tables import by_slice, table
 
@@ -30,10 +32,13 @@ def write(
         "verdict": verdict.verdict,
         "reasons": list(verdict.reasons),
         "difference": asdict(verdict.difference),
+        "look": asdict(verdict.look) if verdict.look else None,
+        "needed_queries": verdict.needed,
         "systems": table(found),
         "fusions": {name: _weighing(found, name) for name in found.choices} | {"today": found.today.model_dump()},
         "slices": by_slice(found),
         "slice_differences": {name: asdict(span) for name, span in slice_intervals(scores, config.gate).items()},
+        "judged": asdict(judged) if (judged := found.judged_change(config.gate)) else None,
         "behaviours": {
             name: {"tests": n, "live": live, "candidate": candidate}
             for name, (n, live, candidate) in found.behaviours.items()
@@ -64,34 +69,79 @@ def card(event: ModelTrained) -> str:
     seen = event.comparison
     return f"""# {event.model}
 
-A sentence encoder for the searches of `{event.tenant}`, fine-tuned from `{event.parent}` by run `{event.run}`
-on {event.occurred_at:%d %B %Y}. It belongs to that tenant alone: its training signals are that tenant's.
+{_origin(event)}
 
 | ranking of {seen.queries} held-out queries | nDCG@10 |
 |---|---|
 | served with this model ({_weight(seen.fusion_candidate)}) | {seen.ndcg_candidate:.3f} |
 | served with the live model before ({_weight(seen.fusion_live)}) | {seen.ndcg_live:.3f} |
-| served by the live model as it was | {_figure(seen.ndcg_live_today)} |
+| served by the live model with weights chosen anew | {_figure(seen.ndcg_live_reweighted)} |
 | this model's vectors alone | {_figure(seen.dense_candidate)} |
 | the live model's vectors alone | {_figure(seen.dense_live)} |
 | the base model's vectors alone | {seen.ndcg_base:.3f} |
 | words alone (BM25) | {seen.ndcg_bm25:.3f} |
+| words and the queries that people clicked after | {_figure(seen.ndcg_bm25_clicked)} |
+
+Clicks are corrected for what people were shown, of {seen.corrected or 0} of the queries; by clicks as they are it is
+{_figure(seen.clicks_candidate)} with this model and {_figure(seen.clicks_live)} with the live one before.
 
 Difference between the first two, which is what people get: {seen.difference:+.3f}, by a paired bootstrap
-{seen.low:+.3f} to {seen.high:+.3f} (95 %). The weights were chosen on validation queries, which are not among these.
-No training example touched a held-out document, a copy of one, or a query like a held-out one.
+{seen.low:+.3f} to {seen.high:+.3f} ({shown_confidence(seen)}).
+This model's weights were chosen on validation queries, which are not among these.
+No training example touched a held-out document, a copy of one, or a query like a held-out one, in this run or in any
+that it builds on.
 
 - `tidewheel/manifest.json`: snapshot `{event.snapshot}`, every signal with its weight, and hashes of all texts.
 - `tidewheel/metrics.json`: all metrics by system and slice, the weights that were tried, behaviour tests, and the
   gate's rules.
 - `tidewheel/examples.json`: the queries that became worse or better most. Read the losses before you approve.
 
-Its vectors cannot be mixed with another model's: every document is embedded anew before it serves.
+{_rungs(seen)}{_documents(event)}
 """
 
 
+def _origin(event: ModelTrained) -> str:
+    by = f"by run `{event.run}`\non {event.occurred_at:%d %B %Y}"
+    if event.comparison.rung == ADOPT:
+        return (
+            f"A sentence encoder from elsewhere for the searches of `{event.tenant}`, judged against `{event.parent}` "
+            f"{by}. It learned nothing here."
+        )
+    return (
+        f"A sentence encoder for the searches of `{event.tenant}`, made from `{event.parent}` {by}. "
+        "It belongs to that tenant alone: its training signals are that tenant's."
+    )
+
+
+def _rungs(seen: Comparison) -> str:
+    """Return the table of what was tried, empty where nothing was there to choose from."""
+    if not seen.rungs:
+        return ""
+    rows = "".join(
+        f"| {one.rung}{' (this)' * (one.rung == seen.rung)} | {one.gain:+.3f} ({one.low:+.3f} to {one.high:+.3f}) "
+        f"| {one.seconds:g} | {one.documents:,} documents, {one.passages:,} passages |\n"
+        for one in seen.rungs
+    )
+    head = f"| tried | gain as served, on {seen.rungs[0].queries} validation queries | seconds | to be embedded |"
+    return f"{head}\n|---|---|---|---|\n{rows}\nWeights were chosen on these queries, so gains look larger there.\n\n"
+
+
+def _documents(event: ModelTrained) -> str:
+    if event.documents:
+        return (
+            f"It reads documents as `{event.parent}` does, and is served from the same collection: nothing is embedded."
+        )
+    return "Its vectors cannot be mixed with another model's: every document is embedded anew before it serves."
+
+
+def shown_confidence(seen: Comparison) -> str:
+    """Return how sure the interval of a comparison is, and which look at the hold-out it comes from."""
+    look = "" if seen.look is None else f", look {seen.look} at the hold-out"
+    return f"{100 * seen.confidence:.4g} %{look}"
+
+
 def _weight(fusion: Fusion | None) -> str:
-    return "even weights" if fusion is None else f"{fusion.dense:.0%} by meaning".replace("%", " %")
+    return "even weights" if fusion is None else in_words(fusion)
 
 
 def _figure(value: float | None) -> str:

@@ -1,10 +1,10 @@
-"""The ranking that people get, of a model that is not live: passages by meaning and by words, ranked as searches rank.
+"""The ranking that people get, of a model that is not live: passages ranked and fused as searches do it.
 
 Depth, fusion, authority and ties are those of `retrieval.ranking`, over the tenant's own passages alone. Who may see a
 document is left out: a held-out query has no person any more, so it is judged over all documents.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,13 @@ class ServedRanking:
         """Take the corpus and the index of its passages' words."""
         self._corpus, self._words = corpus, words
         self._numbered = corpus.numbered()
+        fields = corpus.clicked_fields()
+        self._clicked = None if fields is None else Bm25(fields)
+
+    @property
+    def has_clicked(self) -> bool:
+        """Return whether any document has clicked queries."""
+        return self._clicked is not None
 
     def rank(
         self, passages: Vectors, asked: Vectors, queries: Sequence[str], fusions: Sequence[Fusion]
@@ -51,18 +58,37 @@ class ServedRanking:
         found = [list[list[str]]() for _ in fusions]
         for start in range(0, len(queries), _AT_ONCE):
             by_meaning = asked[start : start + _AT_ONCE] @ passages.T
-            by_words = self._words.scores(queries[start : start + _AT_ONCE])
-            for dense, words in zip(by_meaning, by_words, strict=True):
-                for fused, ranked in zip(found, self._documents(dense, words, fusions), strict=True):
-                    fused.append(ranked)
+            self._add(found, by_meaning, queries[start : start + _AT_ONCE], fusions)
         return found
 
-    def _documents(self, dense: Vectors, words: Vectors, fusions: Sequence[Fusion]) -> list[list[str]]:
+    def rank_words(self, queries: Sequence[str], fusions: Sequence[Fusion]) -> list[list[list[str]]]:
+        """Return the same without any ranking by meaning: by words and, as the fusions say, by clicked queries."""
+        found = [list[list[str]]() for _ in fusions]
+        for start in range(0, len(queries), _AT_ONCE):
+            some = queries[start : start + _AT_ONCE]
+            self._add(found, [None] * len(some), some, fusions)
+        return found
+
+    def _add(
+        self,
+        found: Sequence[list[list[str]]],
+        by_meaning: Iterable[Vectors | None],
+        queries: Sequence[str],
+        fusions: Sequence[Fusion],
+    ) -> None:
+        wanted = any(fusion.clicked for fusion in fusions)
+        scores = [index.scores(queries) for index in (self._words, self._clicked if wanted else None) if index]
+        for dense, *words in zip(by_meaning, *scores, strict=True):
+            for fused, ranked in zip(found, self._documents(dense, words, fusions), strict=True):
+                fused.append(ranked)
+
+    def _documents(self, dense: Vectors | None, words: Sequence[Vectors], fusions: Sequence[Fusion]) -> list[list[str]]:
         """Return one query's documents with each fusion; more passages are looked at until there are enough."""
         limit = deep = ranking.depth(WANTED)
         while True:
-            rankings = self._best(dense, limit, -np.inf), self._best(words, limit, 0.0)
-            ended = len(rankings[0]) < limit, len(rankings[1]) < limit
+            by_meaning = [] if dense is None else self._best(dense, limit, -np.inf)
+            rankings = [by_meaning, *(self._best(scores, limit, 0.0) for scores in words)]
+            ended = [len(ranked) < limit for ranked in rankings]
             found = [ranking.settled(rankings, ended, deep, WANTED, fusion) for fusion in fusions]
             ready = [[one.passage.document for one in ranked] for ranked in found if ranked is not None]
             if len(ready) == len(fusions):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from retrieval.config import EncoderConfig
 from retrieval.identity import PRECISIONS, encoding
+from retrieval.query_side import documents_of
 from retrieval.word_pieces import WordPieces
 from stores.embeddings import Embeddings
 from trainer.judging.embed_in_child import Made
@@ -57,4 +58,4 @@ class StoredVectors:
         self._known[name] = known | new.keys()
 
     def _encoding(self, model: Path, manifest: str, precision: str) -> str:
-        return encoding(manifest, WordPieces.of(model, self.encoder).max_tokens, precision)
+        return encoding(documents_of(model, manifest), WordPieces.of(model, self.encoder).max_tokens, precision)

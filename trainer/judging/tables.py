@@ -7,6 +7,9 @@ from typing import Any
 from retrieval import metrics
 from trainer.judging.evaluate import Evaluation
 
+SCORE = "score@10"
+"""What decides: nDCG@10 by clicks that are corrected for what people were shown."""
+
 
 def table(found: Evaluation) -> dict[str, dict[str, float]]:
     """Return the mean of every metric for every system."""
@@ -26,6 +29,7 @@ def by_slice(found: Evaluation) -> dict[str, dict[str, dict[str, float]]]:
 
 def score_rows(found: Evaluation, tenant: str, run: str) -> dict[str, list[Any]]:
     """Return the rows of `query_scores`, as columns."""
+    scores = {system: found.score_of(system) for system in found.rankings}
     rows = [
         (n, system, found.queries[n], found.rankings[system][n])
         for system in found.rankings
@@ -39,6 +43,7 @@ def score_rows(found: Evaluation, tenant: str, run: str) -> dict[str, list[Any]]
         "slices": [list(found.slices[n]) for n, _, _, _ in rows],
         "relevant": [sorted(query.relevant) for _, _, query, _ in rows],
         "retrieved": [list(ranked[:10]) for _, _, _, ranked in rows],
+        "score": [float(scores[system][n]) for n, system, _, _ in rows],
         "ndcg_10": [metrics.ndcg(ranked, query.relevant, 10) for _, _, query, ranked in rows],
         "mrr_10": [metrics.reciprocal_rank(ranked, query.relevant, 10) for _, _, query, ranked in rows],
         "map_10": [metrics.average_precision(ranked, query.relevant, 10) for _, _, query, ranked in rows],
@@ -51,7 +56,9 @@ def _means(found: Evaluation, system: str, chosen: Sequence[int]) -> dict[str, f
     pairs = [(found.rankings[system][n], found.queries[n].relevant) for n in chosen]
     if not pairs:
         return {}
+    score = found.score_of(system)
     means = {
+        SCORE: fmean(float(score[n]) for n in chosen),
         "ndcg@10": fmean(metrics.ndcg(r, q, 10) for r, q in pairs),
         "mrr@10": fmean(metrics.reciprocal_rank(r, q, 10) for r, q in pairs),
         "map@10": fmean(metrics.average_precision(r, q, 10) for r, q in pairs),

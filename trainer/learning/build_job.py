@@ -1,6 +1,7 @@
 """Lessons become the fitting process's job: weighted rows, batches, negatives, a validation task. Pure."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 
 from retrieval.text import normalized
@@ -38,7 +39,7 @@ def build_job(
     """
     texts = corpus.leading()
     rows, fit_rows = _rows(lessons, mined, texts, rules)
-    mixed = general.replayed()[: round(len(lessons) * rules.general_share)]
+    mixed = list(islice(cycle(general.replayed()), round(len(lessons) * rules.general_share)))
     rows += [Row(pair.anchor, f"general:{pair.anchor}", frozenset()) for pair in mixed]
     fit_rows += [FitRow(anchor=pair.anchor, positive=pair.text, negative="", weight=1.0) for pair in mixed]
     seen = [

@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from transformers import TrainerCallback
 
+from retrieval.prompts import Prompts
 from trainer.learning.job import FitJob
 from trainer.learning.loss import WeightedRankingLoss
 
@@ -67,7 +68,7 @@ def contrastive_trainer(
     model: SentenceTransformer, job: FitJob, monitor: TrainerCallback, state: Path
 ) -> ContrastiveTrainer:
     """Return the trainer of the job's rows, which writes checkpoints below `state` and calls `monitor`."""
-    rules = job.rules
+    rules, prompts = job.rules, Prompts.of(job.parent)
     gpu = torch.cuda.is_available()
     PlannedBatches.plans = job.batches
     trainer = ContrastiveTrainer(
@@ -93,9 +94,9 @@ def contrastive_trainer(
         ),
         train_dataset=Dataset.from_dict(
             {
-                "anchor": [row.anchor for row in job.rows],
-                "positive": [row.positive for row in job.rows],
-                "negative": [row.negative for row in job.rows],
+                "anchor": [prompts.query + row.anchor for row in job.rows],
+                "positive": [prompts.passage + row.positive for row in job.rows],
+                "negative": [row.negative and prompts.passage + row.negative for row in job.rows],
                 "label": [row.weight for row in job.rows],
             }
         ),

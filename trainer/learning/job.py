@@ -16,17 +16,13 @@ class FitRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     epochs: int = Field(default=1, ge=1, description="passes over the examples; more learns the wrong clicks, too")
     batch_size: int = Field(default=32, ge=1, description="examples whose documents are each other's negatives")
-    learning_rate: float = Field(
-        default=5e-5, gt=0, description="peak of AdamW; 1e-4 gains more than today's labels can show (docs/RECIPE.md)"
-    )
+    learning_rate: float = Field(default=1e-4, gt=0, description="peak of AdamW; the best of a sweep (docs/RECIPE.md)")
     warmup: float = Field(default=0.1, ge=0, le=1, description="share of the steps in which the learning rate rises")
     dropout: float = Field(
         default=0.0, ge=0, lt=1, description="of activations; one pass does not overfit, and 0 saves 300 MB"
     )
     scale: float = Field(
-        default=20.0,
-        gt=0,
-        description="inverse temperature of the loss; 10 gains more than today's labels can show",
+        default=10.0, gt=0, description="inverse temperature of the loss; a soft one is moved less by wrong clicks"
     )
     max_tokens: int = Field(
         default=64, ge=8, description="word pieces of a text in training; doubling halves the speed"
@@ -36,10 +32,13 @@ class FitRules(BaseModel):
         default=0.3, ge=0, le=1, description="share of the examples kept for older ones, against forgetting"
     )
     general_share: float = Field(
-        default=0.02, ge=0, lt=1, description="share of general examples mixed in, against forgetting"
+        default=0.06,
+        ge=0,
+        lt=1,
+        description="share of general examples, against forgetting; each is repeated as often",
     )
     extra_share: float = Field(
-        default=0.0, ge=0, le=1, description="share of examples that bring a negative nobody asked for; 0.3 does little"
+        default=1.0, ge=0, le=1, description="share of examples that bring a negative of their own; 0.3 does little"
     )
     max_steps: int = Field(default=0, ge=0, description="steps; 0 means as many as the epochs take")
     max_seconds: float = Field(default=1_800.0, gt=0, description="seconds; the learning rate reaches zero by then")

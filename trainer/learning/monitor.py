@@ -1,5 +1,6 @@
 """What watches the contrastive stage: progress, validation, the best weights, the time limit, the request to stop."""
 
+import math
 import time
 from statistics import fmean
 
@@ -8,6 +9,7 @@ from sentence_transformers import SentenceTransformer
 from transformers import TrainerCallback, TrainerControl, TrainerState
 
 from retrieval.metrics import reciprocal_rank
+from retrieval.prompts import chosen
 from trainer.learning.child import report_progress
 from trainer.learning.job import FitJob, Validation
 
@@ -19,8 +21,8 @@ class Monitor(TrainerCallback):
         self._job, self._model, self._limit = job, model, model.max_seq_length
         self._note = job.output.with_suffix(".best")
         self._started, self._first, self._loss = time.monotonic(), 0, 0.0
-        self.cancelled = False
-        model.max_seq_length = job.rules.max_tokens
+        self.cancelled, self._looked_at = False, -1
+        _read(model, job.rules.max_tokens)
 
     def on_train_begin(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Remember where a resumed run takes up."""
@@ -42,6 +44,11 @@ class Monitor(TrainerCallback):
             control.should_save = not last
             self.keep_best(state.global_step)
 
+    def on_train_end(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
+        """Keep the last weights where a later epoch has fewer batches than the first, by which steps are counted."""
+        if state.is_world_process_zero and not self.cancelled and self._looked_at < state.global_step:
+            self.keep_best(state.global_step)
+
     def on_log(
         self,
         args: object,
@@ -55,14 +62,15 @@ class Monitor(TrainerCallback):
 
     def keep_best(self, step: int) -> None:
         """Save the weights unless an earlier checkpoint ranked the validation queries better."""
+        self._looked_at = step
         score = validate(self._model, self._job.validation)
         report_progress(step=step, validation=round(score, 4))
         best = float(self._note.read_text()) if self._note.is_file() else -1.0
         if score >= best:
             training_limit = self._model.max_seq_length
-            self._model.max_seq_length = self._limit
+            _read(self._model, self._limit)
             self._model.save_pretrained(str(self._job.output), create_model_card=False)
-            self._model.max_seq_length = training_limit
+            _read(self._model, training_limit)
             self._note.write_text(str(score))
 
 
@@ -72,11 +80,20 @@ def validate(model: SentenceTransformer, task: Validation) -> float:
         return 0.0
     was_training = model.training
     model.eval()
-    texts = model.encode(list(task.texts), normalize_embeddings=True, show_progress_bar=False)
-    queries = model.encode(list(task.queries), normalize_embeddings=True, show_progress_bar=False)
+    prompts = chosen(model.prompts, model.default_prompt_name)
+    texts, queries = (
+        model.encode(list(some), prompt=prompt, normalize_embeddings=True, show_progress_bar=False)
+        for some, prompt in ((task.texts, prompts.passage), (task.queries, prompts.query))
+    )
     model.train(was_training)
     ranked = np.argsort(-(queries @ texts.T), axis=1)[:, :10].tolist()
     return fmean(
         reciprocal_rank(row, dict.fromkeys(relevant, 1.0), 10)
         for row, relevant in zip(ranked, task.relevant, strict=True)
     )
+
+
+def _read(model: SentenceTransformer, tokens: float | None) -> None:
+    """Let a model read so many word pieces of a text; one of static vectors reads all, and cannot be told."""
+    if tokens is not None and math.isfinite(model.max_seq_length or 0):
+        model.max_seq_length = int(tokens)

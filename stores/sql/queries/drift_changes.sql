@@ -1,10 +1,10 @@
--- A sample of the documents opened in a window: how often, and whether their text was new or another than before there.
--- Changes before changes_from_ms do not count: the first filling of a corpus is no drift. A renamed document is one document:
--- what came under its former id comes before, so that a new id with the old text is no change.
+-- A sample of the documents opened in a window: how often, and how far their text at its end has moved since before_ms, from 0
+-- (the same) to 1 (new, or nothing left of it), by groups of four signs. A renamed document is one document: what came under its
+-- former id comes before, so that a new id with the old text is no change.
 WITH
     fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') AS window_start,
     fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC') AS window_end,
-    fromUnixTimestamp64Milli({changes_from_ms:Int64}, 'UTC') AS changes_start,
+    fromUnixTimestamp64Milli({before_ms:Int64}, 'UTC') AS compared_with,
     viewed AS
     (
         SELECT if(current = '', former, current) AS document, uniqExact(event_id) AS openings
@@ -23,13 +23,11 @@ WITH
     ),
     versions AS
     (
-        SELECT if(current = '', former, current) AS document, occurred_at, text,
-               lagInFrame(text, 1, 0) OVER (PARTITION BY document ORDER BY former = document, version, offset
-                                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS text_before
+        SELECT if(current = '', former, current) AS document, occurred_at, text, (former = document, version, offset) AS place
         FROM
         (
             SELECT document AS former, occurred_at, JSONExtractUInt(payload, 'version') AS version, offset,
-                   cityHash64(JSONExtractString(payload, 'title'), JSONExtractString(payload, 'body')) AS text
+                   concat(JSONExtractString(payload, 'title'), ' ', JSONExtractString(payload, 'body')) AS text
             FROM events
             WHERE topic = 'documents.changes' AND type = 'DocumentUpserted' AND tenant = {tenant:String}
               AND occurred_at < window_end
@@ -37,11 +35,13 @@ WITH
 -- include: present_names
         WHERE document IN (SELECT document FROM viewed)
     )
-SELECT v.document AS document, v.openings AS openings, c.changed AS changed
+SELECT v.document AS document, v.openings AS openings, c.moved AS moved
 FROM viewed AS v
 LEFT JOIN
 (
-    SELECT document, max(text != text_before AND occurred_at >= window_start AND occurred_at >= changes_start) AS changed
+    SELECT document, argMax(text, place) AS now, argMaxIf(text, place, occurred_at < compared_with) AS before,
+           multiIf(now = before, 0., before = '', 1.,
+                   ngramDistance(substring(now, 1, 16000), substring(before, 1, 16000))) AS moved
     FROM versions GROUP BY document
 ) AS c ON c.document = v.document
 ORDER BY document

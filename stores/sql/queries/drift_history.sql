@@ -1,6 +1,6 @@
--- Verdicts of a tenant's latest windows, newest first; `asked` is the run that the window asked for, if any.
-SELECT signal, model, verdict, toUnixTimestamp64Milli(window_end) AS end_ms, JSONExtractString(detail, 'asked') AS asked
+-- The windows that were judged against a reference, in order of time; `learned` is what they may teach of quiet ones.
+SELECT signal, toUnixTimestamp64Milli(window_start) AS start_ms, toUnixTimestamp64Milli(window_end) AS end_ms, days, searches,
+       verdict, evidence, effect - chance AS learned, variance, asked, revision
 FROM drift
-WHERE tenant = {tenant:String}
-ORDER BY window_end DESC, signal
-LIMIT {limit:UInt32}
+WHERE tenant = {tenant:String} AND reference_id = {reference:String}
+ORDER BY window_end, signal

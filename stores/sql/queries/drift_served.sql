@@ -1,7 +1,7 @@
--- Distinct searches by window and answering model (`external`: an engine that names none), from one instant (milliseconds) to another.
+-- Distinct searches, and different queries of people, by window and answering model (`external`: an engine that names none), from one instant (milliseconds) to another.
 SELECT intDiv(toUnixTimestamp64Milli(occurred_at), {window_ms:Int64}) * {window_ms:Int64} AS start_ms,
        if(JSONExtractString(payload, 'model') = '', 'external', JSONExtractString(payload, 'model')) AS model,
-       uniqExact(event_id) AS searches
+       uniqExact(event_id) AS searches, uniqExact(user, lowerUTF8(trimBoth(query))) AS cases
 FROM events
 WHERE topic = 'searches' AND type = 'SearchServed' AND tenant = {tenant:String}
   AND occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')

@@ -31,6 +31,14 @@ FROM
     WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
     HAVING count() > 0
     UNION ALL
+    SELECT 'query_clicks', 'clicked', count() FROM query_clicks
+    WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
+    HAVING count() > 0
+    UNION ALL
+    SELECT 'drift_samples', 'searches of a reference', count() FROM drift_samples
+    WHERE tenant IN (SELECT tenant FROM forgetting_users) AND user IN (SELECT user FROM forgetting_users)
+    HAVING count() > 0
+    UNION ALL
     SELECT 'dead_letters', toString(topic), count() FROM dead_letters
     WHERE (topic, topic_id, partition, offset) IN (SELECT topic, topic_id, partition, offset FROM forgetting WHERE what = 'letter')
       AND code != 'forgotten'

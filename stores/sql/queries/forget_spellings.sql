@@ -15,5 +15,6 @@ FROM
     UNION ALL SELECT user FROM pairs WHERE tenant = whose
     UNION ALL SELECT user FROM late_accesses WHERE tenant = whose
     UNION ALL SELECT user FROM document_people WHERE tenant = whose
+    UNION ALL SELECT user FROM query_clicks WHERE tenant = whose
 )
 WHERE user NOT IN ('', who) AND lowerUTF8(normalizeUTF8NFKC(lowerUTF8(decodeURLComponent(user)))) = one_form

@@ -1,5 +1,5 @@
 -- A run's held-out queries by how much the candidate gained or lost against the live model.
-SELECT query, anyIf(ndcg_10, system = 'candidate') AS candidate, anyIf(ndcg_10, system = 'live') AS live,
+SELECT query, anyIf(score, system = 'candidate') AS candidate, anyIf(score, system = 'live') AS live,
        anyIf(retrieved, system = 'candidate') AS candidate_found, anyIf(retrieved, system = 'live') AS live_found,
        any(relevant) AS relevant
 FROM query_scores FINAL

@@ -8,10 +8,15 @@ FROM
 ) AS d
 LEFT JOIN
 (
-    SELECT document, content_hash, deleted, passages, revision, document_revision
+    SELECT document, content_hash, deleted, passages, revision, document_revision, clicked_digest
     FROM applied FINAL
     WHERE tenant = {tenant:String} AND collection = {collection:String}
       AND document > {after:String} AND document <= {until:String}
 ) AS a ON d.document = a.document
+LEFT JOIN
+(
+    SELECT document, digest FROM clicked_queries FINAL
+    WHERE tenant = {tenant:String} AND document > {after:String} AND document <= {until:String}
+) AS c ON d.document = c.document
 WHERE pending
 ORDER BY NOT gone, NOT light, document

@@ -1,5 +1,6 @@
 -- The tenant's live training signals up to a time: one voice per person and label, each person's voices bounded, hubs
--- among co-accessed documents discounted, newest first within the limit, in a fixed order.
+-- among co-accessed documents discounted, newest first within the limit, in a fixed order. Whoever closed a document sooner
+-- than `satisfied_s` after opening it was not satisfied; where nobody knows how long it was open, they were.
 WITH
     once AS
     (
@@ -29,7 +30,12 @@ SELECT pair, kind, anchor, anchor_document, c.document AS document,
        round(if(kind = 'co_access',
                 c.weight / sqrt(log2(1 + greatest(1, n.degree)) * log2(1 + greatest(1, m.degree))),
                 c.weight), 6) AS weight,
-       event_ids, occurred_at
+       event_ids, occurred_at,
+       event_ids[1] NOT IN
+       (
+           SELECT event_id FROM events
+           WHERE tenant = {tenant:String} AND type = 'DocumentOpened' AND dwell_s >= 0 AND dwell_s < {satisfied_s:Float64}
+       ) AS satisfied
 FROM capped AS c
 LEFT JOIN neighbours AS n ON c.document = n.one
 LEFT JOIN neighbours AS m ON c.anchor_document = m.one

@@ -49,9 +49,10 @@ def classifier_auc(vectors: Matrix, cluster_of: Indices, person_of: Indices, lab
     rows = leading_components(vectors[order])
     marks = np.ascontiguousarray(labels.T[cluster_of[order]]).astype(np.float32)
     fold_of = _folds(person_of[order], seed)
-    folds = [_fold(rows, marks, fold_of == number) for number in range(FOLDS) if np.any(fold_of == number)]
-    if len(folds) < 2:
+    dealt = np.unique(fold_of)
+    if len(dealt) < 2:  # one person alone: there is nobody else to learn from
         return np.full(labels.shape[0], 0.5)
+    folds = [_fold(rows, marks, fold_of == number) for number in dealt]
     u, pairs = np.zeros(labels.shape[0]), np.zeros(labels.shape[0])
     for fold in folds:
         fold_u, fold_pairs = _concordant(fold, _discriminants(fold, folds, marks))

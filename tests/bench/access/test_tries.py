@@ -19,7 +19,7 @@ def play(world: World, seed: int) -> None:
     names = [change.document for change in victims]
     samples = revocations.measure(world, names, 0.0, 0.05, int)
     revocations.look_again(world, samples)
-    tries.search(world, [*names, *(change.document for change in changing)], 400, random.Random(seed))
+    tries.search(world, [*names, *(change.document for change in changing)], 400, random.Random(seed), 100)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -13,6 +13,7 @@ from stores.exit_codes import EXIT_MISCONFIGURED
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("service", "name"), [("streams", "ack-first"), ("indexer", "re-add")])
 def test_a_service_with_a_replaced_step_runs_as_it_is_started(service: str, name: str, tmp_path: Path) -> None:
     """In a home without a stack, because a service then says so and ends."""

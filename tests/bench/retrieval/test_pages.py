@@ -43,9 +43,10 @@ def test_pages_are_ranked_by_vectors_by_words_and_by_both() -> None:
     assert library.fused(asked, ["absent"], Fusion(dense=0.9)) == [["b", "a"]]
 
 
-def test_further_words_find_a_page_and_leave_the_others_as_they_are() -> None:
+def test_clicked_queries_find_a_page_and_leave_the_others_as_they_are() -> None:
     library = Library(PAGES, Counting())  # type: ignore[arg-type]  # the part of an encoder that is used
-    helped = library.with_words({"b": ["lunch menu"], "gone": ["nothing"]})
-    assert (helped.by_words(["menu"]), library.by_words(["menu"])) == ([["b"]], [[]])
-    assert helped.by_words(["weeks"]) == [["a"]]
-    assert helped.by_meaning(np.array([[1.0, 0.0]], dtype=np.float32)) == [["b", "a"]]
+    helped, asked = library.with_clicked({"a": ["lunch menu"], "gone": ["nothing"]}), np.array([[1.0, 0.0]], np.float32)
+    assert library.fused(asked, ["menu"], Fusion(dense=0.2, clicked=0.5)) == [["b", "a"]]
+    assert helped.fused(asked, ["menu"], Fusion(dense=0.2, clicked=0.5)) == [["a", "b"]]
+    assert helped.fused(asked, ["menu"], Fusion()) == helped.by_meaning(asked) == [["b", "a"]]
+    assert helped.served.rank_words(["menu", "soup"], [Fusion(dense=0, clicked=0.1)]) == [[["a"], ["b"]]]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from indexer.feed.documents import UNKNOWN, Counts, Document, Documents, Pending, Record
+from indexer.feed.document import Document
+from indexer.feed.documents import UNKNOWN, Counts, Documents, Pending, Record
 from retrieval.config import EncoderConfig
 from retrieval.passages import READ_CHARACTERS
 from retrieval.word_pieces import WordPieces
@@ -53,7 +54,7 @@ def documents(result: Told) -> Documents:
 def read(**changed: object) -> Document:
     row = {
         "document": "d", "version": 3, "revision": 7, "gone": 0, "content_hash": "h", "title": "T", "acl": ["all"],
-        "updated_ms": 5, "body": "Some words.", **changed,
+        "updated_ms": 5, "body": "Some words.", "clicked": [], **changed,
     }  # fmt: skip
     result = Told([row])
     found = documents(result).read("acme", ["d"])

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from indexer.feed.documents import Document, Pending
+from indexer.feed.document import Document
+from indexer.feed.documents import Pending
 from indexer.indexing import applying, sync
 from indexer.indexing.applying import Applied, added, portions
 from indexer.indexing.embedding import Embedder

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from indexer.feed.documents import Documents
 from indexer.indexing.sync import Sync
+from stores.errors import Retryable
 from stores.service import Stopped
 from stores.vector_rows import VectorRow
 from stores.vectors import Vectors
@@ -106,17 +108,7 @@ def test_a_late_deletion_does_not_take_away_what_came_back(world: World, monkeyp
 
 def test_killed_before_it_can_say_so_its_intent_tells(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     before(world)
-    collection = world.target().collection
-    rows: list[VectorRow] = []
-
-    def killed(self: Vectors, collection: str, given: Sequence[VectorRow]) -> None:
-        rows.extend(given)
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as broken:
-        broken.setattr(Vectors, "upsert", killed)
-        with pytest.raises(KeyboardInterrupt):
-            world.new_sync().advance(world.target(), 60)
+    collection, rows = world.target().collection, killed_while_it_writes(world, monkeypatch)
     holder = replaced(world, Lease())
     world.vectors.upsert(collection, rows)  # it was on its way all the time
     assert holder.advance(world.target(), 60).finished
@@ -129,8 +121,79 @@ def test_killed_before_it_can_say_so_its_intent_tells(world: World, monkeypatch:
     assert [version for version, _, _ in world.shown("kept")] == [2]
 
 
+def killed_while_it_writes(world: World, monkeypatch: pytest.MonkeyPatch) -> list[VectorRow]:
+    """A process passes the fence and is gone before its rows arrive; return those, which are on their way."""
+    rows: list[VectorRow] = []
+
+    def killed(self: Vectors, collection: str, given: Sequence[VectorRow]) -> None:
+        rows.extend(given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Vectors, "upsert", killed)
+        with pytest.raises(KeyboardInterrupt):
+            world.new_sync().advance(world.target(), 60)
+    return rows
+
+
+def settle(world: World, holder: Sync, minutes: float) -> None:
+    """Let so much time pass since the holder began; then it does what is due."""
+    world.clock.ahead = timedelta(minutes=minutes, seconds=1)
+    holder.compare(world.target())
+    assert holder.advance(world.target(), 60).finished
+
+
+def test_a_write_that_arrives_after_a_second_takeover_does_not_last(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before(world)
+    rows = killed_while_it_writes(world, monkeypatch)
+    replaced(world, Lease())  # it made everything anew, recorded that, and is gone too
+    holder = world.new_sync()
+    assert holder.advance(world.target(), 60).finished
+    world.vectors.upsert(world.target().collection, rows)
+    settle(world, holder, 1)
+    assert world.shown("gone") == []
+    assert [version for version, _, _ in world.shown("kept")] == [2]
+
+
+def test_a_write_of_one_that_woke_late_and_died_before_it_could_say_so_does_not_last(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before(world)
+    rows = killed_while_it_writes(world, monkeypatch)
+    holder = replaced(world, Lease())
+    settle(world, holder, 1)
+    world.vectors.upsert(world.target().collection, rows)
+    assert len(world.shown("gone")) == 1
+    settle(world, holder, 9)
+    assert len(world.shown("gone")) == 1
+    settle(world, holder, 10)
+    assert world.shown("gone") == []
+
+
+def test_while_the_warehouse_is_away_the_tenant_is_lost_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before(world)
+    lease, upsert = Lease(), Vectors.upsert
+
+    def late(self: Vectors, collection: str, rows: Sequence[VectorRow]) -> None:
+        lease.lost = True
+        upsert(self, collection, rows)
+
+    def away(self: Documents, *_: object) -> None:
+        raise Retryable("no warehouse")
+
+    monkeypatch.setattr(Vectors, "upsert", late)
+    monkeypatch.setattr(Documents, "doubt", away)
+    with pytest.raises(Stopped, match="somebody else"):
+        world.new_sync(check_lease=lease.check).advance(world.target(), 60)
+    assert world.documents.doubtful(world.tenant, world.target().collection) == ["gone", "kept"], "its intents tell"
+
+
 def test_what_is_written_under_the_lease_is_not_doubted(world: World) -> None:
     before(world)
     assert world.new_sync(check_lease=Lease().check).advance(world.target(), 60).documents == 2
-    assert world.documents.intents(world.tenant, world.target().collection) == []
+    assert world.documents.doubtful(world.tenant, world.target().collection) == []
     assert world.plan() == []

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer.feed.documents import UNKNOWN, Document, Pending
+from indexer.feed.document import Document
+from indexer.feed.documents import UNKNOWN, Pending
 from indexer.indexing.embedding import Embedder
 from indexer.indexing.making import Maker, keys_of
 from stores.vector_rows import Stored, passages_digest

@@ -129,7 +129,7 @@ def judged(world: World, texts: tuple[str, ...], directory: Path) -> tuple[Store
     return stored, world.shelf.fetch(world.tenant, world.live)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_trainer_and_indexer_share_vectors_in_both_directions(world: World, tmp_path: Path) -> None:
     with world.together():
         for n in range(6):

@@ -79,6 +79,7 @@ def test_a_pass_goes_on_after_restarts_and_finds_nothing_in_what_is_right(world:
     assert auditor(world).look(world.target(), 60) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["missing", "foreign row", "deleted document", "wider access", "swapped vectors"])
 def test_what_is_wrong_is_found_mended_and_counted(world: World, fault: str) -> None:
     filled(world)

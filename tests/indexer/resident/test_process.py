@@ -17,7 +17,7 @@ from tests.indexer.test_process import running, wait_for
 from tests.indexer.world import NOW, World, live
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_it_answers_records_and_ends_when_asked(
     stack: Settings,
     world: World,

@@ -20,7 +20,8 @@ from stores.vector_rows import Filter, Hit
 from stores.vectors import Rankings, Vectors
 
 GROUPS = ("everyone", "staff", "STAFF", " staff", "", "caf\u00e9", "cafe\u0301", "cafe")
-FUSION = Fusion(dense=0.7)
+FUSIONS = (Fusion(dense=0.7), Fusion(dense=0.7, clicked=0.4))
+"""Without and with a ranking by the queries that people clicked after."""
 NAMES = tuple(f"d{n}" for n in range(7))
 
 acls = st.lists(st.sampled_from(GROUPS), max_size=2).map(tuple)
@@ -28,18 +29,40 @@ acls = st.lists(st.sampled_from(GROUPS), max_size=2).map(tuple)
 
 @dataclass(frozen=True)
 class Index:
-    """Both rankings of one query, best first, as an engine has them; it filters by its rows' lists."""
+    """The three rankings of one query, best first, as an engine has them; it filters by its rows' lists."""
 
     rankings: Rankings
 
     def search(
-        self, collection: str, queries: Sequence[str], vectors: object, limit: int, only: Filter | None = None
+        self,
+        collection: str,
+        queries: Sequence[str],
+        vectors: object,
+        limit: int,
+        only: Filter | None = None,
+        clicked: bool = False,
     ) -> list[Rankings]:
         def seen(hit: Hit) -> bool:
             return only is None or bool({*only.groups} & {*map(nfc, hit.acl)}) or hit.document in only.documents
 
-        first, second = ([hit for hit in ranking if seen(hit)][:limit] for ranking in self.rankings)
-        return [(first, second) for _ in queries]
+        asked = self.rankings if clicked else self.rankings[:2]
+        return [tuple([hit for hit in ranking if seen(hit)][:limit] for ranking in asked) for _ in queries]
+
+
+class Unclicked(Index):
+    """An index whose clicked queries nobody may ask for."""
+
+    def search(
+        self,
+        collection: str,
+        queries: Sequence[str],
+        vectors: object,
+        limit: int,
+        only: Filter | None = None,
+        clicked: bool = False,
+    ) -> list[Rankings]:
+        assert not clicked
+        return Index(self.rankings).search(collection, queries, vectors, limit, only)
 
 
 @dataclass(frozen=True)
@@ -59,7 +82,7 @@ class Now:
 class Coder:
     """An encoder of nothing in particular."""
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.zeros((len(texts), 2), np.float32)
 
 
@@ -78,10 +101,10 @@ def indexes(draw: st.DrawFn) -> Index:
         ]
     ]
     rankings = []
-    for _ in range(2):
+    for _ in range(3):
         found = draw(st.permutations(passages))[: draw(st.integers(0, len(passages)))]
         rankings.append([scored(hit, len(found) - rank) for rank, hit in enumerate(found)])
-    return Index((rankings[0], rankings[1]))
+    return Index(tuple(rankings))
 
 
 def scored(hit: Hit, score: float) -> Hit:
@@ -102,43 +125,54 @@ def allowed(hit: Hit, lists: dict[str, AccessList], groups: frozenset[str]) -> b
     return one.content == hit.content_hash or bool(mine.intersection(map(nfc, hit.acl)))
 
 
-def answer(index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int, tells: bool) -> list[Found]:
+def answer(
+    index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int, tells: bool, fusion: Fusion
+) -> list[Found]:
     viewer = Viewer(Now(lists, tells), "acme", groups)
-    return retrieve(cast(Vectors, index), cast(Encoder, Coder()), "c", ["text"], viewer, k, FUSION)[0]
+    return retrieve(cast(Vectors, index), cast(Encoder, Coder()), "c", ["text"], viewer, k, fusion)[0]
 
 
 def without(index: Index, lists: dict[str, AccessList], groups: frozenset[str]) -> Index:
-    first, second = ([hit for hit in ranking if allowed(hit, lists, groups)] for ranking in index.rankings)
-    return Index((first, second))
+    return Index(tuple([hit for hit in ranking if allowed(hit, lists, groups)] for ranking in index.rankings))
 
 
 people = st.frozensets(st.sampled_from(GROUPS), max_size=2)
 
 
-@given(indexes(), currents, people, st.integers(1, 8))
+@given(indexes(), currents, people, st.integers(1, 8), st.sampled_from(FUSIONS))
 def test_an_answer_is_that_of_an_index_without_what_is_hidden(
-    index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int
+    index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int, fusion: Fusion
 ) -> None:
     bare = without(index, lists, groups)
-    expected = retrieve(cast(Vectors, bare), cast(Encoder, Coder()), "c", ["text"], None, k, FUSION)[0]
-    assert answer(index, lists, groups, k, tells=True) == expected
+    expected = retrieve(cast(Vectors, bare), cast(Encoder, Coder()), "c", ["text"], None, k, fusion)[0]
+    assert answer(index, lists, groups, k, True, fusion) == expected
     shown = {(hit.document, hit.text) for ranking in bare.rankings for hit in ranking}
     assert all(any(found.document == d and found.snippet in text for d, text in shown) for found in expected)
 
 
-@given(indexes(), currents, people, st.integers(1, 8))
+@given(indexes(), currents, people, st.integers(1, 8), st.sampled_from(FUSIONS))
 def test_a_filter_that_does_not_know_of_grants_shows_less_and_never_more(
-    index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int
+    index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int, fusion: Fusion
 ) -> None:
     visible = {hit.document for ranking in without(index, lists, groups).rankings for hit in ranking}
-    assert {found.document for found in answer(index, lists, groups, k, tells=False)} <= visible
+    assert {found.document for found in answer(index, lists, groups, k, False, fusion)} <= visible
 
 
 @given(indexes(), currents, people, st.integers(1, 8), st.floats(0.5, 9), st.integers(-3, 3))
 def test_scores_say_ranks_alone(
     index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int, slope: float, add: int
 ) -> None:
-    """A raw score, BM25's among them, is weighed by words of hidden documents: no answer depends on it."""
-    first, second = ([scored(hit, hit.score**3 * slope + add) for hit in ranking] for ranking in index.rankings)
-    plain, other = (answer(one, lists, groups, k, tells=True) for one in (index, Index((first, second))))
+    """A raw score, BM25's among them, is weighed by words of hidden documents and by clicks on them: no answer depends
+    on it."""
+    raised = Index(tuple([scored(hit, hit.score**3 * slope + add) for hit in found] for found in index.rankings))
+    plain, other = (answer(one, lists, groups, k, True, FUSIONS[1]) for one in (index, raised))
     assert plain == other
+
+
+@given(indexes(), currents, people, st.integers(1, 8))
+def test_without_a_weight_what_people_clicked_is_not_even_read(
+    index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int
+) -> None:
+    assert answer(Unclicked(index.rankings), lists, groups, k, True, FUSIONS[0]) == answer(
+        Index((*index.rankings[:2], [])), lists, groups, k, True, FUSIONS[0]
+    )

@@ -172,9 +172,9 @@ class Witness:
 
         class Noting:
             @staticmethod
-            def encode(texts: Sequence[str]) -> object:
+            def encode_queries(texts: Sequence[str]) -> object:
                 last.model = model
-                return encoder.encode(texts)
+                return encoder.encode_queries(texts)
 
         return Noting()  # type: ignore[return-value]  # the part of an encoder that a search uses
 

@@ -3,56 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 import numpy as np
 
-from demo.headings import clean
-from demo.operations import package_directory
+from bench.drift.questions import FIRST, SECOND, Remembering, questions
 from streams.drift.behaviour import Opening, Search
 from streams.drift.config import DriftConfig
-from streams.drift.encoder import Vectors, WordLlamaEncoder
 from streams.drift.sample import Sample
 from streams.drift.sampling import sample
 
-FIRST = (
-    "ec2",
-    "autoscaling",
-    "ecs",
-    "eks",
-    "elbv2",
-    "lambda",
-    "cloudfront",
-    "apigateway",
-    "lightsail",
-    "directconnect",
-)
-SECOND = ("iam", "rds", "cognito-idp", "kms", "dynamodb", "s3api", "securityhub", "comprehend", "secretsmanager")
 MORNING = datetime(2025, 3, 3, 9, tzinfo=UTC)
-
-
-class Remembering:
-    """The reference encoder, each text encoded once a test run."""
-
-    def __init__(self) -> None:
-        self._inner = WordLlamaEncoder()
-        self._known: dict[str, Vectors] = {}
-
-    def encode(self, texts: list[str]) -> Vectors:
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(new, self._inner.encode(new), strict=True))
-        return np.stack([self._known[text] for text in texts]) if texts else np.zeros((0, 256), np.float32)
-
-
-@cache
-def questions(service: str) -> tuple[str, ...]:
-    """Return the headings of one service's example files, cleaned, without repeats."""
-    found = []
-    for path in sorted((package_directory("awscli") / "examples" / service).glob("*.rst")):
-        heading = clean(path.read_text(errors="replace").lstrip().split("\n", 1)[0])
-        if len(heading.split()) > 2 and not heading.lower().startswith("the following"):
-            found.append(heading)
-    return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)

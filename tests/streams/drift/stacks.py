@@ -18,6 +18,6 @@ def stacked(people: int, each: int) -> Stack:
         counts={},
         values={},
         openings=np.zeros(0),
-        changed=np.zeros(0),
+        moved=np.zeros(0),
         document_in_window=np.zeros(0, dtype=np.bool_),
     )

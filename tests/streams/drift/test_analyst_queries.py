@@ -1,23 +1,24 @@
-"""The ten questions of the README, asked on real rows."""
+"""The questions of the README, asked on real rows."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import stores
-from schemas.learning import Comparison, ModelTrained
+from schemas.learning import Comparison, DriftMuted, ModelTrained, RequestDismissed
 from stores import sql_files
 from stores.settings import Settings
 from stores.warehouse import Warehouse
 from streams.drift.encoder import WordLlamaEncoder
 from streams.drift.job import DriftJob
 from tests.stores.keyed import unsigned
+from tests.streams.drift.days import CONFIG, DAY, NOW, Outbox, after_day, days, record
 from tests.streams.drift.history_rows import Log
 from tests.streams.drift.people import MORNING, Company
-from tests.streams.drift.test_job import CONFIG, DAY, NOW, Outbox, after_day, days, record
 
 QUERIES = sorted(path.stem for path in (Path(stores.__file__).parent / "sql" / "queries").glob("analyst_*.sql"))
 README = Path(stores.__file__).parent.parent / "README.md"
@@ -46,13 +47,21 @@ def warehouse(stack: Settings) -> Iterator[Warehouse]:
         event_id="trained", tenant="loud", occurred_at=NOW + timedelta(minutes=9), run=asked.run, model="loud-1",
         parent="base", snapshot="s1", comparison=gain,
     )  # fmt: skip
-    loud.write([asked, trained])
+    decided: dict[str, Any] = {
+        "tenant": "loud",
+        "occurred_at": NOW + timedelta(minutes=10),
+        "by": "ann",
+        "reason": "a fair",
+    }
+    dismissed = RequestDismissed(event_id="dismissed", run=asked.run, **decided)
+    muted = DriftMuted(event_id="muted", until=NOW + DAY, **decided)
+    loud.write([asked, trained, dismissed, muted])
     yield found
     found.close()
 
 
-def test_there_are_ten() -> None:
-    assert len(QUERIES) == 10
+def test_there_are_seventeen() -> None:
+    assert len(QUERIES) == 17
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -80,4 +89,20 @@ def test_answers_agree_with_what_happened(warehouse: Warehouse) -> None:
         "quiet"
     }
     assert all(row["distinct_queries_judged"] <= row["searches"] for row in warehouse.query("analyst_08_check"))
+    latest = warehouse.query("analyst_11_latest")
+    assert latest[0]["tenant"] == "loud"
+    assert latest[0]["evidence"] >= latest[0]["trips_at"]
+    assert all(row["days"] > 1 for row in warehouse.query("analyst_12_history") if row["tenant"] == "quiet")
+    (alarm,) = warehouse.query("analyst_13_alarms")
+    assert (alarm["tenant"], alarm["run"]) == ("loud", run["run"])
+    assert "query_drift" in alarm["signals"]
+    rules = {row["rule"]: row["value"] for row in warehouse.query("analyst_14_rules")}
+    assert rules["window_cases"] == str(CONFIG.window_cases)
+    (request,) = warehouse.query("analyst_16_requests")
+    assert (request["run"], request["verdict"], request["dismissed_by"]) == (run["run"], "WIN", "ann")
+    (mute,) = warehouse.query("analyst_17_mutes")
+    assert (mute["tenant"], mute["until"], mute["reason"]) == ("loud", NOW + DAY, "a fair")
+    references = {row["tenant"]: row for row in warehouse.query("analyst_15_reference")}
+    assert {row["forgotten"] for row in references.values()} == {0}
+    assert references["loud"]["first_day"] == after_day(-1)
     assert warehouse.query("analyst_04_new_words")[0]["tenant"] == "loud"

@@ -41,10 +41,18 @@ def test_rules_come_from_a_setting_and_wrong_ones_are_named() -> None:
     )
     with pytest.raises(ValidationError, match=r"windows\n.*Extra inputs"):
         DriftConfig.model_validate({"windows": 3})
-    with pytest.raises(ValidationError, match="of_windows"):
-        DriftConfig.model_validate({"trip_windows": 4})
+    nonsense = {"window_s": 1, "min_people": 10**9, "false_alarm_days": 0, "effects": {"query_drift": 5}}
+    for name, value in nonsense.items():
+        with pytest.raises(ValidationError, match=name):
+            DriftConfig.model_validate({name: value})
     with pytest.raises(ValidationError, match="permutations"):
         DriftConfig.model_validate({"permutations": 299})
+
+
+def test_rules_have_a_name_that_follows_from_all_of_them() -> None:
+    assert CONFIG.hash == DriftConfig().hash
+    assert CONFIG.hash != DriftConfig(allowance=0.9).hash
+    assert CONFIG.shape.cases == CONFIG.window_cases
 
 
 def test_every_rule_says_why() -> None:

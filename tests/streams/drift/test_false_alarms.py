@@ -6,12 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from bench.drift.questions import Remembering
+from streams.drift.calibration import calibrated
 from streams.drift.config import DriftConfig
-from streams.drift.judgement import Judged, Verdict, judge
-from streams.drift.measurement import measure, thresholds
+from streams.drift.judgement import Judged, Span, judge
+from streams.drift.measurement import measure
 from streams.drift.sample import Sample
 from streams.drift.signals import SIGNALS
-from tests.streams.drift.people import Company, Remembering, window
+from tests.streams.drift.people import Company, window
 
 QUICK = DriftConfig(permutations=599)
 
@@ -22,12 +24,11 @@ def encoder() -> Remembering:
 
 
 def replay(reference: Sequence[Sample], later: Sequence[Sample], config: DriftConfig) -> list[list[Judged]]:
-    """Judge `later` windows one after the other against a frozen reference."""
-    limits, history, found = thresholds(reference, config), {signal.name: list[Verdict]() for signal in SIGNALS}, []
-    for sample in later:
-        found.append(judge(measure(reference, sample, config), limits, history, config))
-        for judged in found[-1]:
-            history[judged.measured.signal].insert(0, judged.verdict)
+    """Judge `later` days one after the other against a frozen reference; nobody is asked."""
+    watch, found = calibrated(reference, config), []
+    for number, sample in enumerate(later):
+        judged, watch = judge(measure(reference, sample, config), watch, config, Span(1, number % 7))
+        found.append(judged)
     return found
 
 
@@ -50,13 +51,15 @@ def alarms(found: Sequence[Sequence[Judged]], *verdicts: str) -> int:
     return sum(any(judged.verdict in verdicts for judged in window) for window in found)
 
 
+@pytest.mark.slow
 def test_quiet_weeks_raise_no_alarm(encoder: Remembering) -> None:
     company = Company(people=25, searches=4)
     found = [window for seed in range(8) for window in years(company, encoder, QUICK, seed, windows=5)]
     assert alarms(found, "tripped") == 0
-    assert alarms(found, "suspect", "tripped") <= 4
+    assert alarms(found, "suspect", "tripped") <= len(found) / 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shift", "opens", "signal"),
     [(0.4, None, "query_drift"), (0.3, None, "vocabulary_novelty"), (0.0, 0.35, "zero_click")],
@@ -72,18 +75,17 @@ def test_a_change_trips_with_its_second_window(
 
 def test_a_change_for_the_better_is_no_alarm(encoder: Remembering) -> None:
     found = years(Company(people=40, searches=5, opens=0.4), encoder, QUICK, 4, windows=3, opens=0.8)
-    assert alarms(found, "suspect", "tripped") == 0
+    assert alarms(found, "tripped") == 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("people", "searches"), [(60, 5.0), (20, 4.0)])
 def test_false_alarms_of_two_hundred_quiet_months(encoder: Remembering, people: int, searches: float) -> None:
-    """At most 1 window in 200 may trip without cause and 1 in 50 be suspect; p values must be uniform or cautious."""
+    """A quiet tenant may ask once in 90 days; here for each of 1,000 days. p values must be uniform or cautious."""
     company = Company(people, searches)
     months = [years(company, encoder, QUICK, 1_000 + seed, windows=5) for seed in range(200)]
     found = [window for month in months for window in month]
-    assert alarms(found, "tripped") <= len(found) / 200
-    assert alarms(found, "suspect", "tripped") <= len(found) / 50
+    assert alarms(found, "tripped") <= len(found) / QUICK.false_alarm_days
     for signal in (one.name for one in SIGNALS):
         p = np.array([j.measured.p for w in found for j in w if j.measured.signal == signal and j.verdict != "too_few"])
         if len(p) > 100:

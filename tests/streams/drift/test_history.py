@@ -17,6 +17,7 @@ from streams.drift.windows import Served
 from tests.streams.drift.people import MORNING
 
 START = milliseconds(MORNING)
+HOUR = 3_600_000
 CONFIG = DriftConfig(window_s=3_600, per_user=7, shown_for_fit=2, max_documents=11)
 
 
@@ -60,7 +61,17 @@ def loaded(result: Told, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
 
     monkeypatch.setattr(history, "sample", keep)
     encoder: Any = Encoder()
-    history.load(result, encoder, CONFIG, tenant="acme", model="m", start_ms=START, most=50, since_ms=START - 1)
+    history.load(
+        result,
+        encoder,
+        CONFIG,
+        tenant="acme",
+        model="m",
+        start_ms=START,
+        end_ms=START + HOUR,
+        most=50,
+        since_ms=START - 70 * HOUR,
+    )
     return made[0]
 
 
@@ -71,7 +82,7 @@ def test_a_row_is_a_search_with_all_that_a_person_did_with_the_answer(monkeypatc
             {
                 "drift_searches": [full],
                 "drift_titles": [{"document": "d1", "title": "Leave"}],
-                "drift_changes": [{"document": "d1", "openings": 4, "changed": 1}],
+                "drift_changes": [{"document": "d1", "openings": 4, "moved": 0.25}],
             }
         ),
         monkeypatch,
@@ -89,7 +100,7 @@ def test_a_row_is_a_search_with_all_that_a_person_did_with_the_answer(monkeypatc
             reactions=("+1", "-1"),
         )
     ]
-    assert (start, titles, changed, config) == (MORNING, {"d1": "Leave"}, [Changed("d1", 4, True)], CONFIG)
+    assert (start, titles, changed, config) == (MORNING, {"d1": "Leave"}, [Changed("d1", 4, 0.25)], CONFIG)
 
 
 def test_a_window_is_asked_for_once_with_its_span_its_model_and_what_changed_since_the_model(
@@ -97,18 +108,18 @@ def test_a_window_is_asked_for_once_with_its_span_its_model_and_what_changed_sin
 ) -> None:
     result = Told({})
     loaded(result, monkeypatch)
-    span = {"tenant": "acme", "from_ms": START, "until_ms": START + 3_600_000}
+    span = {"tenant": "acme", "from_ms": START, "until_ms": START + HOUR}
     drawn = {**span, "per_user": 7, "most": 50, "best": 2}
     assert result.asked == {
         "drift_searches": {**drawn, "model": "m"},
         "drift_titles": drawn,
-        "drift_changes": {**span, "changes_from_ms": START - 1, "most": 11},
+        "drift_changes": {**span, "before_ms": START - 6 * HOUR, "most": 11},
     }
 
 
 def test_who_answered_how_much_by_window() -> None:
-    result = Told({"drift_served": [{"start_ms": START, "model": "m", "searches": 3}]})
-    assert history.served(result, "acme", 1, 2, 3) == [Served(START, "m", 3)]
+    result = Told({"drift_served": [{"start_ms": START, "model": "m", "searches": 3, "cases": 2}]})
+    assert history.served(result, "acme", 1, 2, 3) == [Served(START, "m", 3, 2)]
     assert result.asked["drift_served"] == {"tenant": "acme", "from_ms": 1, "until_ms": 2, "window_ms": 3}
 
 
@@ -121,18 +132,25 @@ def test_a_span_without_a_search_begins_at_its_end(rows: list[dict[str, Any]], f
     assert history.first_search_ms(Told({"drift_first_search": rows}), "acme", 1, 99) == first
 
 
-def test_a_run_without_an_end_is_still_running() -> None:
+def test_runs_come_with_what_became_of_them_and_the_pairs_since_the_newest() -> None:
     rows = [
-        {"run": "a", "requested_ms": START, "ended_ms": START + 1_000},
-        {"run": "b", "requested_ms": START, "ended_ms": 0},
+        {"run": "a", "requested_ms": START, "ended_ms": 0, "outcome": "running"},
+        {"run": "b", "requested_ms": START - 9, "ended_ms": START + 1_000, "outcome": "refused"},
     ]
-    assert history.runs(Told({"drift_runs": rows}), "acme") == [
-        Run("a", MORNING, MORNING + timedelta(seconds=1)),
-        Run("b", MORNING, None),
+    result = Told({"drift_runs": rows, "drift_pairs": [{"pairs": 7}]})
+    assert history.runs(result, "acme") == [
+        Run("a", MORNING, None, "running", 7),
+        Run("b", MORNING - timedelta(milliseconds=9), MORNING + timedelta(seconds=1), "refused", 7),
     ]
+    assert result.asked["drift_pairs"] == {"tenant": "acme", "from_ms": START, "until_ms": 2**53}
+    assert history.runs(Told({}), "acme") == []
 
 
 def test_earlier_verdicts_come_as_they_are_stored() -> None:
     result = Told({"drift_history": [{"signal": "s", "verdict": "steady"}]})
-    assert history.verdicts(result, "acme", 12) == [{"signal": "s", "verdict": "steady"}]
-    assert result.asked["drift_history"] == {"tenant": "acme", "limit": 12}
+    assert history.verdicts(result, "acme", "r1") == [{"signal": "s", "verdict": "steady"}]
+    assert result.asked["drift_history"] == {"tenant": "acme", "reference": "r1"}
+
+
+def test_without_a_reference_nothing_is_kept() -> None:
+    assert history.kept(Told({}), "acme", 2) is None

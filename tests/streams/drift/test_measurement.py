@@ -1,4 +1,4 @@
-"""All signals of a window together, and thresholds that learn from the reference."""
+"""All signals of a window together."""
 
 from dataclasses import replace
 
@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bench.drift.questions import Remembering
 from streams.drift.config import DriftConfig
-from streams.drift.measurement import enough, measure, thresholds
+from streams.drift.measurement import enough, measure
 from streams.drift.sample import Sample
 from streams.drift.sampling import sample
 from streams.drift.signal import Measured
 from streams.drift.signals import SIGNALS
-from tests.streams.drift.people import MORNING, Company, Remembering, window
+from streams.drift.statistics.chance import Chance
+from tests.streams.drift.people import MORNING, Company, window
 
 CONFIG = DriftConfig(permutations=599)
 COMPANY = Company(people=30, searches=5)
@@ -24,7 +26,7 @@ BY_NAME = {signal.name: signal for signal in SIGNALS}
 
 
 def measured(signal: str, n: int, people: int = 40) -> Measured:
-    return Measured(signal, 0.5, 0.3, 0.5, 0.001, n, n, people, people)
+    return Measured(signal, 0.5, 0.3, 0.5, 0.001, n, n, people, people, Chance())
 
 
 @pytest.fixture(scope="module")
@@ -44,24 +46,6 @@ def test_every_signal_is_measured_in_the_order_people_read(days: list[Sample]) -
     assert tuple(name for name in found if name in READING_ORDER) == READING_ORDER
     assert all(found[name].signal == name for name in found)
     assert measure(days[:5], days[5], CONFIG) == found, "the same rows give the same numbers"
-
-
-def test_a_calm_reference_keeps_the_configured_thresholds(days: list[Sample]) -> None:
-    found = thresholds(days, CONFIG)
-    assert found["query_drift"] == CONFIG.effects.of("query_drift")
-    assert found["corpus_drift"] == CONFIG.effects.of("corpus_drift")
-    assert all(CONFIG.effects.of(name) <= found[name] <= 2 * CONFIG.effects.of(name) for name in found)
-
-
-def test_a_restless_reference_raises_them_but_never_silences(encoder: Remembering) -> None:
-    rng = np.random.default_rng(22)
-    restless = [window(COMPANY.day(n, rng, shift=0.8 * (n % 2)), encoder, CONFIG) for n in range(6)]
-    found = thresholds(restless, CONFIG)
-    assert found["query_drift"] > CONFIG.effects.of("query_drift")
-    assert found["vocabulary_novelty"] <= CONFIG.calibration_cap * CONFIG.effects.of("vocabulary_novelty")
-    assert thresholds(restless[:2], CONFIG)["query_drift"] == CONFIG.effects.of("query_drift"), (
-        "two windows have no spread"
-    )
 
 
 def test_fit_falls_when_what_is_found_no_longer_fits(days: list[Sample], encoder: Remembering) -> None:

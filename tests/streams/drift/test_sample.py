@@ -18,7 +18,7 @@ def one(*people: str, documents: int = 0) -> Sample:
         fit=numbers,
         counts={"s": Counts(numbers + 1, numbers + 2)},
         values={"v": Values(each[-1:], np.array([0.5]))},
-        documents=tuple(Changed(f"d{i}", 2 + i, i == 0) for i in range(documents)),
+        documents=tuple(Changed(f"d{i}", 2 + i, float(i == 0)) for i in range(documents)),
     )
 
 
@@ -31,7 +31,7 @@ def test_the_last_sample_is_the_window_and_people_are_known_again() -> None:
     assert data.counts["s"].cases.tolist() == [2, 3, 2, 2, 3]
     assert data.values["v"].cluster.tolist() == [1, 2, 4]
     assert data.openings.tolist() == [2, 2, 3]
-    assert data.changed.tolist() == [2, 2, 0]
+    assert data.moved.tolist() == [2, 2, 0]
     assert data.document_in_window.tolist() == [False, True, True]
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from bench.drift.questions import Remembering
 from streams.drift.behaviour import Search
-from streams.drift.sampling import sample
-from tests.streams.drift.people import MORNING, Remembering
+from streams.drift.sampling import in_full, sample
+from tests.streams.drift.people import MORNING
 from tests.streams.drift.searching import CONFIG, LONG, SHORT, asked
 
 
@@ -47,3 +48,18 @@ def test_counts_and_values_stand_beside_their_person(encoder: Remembering) -> No
     }
     rank = found.values["click_rank"]
     assert (rank.cluster.tolist(), rank.value.tolist()) == ([0], [1.0])
+
+
+def test_a_machine_is_nobody_and_a_busy_person_is_somebody(encoder: Remembering) -> None:
+    limit = CONFIG.per_user
+    machine = [asked(f"status of disk {n}", n, "robot") for n in range(limit)]
+    busy = [asked(f"leave {n}", n, "ann", opened=(LONG,) if n == 3 else ()) for n in range(limit)]
+    quiet = [asked("vpn", n, "bob") for n in range(limit - 1)]
+    assert sample(MORNING, machine + busy + quiet, {}, (), encoder, CONFIG).people == ("ann", "bob")
+
+
+def test_a_text_that_moved_in_few_days_counts_as_if_it_went_on() -> None:
+    assert in_full(0.1, age=7, look_back=7) == in_full(0.1, age=90, look_back=7) == 0.1
+    assert in_full(0.1, age=3.5, look_back=7) == pytest.approx(0.2)
+    assert in_full(0.9, age=1, look_back=7) == 1.0
+    assert in_full(0.1, age=0.01, look_back=7) == pytest.approx(0.7)

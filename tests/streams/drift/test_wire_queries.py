@@ -169,5 +169,5 @@ def test_a_renamed_document_keeps_its_title_and_is_no_change_of_text(world: Worl
     span = {"tenant": world.tenant, "from_ms": START, "until_ms": END}
     titles = world.warehouse.query("drift_titles", **span, per_user=9, most=99, best=3)
     assert titles == [{"document": "old", "title": "Same"}]
-    changes = world.warehouse.query("drift_changes", **span, changes_from_ms=milliseconds(before), most=99)
-    assert [(row["document"], row["openings"], row["changed"]) for row in changes] == [("new", 2, 0), ("other", 1, 1)]
+    changes = world.warehouse.query("drift_changes", **span, before_ms=START, most=99)
+    assert [(row["document"], row["openings"], row["moved"]) for row in changes] == [("new", 2, 0), ("other", 1, 1)]

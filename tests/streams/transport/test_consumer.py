@@ -133,6 +133,7 @@ async def test_offsets_taken_by_transactions_are_no_gap(broker: Broker) -> None:
     assert broker.committed("transactions", topic) == {0: offsets[-1] + 1}
 
 
+@pytest.mark.slow
 async def test_workers_join_and_leave_without_a_gap_and_topics_are_copartitioned(broker: Broker) -> None:
     topics = [broker.topic(partitions=5), broker.topic(partitions=5)]
     group = "join-leave"
@@ -199,6 +200,7 @@ async def test_a_rebalance_does_not_wait_for_a_store_that_is_away(broker: Broker
     assert broker.committed("away", topic) == {0: 200, 1: 200}
 
 
+@pytest.mark.slow
 async def test_a_rebalance_waits_for_the_batch_being_worked_on(broker: Broker) -> None:
     topic = broker.topic(partitions=2)
     broker.produce(topic, values(200))

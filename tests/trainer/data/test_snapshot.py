@@ -36,6 +36,15 @@ def test_one_person_has_one_voice_per_label_and_a_bound_on_all(warehouse: Wareho
     assert newest == {f"query {n}" for n in range(10)}
 
 
+def test_who_left_a_document_at_once_was_not_satisfied(warehouse: Warehouse, tenant: str) -> None:
+    write_pages(warehouse, tenant, PAGES)
+    dwells = {"p0": 0.0, "p1": 29.0, "p2": 30.0, "p3": 900.0, "p4": -1.0}
+    write_clicks(warehouse, tenant, [Click("query", name, dwell_s=dwell) for name, dwell in dwells.items()])
+    write_clicks(warehouse, f"{tenant}-other", [Click("query", "p3", dwell_s=0.0)])
+    found = {row.document: row.satisfied for row in taken(warehouse, tenant).rows if row.kind == "search_click"}
+    assert found == {"p0": False, "p1": False, "p2": True, "p3": True, "p4": True}, "an unknown dwell counts as one"
+
+
 def test_documents_have_the_authority_that_the_index_ranks_them_with(warehouse: Warehouse, tenant: str) -> None:
     write_pages(warehouse, tenant, [*PAGES, Page("linking", "Links", "text of links", links=("p1",))])
     write_clicks(warehouse, tenant, [Click("q", "p2", f"u{n}", at=n + 1) for n in range(10)])

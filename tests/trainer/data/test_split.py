@@ -2,16 +2,19 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.text import normalized, subject
 from tests.trainer.build import document, example
 from trainer.data.examples import CLICK_KINDS, Document, Example
+from trainer.data.hold_out import TESTED, HoldOut, Key, Used
 from trainer.data.near_copies import near_copies
-from trainer.data.split import Split, SplitRules, split
+from trainer.data.split import IDLE, LARGE, OTHER_ANSWER, Split, SplitRules, split, zones_for
 
 RULES = SplitRules(test_share=0.3, validation_share=0.1)
+KEY = Key(b"a tenant's key")
 _THINGS = ("vpn", "badge", "invoice", "laptop", "visa", "desk", "server", "lease", "parking", "phone")
 _ACTS = ("reset", "order", "cancel", "renew", "find", "share", "return", "report")
 
@@ -45,7 +48,16 @@ def world(seed: int, queries: int, noise: float) -> tuple[list[Example], dict[st
 
 
 def parted(lessons: list[Example], known: dict[str, Document]) -> Split:
-    return split(lessons, near_copies(known.values(), RULES.document_similarity), RULES)
+    copies = near_copies(known.values(), RULES.document_similarity)
+    return split(lessons, copies, RULES, HoldOut.over(KEY, known.values()))
+
+
+def test_nothing_that_people_judged_teaches() -> None:
+    lessons, known = world(3, 120, 0.0)
+    taught = parted(lessons, known).train[0].anchor
+    copies = near_copies(known.values(), RULES.document_similarity)
+    parts = split(lessons, copies, RULES, HoldOut.over(KEY, known.values()), [taught.upper()])
+    assert not any(subject(lesson.anchor) == subject(taught) for lesson in parts.train)
 
 
 def assert_no_leak(parts: Split, known: dict[str, Document]) -> None:
@@ -86,27 +98,57 @@ def unrelated(count: int) -> tuple[list[Example], dict[str, Document]]:
     return [example(f"word{n}a word{n}b", f"d{n}", day=n) for n in range(count)], known
 
 
-def test_the_newest_subjects_judge_and_the_oldest_stand_guard_and_both_teach() -> None:
+def test_about_the_stated_share_is_held_out_the_oldest_stand_guard_and_every_age_teaches() -> None:
     lessons, known = unrelated(400)
     parts = parted(lessons, known)
     recent = [q for q in parts.test if not q.guard]
     guard = [q for q in parts.test if q.guard]
-    assert len(recent) == 90
-    assert len(guard) == 30
+    assert 90 <= len(parts.test) <= 150
+    assert len(guard) == pytest.approx(RULES.guard_share * len(parts.test), abs=1)
     assert min(q.last_at for q in recent) > max(q.last_at for q in guard)
     newest = {e.anchor for e in lessons[-100:]}
     taught = sum(e.anchor in newest for e in parts.train)
-    assert 30 <= taught <= 70, "about half of the newest subjects must teach, or drift is never learned"
+    assert 40 <= taught <= 80, "more than half of the newest subjects must teach, or drift is never learned"
 
 
-def test_relevance_is_what_was_opened_graded_by_weight() -> None:
-    lessons, known = unrelated(40)
-    lessons += [example(e.anchor, f"d{(n + 1) % 40}", 0.5, day=n) for n, e in enumerate(lessons)]
-    queries = {q.text: q for q in parted(lessons, known).test}
-    assert queries
-    for n in range(40):
-        if (query := queries.get(f"word{n}a word{n}b")) is not None:
-            assert query.relevant == {f"d{n}": 1.0, f"d{(n + 1) % 40}": 0.5}
+def test_more_than_can_judge_is_held_out_in_a_large_tenant_and_the_newest_and_the_oldest_of_it_judge() -> None:
+    lessons, known = unrelated(400)
+    rules = RULES.model_copy(update={"max_test": 40})
+    assert zones_for(400, rules).test == pytest.approx(0.2)
+    parts = split(lessons, near_copies(known.values(), 0.8), rules, HoldOut.over(KEY, known.values()))
+    idle = [e.last_at for e, cause in zip(lessons, parts.causes, strict=True) if cause == IDLE]
+    assert len(parts.test) == 40
+    assert len(idle) > 20
+    assert (
+        max(q.last_at for q in parts.test if q.guard)
+        < min(idle)
+        <= max(idle)
+        < min(q.last_at for q in parts.test if not q.guard)
+    )
+
+
+def test_an_answer_that_teaches_does_not_judge() -> None:
+    lessons, known = unrelated(60)
+    alone = parted(lessons, known)
+    taught = alone.train[0].document
+    first = alone.test[0]
+    both = [*lessons, example(first.text, taught, 0.5)]
+    parts = parted(both, known)
+    (query,) = [one for one in parts.test if one.text == first.text]
+    assert query.relevant == first.relevant
+    assert taught in {e.document for e in parts.train}, "an answer beside the strongest costs no lesson"
+    assert (parts.sides[-1], parts.causes[-1]) == ("unused", OTHER_ANSWER)
+
+
+def test_relevance_is_what_was_opened_graded_by_weight_as_far_as_it_is_held_out() -> None:
+    lessons, known = unrelated(60)
+    lessons += [example(e.anchor, f"d{(n + 1) % 60}", 0.5, day=n) for n, e in enumerate(lessons)]
+    parts = parted(lessons, known)
+    queries = {q.text: q for q in parts.test}
+    judging = {name for q in parts.test for name in q.relevant}
+    grades = [queries[f"word{n}a word{n}b"].relevant for n in range(60) if f"word{n}a word{n}b" in queries]
+    assert {tuple(one.values()) for one in grades} == {(1.0,), (1.0, 0.5)}
+    assert judging <= parts.held_out_documents
 
 
 def test_a_mistaken_click_does_not_join_subjects_into_a_giant() -> None:
@@ -114,6 +156,7 @@ def test_a_mistaken_click_does_not_join_subjects_into_a_giant() -> None:
     lessons += [example(e.anchor, f"d{(n + 1) % 100}", 0.5, day=n) for n, e in enumerate(lessons)]
     parts = parted(lessons, known)
     assert len({q.group for q in parts.test}) == len(parts.test) > 20
+    assert LARGE not in parts.causes
 
 
 def test_one_giant_subject_only_teaches() -> None:
@@ -122,6 +165,23 @@ def test_one_giant_subject_only_teaches() -> None:
     parts = parted(lessons, known)
     assert parts.test == ()
     assert len(parts.train) == 50
+    tested = HoldOut.over(KEY, known.values(), {TESTED: Used(frozenset({KEY.document("d0")}))})
+    assert set(split(lessons, {"d0": 0}, RULES, tested).causes) == {LARGE}, "what has tested never teaches"
+
+
+def test_of_a_subject_with_too_many_queries_the_newest_judge() -> None:
+    """Queries chained by their words, each to a document of its own, beside unrelated ones."""
+    lessons, known = unrelated(60)
+    known |= {f"c{n}": document(f"c{n}") for n in range(80)}
+    chain = [example(" ".join(f"link{k}" for k in range(n, n + 8)), f"c{n}", day=n) for n in range(80)]
+    rules = RULES.model_copy(update={"validation_share": 0.0})
+    parts = split(lessons + chain, near_copies(known.values(), 0.8), rules, HoldOut.over(KEY, known.values()))
+    judging = sorted((q for q in parts.test if q.text.startswith("link")), key=lambda q: q.last_at)
+    idle = [e for e, cause in zip(lessons + chain, parts.causes, strict=True) if cause == IDLE]
+    assert len({q.group for q in judging}) == 1
+    assert 0 < len(judging) <= 0.1 * (len(parts.test) + len(idle)) + 1
+    assert max(e.last_at for e in idle) < judging[0].last_at
+    assert any(e.anchor.startswith("link") for e in parts.train), "what is not held out teaches all the same"
 
 
 def test_documents_alone_are_no_queries() -> None:
@@ -132,5 +192,5 @@ def test_documents_alone_are_no_queries() -> None:
 
 
 def test_nothing_at_all_is_handled() -> None:
-    parts = split([], {}, RULES)
+    parts = split([], {}, RULES, HoldOut.over(KEY, []))
     assert (parts.train, parts.test, parts.sides) == ((), (), ())

@@ -1,16 +1,10 @@
 import random
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexer.feed.documents import Documents
-from retrieval.config import EncoderConfig
-from retrieval.word_pieces import WordPieces
-from stores.errors import Refused
-from stores.shelf import base_model
-from tests.trainer import tiny
 from tests.trainer.build import START, base_pieces, document
 from trainer.data.snapshot import SnapshotRules
 from trainer.data.split import Query
@@ -63,6 +57,7 @@ class OneDocument:
             "content_hash": "h",
             "acl": ["everyone"],
             "updated_ms": 0,
+            "clicked": [],
         }
         return [{**row, "title": self.title, "body": self.body[:characters]}]
 
@@ -132,9 +127,3 @@ def test_a_large_corpus_keeps_what_is_sought() -> None:
 def test_messages_are_not_ranked() -> None:
     known = {"m": replace(document("m"), searchable=False), "d": document("d")}
     assert corpus.build(known, [], [], 5, base_pieces()).names == ("d",)
-
-
-def test_a_candidate_that_cuts_documents_in_another_way_is_not_judged(tmp_path: Path) -> None:
-    corpus.check_passages(base_pieces(), WordPieces.of(tiny.build(tmp_path), EncoderConfig()))
-    with pytest.raises(Refused, match="another way"):
-        corpus.check_passages(WordPieces.of(base_model(), EncoderConfig(max_tokens=64)), base_pieces())

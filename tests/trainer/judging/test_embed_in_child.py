@@ -12,6 +12,7 @@ import pytest
 
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder
+from retrieval.query_side import QuerySide, with_query_side
 from trainer.judging import embed_in_child
 from trainer.judging.embed_in_child import Known, Vectors
 from trainer.learning import child
@@ -27,8 +28,10 @@ def embed(
     encoder: EncoderConfig = EncoderConfig(threads=1),  # noqa: B008  # frozen
     on_progress: Callable[[dict[str, Any]], None] = lambda _: None,
     known: Mapping[tuple[str, str], Known] | None = None,
+    passages: int | None = None,
 ) -> dict[str, Vectors]:
-    made = embed_in_child.embed("job", models, texts, directory, encoder, on_progress, threading.Event(), 1, known)
+    stop = threading.Event()
+    made = embed_in_child.embed("job", models, texts, directory, encoder, on_progress, stop, 1, known, passages)
     assert {each.precision for each in made.values()} == {"float32"}
     return {name: each.vectors for name, each in made.items()}
 
@@ -59,7 +62,7 @@ def test_vectors_are_those_that_searches_use_and_are_made_once(
         embed({"live": tiny_model}, tmp_path, encoder=EncoderConfig(threads=1, max_tokens=8))
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_what_is_known_is_taken_as_it_is_and_of_the_childs_precision_alone(tmp_path: Path, tiny_model: Path) -> None:
     progress, width = list[dict[str, Any]](), Encoder(tiny_model, EncoderConfig()).dimension
     mine, other = np.full(width, 0.5, dtype=np.float32), np.full(width, 0.25, dtype=np.float32)
@@ -72,6 +75,18 @@ def test_what_is_known_is_taken_as_it_is_and_of_the_childs_precision_alone(tmp_p
     assert np.array_equal(embed({"live": tiny_model}, tmp_path, ("a", "b", "c"), known=whole)["live"], [mine] * 3)
 
 
+@pytest.mark.slow
+def test_what_comes_behind_the_passages_are_queries(tmp_path: Path, tiny_model: Path) -> None:
+    width = Encoder(tiny_model, EncoderConfig()).dimension
+    side = QuerySide("a" * 64, np.roll(np.eye(width, dtype=np.float32), 1, axis=1))
+    model = with_query_side(tiny_model, side, tmp_path / "mapped", ())
+    found = embed({"live": model}, tmp_path, passages=1)["live"]
+    plain = Encoder(tiny_model, EncoderConfig()).encode(TEXTS)
+    assert np.allclose(found[:1], plain[:1], atol=1e-6)
+    assert np.allclose(found[1:], np.roll(plain[1:], 1, axis=1), atol=1e-6)
+
+
+@pytest.mark.slow
 def test_a_text_is_read_as_far_as_the_limit_says(tmp_path: Path, tiny_model: Path) -> None:
     long, encoder = ("word " * 20 + "end",), EncoderConfig(threads=1, max_tokens=8)
     found = embed({"live": tiny_model}, tmp_path, long, encoder)["live"]
@@ -79,6 +94,7 @@ def test_a_text_is_read_as_far_as_the_limit_says(tmp_path: Path, tiny_model: Pat
     assert not np.allclose(found, Encoder(tiny_model, EncoderConfig(threads=1)).encode(long), atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_loaded_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="no model here"):
         embed({"live": tmp_path / "no model here"}, tmp_path)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,9 @@ from schemas.fusion import EVEN, Fusion
 from tests.trainer.build import START, base_pieces, document
 from trainer.data.split import Query
 from trainer.judging import corpus, weights
-from trainer.judging.evaluate import BASE, BM25, CANDIDATE, DENSE, LIVE, TODAY, Evaluation, evaluate
+from trainer.judging.evaluate import BASE, BM25, BM25_CLICKED, CANDIDATE, DENSE, LIVE, REWEIGHTED, Evaluation, evaluate
+from trainer.judging.gate import GateRules
+from trainer.judging.judged import Judged
 from trainer.judging.model_tests import ModelTest
 from trainer.judging.questions import Questions
 from trainer.learning.general import General
@@ -22,6 +26,8 @@ QUERIES = (query("alpha", "a"), query("gamma", "b", 1))
 """The first is found by words too, the second by meaning alone."""
 VALIDATION = (query("alpha text", "b"), query("alpha text", "b"))
 """Words mislead: a model with the right vectors should trust them more."""
+TODAY = Fusion(dense=0.1)
+"""How live is fused."""
 TESTS = (ModelTest("paraphrase", "first letter", frozenset({"a"}), 1),)
 RIGHT, WRONG = [[1, 0, 0.1], [0, 1, 0.1]], [[0, 1, 2], [1, 0, 2]]
 
@@ -36,12 +42,12 @@ def found(
     candidate = np.vstack((np.eye(3), RIGHT, [[1, 0, 0]], [[0, 1, 0]] * 2))
     live = np.vstack((np.eye(3), WRONG, [live_test], [[1, 0, 0]] * 2, anchors))
     rows = {right: candidate, wrong: live, BASE: live}
-    return evaluate(asked, {name: part.astype(np.float32) for name, part in rows.items()}, Fusion(dense=0.1), least)
+    return evaluate(asked, {name: part.astype(np.float32) for name, part in rows.items()}, TODAY, least)
 
 
 def test_every_system_is_judged_on_the_same_queries() -> None:
     seen = found()
-    assert set(seen.rankings) == {CANDIDATE, LIVE, TODAY, BM25, *DENSE.values()}
+    assert set(seen.rankings) == {CANDIDATE, LIVE, REWEIGHTED, BM25, BM25_CLICKED, *DENSE.values()}
     second = 1 / np.log2(3)
     assert seen.ndcg_of(CANDIDATE).tolist() == seen.ndcg_of(DENSE[CANDIDATE]).tolist() == [1.0, 1.0]
     assert seen.ndcg_of(DENSE[LIVE]).tolist() == pytest.approx([second, second])
@@ -52,6 +58,31 @@ def test_every_system_is_judged_on_the_same_queries() -> None:
     assert seen.rankings[BASE] == seen.rankings[DENSE[LIVE]]
 
 
+def test_judged_queries_are_answered_as_served_and_without_any_nothing_is_said() -> None:
+    assert found().judged_change(GateRules()) is None
+    built = corpus.build(KNOWN, QUERIES, (), 10, base_pieces())
+    asked = Questions(built, QUERIES, (("head",), ("tail",)), (), judged=(Judged("gamma", {"b": 1.0}, 0),))
+    right = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [0, 1]], dtype=np.float32)
+    wrong = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [1, 0]], dtype=np.float32)
+    seen = evaluate(asked, {CANDIDATE: right, LIVE: wrong, BASE: wrong}, EVEN, 99)
+    assert seen.judged_rankings == {CANDIDATE: [["b", "a"]], LIVE: [["a", "b"]]}
+    change = seen.judged_change(GateRules())
+    assert change is not None
+    assert change.mean == pytest.approx(1 - 1 / np.log2(3))
+
+
+def test_a_candidate_is_judged_on_passages_as_it_cuts_them() -> None:
+    built = corpus.build(KNOWN, QUERIES, (), 10, base_pieces())
+    asked = Questions(built, QUERIES, (("head",), ("tail",)), ())
+    halves = replace(built, texts=("alpha", "text stands here", "beta", "text"), first=np.array([0, 2]))
+    cut = replace(asked, corpus=halves)
+    live = np.array([[0, 1], [1, 0], [1, 0], [0, 1]], dtype=np.float32)
+    candidate = np.array([[0, 0, 1], [1, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 1, 0]], dtype=np.float32)
+    seen = evaluate(asked, {CANDIDATE: candidate, LIVE: live, BASE: live}, EVEN, 99, cut)
+    assert seen.rankings[DENSE[CANDIDATE]] == [["a", "b"], ["b", "a"]], "by the best of its own passages"
+    assert seen.rankings[DENSE[LIVE]] == [["b", "a"], ["a", "b"]]
+
+
 def test_a_fusion_is_chosen_on_validation_queries_for_each_model_and_few_choose_nothing() -> None:
     seen = found(least=2)
     assert seen.choices[CANDIDATE].fusion.dense > 0.5
@@ -60,6 +91,22 @@ def test_a_fusion_is_chosen_on_validation_queries_for_each_model_and_few_choose_
     best = max(seen.choices[CANDIDATE].tried.values())
     assert seen.choices[CANDIDATE].tried[seen.choices[CANDIDATE].fusion] == best
     assert {choice.fusion for choice in found(least=3).choices.values()} == {EVEN}
+
+
+def test_where_people_clicked_the_validation_queries_choose_how_much_that_counts() -> None:
+    """Clicks lead where words mislead: those of `b` were after what the validation queries ask for."""
+    built = corpus.build(KNOWN, QUERIES, GUARD, 10, base_pieces(), {"b": ("alpha text",)})
+    rows = np.vstack((np.eye(3), WRONG, [[0, 1, 0]], [[1, 0, 0]] * 2)).astype(np.float32)
+    asked = Questions(built, QUERIES, (("head",), ("tail",)), TESTS, VALIDATION)
+    seen = evaluate(asked, {CANDIDATE: rows, LIVE: rows, BASE: rows}, EVEN, 2)
+    assert set(seen.choices[LIVE].tried) == set(weights.WITH_CLICKED)
+    assert seen.choices[LIVE] == seen.choices[CANDIDATE], "both have the same help"
+    assert seen.choices[LIVE].fusion.clicked > 0
+    assert seen.rankings[BM25] == [["a"], []]
+    assert seen.rankings[BM25_CLICKED][0] == ["a", "b"], "a baseline of its own weights"
+    bare = evaluate(replace(asked, validation=()), {CANDIDATE: rows, LIVE: rows, BASE: rows}, EVEN, 2)
+    assert bare.choices[LIVE].fusion == EVEN
+    assert bare.rankings[BM25_CLICKED] == [["a", "b"], []]
 
 
 def test_test_queries_have_no_part_in_the_choice() -> None:
@@ -103,3 +150,17 @@ def test_tests_that_a_candidate_loses_are_named() -> None:
     )
     assert lost.behaviours == {"paraphrase": (1, 1, 0)}
     assert lost.lost_tests == ("paraphrase: first letter",)
+
+
+def test_live_is_judged_with_the_weights_that_it_serves_with() -> None:
+    """Vectors put `b` first, words `a`; the validation queries trust vectors."""
+    judged = (query("alpha text", "a"),)
+    built = corpus.build(KNOWN, judged, GUARD, 10, base_pieces())
+    rows = np.vstack((np.eye(3), [[0, 1, 0.1]], [[1, 0, 0]], [[0, 1, 0]] * 2)).astype(np.float32)
+    asked = Questions(built, judged, (("head",),), TESTS, VALIDATION)
+    by_words, by_meaning = (
+        evaluate(asked, {CANDIDATE: rows, LIVE: rows, BASE: rows}, Fusion(dense=dense), 2) for dense in (0.1, 0.95)
+    )
+    assert (by_words.rankings[LIVE], by_meaning.rankings[LIVE]) == ([["a", "b"]], [["b", "a"]])
+    assert by_words.scores().live.tolist() != by_meaning.scores().live.tolist()
+    assert by_words.rankings[REWEIGHTED] == by_meaning.rankings[REWEIGHTED] == by_words.rankings[CANDIDATE]

@@ -4,8 +4,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from tests.trainer.build import START
 from trainer.judging import gate
+from trainer.judging.bootstrap import Interval
 from trainer.judging.gate import GateRules, Scores, Verdict, interval, judge
+from trainer.judging.looks import Taken, next_look
 
 RULES = GateRules(resamples=2_000)
 Array = npt.NDArray[np.float64]
@@ -55,6 +58,27 @@ def test_too_few_queries_or_groups_are_inconclusive_however_good() -> None:
     assert verdict(np.zeros(0)).verdict == "INCONCLUSIVE"
 
 
+@pytest.mark.parametrize(
+    ("judged", "answer"),
+    [
+        (Interval(-0.1, -0.15, -0.05, 30, 20), "LOSS"),
+        (Interval(-0.1, -0.25, 0.05, 30, 20), "WIN"),
+        (Interval(-0.1, -0.15, -0.05, 30, 9), "WIN"),
+        (Interval(-0.005, -0.008, -0.002, 30, 20), "WIN"),
+        (Interval(0.2, 0.1, 0.3, 30, 20), "WIN"),
+        (None, "WIN"),
+    ],
+)
+def test_a_sure_loss_on_what_people_judged_holds_a_gain_back(judged: Interval | None, answer: str) -> None:
+    found = judge(scores(np.full(200, 0.5)), {}, RULES, judged=judged)
+    assert found.verdict == answer
+    assert ("people judged" in found.reasons[-1]) == (answer == "LOSS")
+
+
+def test_what_people_judged_lets_nothing_win() -> None:
+    assert judge(scores(np.zeros(200)), {}, RULES, judged=Interval(0.5, 0.4, 0.6, 99, 99)).verdict == "INCONCLUSIVE"
+
+
 def test_queries_of_one_group_are_not_independent() -> None:
     differences = np.repeat(drawn(0.05, 30, 1), 10)
     alone = interval(differences, list(range(300)), RULES)
@@ -77,8 +101,65 @@ def test_a_slice_that_became_worse_blocks_a_win() -> None:
     answer = verdict(differences, slices=slices)
     assert answer.verdict == "LOSS"
     assert any("'guard'" in reason for reason in answer.reasons)
-    small = np.concatenate([np.full(160, 0.1), np.full(19, -0.05)])
-    assert verdict(small, slices=slices[:179]).verdict == "WIN", "too few to decide by"
+    small = np.concatenate([np.full(160, 0.1), np.full(9, -0.05)])
+    assert verdict(small, slices=slices[:169]).verdict == "WIN", "too few groups to decide by"
+    one_document = [*range(160), *(160 + n // 4 for n in range(30))]
+    assert verdict(differences, slices=slices, groups=one_document).verdict == "WIN", "thirty queries in eight groups"
+
+
+def test_harmless_slices_refuse_no_good_model() -> None:
+    """Fifteen slices at once: by their means or at a level of their own they refused a third of the good models."""
+    rng = np.random.default_rng(7)
+    answers = []
+    for seed in range(60):
+        slices = [
+            (f"a{n % 3}", f"b{n // 3 % 3}", *(f"c{k}" for k in range(9) if rng.random() < 0.2)) for n in range(200)
+        ]
+        answers.append(verdict(drawn(0.06, 200, seed), slices=slices).verdict)
+    assert answers.count("LOSS") <= 3
+    assert answers.count("WIN") >= 45
+
+
+def test_the_surest_of_many_slices_needs_more_than_one_alone_would() -> None:
+    differences = np.concatenate([np.full(160, 0.2), np.tile([-0.45, 0.25], 15) - 0.06])
+    alone = scores(differences, slices=[()] * 160 + [("guard",)] * 30)
+    crowd = scores(differences, slices=[tuple(f"kind {n}" for n in range(60))] * 160 + [("guard",)] * 30)
+    assert judge(alone, {}, RULES).verdict == "LOSS"
+    assert judge(crowd, {}, RULES).verdict == "WIN", "of 61 slices one looks bad by chance"
+
+
+def test_what_would_not_win_is_refused_by_no_slice() -> None:
+    differences = np.concatenate([np.tile([0.1, -0.09], 80), np.full(30, -0.05)])
+    slices = [("factoid",)] * 160 + [("factoid", "guard")] * 30
+    assert verdict(differences, slices=slices).verdict == "INCONCLUSIVE"
+
+
+def test_a_later_look_needs_a_surer_gain() -> None:
+    gain = drawn(0.035, 200, 3)
+    first = next_look((), RULES)
+    found = judge(scores(gain), {}, RULES, first)
+    assert (found.verdict, found.look) == ("WIN", first)
+    again = next_look([Taken(START, first.level, found_gain=False)], RULES)
+    later = judge(scores(gain), {}, RULES, again)
+    assert later.verdict == "INCONCLUSIVE"
+    assert later.difference.low < 0 < found.difference.low
+    assert "look 2 at the hold-out, interval at 99.58 %" in later.reasons[0]
+
+
+def test_an_inconclusive_run_says_how_many_queries_would_show_the_planned_gain() -> None:
+    found = verdict(drawn(0.0, 200, 5))
+    assert found.verdict == "INCONCLUSIVE"
+    assert found.needed is not None
+    more = found.needed - 200
+    assert f"shows in the next look with about {found.needed:,} held-out queries, {more:,} more" in found.reasons[1]
+    level = next_look((), RULES).next_level
+    shown = [interval(drawn(RULES.planned_gain, found.needed, s), range(found.needed), RULES, level) for s in range(60)]
+    assert 0.6 < np.mean([one.low > 0 for one in shown]) < 0.95
+
+
+def test_a_precise_comparison_needs_no_more() -> None:
+    found = verdict(np.tile([0.02, -0.02], 100))
+    assert "so there are enough to see one of that size" in found.reasons[1]
 
 
 def test_a_lost_behaviour_blocks_a_win() -> None:
@@ -98,3 +179,14 @@ def test_a_void_comparison_decides_nothing_and_says_why() -> None:
 
 def test_a_verdict_can_be_repeated() -> None:
     assert verdict(drawn(0.03, 100, 5)) == verdict(drawn(0.03, 100, 5))
+
+
+def test_a_gain_that_unseen_documents_take_back_is_none() -> None:
+    gain = drawn(0.08, 200, 1)
+    assert verdict(gain, whole=0.01).verdict == "WIN"
+    assert verdict(gain, whole=-0.001).verdict == "INCONCLUSIVE"
+
+
+def test_a_first_look_may_not_spend_all_that_looks_share() -> None:
+    with pytest.raises(ValueError, match="confidence"):
+        GateRules(confidence=0.8)

@@ -35,3 +35,18 @@ def test_held_out_queries_tests_and_corpus_are_asked_in_one_order() -> None:
     assert [asked.texts[int(row[0])] for row in (*rows.queries, *rows.validation)] == ["To delete a thing", "validated"]
     assert [asked.texts[int(row[0])] for row in rows.passages] == [*asked.corpus.texts]
     assert [asked.texts[int(row[0])] for row in rows.tests] == tested
+
+
+def test_judged_queries_come_last_seek_documents_of_the_corpus_and_outrank_clicks() -> None:
+    known = {name: document(name, opened=1) for name in ("a", "b", "c")}
+    judgments = {"to DELETE a thing": {"b": 2.0, "c": 1.0}, "of people": {"c": 1.0}, "of none": {"gone": 1.0}}
+    taken = replace(Snapshot("acme", "run-1", "base", START, (), known, {}), judgments=judgments)
+    split = Split((), (), (query("To delete a thing", "b"),), (), frozenset({"a", "b"}), (), frozenset({"b"}))
+    config = TrainingConfig(evaluation=EvaluationRules(max_documents=3))
+    asked = questions.build(taken, split, config, base_pieces())
+    assert [one.text for one in asked.judged] == ["of people", "to DELETE a thing"]
+    assert asked.texts[-2:] == ("of people", "to DELETE a thing")
+    assert asked.labels is not None
+    assert asked.labels.values == (None,)
+    rows = asked.rows(np.arange(len(asked.texts), dtype=np.float32)[:, np.newaxis])
+    assert [asked.texts[int(row[0])] for row in rows.judged] == ["of people", "to DELETE a thing"]

@@ -10,7 +10,7 @@ from tests.trainer.build import START
 from tests.trainer.judging.test_evaluate import KNOWN, TESTS, found
 from trainer.config import TrainingConfig
 from trainer.judging import gate, report
-from trainer.judging.evaluate import BM25, CANDIDATE, DENSE, LIVE, TODAY
+from trainer.judging.evaluate import BM25, BM25_CLICKED, CANDIDATE, DENSE, LIVE, REWEIGHTED
 
 
 def test_people_get_figures_reasons_and_the_rules_that_held(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_people_get_figures_reasons_and_the_rules_that_held(tmp_path: Path) -> N
     assert metrics["verdict"] == "INCONCLUSIVE"
     assert "only 2 held-out queries" in metrics["reasons"][0]
     assert metrics["systems"][CANDIDATE]["ndcg@10"] == 1.0
-    assert set(metrics["systems"]) == {CANDIDATE, LIVE, TODAY, BM25, *DENSE.values()}
+    assert set(metrics["systems"]) == {CANDIDATE, LIVE, REWEIGHTED, BM25, BM25_CLICKED, *DENSE.values()}
     chosen = metrics["fusions"][CANDIDATE]
     assert (chosen["dense"], chosen["k"]) == (seen.choices[CANDIDATE].fusion.dense, 60)
     assert len(chosen["tried"]) == len(seen.choices[CANDIDATE].tried) > 1
@@ -79,7 +79,7 @@ def test_the_card_names_tenant_parent_snapshot_and_interval() -> None:
             difference=0.1,
             low=0.05,
             high=0.15,
-            ndcg_live_today=0.58,
+            ndcg_live_reweighted=0.58,
             dense_candidate=0.66,
             fusion_candidate=Fusion(dense=0.7),
         ),
@@ -87,9 +87,9 @@ def test_the_card_names_tenant_parent_snapshot_and_interval() -> None:
     )
     card = report.card(event)
     for row in (
-        "served with this model (70 % by meaning) | 0.700 |",
+        "served with this model (70 % by meaning, 30 % by words) | 0.700 |",
         "the live model before (even weights) | 0.600 |",
-        "by the live model as it was | 0.580 |",
+        "by the live model with weights chosen anew | 0.580 |",
         "this model's vectors alone | 0.660 |",
         "the live model's vectors alone | - |",
     ):

@@ -1,5 +1,7 @@
 """The trainer's ranking of documents as searches rank them, on scores written by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,28 @@ def test_it_reads_as_deep_as_a_search_and_deeper_for_documents_of_many_passages(
     found = ranked(corpus(crowd), list(np.linspace(1, 0, 330)), "absent")
     assert found[:3] == ["a", "d00", "d01"]
     assert len(found) >= WANTED
+
+
+CLICKED = Fusion(dense=0.2, clicked=0.5)
+
+
+def test_clicked_queries_count_as_in_a_search_and_only_where_there_are_any() -> None:
+    over = corpus({"a": ["sun"], "b": ["moon", "star"], "c": ["sky"]})
+    helped = replace(over, clicked=((), ("bright light",), ()))
+    assert ranked(over, [0.9, 0.5, 0.4, 0.6], "light", CLICKED) == ["a", "c", "b"]
+    assert ranked(helped, [0.9, 0.5, 0.4, 0.6], "light", CLICKED) == ["b", "a", "c"]
+    assert ranked(helped, [0.9, 0.5, 0.4, 0.6], "light") == ["a", "c", "b"]
+    assert [ServedRanking(one, Bm25(one.texts)).has_clicked for one in (over, helped)] == [False, True]
+
+
+def test_words_and_clicked_queries_rank_without_any_encoder() -> None:
+    over = replace(corpus({"a": ["sun"], "b": ["moon"], "c": ["sky"]}), clicked=((), ("sun",), ()))
+    found = ServedRanking(over, Bm25(over.texts)).rank_words(
+        ["sun", "sky", "x"], [Fusion(dense=0, clicked=c) for c in (0.1, 0.9)]
+    )
+    assert found == [[["a", "b"], ["c"], []], [["a", "b"], ["c"], []]]
+    (more,) = ServedRanking(over, Bm25(over.texts)).rank_words(["sun moon"], [Fusion(dense=0, clicked=0.9)])
+    assert more == [["b", "a"]], "found by its own words and by what people asked"
 
 
 @pytest.mark.parametrize("size", [1, 9, 200])

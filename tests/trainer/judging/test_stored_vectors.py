@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from retrieval.config import EncoderConfig
+from retrieval.query_side import QuerySide, with_query_side
 from stores.embeddings import Vector
 from trainer.judging.embed_in_child import Made
 from trainer.judging.stored_vectors import StoredVectors
@@ -66,3 +67,11 @@ def test_half_precision_is_never_taken_for_full(tiny_model: Path) -> None:
     stored(memory).keep(tiny_model, "m", made("float16"))
     known = stored(memory).known({"live": tiny_model}, {"live": "m"})
     assert (known["live", "float32"], sorted(known["live", "float16"])) == ({}, [0, 1, 2])
+
+
+def test_passages_are_known_by_the_model_whose_documents_are_kept(tiny_model: Path, tmp_path: Path) -> None:
+    memory = Memory()
+    stored(memory).keep(tiny_model, "a" * 64, made())
+    changed = with_query_side(tiny_model, QuerySide("a" * 64), tmp_path / "changed", ())
+    known = stored(memory).known({"live": changed}, {"live": "b" * 64})
+    assert sorted(known["live", "float32"]) == [0, 1, 2]

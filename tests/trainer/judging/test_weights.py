@@ -1,7 +1,16 @@
 """The choice of a fusion by made-up means."""
 
+import numpy as np
+
 from schemas.fusion import EVEN, Fusion
-from trainer.judging.weights import GRID, chosen
+from trainer.judging.weights import CLICKED, GRID, WITH_CLICKED, WORDS, Scores
+from trainer.judging.weights import chosen as chosen_by_scores
+
+
+def chosen(means: dict[Fusion, float], queries: int, least: int, otherwise: Fusion = EVEN) -> Fusion:
+    """Choose by queries that all score the mean: any difference is sure."""
+    scores: dict[Fusion, Scores] = {fusion: np.full(queries, mean) for fusion, mean in means.items()}
+    return chosen_by_scores(scores, least, otherwise)
 
 
 def means(**by_tenths: float) -> dict[Fusion, float]:
@@ -30,3 +39,27 @@ def test_the_grid_has_the_even_one_and_neither_ranking_alone() -> None:
     assert EVEN in GRID
     assert [fusion.dense for fusion in GRID] == sorted({fusion.dense for fusion in GRID})
     assert 0 < GRID[0].dense < GRID[-1].dense < 1
+
+
+def test_of_equally_good_ones_the_one_in_which_clicks_count_less_is_chosen() -> None:
+    some, more = Fusion(dense=0.9, clicked=0.1), Fusion(dense=0.5, clicked=0.2)
+    assert chosen({Fusion(dense=0.9): 0.8, some: 0.8, more: 0.8}, 20, 20) == Fusion(dense=0.9)
+    assert chosen({more: 0.8, some: 0.8}, 20, 20) == some
+    assert chosen({Fusion(dense=0.9): 0.8, some: 0.8, more: 0.81}, 20, 20) == more
+
+
+def test_the_grid_with_clicks_has_the_one_without_and_never_clicks_alone() -> None:
+    assert set(GRID) < set(WITH_CLICKED)
+    assert CLICKED[0] == 0 < max(CLICKED) < 1
+    assert {fusion.dense for fusion in WORDS} == {0.0}
+    assert chosen({}, 0, 20, WORDS[0]) == WORDS[0]
+
+
+def test_what_the_queries_cannot_tell_from_the_best_is_as_good() -> None:
+    rng, n = np.random.default_rng(3), 60
+    even = rng.uniform(0.4, 0.9, n)
+    unsure = even + 0.01 + rng.normal(0, 0.2, n)
+    sure = even + 0.05 + rng.normal(0, 0.01, n)
+    assert unsure.mean() > even.mean()
+    assert chosen_by_scores({EVEN: even, Fusion(dense=0.9): unsure}, 20) == EVEN
+    assert chosen_by_scores({EVEN: even, Fusion(dense=0.9): sure}, 20) == Fusion(dense=0.9)

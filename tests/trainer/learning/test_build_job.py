@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,16 @@ def test_general_questions_are_mixed_in_and_never_those_that_judge() -> None:
     assert len(mixed) == 2
     assert mixed <= {pair.anchor for pair in general.replayed()}
     assert mixed.isdisjoint(pair.anchor for pair in general.guarded())
+
+
+def test_a_long_run_repeats_the_general_questions_and_none_twice_in_a_batch() -> None:
+    many = [example(f"query {n}", f"d{n}") for n in range(300)]
+    job = built(many, ((),) * 300, FitRules(general_share=0.6, batch_size=16))
+    mixed = [row.anchor for row in job.rows if not row.anchor.startswith("query ")]
+    assert Counter(Counter(mixed).values()) == {3: 36, 2: 36}, "180 of 72"
+    for batch in job.batches[0]:
+        anchors = [job.rows[n].anchor for n in batch]
+        assert len(set(anchors)) == len(anchors)
 
 
 def test_extra_negatives_are_documents_that_nobody_seeks() -> None:

@@ -79,3 +79,19 @@ def test_it_saves_on_the_way_and_stops_in_time_or_when_asked(
     assert asked.should_training_stop
     late = watched(tmp_path, tiny_model, model, max_seconds=0.0)
     assert stepped(late, 3).should_training_stop
+
+
+def test_the_last_weights_are_kept_where_the_steps_end_before_their_number(
+    tmp_path: Path, tiny_model: Path, model: SentenceTransformer
+) -> None:
+    watch, output = watched(tmp_path, tiny_model, model, checkpoints=1), job_for(tmp_path, tiny_model).output
+    watch.on_train_begin(None, TrainerState(global_step=0), TrainerControl())
+    stepped(watch, 15)
+    assert not output.exists()
+    ended = TrainerState(global_step=15, max_steps=16, is_world_process_zero=True)
+    watch.on_train_end(None, ended, TrainerControl())
+    assert (output / "tokenizer.json").is_file()
+    asked = watched(tmp_path / "other", tiny_model, model, checkpoints=1)
+    asked.cancelled = True
+    asked.on_train_end(None, ended, TrainerControl())
+    assert not job_for(tmp_path / "other", tiny_model).output.exists()

@@ -23,7 +23,7 @@ def test_a_rung_is_a_file_with_rules_reasons_a_test_and_a_line_of_docs(name: str
     assert type(rung).fit is not rungs.BaseRung.fit
     assert all(field.description for field in type(rung).model_fields.values())
     assert (ROOT / "tests" / "trainer" / "learning" / "rungs" / f"test_{name}.py").is_file()
-    assert f"| `{name}` |" in (ROOT / "docs" / "ARCHITECTURE.md").read_text()
+    assert f"| `fit`: `{name}` |" in (ROOT / "docs" / "ARCHITECTURE.md").read_text()
     assert FitRules(rung=name).loaded_rung() == rung
 
 

@@ -15,7 +15,7 @@ def test_changed_documents_weigh_as_often_as_they_are_opened() -> None:
     changed = np.where(np.arange(200) >= 120, 0.0, openings)
     changed[1:100] = 0
     here = np.arange(200) >= 100
-    data = replace(stacked(2, 1), openings=openings, changed=changed, document_in_window=here)
+    data = replace(stacked(2, 1), openings=openings, moved=changed, document_in_window=here)
     found = measure(data, relabellings(here, 599, seed=3), seed=3)
     assert found.value == pytest.approx(200 / 280)
     assert found.reference == pytest.approx(1 / 300)

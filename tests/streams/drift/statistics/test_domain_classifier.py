@@ -87,3 +87,10 @@ def test_components_keep_distances_when_there_are_few_dimensions() -> None:
     kept = leading_components(vectors)
     assert kept.shape == (40, 32)
     assert np.linalg.norm(kept[3] - kept[9]) == pytest.approx(np.linalg.norm(vectors[3] - vectors[9]), rel=1e-3)
+
+
+def test_one_person_alone_cannot_be_told_from_anybody() -> None:
+    vectors = np.random.default_rng(3).normal(size=(40, 8)).astype(np.float32)
+    day, person = np.repeat(np.arange(4), 10), np.zeros(40, dtype=np.int64)
+    labels = np.arange(4)[None, :] == np.arange(4)[:, None]
+    assert classifier_auc(vectors, day, person, labels, 7).tolist() == [0.5] * 4

@@ -29,7 +29,7 @@ def test_a_resumed_run_has_the_guessing_behind_it(tmp_path: Path, tiny_model: Pa
     assert (stages.contrasted, stages.weights()) == (1, before)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_the_fitting_process_runs_the_rung_that_the_job_names(tmp_path: Path, tiny_model: Path) -> None:
     job, progress = job_for(tmp_path, tiny_model, rung="masked", rung_rules={"steps": 2}), list[dict[str, Any]]()
     fit.run(job, tmp_path, progress.append, threading.Event(), 1)

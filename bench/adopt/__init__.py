@@ -1,0 +1,1 @@
+"""A model from elsewhere, from its offer until it serves and back."""

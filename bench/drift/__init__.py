@@ -1,0 +1,1 @@
+"""Drift's benchmark: false requests on quiet histories, delays on drifting ones, by the product's own rules."""

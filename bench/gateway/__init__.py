@@ -1,0 +1,1 @@
+"""What the gateway's checks cost beside an endpoint that has none, and what faults lose."""

@@ -1,0 +1,1 @@
+"""Whether the hold-out stays apart from learning over a year of runs."""

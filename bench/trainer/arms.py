@@ -1,0 +1,185 @@
+"""What is compared on one world: words, the base model, the cheap rungs, the product's own fit, and a plain script.
+
+Models are learned and embedded by the product's own processes; a line of figures comes of each, as `bench.recipe` has
+them. All weights of rankings are chosen on the validation queries, by what clicks say of them.
+"""
+
+import resource
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.recipe.scoring import Scoring, gains
+from bench.recipe.world import Lesson, World
+from bench.trainer.plain import PlainJob
+from retrieval.bm25 import Bm25
+from retrieval.config import EncoderConfig
+from retrieval.query_side import mapped
+from schemas.fusion import EVEN
+from stores.shelf import base_model
+from trainer.data.examples import Document, Example
+from trainer.data.snapshot import Snapshot
+from trainer.data.split import Query, Split
+from trainer.judging import embed_in_child, weights
+from trainer.judging.corpus import Vectors
+from trainer.judging.served import WANTED, ServedRanking
+from trainer.learning import child, fit, query_map
+from trainer.learning.build_job import build_job
+from trainer.learning.job import FitRules
+from trainer.learning.mine import Mined
+from trainer.learning.row_rules import damped
+
+Line = dict[str, Any]
+_AT = datetime(2026, 1, 1, tzinfo=UTC)
+SIDES = ("validation", "test", "guard")
+
+
+class Known:
+    """A model's vectors that are there, by text: what `Scoring` judges."""
+
+    def __init__(self, texts: Sequence[str], vectors: Vectors, by: Vectors | None = None) -> None:
+        self._rows, self._by = {text: n for n, text in enumerate(texts)}, by
+        self._vectors = vectors
+
+    def vectors(self, texts: Sequence[str], tokens: int) -> Vectors:
+        """Return the vectors of passages."""
+        return self._vectors[[self._rows[text] for text in texts]]
+
+    def asked(self, texts: Sequence[str], tokens: int) -> Vectors:
+        """Return the vectors of queries, through the map if there is one."""
+        found = self.vectors(texts, tokens)
+        return found if self._by is None else mapped(found, self._by)
+
+
+class Arms:
+    """The arms of one world, in a directory where what was embedded is kept."""
+
+    def __init__(self, world: World, directory: Path) -> None:
+        self._world, self._directory, self._scoring = world, directory, Scoring(world)
+        self._stop = threading.Event()
+        queries = [one.text for side in SIDES for one in getattr(world, side)]
+        anchors = [lesson.anchor for lessons in world.lessons for lesson in lessons.rows]
+        self._texts = list(dict.fromkeys([*world.passages, *queries, *anchors]))
+
+    def words(self, rows: Sequence[Lesson], clicked: bool) -> Line:
+        """Return what BM25 serves, with the queries that people clicked after or without."""
+        corpus = self._world.corpus()
+        if clicked:
+            said: dict[str, list[str]] = {}
+            for lesson in rows:
+                said.setdefault(lesson.document, []).append(lesson.anchor)
+            corpus = replace(corpus, clicked=tuple(tuple(sorted(said.get(name, ()))) for name in corpus.names))
+        served = ServedRanking(corpus, Bm25(self._world.passages))
+        fusion = weights.WORDS[-1] if clicked else weights.WORDS[0]
+        found: Line = {}
+        for side in SIDES:
+            asked = getattr(self._world, side)
+            (ranked,) = served.rank_words([one.text for one in asked], [fusion])
+            score = gains([row[:WANTED] for row in ranked], [dict.fromkeys(one.relevant, 1.0) for one in asked])
+            found[side] = {"served": float(score.mean()), "each_served": np.rint(1_000 * score).astype(int).tolist()}
+        return found
+
+    def base(self, reweighted: bool) -> Line:
+        """Return what the base model serves, with even weights or with chosen ones (the rung `weights`)."""
+        return self._scoring.judged(
+            Known(self._texts, self._embedded("base", base_model())), None if reweighted else EVEN
+        )
+
+    def mapped(self, rows: Sequence[Lesson]) -> Line:
+        """Return what the rung `query_map` serves; how much of the map is used is chosen on validation queries."""
+        began, vectors, teachable = time.monotonic(), self._embedded("base", base_model()), self._world.teachable()
+        row_of = {text: n for n, text in enumerate(self._texts)}
+        names = sorted(teachable)
+        number = {name: n for n, name in enumerate(names)}
+        used = [lesson for lesson in rows if lesson.document in number]
+        added = query_map.learn(
+            vectors[[row_of[lesson.anchor] for lesson in used]],
+            vectors[[row_of[teachable[name]] for name in names]],
+            [number[lesson.document] for lesson in used],
+            [[number[name] for name in lesson.never if name in number] for lesson in used],
+            damped([lesson.weight for lesson in used]),
+            query_map.MapRules(),
+        )
+        seconds, best = time.monotonic() - began, self.base(reweighted=True)
+        for strength in query_map.STRENGTHS:
+            by = np.asarray(np.eye(len(added)) + strength * added, dtype=np.float32)
+            found = self._scoring.judged(Known(self._texts, vectors, by)) | {"strength": strength}
+            if found["validation"]["served_clicks"] > best["validation"]["served_clicks"]:
+                best = found
+        return best | {"learn_s": round(seconds, 1)}
+
+    def fitted(self, name: str, rows: Sequence[Lesson], rules: FitRules) -> Line:
+        """Return what a model serves that the trainer's own process learned, with its speed and memory."""
+        directory = self._directory / name
+        directory.mkdir(parents=True, exist_ok=True)
+        steps: list[float] = []
+        job = self._job(directory / "model", rows, rules)
+        began = time.monotonic()
+        fit.run(job, directory, lambda facts: _timed(facts, steps), self._stop, attempts=1)
+        return self._judged(name, directory / "model", time.monotonic() - began, steps, rules.batch_size)
+
+    def plain(self, name: str, rows: Sequence[Lesson], rules: FitRules, rate: float, seconds: float) -> Line:
+        """Return what a plain script's model serves, of the same pairs in the same time of training."""
+        directory = self._directory / name
+        directory.mkdir(parents=True, exist_ok=True)
+        job = PlainJob(
+            parent=base_model(), output=directory / "model", pairs=tuple((row.anchor, row.text) for row in rows),
+            rate=rate, seconds=seconds, tokens=rules.max_tokens, batch=rules.batch_size, threads=rules.threads,
+            seed=rules.seed,
+        )  # fmt: skip
+        path, steps = directory / "plain.json", list[float]()
+        path.write_text(job.model_dump_json())
+        began = time.monotonic()
+        child.run("bench.trainer.plain", path, lambda facts: _timed(facts, steps), self._stop, attempts=1)
+        return self._judged(name, job.output, time.monotonic() - began, steps, rules.batch_size) | {"rate": rate}
+
+    def _judged(self, name: str, model: Path, seconds: float, steps: Sequence[float], batch: int) -> Line:
+        spent = steps[-1] - steps[0] if len(steps) > 1 else 0.0
+        speed = {"pairs_per_s": round(batch * (len(steps) - 1) / spent, 2)} if spent else {}
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        found = self._scoring.judged(Known(self._texts, self._embedded(name, model)))
+        return found | speed | {"learn_s": round(seconds, 1), "train_s": round(spent, 1), "rss_mib": round(peak)}
+
+    def _embedded(self, name: str, model: Path) -> Vectors:
+        directory = self._directory / "vectors"
+        directory.mkdir(parents=True, exist_ok=True)
+        made = embed_in_child.embed(
+            name, {name: model}, self._texts, directory, EncoderConfig(), _unread, self._stop, attempts=1
+        )
+        return made[name].vectors
+
+    def _job(self, output: Path, rows: Sequence[Lesson], rules: FitRules) -> Any:  # noqa: ANN401  # a FitJob
+        world, corpus = self._world, self._world.corpus()
+        texts = {name: world.passages[first] for name, first in zip(world.names, world.first, strict=True)}
+        documents = {name: Document(name, 1, "", text, "", frozenset(), 0, _AT) for name, text in texts.items()}
+        validation = tuple(
+            Query(one.text, one.clicked, one.group, False, 1, _AT) for one in world.validation if one.clicked
+        )
+        lessons = [
+            Example(
+                row.anchor, row.document, row.text, row.weight, frozenset({"search_click"}), (f"p{n}",), frozenset(),
+                frozenset(), _AT, _AT,
+            )
+            for n, row in enumerate(rows)
+        ]  # fmt: skip
+        mined = Mined(tuple(row.near for row in rows), tuple(frozenset(row.never) for row in rows))
+        held = frozenset(world.names) - world.teachable().keys()
+        return build_job(
+            base_model(), output, lessons, mined, Split((), validation, (), (), held),
+            Snapshot("bench", output.parent.name, "base", _AT, (), documents, {}), corpus, rules,
+        )  # fmt: skip
+
+
+def _timed(facts: Line, steps: list[float]) -> None:
+    if "step" in facts and "validation" not in facts:
+        steps.append(time.monotonic())
+
+
+def _unread(facts: Mapping[str, Any]) -> None:
+    """Take progress that nobody reads."""

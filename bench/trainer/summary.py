@@ -1,0 +1,106 @@
+"""The figures of the trainer's benchmark, of one line for every arm, seed and share of wrong clicks. Pure."""
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from schemas.learning import RungTried
+from trainer.judging.bootstrap import Array
+from trainer.judging.gate import GateRules, interval
+from trainer.judging.ladder import LadderRules, chosen
+
+Line = Mapping[str, Any]
+RUNGS = ("weights", "query_map", "full")
+"""From the cheapest, as a training run tries them."""
+
+BASE, PLAIN = "base", "plain"
+
+
+def of_share(lines: Sequence[Line], groups: Mapping[str, Sequence[int]], wrong: float) -> dict[str, Any]:
+    """Return the figures of one share of wrong clicks; `groups` has the groups of each side's queries.
+
+    Ours is, for every seed, the rung that a training run would look at the hold-out with; the plain script's rate is
+    the one that is best on the test queries, which favours it.
+    """
+    part = [line for line in lines if line["wrong"] == wrong]
+    seeds = sorted({line["seed"] for line in part})
+    by = {(line["arm"], line["seed"]): line for line in part}
+    base = [by[BASE, seed] for seed in seeds]
+    ours = [by[_rung(by, seed), seed] for seed in seeds]
+    rates = sorted({arm for arm, _ in by if arm.startswith(PLAIN)})
+    best = max(rates, key=lambda arm: fmean(by[arm, seed]["test"]["served"] for seed in seeds))
+    plain = [by[best, seed] for seed in seeds]
+    full = [by["full", seed] for seed in seeds]
+    found: dict[str, Any] = {
+        "wrong": wrong,
+        "seeds": len(seeds),
+        "rung": [_rung(by, seed) for seed in seeds],
+        "plain": best,
+        "served_base": _mean(base, "served"),
+        "served_plain": _mean(plain, "served"),
+        "served_ours": _mean(ours, "served"),
+        "interval_ours_minus_base": _interval(ours, base, groups["test"], "test", "served"),
+        "interval_ours_minus_plain": _interval(ours, plain, groups["test"], "test", "served"),
+        "relative_gain_dense": round(_mean(full, "dense") / _mean(base, "dense") - 1, 4),
+        "relative_gain_served": round(_mean(ours, "served") / _mean(base, "served") - 1, 4),
+        "guard_change": _interval(ours, base, groups["guard"], "guard", "served"),
+        "pairs_per_s": _of(full, "pairs_per_s"),
+        "vs_plain_pairs_per_s": _ratio(_of(full, "pairs_per_s"), _of(plain, "pairs_per_s")),
+        "rss_mib_peak": _of(full, "rss_mib"),
+    }
+    arms = sorted({arm for arm, _ in by} - {BASE})
+    return found | {"arms": {arm: _arm([by[arm, seed] for seed in seeds], base, groups) for arm in arms}}
+
+
+def _rung(by: Mapping[tuple[str, int], Line], seed: int) -> str:
+    """Return the rung that a run would choose by its validation queries; the base model where none gains."""
+    before = by[BASE, seed]["validation"]["served_clicks"]
+    tried = [
+        RungTried(
+            rung=name, queries=0, gain=by[name, seed]["validation"]["served_clicks"] - before, low=0, high=0,
+            seconds=by[name, seed].get("learn_s", 0.0), documents=0, passages=0,
+        )
+        for name in RUNGS
+    ]  # fmt: skip
+    best = chosen(tried, GateRules().min_gain, LadderRules().margin)
+    return best.rung if best else BASE
+
+
+def _arm(lines: Sequence[Line], base: Sequence[Line], groups: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    found: dict[str, Any] = {"gain_served": _interval(lines, base, groups["test"], "test", "served")}
+    if "dense" in lines[0]["test"]:
+        found["gain_dense"] = _interval(lines, base, groups["test"], "test", "dense")
+        found["gain_served_clicks"] = round(_mean(lines, "served_clicks") - _mean(base, "served_clicks"), 4)
+    return found | {
+        "guard": _interval(lines, base, groups["guard"], "guard", "served"),
+        "seconds": _of(lines, "learn_s"),
+    }
+
+
+def _interval(
+    after: Sequence[Line], before: Sequence[Line], groups: Sequence[int], side: str, kind: str
+) -> list[float | None]:
+    """Return mean, low and high of the change of each query's mean over the seeds: a 95 % interval."""
+    change = _each(after, side, kind) - _each(before, side, kind)
+    over = interval(change, groups, GateRules())
+    return [round(value, 4) for value in (over.mean, over.low, over.high)]
+
+
+def _each(lines: Sequence[Line], side: str, kind: str) -> Array:
+    each: Array = np.asarray([line[side][f"each_{kind}"] for line in lines], dtype=np.float64).mean(axis=0) / 1_000
+    return each
+
+
+def _mean(lines: Sequence[Line], kind: str) -> float:
+    return round(fmean(line["test"][kind] for line in lines), 4)
+
+
+def _of(lines: Sequence[Line], name: str) -> float | None:
+    known = [line[name] for line in lines if line.get(name) is not None]
+    return round(fmean(known), 2) if known else None
+
+
+def _ratio(one: float | None, other: float | None) -> float | None:
+    return round(one / other, 3) if one and other else None

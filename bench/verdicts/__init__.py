@@ -1,0 +1,1 @@
+"""Verdicts by clicks, held against what is true."""

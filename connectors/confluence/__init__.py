@@ -1,0 +1,1 @@
+"""Exports of Confluence spaces: HTML, or XML with everything in `entities.xml`."""

@@ -1,0 +1,109 @@
+"""What a source's earlier runs have sent: a text file that grows by a line for everything that the broker has.
+
+    D <document> <version> <digest>     a document is there, in this version and with this content
+    G <document> <version> <digest>     a document is gone
+    E <event id>                        something happened
+
+An event's id and a document's version come from the source alone, so sending again changes no result, and this file
+may be lost: it spares the sending, and knows which documents a source had that it has no more. Lines are added once
+the broker has acknowledged, so a run that was cut short goes on where it was; half a line at the end is not read.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from stores.errors import Retryable
+from stores.private_files import private_directory
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document as it was sent last."""
+
+    version: int
+    digest: str
+    gone: bool = False
+
+
+@dataclass(slots=True)
+class Sent:
+    """Everything that was sent: documents by id, and the ids of events."""
+
+    documents: dict[str, Known] = field(default_factory=dict)
+    events: set[str] = field(default_factory=set)
+
+
+def document_line(document: str, known: Known) -> str:
+    """Return the line of a document."""
+    return f"{'G' if known.gone else 'D'}\t{document}\t{known.version}\t{known.digest}\n"
+
+
+def event_line(event_id: str) -> str:
+    """Return the line of an event."""
+    return f"E\t{event_id}\n"
+
+
+def read(lines: Iterable[str]) -> Sent:
+    """Return what lines say; of a document the last one holds, and what is no whole line is passed over. Pure."""
+    sent = Sent()
+    for line in lines:
+        match line.split("\t") if line.endswith("\n") else []:
+            case ["D" | "G" as mark, document, version, digest] if version.isdigit():
+                sent.documents[document] = Known(int(version), digest.rstrip("\n"), mark == "G")
+            case ["E", event]:
+                sent.events.add(event.rstrip("\n"))
+    return sent
+
+
+class SentFile:
+    """The file of one source, for one run at a time."""
+
+    def __init__(self, file: IO[str], sent: Sent) -> None:
+        self._file, self.sent = file, sent
+
+    def add(self, lines: Iterable[str]) -> None:
+        """Add lines; they are on the disk afterwards."""
+        self._file.writelines(lines)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+def glance(path: Path) -> Sent:
+    """Return what a file says, nothing where there is none, without taking it for a run."""
+    if not path.is_file():
+        return Sent()
+    with path.open(encoding="utf-8", newline="\n") as file:
+        return read(file)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[SentFile]:
+    """Give the file at a path, made if it is absent, for the block. Raises `Retryable` while another run has it."""
+    private_directory(path.parent)
+    with open(path, "a+", encoding="utf-8", newline="\n", opener=_private) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Retryable(f"another run of this source is at work (it holds {path}); wait for its end") from error
+        file.seek(0)
+        sent = read(file)
+        _mend(file)
+        yield SentFile(file, sent)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
+def _mend(file: IO[str]) -> None:
+    """End a line that was cut short, so that the next one stands alone."""
+    size = file.seek(0, os.SEEK_END)
+    with open(file.name, "rb") as same:
+        same.seek(max(0, size - 1))
+        if size and same.read(1) != b"\n":
+            file.write("\n")

@@ -1,0 +1,1 @@
+"""Exports of Slack, and those that Slackdump writes in the same form."""

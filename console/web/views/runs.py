@@ -1,0 +1,73 @@
+"""Runs: how every training run ended, what the gate saw, and which real queries changed most."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from console.web.comparing import compared
+from console.web.pages import render
+from console.web.sign_in import Wiring
+from console.web.tenants import Tenant
+from operations import analysis, lineage, run_report
+from operations.lineage import Node
+from schemas.learning import ModelTrained
+from stores.errors import Refused
+from stores.shelf import Shelf
+
+router = APIRouter()
+
+_NEWEST = 50
+
+
+@router.get("/runs")
+def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
+    """Show the newest runs."""
+    with console.stores() as stores:
+        runs = analysis.runs(stores.warehouse, tenant, _NEWEST) if tenant else []
+    return render("runs.html", request, title="Runs", runs=runs)
+
+
+@router.get("/runs/{run}")
+def one(request: Request, console: Wiring, tenant: Tenant, run: str) -> HTMLResponse:
+    """Show one run."""
+    with console.stores() as stores:
+        found = run_report.report(stores.warehouse, stores.lists, stores.signing, tenant, run, console.now())
+        origin = _lineage(lineage.trace(stores.warehouse, run, tenant))
+    return render(
+        "run.html", request, title=f"Run {run}", run=run, found=found, origin=origin,
+        gate=found.end.comparison if found.end else None, card=_card(console, found.end),
+        verdict="WIN" if isinstance(found.end, ModelTrained) else found.end.verdict if found.end else "RUNNING",
+        losses=[compared(example) for example in found.losses], wins=[compared(example) for example in found.wins],
+    )  # fmt: skip
+
+
+def _card(console: Wiring, end: object) -> dict[str, str]:
+    """Return what the shelf says of the model that a run made; nothing where it made none, or it is gone."""
+    if not isinstance(end, ModelTrained):
+        return {}
+    try:
+        entry = Shelf.open(console.where).entry(end.tenant, end.model)
+    except Refused as error:
+        return {"problem": str(error)}
+    if entry is None:
+        return {}
+    size = sum(file.bytes for file in entry.files.values()) / 2**20
+    return {
+        "model": entry.model, "made from": entry.about.get("parent", "-"), "snapshot": entry.about.get("snapshot", "-"),
+        "nDCG@10 as served": entry.about.get("ndcg_10", "-"), "files": f"{len(entry.files)}, {size:,.0f} MiB",
+        "hash of the files": entry.manifest,
+    }  # fmt: skip
+
+
+def _lineage(nodes: list[Node]) -> list[tuple[int, str, Node]]:
+    """Return a lineage as lines, each with its depth and in which direction it is."""
+    lines: list[tuple[int, str, Node]] = []
+
+    def walk(node: Node, depth: int, direction: str) -> None:
+        lines.append((depth, direction, node))
+        for name, others in (("came from", node.came_from), ("led to", node.led_to)):
+            for other in others:
+                walk(other, depth + 1, name)
+
+    for node in nodes:
+        walk(node, 0, "")
+    return lines

@@ -1,0 +1,108 @@
+"""A working search: what is live answers, and one keystroke or button says of a result whether it was useful.
+
+Searches are recorded as the signed-in operator's, and so is feedback: it teaches like anybody's. An operator is in no
+group here, so only what everyone may see is found. A page that comes again after feedback names its search, and is not
+recorded a second time.
+"""
+
+from typing import get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from console.web.pages import render
+from console.web.sign_in import Fields, Operator, Wiring
+from console.web.tenants import Tenant
+from console.web.wiring import Console
+from operations import feedback, tenants
+from operations.feedback import Feedback, Opinion
+from retrieval.queries import NoWord, require_words
+from schemas.limits import MAX_TEXT
+from schemas.search import SearchAnswer, SearchRequest
+from stores.errors import Refused, Retryable
+from stores.problems import first_fault
+
+router = APIRouter()
+
+SCRIPTED = "x-console-script"
+"""A header of our own script's: it shows by itself that feedback was taken, and needs no page."""
+
+
+@router.get("/search")
+def page(
+    request: Request,
+    console: Wiring,
+    operator: Operator,
+    tenant: Tenant,
+    q: str = "",
+    search: str = "",
+    noted: str = "",
+    opinion: str = "",
+) -> Response:
+    """Show the search, and what it found for `q`; after feedback, what was `noted` of which document."""
+    problem, answer = "", None
+    if tenant and q:
+        try:
+            answer = _answer(console, asked(tenant, q, operator.operator, search))
+        except NoWord as error:
+            problem = str(error)
+        except ValidationError as error:
+            problem = first_fault(error)
+    return render(
+        "search.html",
+        request,
+        title="Search",
+        q=q,
+        problem=problem,
+        answer=answer,
+        search=search or (answer.search or "" if answer else ""),
+        noted=noted,
+        opinion=opinion,
+        most=MAX_TEXT,
+    )
+
+
+@router.post("/search/feedback")
+def give(request: Request, console: Wiring, operator: Operator, tenant: Tenant, form: Fields) -> Response:
+    """Take an opinion on a result, and go back to the results."""
+    given = read(form, tenant, operator.operator)
+    with console.stores() as stores:
+        feedback.send(stores, feedback.events(given, console.now()))
+    if SCRIPTED in request.headers:
+        return Response(status_code=204)
+    back = {"tenant": tenant, "q": given.query, "search": given.search, "noted": given.document}
+    return RedirectResponse(f"/search?{urlencode(back | {'opinion': given.opinion})}", 303)
+
+
+def asked(tenant: str, query: str, user: str, search: str) -> SearchRequest:
+    """Return the request of a search, which is recorded unless it names a `search` that was.
+
+    Raises `NoWord` or `pydantic.ValidationError` for what cannot be searched. Pure.
+    """
+    require_words([query])
+    return SearchRequest(tenant=tenant, query=query, user=None if search else user)
+
+
+def read(form: dict[str, str], tenant: str, user: str) -> Feedback:
+    """Return the opinion that a form states. Raises a 400 where it states none. Pure."""
+    opinions: dict[str, Opinion] = {each: each for each in get_args(Opinion)}
+    opinion = opinions.get(form.get("opinion", ""))
+    missing = [name for name in ("search", "q", "document") if not form.get(name)]
+    if opinion is None or missing or not tenant:
+        raise HTTPException(400, "the form does not say what is thought of which result")
+    given = Feedback(tenant, user, form["search"], form["q"], form["document"], opinion)
+    if len(given.query) > MAX_TEXT or len(given.document) > 256 or len(given.search) > 256:
+        raise HTTPException(400, "the form names a search or a document that cannot be one")
+    return given
+
+
+def _answer(console: Console, request: SearchRequest) -> SearchAnswer:
+    """Return the answer. Where there is none, raises what the stores know better than the search."""
+    try:
+        return console.search(request)
+    except (Refused, Retryable):
+        with console.stores() as stores:
+            tenants.check_answerable(stores, request.tenant)
+        raise

@@ -1,0 +1,1 @@
+"""The HTTP edge for programs: events, UBI, search, documents, health and metrics."""

@@ -1,0 +1,97 @@
+"""A model from elsewhere is offered to a tenant: found, checked, tried once, and put on the shelf of offers.
+
+From there it goes the way of every candidate: the trainer judges it against what is live, and what wins is built as a
+shadow, proved, reviewed, approved, and rolled back like a model of our own.
+"""
+
+import importlib.util
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+from operations import offered_files
+from retrieval.config import EncoderConfig
+from stores.errors import Refused, TidewheelError
+from stores.shelf import Shelf, files_of, manifest_of
+
+_PROBES = ("how many days of leave do I have", "Employees have thirty days of annual leave.")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What was offered: its name and the hash of its files on the shelf, its dimension, and what was left out."""
+
+    model: str
+    manifest: str
+    dimension: int
+    left_out: tuple[str, ...]
+
+
+def located(name: str) -> Path:
+    """Return the directory of a model: a path, an installed package that carries one, or the name of one that the
+    library has fetched before. Nothing is fetched here. Raises `Refused`.
+    """
+    if (path := Path(name).expanduser()).is_dir():
+        return path
+    for place in _package(name):
+        found = sorted(path.parent for path in place.rglob(offered_files.MODULES))
+        if len(found) == 1:
+            return found[0]
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError, OSError) as error:
+        raise Refused(
+            f"'{name}' is no directory, no installed package with one model, and no model that was fetched before; "
+            "give the directory of a model"
+        ) from error
+
+
+def offer(
+    shelf: Shelf, tenant: str, source: Path, dimensions: int | None, encoder: EncoderConfig, now: datetime
+) -> Offer:
+    """Check the model in a directory, load it once, and put it on the shelf of offers; the same files change nothing.
+
+    `dimensions` keeps only the first ones. Raises `Refused`, with the reason, for a model that is not taken.
+    """
+    files = offered_files.found_in(source)
+    with tempfile.TemporaryDirectory(prefix="tidewheel-adopt-") as directory:
+        model = offered_files.copied(source, files, Path(directory) / "model")
+        width = _tried(model, encoder)
+        if dimensions is not None:
+            offered_files.narrow(model, width, dimensions)
+            width = _tried(model, encoder)
+        manifest = manifest_of(files_of(model))
+        name = f"adopted-{manifest[:16]}"
+        shelf.put(tenant, name, model, {"source": source.name, "dimension": str(width)}, now)
+    return Offer(name, manifest, width, files.left_out)
+
+
+def _tried(model: Path, config: EncoderConfig) -> int:
+    """Return the dimension of the vectors that the model makes. Raises `Refused` when it makes none that serve."""
+    import numpy as np  # with the learning libraries: seconds that only this command takes
+
+    from retrieval.encoders import Encoder
+
+    try:
+        encoder = Encoder(model, config)
+        found = np.concatenate([encoder.encode_queries(_PROBES[:1]), encoder.encode(_PROBES[1:])])
+    except TidewheelError as error:
+        raise Refused(str(error)) from error
+    except Exception as error:  # whatever a library says of files that are not what they should be
+        raise Refused(f"the model cannot be loaded: {type(error).__name__}: {error}") from error
+    lengths = np.linalg.norm(found, axis=1)
+    if not (np.isfinite(found).all() and np.allclose(lengths, 1, atol=1e-2)):
+        raise Refused("the model makes vectors that are no unit vectors of finite numbers; are its weights whole?")
+    return int(encoder.dimension)
+
+
+def _package(name: str) -> list[Path]:
+    """Return the directories of an installed package; of what cannot be one, none."""
+    if not name.replace("-", "_").isidentifier():
+        return []
+    spec = importlib.util.find_spec(name.replace("-", "_"))
+    return [Path(place) for place in (spec.submodule_search_locations or ())] if spec else []

@@ -1,0 +1,1 @@
+"""What is wrong with an installation, why it matters, and how to mend it."""

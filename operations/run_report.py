@@ -1,0 +1,106 @@
+"""One training run as its reader may see it: the verdict that was signed, slices, and the queries that changed most.
+
+Operators are in no group: a query is shown only where every document that people wanted, and that either model found
+for it, is for everyone by the lists of this moment; it counts in all figures all the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from retrieval.access import open_to_all
+from schemas.codec import decode
+from schemas.learning import Decision, ModelRefused, ModelTrained, TrainingRequested
+from schemas.packet import ExampleQuery, ShownDocument
+from schemas.topics import LEARNING
+from stores.access_lists import AccessList, AccessLists
+from stores.errors import Refused
+from stores.ports import Queries
+from stores.signing import Objecting
+
+Row = dict[str, Any]
+
+SHOWN = 5
+"""Queries of each kind."""
+_CANDIDATES = 100
+"""Queries that are looked at to find those which may be shown."""
+_FIRST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What there is of a run: `end` is None while it goes on; `left_out` counts queries that may not be shown."""
+
+    asked: TrainingRequested | None
+    end: ModelTrained | ModelRefused | None
+    slices: list[Row]
+    wins: list[ExampleQuery]
+    losses: list[ExampleQuery]
+    left_out: int
+
+
+def report(
+    warehouse: Queries, lists: AccessLists, signing: Objecting, tenant: str, run: str, now: datetime
+) -> RunReport:
+    """Return the report of a run. Raises `Refused` when the tenant has no such run, `Retryable`."""
+    events = believed(warehouse.query("run_events", tenant=tenant, run=run), tenant, signing, now)
+    if not events:
+        raise Refused(f"the tenant '{tenant}' has no training run '{run}'; `tidewheel runs` shows those that there are")
+    wins, hidden_wins = _changes(warehouse, lists, tenant, run, 1)
+    losses, hidden_losses = _changes(warehouse, lists, tenant, run, -1)
+    return RunReport(
+        next((event for event in events if isinstance(event, TrainingRequested)), None),
+        next((event for event in events if isinstance(event, ModelTrained | ModelRefused)), None),
+        warehouse.query("run_slices", tenant=tenant, run=run),
+        wins,
+        losses,
+        hidden_wins + hidden_losses,
+    )
+
+
+def believed(rows: Sequence[Row], tenant: str, signing: Objecting, now: datetime) -> list[Decision]:
+    """Return the events of these payloads that were rightly signed and are this tenant's."""
+    found = [decode(LEARNING, None, str(row["payload"]).encode(), now) for row in rows]
+    return [
+        event
+        for event in found
+        if isinstance(event, Decision) and event.tenant == tenant and signing.objection(event) is None
+    ]
+
+
+def for_everyone(rows: Sequence[Row], current: Mapping[str, AccessList]) -> list[Row]:
+    """Return the changed queries all of whose documents are for everyone by their current lists. A pure rule."""
+    seen = {name for name, one in current.items() if open_to_all(one.groups or ())}
+    return [row for row in rows if _documents(row) <= seen]
+
+
+def example(row: Row, titles: Mapping[str, str]) -> ExampleQuery:
+    """Return a changed query as people read it. A pure rule."""
+
+    def side(documents: Sequence[str]) -> tuple[ShownDocument, ...]:
+        return tuple(
+            ShownDocument(document=each, title=titles.get(each, ""), wanted=each in row["wanted"])
+            for each in documents[:_FIRST]
+        )
+
+    return ExampleQuery(
+        query=row["query"], ndcg_live=row["before"], ndcg_shadow=row["after"], live=side(row["live"]),
+        shadow=side(row["shadow"]),
+    )  # fmt: skip
+
+
+def _changes(
+    warehouse: Queries, lists: AccessLists, tenant: str, run: str, sign: int
+) -> tuple[list[ExampleQuery], int]:
+    rows = warehouse.query("run_changes", tenant=tenant, run=run, sign=sign, limit=_CANDIDATES)
+    open_rows = for_everyone(rows, lists.get(tenant, sorted({name for row in rows for name in _documents(row)})))
+    chosen = open_rows[:SHOWN]
+    named = sorted({name for row in chosen for name in _documents(row)})
+    found = warehouse.query("index_titles", tenant=tenant, documents=named) if named else []
+    titles = {row["document"]: row["title"] for row in found}
+    return [example(row, titles) for row in chosen], len(rows) - len(open_rows)
+
+
+def _documents(row: Row) -> set[str]:
+    return {*row["wanted"], *row["live"], *row["shadow"]}

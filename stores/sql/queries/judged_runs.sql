@@ -1,0 +1,4 @@
+-- What every system answered to the held-out queries of a run, with the documents that clicks name.
+SELECT query, system, relevant, retrieved FROM query_scores FINAL
+WHERE tenant = {tenant:String} AND run = {run:String}
+ORDER BY system, query

@@ -1,0 +1,3 @@
+-- When a tenant's newest search was, and when its newest judged window ended; the beginning of 1970 for none.
+SELECT (SELECT max(occurred_at) FROM events WHERE topic = 'searches' AND tenant = {tenant:String}) AS search,
+       (SELECT max(window_end) FROM drift_windows WHERE tenant = {tenant:String}) AS window

@@ -1,0 +1,34 @@
+"""One instant however it is written, and none for what is none."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from connectors.instants import moment, of_slack
+
+NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-02T09:00:00Z", "2026-11-02T10:00:00+01:00", "2026-11-02 09:00:00", " 2026-11-02 09:00:00.000 ",
+        1793610000, "1793610000", 1793610000.0, "1793610000000", 1793610000000,
+    ],
+)  # fmt: skip
+def test_every_way_to_write_it_is_the_same_instant(written: object) -> None:
+    assert moment(written) == NINE
+
+
+@pytest.mark.parametrize("written", ["", "yesterday", None, True, "2026-13-01", -1, "99999999999999999999", [1]])
+def test_what_is_no_instant_is_none(written: object) -> None:
+    assert moment(written) is None
+
+
+def test_slacks_stamp_keeps_its_six_digits() -> None:
+    assert of_slack("1793610000.000250") == NINE.replace(microsecond=250)
+
+
+@pytest.mark.parametrize("stamp", [None, 1793610000.25, "1793610000", "1793610000.25", "x.000000"])
+def test_what_is_no_stamp_is_none(stamp: object) -> None:
+    assert of_slack(stamp) is None

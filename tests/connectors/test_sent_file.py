@@ -1,0 +1,46 @@
+"""What was sent is remembered over a crash, and by one run at a time."""
+
+from pathlib import Path
+
+import pytest
+
+from connectors.sent_file import Known, document_line, event_line, glance, opened, read
+from stores.errors import Retryable
+
+LINES = [
+    document_line("hr/leave", Known(7, "aa")), event_line("e1"), document_line("hr/pay", Known(8, "bb", True)),
+    document_line("hr/leave", Known(9, "cc")),
+]  # fmt: skip
+
+
+def test_the_last_line_of_a_document_holds() -> None:
+    sent = read(LINES)
+    assert sent.documents == {"hr/leave": Known(9, "cc"), "hr/pay": Known(8, "bb", True)}
+    assert sent.events == {"e1"}
+
+
+def test_lines_last_until_the_next_run(tmp_path: Path) -> None:
+    path = tmp_path / "acme" / "wiki.sent"
+    assert glance(path) == read([])
+    with opened(path) as file:
+        file.add(LINES)
+    assert (path.stat().st_mode & 0o077, path.parent.stat().st_mode & 0o077) == (0, 0)
+    with opened(path) as file:
+        assert file.sent == read(LINES) == glance(path)
+
+
+@pytest.mark.parametrize("cut", range(2, 17))
+def test_half_a_line_at_the_end_is_forgotten_and_harms_no_other(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "wiki.sent"
+    path.write_text((LINES[0] + LINES[3])[:-cut])
+    with opened(path) as file:
+        first = file.sent
+        file.add([event_line("e2")])
+    assert first == read([LINES[0]])
+    assert glance(path).events == {"e2"}
+    assert glance(path).documents["hr/leave"].digest != "cc"
+
+
+def test_a_second_run_of_the_same_source_waits(tmp_path: Path) -> None:
+    with opened(tmp_path / "x.sent"), pytest.raises(Retryable, match="another run"), opened(tmp_path / "x.sent"):
+        pass

@@ -1,0 +1,35 @@
+"""What needs a person, and in which order."""
+
+from typing import Any
+
+from console.web.attention import needs
+
+QUIET: dict[str, Any] = {"unsigned": "", "lost": [], "drift": [{"signal": "fit", "verdict": "ok"}]}
+
+
+def test_nothing_needs_anybody_when_all_is_well() -> None:
+    assert needs(None, False, [], 0, [], []) == []
+    assert needs(QUIET, False, [{"missing": 0}], 0, [], [{"part": "redis", "up": True, "problem": ""}]) == []
+
+
+def test_each_thing_is_named_with_where_to_look_and_the_worst_comes_first() -> None:
+    tenant = QUIET | {
+        "lost": ["c is gone from Milvus"],
+        "drift": [{"signal": "query_drift", "verdict": "tripped"}, {"signal": "fit", "verdict": "suspect"}],
+    }
+    found = needs(
+        tenant, True, [{"missing": 2}, {"missing": 1}], 1, [{"events": 2, "code": "forged"}],
+        [{"part": "trainer", "up": False, "problem": "it ended"}],
+    )  # fmt: skip
+    assert [(need.urgency, need.view) for need in found] == [
+        ("bad", "now"), ("bad", "data"), ("bad", "now"), ("warn", "cutover"), ("warn", "drift"), ("warn", "data"),
+        ("warn", "audit"),
+    ]  # fmt: skip
+    words = " ".join(need.words for need in found)
+    for part in ("trainer is down. it ended", "3 events are missing", "query drift", "1 event could", "2 decisions"):
+        assert part in words
+
+
+def test_drift_that_is_only_suspected_is_said_as_that() -> None:
+    (need,) = needs(QUIET | {"drift": [{"signal": "fit", "verdict": "suspect"}]}, False, [], 0, [], [])
+    assert need.words == "Drift is suspected: fit."

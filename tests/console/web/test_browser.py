@@ -1,0 +1,114 @@
+"""An operator in a real browser, on a real indexer: signs in, compares, approves, rolls back on a phone, replays a
+letter. The phone has no scripts, so all of it works without. axe finds nothing serious."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from operations import operators, sign_in_codes
+from stores import keys
+from stores.settings import Settings
+from tests.console.running import indexing
+from tests.console.web.browsing import NOW, Site, serving
+from tests.console.web.views.test_data import letter
+from tests.indexer.loop import first, record
+from tests.indexer.world import World
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+WAIT_MS = 120_000
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; without one the test fails with a word that says how to get it."""
+    program = shutil.which("chromium")
+    assert program, "no chromium here: `apt-get install chromium`, or leave this out with `-m 'not browser'`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def opened(browser: Browser, width: int, height: int, scripts: bool) -> Page:
+    """A new browser of this size, which takes its time."""
+    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts)
+    context.set_default_timeout(WAIT_MS)
+    return context.new_page()
+
+
+def fits(page: Page, name: str, pictures: Path) -> None:
+    """Hold that nothing sticks out to the side, and keep a picture."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    page.screenshot(path=pictures / f"{name}.png", full_page=True)
+
+
+def accessible(page: Page, name: str) -> None:
+    """Hold that axe finds nothing serious or critical."""
+    found = Axe().run(page).response["violations"]
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert not grave, (name, [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in grave])
+
+
+def test_an_operator_decides_in_a_browser_and_on_a_phone(stack: Settings, world: World, tmp_path: Path) -> None:
+    loop = first(world)
+    loop.settle()
+    packet = loop.ready()
+    operators.ensure(stack, "ana", NOW)
+    key, tenant = keys.operator_file(stack, "ana"), world.tenant
+    click = (
+        f'{{"type": "DocumentOpened", "event_id": "e-{tenant}", "tenant": "{tenant}", "user": "u", "document": "d1", '
+        f'"occurred_at": "{NOW.isoformat()}"}}'
+    )
+    letter(world.warehouse, tenant, 1, click.encode())
+    with indexing(stack, loop), serving(Site(stack, now=None, wait_s=30.0)) as site, chromium() as browser:
+        page = opened(browser, 1280, 900, scripts=True)
+        problems: list[str] = []
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.goto(f"{site.url}/sign-in?code={sign_in_codes.make(stack, key, world.clock())}")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Now")).to_be_visible()
+        for view in ("now", "runs", "cutover", "data", "audit", "runs/" + packet.run):
+            page.goto(f"{site.url}/{view}?tenant={tenant}")
+            fits(page, f"desktop-{view.replace('/', '-')}", tmp_path)
+            accessible(page, view)
+        page.goto(f"{site.url}/now?tenant={tenant}")
+        page.get_by_role("link", name="Look at it").first.click()
+        expect(page.get_by_text("waits for your decision")).to_be_visible()
+        expect(page.get_by_role("heading", name="Recent queries", exact=False).first).to_be_visible()
+        expect(page.get_by_text(packet.digest)).to_be_visible()
+        page.get_by_role("button", name="Approve, signed by ana").click()
+        expect(page.get_by_role("status")).to_contain_text(f"Live: {world.next}", timeout=WAIT_MS)
+        assert (record(world).model, record(world).by) == (world.next, "ana")
+        assert problems == [], "the policy let everything through that the pages need"
+
+        phone = opened(browser, 390, 844, scripts=False)
+        phone.goto(f"{site.url}/cutover?tenant={tenant}")
+        fits(phone, "phone-sign-in", tmp_path)
+        phone.get_by_label("Your private key", exact=False).fill(key.read_text())
+        phone.get_by_role("button", name="Sign in").click()
+        expect(phone.get_by_role("heading", name="Cutover")).to_be_visible()
+        for view in ("now", "runs", "data", "audit", "cutover", "runs/" + packet.run):
+            phone.goto(f"{site.url}/{view}?tenant={tenant}")
+            fits(phone, f"phone-{view.replace('/', '-')}", tmp_path)
+        phone.goto(f"{site.url}/cutover?tenant={tenant}")
+        phone.get_by_text(f"Roll back to {world.live}").click()
+        phone.get_by_label("Why").fill("complaints about search")
+        phone.get_by_role("button", name="Roll back").click()
+        expect(phone.get_by_role("status")).to_contain_text(f"Live: {world.live}")
+        assert (record(world).model, record(world).by) == (world.live, "ana")
+
+        phone.get_by_role("link", name="Data").click()
+        card = phone.locator("form", has_text=tenant).filter(has=phone.locator(f'input[value="{tenant}"]'))
+        card.get_by_role("button", name="Send those again", exact=False).click()
+        expect(phone.get_by_role("status")).to_contain_text("1 of clicks sent again")
+        phone.get_by_role("button", name="Sign out").click()
+        expect(phone.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()

@@ -1,0 +1,43 @@
+"""How values are printed on pages."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+
+from console.web import pages, views
+from console.web.pages import VIEWS, decimals, moment, shown, span, whole
+
+
+def test_every_view_has_its_file_and_every_file_its_line() -> None:
+    files = {path.stem for path in Path(views.__file__).parent.glob("*.py")} - {"__init__"}
+    assert {view.name for view in VIEWS} == files
+
+
+def test_values_are_printed_as_people_read_them() -> None:
+    assert [whole(None), whole(1234567), decimals(None), decimals(0.12345), decimals(0.1, 2, True)] == [
+        "-", "1,234,567", "-", "0.123", "+0.10",
+    ]  # fmt: skip
+    at = datetime(2026, 11, 1, 9, 5, tzinfo=UTC)
+    assert [moment(None), moment(""), moment(at), moment(at.isoformat())] == ["-", "-", *["2026-11-01 09:05 UTC"] * 2]
+    assert [span(None), span(90), span(600), span(7200 * 5), span(86400 * 3)] == [
+        "-", "90 s", "10 min", "10 h", "3 days",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (None, "-"), (True, "yes"), ("two\nlines", "two\nlines"), ("invoice\u202efdp.exe", "invoice\\u202efdp.exe"),
+        ("zero\u200fwidth\x1b", "zero\\u200fwidth\\x1b"),
+    ],
+)  # fmt: skip
+def test_no_text_turns_or_hides_what_stands_beside_it(value: object, printed: str) -> None:
+    assert shown(value) == printed
+
+
+def test_texts_are_escaped_by_themselves() -> None:
+    made = pages._ENVIRONMENT.from_string('<p>{{ text }}</p><i title="{{ text }}">{{ mark }}</i>')
+    page = made.render(text='<b> & "', mark=Markup("<em>ours</em>"))
+    assert page == '<p>&lt;b&gt; &amp; &#34;</p><i title="&lt;b&gt; &amp; &#34;"><em>ours</em></i>'

@@ -1,0 +1,19 @@
+"""Which tenant a page is about."""
+
+from stores.serving import Serving, ServingRecord
+from stores.settings import Settings
+from tests.console.web.browsing import NOW, Site
+
+
+def test_a_page_is_about_the_tenant_in_its_address_and_links_keep_it(site: Site, stack: Settings, tenant: str) -> None:
+    ana = site.operator("ana")
+    serving = Serving.connect(stack)
+    serving.move(ServingRecord(tenant=tenant, model="m", collection="c", version=1, moved_at=NOW), {})
+    serving.close()
+    page = ana.text(f"/runs?tenant={tenant}")
+    assert f'href="/cutover?tenant={tenant}"' in page
+    assert ana.text("/runs")
+    for unknown in ("nobody", "%3Cb%3E", "..%2F"):
+        answer = ana.get(f"/runs?tenant={unknown}")
+        assert answer.status == 404
+        assert "<b>" not in answer.data.decode()

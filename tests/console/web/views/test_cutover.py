@@ -1,0 +1,135 @@
+"""Deciding in the browser: what is sent is signed by the operator's own key, and only what was shown can be decided."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from operations import decisions
+from schemas.learning import CutoverApproved, CutoverRefused
+from schemas.packet import ExampleQuery, HeldOut, Packet, ShownDocument
+from stores import keys
+from stores.access_lists import AccessList, AccessLists
+from stores.serving import Collection, Serving, ServingRecord
+from stores.settings import Settings
+from tests.console.running import sent
+from tests.console.web.browsing import NOW, Site
+from tests.console.web.browsing import serving as answering
+from tests.schemas.packets import packet
+
+
+@pytest.fixture
+def serving(stack: Settings) -> Iterator[Serving]:
+    connected = Serving.connect(stack)
+    yield connected
+    connected.close()
+
+
+def example(document: str) -> ExampleQuery:
+    shown = ShownDocument(document=document, title=f"<script>{document}", wanted=True)
+    return ExampleQuery(query=f"where is {document}", ndcg_live=0.1, ndcg_shadow=0.6, live=(shown,), shadow=(shown,))
+
+
+@pytest.fixture
+def made(serving: Serving, stack: Settings, tenant: str) -> Packet:
+    """A packet that waits, with an example for everyone and one that is for the board by now."""
+    made = packet(
+        tenant=tenant,
+        model="next",
+        collection="C_next",
+        held_out=HeldOut(wins=(example("open"), example("closed")), losses=()),
+    )
+    serving.save_packet(made)
+    about = Collection(tenant=tenant, model="next", collection="C_next", created_at=NOW, packet=made.digest)
+    serving.register(about, "ready")
+    serving.move(ServingRecord(tenant=tenant, model="old", collection="B", version=1, moved_at=NOW), {})
+    lists = AccessLists.connect(stack)
+    lists.put(tenant, [AccessList("open", 1, ("everyone",), "a"), AccessList("closed", 1, ("board",), "b")])
+    lists.close()
+    return made
+
+
+def test_a_packet_is_shown_as_far_as_it_may_be_and_approved_by_the_operators_own_key(
+    site: Site, stack: Settings, serving: Serving, made: Packet
+) -> None:
+    ana, where = site.operator("ana"), f"tenant={made.tenant}"
+    page = ana.text(f"/cutover?{where}")
+    for part in (made.digest, "where is open", "&lt;script&gt;open", "1 more queries were for everyone", "WIN"):
+        assert part in page
+    for part in ("closed", "<script>open", "PRIVATE KEY"):
+        assert part not in page
+
+    answer = ana.submit(f"/cutover/approve?{where}", packet=made.digest)
+    assert (answer.status, answer.headers["location"]) == (303, f"/cutover?{where}")
+    (event,) = sent(stack, made.tenant)
+    assert isinstance(event, CutoverApproved)
+    assert (event.packet, event.by) == (made.digest, "ana")
+    assert event.signature is not None
+    assert event.signature.key_id == keys.read(keys.operator_file(site.where, "ana")).id
+    assert site.console.signing.objection(event) is None
+
+    page = ana.text(f"/cutover?{where}")
+    assert "Your approval was sent, signed by you." in page
+    assert "You approved C_next; the indexer has still to check it" in page
+    assert "Your approval was sent" not in ana.text(f"/cutover?{where}"), "loading the page again repeats nothing"
+    assert len(sent(stack, made.tenant)) == 1
+    serving.record_outcome(made.tenant, event.event_id, "the model changed <b>")
+    assert "was refused: the model changed &lt;b&gt;" in ana.text(f"/cutover?{where}")
+    serving.move(
+        ServingRecord(
+            tenant=made.tenant, model="next", collection="C_next", version=2, moved_at=NOW, packet=made.digest
+        ),
+        {},
+    )
+    assert "You approved" not in ana.text(f"/cutover?{where}")
+    assert ana.submit(f"/cutover/approve?{where}", packet=made.digest).status == 303
+    assert "Already live: next" in ana.text(f"/cutover?{where}")
+    assert len(sent(stack, made.tenant)) == 1
+
+
+def test_another_packet_than_the_one_shown_is_not_approved(site: Site, stack: Settings, made: Packet) -> None:
+    ana, where = site.operator("ana"), f"tenant={made.tenant}"
+    for digest in ("", "0" * 64, made.digest[:12]):
+        answer = ana.submit(f"/cutover/approve?{where}", packet=digest)
+        assert answer.status == 409
+        assert "the packet that waits is" in answer.data.decode()
+    refused = ana.submit(f"/cutover/refuse?{where}", packet=made.digest, reason=" worse on travel ")
+    assert refused.status == 303
+    (event,) = sent(stack, made.tenant)
+    assert isinstance(event, CutoverRefused)
+    assert (event.packet, event.by, event.reason) == (made.digest, "ana", "worse on travel")
+    assert site.console.signing.objection(event) is None
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "two\nlines", "x" * 4001, "\x1b[2J"])
+def test_a_refusal_and_a_rollback_need_a_reason(site: Site, made: Packet, reason: str) -> None:
+    ana, where = site.operator("ana"), f"tenant={made.tenant}"
+    for path, fields in (("refuse", {"packet": made.digest}), ("rollback", {"version": "1"})):
+        answer = ana.submit(f"/cutover/{path}?{where}", reason=reason, **fields)
+        assert answer.status == 409
+        assert "say why, in one line" in answer.data.decode()
+    assert decisions.waiting(_serving(site), made.tenant).digest == made.digest
+
+
+def test_a_page_that_is_older_than_the_last_move_rolls_nothing_back(site: Site, made: Packet) -> None:
+    ana, where = site.operator("ana"), f"tenant={made.tenant}"
+    for version in ("", "2", "01"):
+        answer = ana.submit(f"/cutover/rollback?{where}", reason="complaints", version=version)
+        assert answer.status == 409
+        assert "was changed since this page was made" in answer.data.decode()
+    assert "has no standby" in ana.submit(f"/cutover/rollback?{where}", reason="r", version="1").data.decode()
+
+
+def test_deciding_does_not_need_the_warehouse(stack: Settings, made: Packet, tmp_path: Path) -> None:
+    away = {"home": tmp_path, "clickhouse_url": "http://127.0.0.1:1"}
+    where = Settings.model_validate(stack.model_dump() | away)
+    with answering(Site(where)) as site:
+        ana = site.operator("ana")
+        assert made.digest in ana.text(f"/cutover?tenant={made.tenant}")
+        assert ana.submit(f"/cutover/approve?tenant={made.tenant}", packet=made.digest).status == 303
+    assert len(sent(stack, made.tenant)) == 1
+
+
+def _serving(site: Site) -> Serving:
+    with site.console.stores() as stores:
+        return stores.serving

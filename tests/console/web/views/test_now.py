@@ -1,0 +1,27 @@
+"""Now, on real stores: what needs a person, and the tenants' own words unobeyed."""
+
+from stores.serving import Serving, ServingRecord
+from stores.settings import Settings
+from stores.warehouse import Warehouse
+from tests.console.web.browsing import NOW, Site
+
+
+def test_what_is_live_and_what_needs_somebody(site: Site, stack: Settings, warehouse: Warehouse, tenant: str) -> None:
+    ana = site.operator("ana")
+    serving = Serving.connect(stack)
+    moved = ServingRecord(tenant=tenant, model="<b>m</b>", collection="c", version=3, moved_at=NOW)
+    serving.move(moved.model_copy(update={"version": 1}), {})
+    serving.close()
+    window = {"tenant": tenant, "window_end": NOW, "signal": "query_drift", "verdict": "tripped"}
+    warehouse.insert("drift_windows", {name: [value] for name, value in window.items()})
+    page = ana.text(f"/now?tenant={tenant}")
+    assert "&lt;b&gt;m&lt;/b&gt;" in page
+    assert "<b>" not in page
+    assert "Drift tripped: query drift." in page
+    assert "Missing events" in page
+    assert 'aria-current="page">Now' in page
+    assert "data-refresh" in page
+
+
+def test_a_tenant_that_nobody_knows_is_not_found(site: Site) -> None:
+    assert site.operator("ana").get("/now?tenant=nobody").status == 404

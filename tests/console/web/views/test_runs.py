@@ -1,0 +1,53 @@
+"""Runs: the signed verdict, and the real queries behind it as far as everyone may see them."""
+
+from schemas.learning import ModelTrained, TrainingRequested
+from stores.access_lists import AccessList, AccessLists
+from stores.settings import Settings
+from stores.warehouse import Warehouse
+from tests.console.web.browsing import NOW, Site, write_event
+from tests.schemas.packets import WON
+
+
+def scores(warehouse: Warehouse, tenant: str, query: str, document: str, before: float, after: float) -> None:
+    rows = [
+        {"tenant": tenant, "run": "run-1", "query": query, "system": system, "slices": ["short"],
+         "relevant": [document], "retrieved": [document], "ndcg_10": score, "score": score}
+        for system, score in (("live", before), ("candidate", after))
+    ]  # fmt: skip
+    warehouse.insert("query_scores", {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def test_a_run_is_read_from_its_signed_end(site: Site, stack: Settings, warehouse: Warehouse, tenant: str) -> None:
+    signing = site.console.signing
+    ana = site.operator("ana")
+    about = {"tenant": tenant, "occurred_at": NOW, "run": "run-1"}
+    asked = TrainingRequested(event_id=f"{tenant}-1", requested_by="ana", reason="<i>new</i> names", **about)  # type: ignore[arg-type]
+    end = ModelTrained(event_id=f"{tenant}-2", model="m-1", parent="base", snapshot="s", comparison=WON, **about)  # type: ignore[arg-type]
+    write_event(warehouse, signing.as_operator(asked, "ana"), 1)
+    write_event(warehouse, signing.as_installation(end), 2)
+    scores(warehouse, tenant, "lost <q>", "open", 0.9, 0.1)
+    scores(warehouse, tenant, "won", "open", 0.2, 0.8)
+    scores(warehouse, tenant, "what the board plans", "closed", 0.2, 0.9)
+    lists = AccessLists.connect(stack)
+    lists.put(tenant, [AccessList("open", 1, ("everyone",), "a"), AccessList("closed", 1, ("board",), "b")])
+    lists.close()
+
+    assert "run-1" in ana.text(f"/runs?tenant={tenant}")
+    page = ana.text(f"/runs/run-1?tenant={tenant}")
+    for part in ("WIN", "+0.100", "between +0.050 and +0.150", "&lt;i&gt;new&lt;/i&gt; names", "lost &lt;q&gt;", "won",
+                 "short", "1 changed queries lead to documents", "snapshot"):  # fmt: skip
+        assert part in page, part
+    assert "the board plans" not in page
+    assert page.index("Worst losses") < page.index("Best wins")
+
+
+def test_a_forged_end_is_no_end(site: Site, warehouse: Warehouse, tenant: str) -> None:
+    ana = site.operator("ana")
+    end = ModelTrained(
+        event_id=f"{tenant}-2", tenant=tenant, occurred_at=NOW, run="run-1", model="m-1", parent="base", snapshot="s",
+        comparison=WON,
+    )  # fmt: skip
+    write_event(warehouse, end)
+    answer = ana.get(f"/runs/run-1?tenant={tenant}")
+    assert answer.status == 409
+    assert "has no training run" in answer.data.decode()

@@ -1,0 +1,114 @@
+"""Bodies: whole and unpacked, within their bounds, and bombs that do not go off."""
+
+import asyncio
+import gzip
+import tracemalloc
+import zlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.answers import Answered
+from gateway.bodies import Bodies, Held, inflated
+from gateway.config import BodyRules
+
+MIB = 2**20
+
+
+async def chunks(*given: bytes, slow: bool = False) -> AsyncIterator[bytes]:
+    for chunk in given:
+        if slow:
+            await asyncio.sleep(30)
+        yield chunk
+
+
+def read(*given: bytes, encoding: str = "", slow: bool = False, **rules: float) -> bytes:
+    bodies = Bodies(BodyRules.model_validate({"sent_mib": 1, "inflated_mib": 2, **rules}))
+    try:
+        return asyncio.run(bodies.read(chunks(*given, slow=slow), encoding))
+    finally:
+        assert bodies._held.bytes == 0
+
+
+def status(*given: bytes, encoding: str = "", slow: bool = False, **rules: float) -> int:
+    with pytest.raises(Answered) as refused:
+        read(*given, encoding=encoding, slow=slow, **rules)
+    return refused.value.problem.status
+
+
+def test_a_body_is_what_its_chunks_are() -> None:
+    assert read(b"ab", b"", b"c") == b"abc"
+    assert read() == b""
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", " x-gzip "])
+def test_gzip_is_unpacked_in_one_member_or_several(encoding: str) -> None:
+    packed = gzip.compress(b"one") + gzip.compress(b"two")
+    assert read(packed[:7], packed[7:], encoding=encoding) == b"onetwo"
+
+
+def test_a_body_that_is_too_large_is_not_read_to_its_end() -> None:
+    came = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal came
+        while True:
+            came += 1
+            yield b"x" * 65_536
+
+    with pytest.raises(Answered) as refused:
+        asyncio.run(Bodies(BodyRules(sent_mib=1)).read(endless(), ""))
+    assert (refused.value.problem.status, came) == (413, 17)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    bomb = gzip.compress(bytes(200 * MIB))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Answered, match="once it is unpacked"):
+            inflated(bomb, 2 * MIB)
+        assert tracemalloc.get_traced_memory()[1] < 10 * MIB
+    finally:
+        tracemalloc.stop()
+
+
+def test_many_small_members_are_one_large_body() -> None:
+    assert status(gzip.compress(bytes(MIB)) * 3, encoding="gzip") == 413
+    assert len(inflated(gzip.compress(bytes(MIB)) * 2, 2 * MIB)) == 2 * MIB
+
+
+def test_a_bomb_within_a_bomb_is_unpacked_once() -> None:
+    inner = gzip.compress(b"x" * 100)
+    assert read(gzip.compress(inner), encoding="gzip") == inner
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [b"nonsense", gzip.compress(b"abc", mtime=0)[:-4], zlib.compress(b"abc"), b"\x1f\x8b"],
+    ids=["nonsense", "cut", "zlib", "magic"],
+)
+def test_damaged_gzip_is_said_to_be(packed: bytes) -> None:
+    assert status(packed, encoding="gzip") == 400
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip", "identity, gzip"])
+def test_other_codings_are_not_read(encoding: str) -> None:
+    assert status(b"", encoding=encoding) == 415
+
+
+def test_a_slow_body_is_ended() -> None:
+    assert status(b"x", slow=True, within_s=0.01) == 408
+
+
+def test_bodies_of_all_requests_are_bounded_together() -> None:
+    held = Held(10)
+    held.take(8)
+    with pytest.raises(Answered) as refused:
+        held.take(3)
+    assert (refused.value.problem.status, refused.value.retry_after_s) == (503, 1)
+    held.give(8)
+    held.take(10)
+
+
+def test_one_that_is_over_the_common_bound_is_asked_to_come_again() -> None:
+    assert status(b"x" * MIB, b"x", held_mib=1, sent_mib=2) == 503

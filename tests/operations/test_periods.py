@@ -1,0 +1,20 @@
+"""A period ends with the newest that a tenant did, and with today only where nothing was done."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from operations.periods import Period, recent
+from tests.operations.past import MONDAY, TENANT
+from tests.streams.lives import Streams
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def test_a_period_ends_with_the_newest_search_or_window(past: Streams) -> None:
+    newest = MONDAY + timedelta(days=8)
+    assert recent(past.warehouse, TENANT, timedelta(days=30), NOW).until == newest + timedelta(seconds=1)
+    assert recent(past.warehouse, "nobody", timedelta(days=30), NOW) == Period(NOW - timedelta(days=30), NOW)
+
+
+def test_times_are_written_in_utc() -> None:
+    east = datetime(2026, 3, 2, 1, tzinfo=timezone(timedelta(hours=2)))
+    assert Period(east, east).parameters()["since"] == "2026-03-01 23:00:00"

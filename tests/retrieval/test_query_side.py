@@ -1,0 +1,87 @@
+"""A query side: written and read, applied to queries alone, refused when it is not what was written."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoder
+from retrieval.query_side import FILE, QuerySide, documents_of, mapped, with_query_side
+from stores.errors import Refused
+
+OTHER = "a" * 64
+TURN = np.roll(np.eye(32, dtype=np.float32), 1, axis=1)
+
+
+def test_a_map_changes_queries_and_no_passage(models: dict[str, Path], tmp_path: Path) -> None:
+    path = with_query_side(models["tiny-a"], QuerySide(OTHER, TURN), tmp_path / "new", ())
+    plain, changed = (Encoder(each, EncoderConfig()) for each in (models["tiny-a"], path))
+    texts = ["a text", "another text about topics"]
+    assert np.array_equal(changed.encode(texts), plain.encode(texts))
+    assert np.allclose(changed.encode_queries(texts), np.roll(plain.encode(texts), 1, axis=1), atol=1e-6)
+    assert np.array_equal(plain.encode_queries(texts), plain.encode(texts))
+
+
+def test_passages_are_known_by_the_model_whose_documents_are_kept(models: dict[str, Path], tmp_path: Path) -> None:
+    path = with_query_side(models["tiny-a"], QuerySide(OTHER), tmp_path / "new", ())
+    plain, changed = (Encoder(each, EncoderConfig()) for each in (models["tiny-a"], path))
+    assert changed.encoding("b" * 64) == plain.encoding(OTHER) != plain.encoding("b" * 64)
+    assert (documents_of(path, "b" * 64), documents_of(models["tiny-a"], "b" * 64)) == (OTHER, "b" * 64)
+
+
+def test_what_belongs_to_the_other_model_alone_is_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "old" / "tidewheel").mkdir(parents=True)
+    for name in ("weights", "README.md", "tidewheel/README.md"):
+        (tmp_path / "old" / name).write_text(name)
+    QuerySide("b" * 64, TURN).save(tmp_path / "old")
+    new = with_query_side(tmp_path / "old", QuerySide(OTHER), tmp_path / "new", ("README.md", "tidewheel"))
+    assert {path.name for path in new.iterdir()} == {"weights", FILE}
+    found = QuerySide.of(new)
+    assert found is not None
+    assert (found.documents, found.map) == (OTHER, None)
+
+
+def test_a_map_is_read_as_it_was_written(tmp_path: Path) -> None:
+    assert QuerySide.of(tmp_path) is None
+    QuerySide(OTHER, TURN.T).save(tmp_path)
+    found = QuerySide.of(tmp_path)
+    assert found is not None
+    assert found.map is not None
+    assert np.array_equal(found.map, TURN.T)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "about", "why"),
+    [
+        ({}, {"other": "x"}, "does not name"),
+        ({}, {"documents": "../base"}, "does not name"),
+        ({"map": np.ones((2, 3), np.float32)}, {"documents": OTHER}, "square"),
+        ({"map": np.full((2, 2), np.nan, np.float32)}, {"documents": OTHER}, "finite"),
+        ({"map": np.eye(2)}, {"documents": OTHER}, "square"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(
+    tmp_path: Path, tensors: dict[str, np.ndarray], about: dict[str, str], why: str
+) -> None:
+    save_file(tensors, tmp_path / FILE, about)
+    with pytest.raises(Refused, match=why):
+        QuerySide.of(tmp_path)
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"no tensors")
+    with pytest.raises(Refused, match="cannot be read"):
+        QuerySide.of(tmp_path)
+
+
+def test_a_map_of_another_dimension_is_refused(models: dict[str, Path], tmp_path: Path) -> None:
+    path = with_query_side(models["tiny-a"], QuerySide(OTHER, np.eye(2, dtype=np.float32)), tmp_path / "new", ())
+    with pytest.raises(Refused, match="maps 2 dimensions"):
+        Encoder(path, EncoderConfig())
+
+
+def test_mapped_vectors_are_units_and_what_is_mapped_to_nothing_stays() -> None:
+    vectors = np.array([[0.6, 0.8], [0.0, 1.0]], dtype=np.float32)
+    assert np.allclose(mapped(vectors, np.diag([2.0, 0.0]).astype(np.float32)), [[1.0, 0.0], [0.0, 1.0]])

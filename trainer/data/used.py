@@ -1,0 +1,78 @@
+"""What a run uses in which role, for the memory of the hold-out; and the proof that nothing has two roles. Pure.
+
+The proof is apart from the split: it looks at what is really learned and judged, and at the memory, and knows nothing
+of how sides were chosen.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from retrieval.text import normalized, subject
+from stores.errors import Refused
+from trainer.data.examples import Example
+from trainer.data.hold_out import CHOSE, TAUGHT, TESTED, HoldOut, Used
+from trainer.data.near_copies import near_pairs
+from trainer.data.split import Query, Split
+
+
+def used_by(split: Split, copies: Mapping[str, int], hold_out: HoldOut) -> dict[str, Used]:
+    """Return what the run uses, by role: documents with their near copies, and queries.
+
+    All documents that may teach count as taught, whether an example names them or not: they are read as negatives and
+    as plain text.
+    """
+    taught = [name for name in copies if name not in split.held_out_documents]
+    return {
+        TAUGHT: _used(taught, [example.anchor for example in split.train], hold_out),
+        CHOSE: _used(_sought(split.validation, copies), [query.text for query in split.validation], hold_out),
+        TESTED: _used(_sought(split.test, copies), [query.text for query in split.test], hold_out),
+    }
+
+
+def _used(documents: Iterable[str], texts: Iterable[str], hold_out: HoldOut) -> Used:
+    items = frozenset[str]().union(*(hold_out.items[name].all for name in documents))
+    return Used(items, {hold_out.key.query(text): hold_out.key.words(text) for text in texts})
+
+
+def _sought(queries: Iterable[Query], copies: Mapping[str, int]) -> list[str]:
+    groups = {copies[name] for query in queries for name in query.relevant}
+    return [name for name, group in copies.items() if group in groups]
+
+
+def check_apart(
+    lessons: Sequence[Example],
+    judging: Sequence[Query],
+    copies: Mapping[str, int],
+    hold_out: HoldOut,
+    likeness: float,
+) -> None:
+    """Raise `Refused`, with what overlaps, unless nothing that teaches tests, in this run or in any remembered one.
+
+    `lessons` are what is learned, `judging` the test queries; `likeness` is the similarity from which two queries are
+    the same.
+    """
+    teaching = {name for lesson in lessons for name in (lesson.document, *lesson.anchor_documents) if name in copies}
+    tested = {name for query in judging for name in query.relevant}
+    anchors, asked = [lesson.anchor for lesson in lessons], [query.text for query in judging]
+    shared = {copies[name] for name in teaching} & {copies[name] for name in tested}
+    near, before = _near(anchors, asked, likeness), hold_out.alike(anchors, (TESTED,), likeness)
+    after = hold_out.alike(asked, (TAUGHT, CHOSE), likeness)
+    overlaps = (
+        ("documents that test in this run, or near copies of them, would also teach in it", len(shared)),
+        ("queries that test in this run, or nearly the same ones, would also teach in it", near),
+        ("documents that an earlier run tested would teach", _count(teaching, {TESTED}, hold_out)),
+        ("queries that an earlier run tested would teach", len(before)),
+        ("documents that an earlier run taught or chose by would test", _count(tested, {TAUGHT, CHOSE}, hold_out)),
+        ("queries that an earlier run taught or chose by would test", len(after)),
+    )
+    if found := [f"{count} {what}" for what, count in overlaps if count]:
+        raise Refused(f"what teaches and what tests is not apart, so nothing is learned or judged: {'; '.join(found)}")
+
+
+def _near(anchors: Sequence[str], asked: Sequence[str], likeness: float) -> int:
+    same = {normalized(text) for text in anchors} & {normalized(text) for text in asked}
+    pairs = near_pairs([subject(text) for text in anchors], [subject(text) for text in asked], likeness)
+    return len(same) or len({m for _, m in pairs})
+
+
+def _count(names: Iterable[str], roles: set[str], hold_out: HoldOut) -> int:
+    return sum(not roles.isdisjoint(hold_out.roles([name])) for name in names)

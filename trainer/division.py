@@ -1,0 +1,108 @@
+"""A run's sides and its look at the hold-out, with the memory of all runs before it.
+
+divide ▸ remember, before anything is learned ▸ prove apart, before learning and before judging ▸ look
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from schemas.learning import ModelRefused, ModelTrained
+from stores.shelf import ShelfEntry
+from stores.trail import Trail
+from trainer.context import RunContext
+from trainer.data.examples import Example
+from trainer.data.hold_out import TAUGHT, TRAIN, UNUSED, HoldOut, Key, Used
+from trainer.data.memory import Memory, Remembered
+from trainer.data.near_copies import near_copies
+from trainer.data.snapshot import Manifest, Snapshot
+from trainer.data.split import Query, Split, split
+from trainer.data.used import check_apart, used_by
+from trainer.judging.judged import guard, outranked
+from trainer.judging.looks import Look, next_look, taken
+from trainer.run_directory import RunDirectory
+
+End = ModelTrained | ModelRefused
+NOT_LEARNED = "the model came from elsewhere: nothing is learned"
+
+
+@dataclass(frozen=True)
+class Division:
+    """The sides of one run. `copies` numbers the groups of near copies."""
+
+    context: RunContext
+    snapshot: Snapshot
+    manifest: Manifest
+    memory: Memory
+    ends: tuple[End, ...]
+    hold_out: HoldOut
+    copies: Mapping[str, int]
+    examples: tuple[Example, ...]
+
+    @classmethod
+    def of(cls, context: RunContext, taken: Snapshot, manifest: Manifest, examples: tuple[Example, ...]) -> "Division":
+        """Read what earlier runs did. Raises `Refused` when the memory of one is lost."""
+        rules, tenant = context.config.split, taken.tenant
+        key = Key(context.signing.secret(f"hold-out of {tenant}"))
+        memory = Memory(context.warehouse, context.manifests, tenant, key)
+        ends = tuple(Trail(context.warehouse, context.signing, context.clock).ends(tenant))
+        needed = must_be_remembered(ends, context.shelf.models(tenant).values(), rules.given_up)
+        hold_out = memory.hold_out(manifest.id, taken.documents, needed, context.clock())
+        copies = near_copies(taken.documents.values(), rules.document_similarity)
+        return cls(context, taken, manifest, memory, ends, hold_out, copies, examples)
+
+    @cached_property
+    def split(self) -> Split:
+        """Return the sides; held-out queries that people judged count by people's grades."""
+        rules, judgments = self.context.config.split, self.snapshot.judgments
+        found = split(self.examples, self.copies, rules, self.hold_out, sorted(judgments))
+        searchable = {name: one for name, one in self.snapshot.documents.items() if one.searchable}
+        guarded = guard(judgments, searchable, rules.query_similarity)
+        return replace(found, test=outranked(found.test, guarded, found.test_documents))
+
+    def lineage(self, learning: bool = True) -> tuple[Sequence[str], Sequence[str]]:
+        """Return of each example the side, and why it is unused: of a run that learns nothing no example teaches."""
+        found = list(zip(self.split.sides, self.split.causes, strict=True))
+        if not learning:
+            found = [(UNUSED, NOT_LEARNED) if side == TRAIN else (side, why) for side, why in found]
+        return [side for side, _ in found], [why for _, why in found]
+
+    def too_little(self, learning: bool = True) -> tuple[str, ...]:
+        """Return why there is no point in the run, and what of the queries neither teaches nor tests; or nothing."""
+        found, rules = self.split, self.context.config
+        reasons = rules.too_little(len(found.train) if learning else rules.min_examples, len(found.test))
+        unused = "; ".join(f"{count} {cause}" for cause, count in found.unused().items())
+        return (*reasons, f"examples that neither teach nor test: {unused}") if reasons and unused else reasons
+
+    def remember(self, directory: RunDirectory, learning: bool = True) -> None:
+        """Write down what this run uses, before it uses it; one that learns nothing chooses and tests."""
+        uses, now = used_by(self.split, self.copies, self.hold_out), self.context.clock()
+        uses = uses if learning else uses | {TAUGHT: Used()}
+        self.memory.record(self.manifest.id, self.snapshot.run, uses, directory.path, now)
+
+    def check(self, lessons: Sequence[Example], judging: Sequence[Query]) -> None:
+        """Raise `Refused` unless nothing that teaches tests, in this run or in any that the memory has now."""
+        now = replace(self.hold_out, used=self.memory.used())
+        check_apart(lessons, judging, self.copies, now, self.context.config.split.query_similarity)
+
+    def look(self) -> Look:
+        """Return which look at the hold-out this run takes, and at what level."""
+        rules = self.context.config.gate
+        before = unended(self.memory.runs(self.manifest.id).values(), self.ends, self.snapshot.run)
+        return next_look(taken(self.ends, [one.at for one in before], rules), rules)
+
+
+def must_be_remembered(ends: Iterable[End], models: Iterable[ShelfEntry], given_up: Sequence[str]) -> dict[str, str]:
+    """Return the runs that the memory has to have, by snapshot: all that compared, and all that made a model. Pure."""
+    compared = {end.snapshot: end.run for end in ends if end.comparison is not None and end.snapshot}
+    made = {at: one.about.get("run", "") for one in models if (at := one.about.get("snapshot"))}
+    return {at: run for at, run in (made | compared).items() if run not in given_up}
+
+
+def unended(remembered: Iterable[Remembered], ends: Iterable[End], run: str) -> list[Remembered]:
+    """Return the remembered runs that may have looked and never said so: no end is known. Pure.
+
+    Another try of this very `run`, with another snapshot, is one of them.
+    """
+    ended = {end.run for end in ends} - {run}
+    return [one for one in remembered if one.run not in ended]
