@@ -10,6 +10,7 @@ from console.parameters import TENANT, WAIT
 from operations import rebuild as work
 from operations.connections import Connections
 from stores import settings
+from stores.access_lists import fill
 from stores.errors import Retryable
 
 _LOOK_S = 1.0
@@ -35,7 +36,7 @@ def rebuild(tenant: str | None, wait: float, without_missing: bool) -> None:
             if not without_missing:
                 work.check_source(stores, name)
         for name in names:
-            lists, collections = work.put_lists(stores, name), work.ask(stores, name, datetime.now(UTC))
+            lists, collections = fill(stores.lists, stores.warehouse, name), work.ask(stores, name, datetime.now(UTC))
             say(f"{name}: {lists:,} access lists are in Redis; to be made anew: {_listed(collections)}")
         for name in names:
             _wait(stores, name, time.monotonic() + wait)

@@ -25,10 +25,13 @@ class Clients(threading.Thread):
         self._ended = threading.Event()
         self._guard = threading.Lock()
         self._watched: dict[str, socket.socket] = {}
+        self._killing = threading.Lock()
+        self._killed = ""
+        """The mark whose query is being killed just now."""
 
     @contextmanager
     def watched(self, mark: str, connection: socket.socket) -> Iterator[None]:
-        """Watch a connection while the query of this mark runs."""
+        """Watch a connection while the query of this mark runs; after that a kill meant for it is over."""
         with self._guard:
             self._watched[mark] = connection
         try:
@@ -36,6 +39,10 @@ class Clients(threading.Thread):
         finally:
             with self._guard:
                 del self._watched[mark]
+                killed = self._killed == mark
+            if killed:
+                with self._killing:  # it would hit the query that has the handle next
+                    pass
 
     def run(self) -> None:
         """Look until `stop`; a query that has not begun yet is killed at the next look."""
@@ -43,11 +50,22 @@ class Clients(threading.Thread):
             with self._guard:
                 alone = [mark for mark, connection in self._watched.items() if is_gone(connection)]
             for mark in alone:
-                log.info("the client of query %s is gone; the query is killed", mark)
-                try:
-                    self._kill(mark)
-                except Exception as error:  # the watch must outlive one failure; it looks again
-                    log.warning("query %s cannot be killed: %s", mark, error)
+                with self._killing:
+                    self._kill_unless_over(mark)
+
+    def _kill_unless_over(self, mark: str) -> None:
+        with self._guard:
+            if mark not in self._watched:
+                return
+            self._killed = mark
+        log.info("the client of query %s is gone; the query is killed", mark)
+        try:
+            self._kill(mark)
+        except Exception as error:  # the watch must outlive one failure; it looks again
+            log.warning("query %s cannot be killed: %s", mark, error)
+        finally:
+            with self._guard:
+                self._killed = ""
 
     def stop(self) -> None:
         """End the watch."""

@@ -1,13 +1,14 @@
 """The ClickHouse engine in this process (chdb), its sessions, and its limits.
 
 chdb gives one engine per process and any number of connection handles to it, each with its own current database,
-settings and temporary tables, each for one query at a time. A request without a session gets a handle of its own
-(0.2 ms), so nothing that one request sets is seen by another; a session keeps its handle between requests.
+settings and temporary tables, each for one query at a time. A request without a session gets a handle that nobody has
+changed since it was made (`clickhouse_pool`), so nothing that one request sets is seen by another; a session keeps its
+handle between requests.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ import chdb
 from embedded import clickhouse_rights
 from embedded.clickhouse_errors import SESSION_IS_LOCKED, TOO_MANY_QUERIES, EngineError
 from embedded.clickhouse_handle import Approved, Handle, Result
+from embedded.clickhouse_pool import Pool, state_of
 
 MIB = 1 << 20
 SLOTS = 32
@@ -53,6 +55,7 @@ class Engine:
         known = self._root.query("SELECT lower(name) FROM system.table_functions", "TabSeparated").bytes().decode()
         self._approved = Approved(frozenset(known.split()))
         self._sessions: dict[str, Handle] = {}
+        self._idle = Pool(slots)
         self._guard = threading.Lock()
         self._slots = threading.BoundedSemaphore(slots)
         self._concurrency = slots
@@ -62,8 +65,10 @@ class Engine:
 
     def handle_once(self, sql: str) -> Result:
         """Run one statement of the server's own."""
-        with self.handle("", 0) as handle:
-            return handle.query(sql, "TabSeparated", {})
+        with self.handle() as handle:
+            result = handle.query(sql, "TabSeparated", {})
+            handle.as_prepared = True
+            return result
 
     def answers(self, within_s: float) -> bool:
         """Return whether a query gets a slot and its answer within this time."""
@@ -78,7 +83,7 @@ class Engine:
             return False
 
     def kill(self, mark: str) -> None:
-        """Kill the running query of the request with this mark (letters and digits); none is no error."""
+        """Kill the running query of the handle with this mark (letters and digits); none is no error."""
         connection = _connect(self._target)  # beside the slots, which may all be taken
         try:
             connection.query(f"KILL QUERY WHERE Settings['log_comment'] = '{mark}' ASYNC", "Null")
@@ -86,8 +91,10 @@ class Engine:
             connection.close()
 
     @contextmanager
-    def handle(self, session: str, lives_s: float) -> Iterator[Handle]:
-        """Lend a handle: the session's, or a fresh one for a request without a session.
+    def handle(
+        self, database: str = "", settings: Mapping[str, str] | None = None, session: str = "", lives_s: float = 0.0
+    ) -> Iterator[Handle]:
+        """Lend a handle in this state: the session's, or one as good as new for a request without a session.
 
         Raises `EngineError` 373 while another request runs in the session, 202 when too many queries run already.
         """
@@ -96,17 +103,33 @@ class Engine:
                 TOO_MANY_QUERIES, "Too many simultaneous queries; try later", "TOO_MANY_SIMULTANEOUS_QUERIES"
             )
         try:
-            handle = self._session(session, lives_s) if session else Handle(_connect(self._target), self._approved)
-            try:
+            with self._of_session(session, lives_s) if session else self._unchanged(database, settings or {}) as handle:
+                handle.prepare(database, settings or {})
                 yield handle
-            finally:
-                if session:
-                    handle.used_at = time.monotonic()
-                    handle.lock.release()
-                else:
-                    handle.connection.close()
         finally:
             self._slots.release()
+
+    @contextmanager
+    def _unchanged(self, database: str, settings: Mapping[str, str]) -> Iterator[Handle]:
+        state = state_of(database, settings)
+        handle = self._idle.take(state) or Handle(_connect(self._target), self._approved)
+        handle.as_prepared = False
+        try:
+            yield handle
+        finally:
+            if handle.as_prepared:
+                self._idle.give(state, handle)
+            else:
+                handle.connection.close()
+
+    @contextmanager
+    def _of_session(self, name: str, lives_s: float) -> Iterator[Handle]:
+        handle = self._session(name, lives_s)
+        try:
+            yield handle
+        finally:
+            handle.used_at = time.monotonic()
+            handle.lock.release()
 
     def _session(self, name: str, lives_s: float) -> Handle:
         now = time.monotonic()
@@ -126,6 +149,7 @@ class Engine:
         until = time.monotonic() + patience_s
         for _ in range(self._concurrency):
             self._slots.acquire(timeout=max(0.0, until - time.monotonic()))
+        self._idle.close()
         with self._guard:
             for handle in self._sessions.values():
                 handle.connection.close()

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,20 +61,24 @@ class Handle:
     lock: threading.Lock = field(default_factory=threading.Lock)
     used_at: float = 0.0
     lives_s: float = 60.0
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """Names the handle, so that `Engine.kill` finds its query."""
+    as_prepared: bool = False
+    """The last statement left the state as `prepare` made it, so the handle may serve another request of that state."""
 
-    def prepare(self, database: str, settings: Mapping[str, str], mark: str) -> None:
+    def prepare(self, database: str, settings: Mapping[str, str]) -> None:
         """Make the handle's state that of a request; what is so already costs nothing.
 
-        `mark` names the request, so that `Engine.kill` finds its query. Settings may hold `readonly`, which the engine
-        never takes back: only for a handle that no other request gets.
+        Settings may hold `readonly`, which the engine never takes back.
         """
         if database and database != self.database:
             self._run("USE `" + database.replace("\\", "\\\\").replace("`", "\\`") + "`")
             self.database = database
-        settings = {**settings, _MARK: mark}
+        settings = {**settings, _MARK: self.mark}
         wanted = {**dict.fromkeys(self.settings, ""), **settings}
         changes = [_assignment(n, settings.get(n)) for n in wanted if settings.get(n) != self.settings.get(n)]
-        self._run("SET " + ", ".join(changes))
+        if changes:
+            self._run("SET " + ", ".join(changes))
         self.settings = settings
 
     def check_insert(self, statement: Statement, read_only: bool) -> None:

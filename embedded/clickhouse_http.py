@@ -3,8 +3,9 @@
 import json
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from itertools import chain
 from typing import Any, BinaryIO, Protocol, cast
@@ -25,6 +26,7 @@ from embedded.clickhouse_errors import (
     http_status,
 )
 from embedded.clickhouse_handle import Handle, Result
+from embedded.clickhouse_head import BadHead, Head, keeps_alive, read, waits_to_send
 from embedded.clickhouse_request import CONTENT_TYPES, STREAM_SAFE, Request
 from embedded.clickhouse_spool import spooled
 from embedded.clickhouse_sql import STREAMING, Statement, parse
@@ -58,6 +60,21 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = SILENT_S
     wbufsize = 1 << 16
+    head: Head
+    raw_requestline: bytes
+
+    def parse_request(self) -> bool:
+        """Read the request's head; the base class calls it once the first line is in `raw_requestline`."""
+        self.command, self.requestline, self.close_connection = "", str(self.raw_requestline, "latin-1").rstrip(), True
+        self.request_version = self.protocol_version
+        try:
+            self.head = head = read(cast(BinaryIO, self.rfile), self.raw_requestline)
+        except BadHead as error:
+            self.send_error(HTTPStatus.BAD_REQUEST, str(error))
+            return False
+        self.command, self.path, self.request_version = head.method, head.target, f"HTTP/{head.version}"
+        self.close_connection = not keeps_alive(head)
+        return self.handle_expect_100() if waits_to_send(head) else True
 
     def do_GET(self) -> None:
         """Health, or a query in the URL (read-only), or with POST any query."""
@@ -73,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.settimeout(SILENT_S)
         address = urlsplit(self.path)
         url = dict(parse_qsl(address.query, keep_blank_values=True, errors="surrogateescape"))
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = self.head.headers
         self._body: Iterator[bytes] = iter(())
         try:
             self._body = pieces(cast(BinaryIO, self.rfile), headers)
@@ -89,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
             self._fail(EngineError.made(CANNOT_PARSE_INPUT, str(error), "CANNOT_PARSE_INPUT_ASSERTION_FAILED"))
         self.connection.settimeout(KEPT_ALIVE_S)
 
-    def _route(self, path: str, url: dict[str, str], headers: dict[str, str]) -> None:
+    def _route(self, path: str, url: dict[str, str], headers: Mapping[str, str]) -> None:
         server = self.engine_server
         if refusal := server.access.foreign(headers):
             self.close_connection = True
@@ -111,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         """The server, by what is needed of it."""
         return cast(EngineServer, self.server)
 
-    def _query(self, url: dict[str, str], headers: dict[str, str]) -> None:
+    def _query(self, url: dict[str, str], headers: Mapping[str, str]) -> None:
         if headers.get("content-type", "").startswith("multipart/form-data"):
             fields = form_fields(_joined(self._body), headers["content-type"])
             url.update({name: value.decode(errors="surrogateescape") for name, value in fields.items()})
@@ -137,15 +154,15 @@ class Handler(BaseHTTPRequestHandler):
             with spooled(data, self.engine_server.engine.path) as path, self._lent(request) as handle:
                 handle.check_insert(statement, request.read_only)
                 result = handle.insert(statement, path, request.parameters)
+                handle.as_prepared = True
             self._send(200, b"", self._headers("", result))
 
     @contextmanager
     def _lent(self, request: Request) -> Iterator[Handle]:
         """Lend a handle in the state that the request asks for; its query is killed when the client goes away."""
-        server, mark = self.engine_server, uuid.uuid4().hex
-        lent = server.engine.handle(request.session, request.session_s)
-        with lent as handle, server.clients.watched(mark, self.connection):
-            handle.prepare(request.database, request.settings, mark)
+        server = self.engine_server
+        lent = server.engine.handle(request.database, request.settings, request.session, request.session_s)
+        with lent as handle, server.clients.watched(handle.mark, self.connection):
             yield handle
 
     def _run(self, handle: Handle, statement: Statement, sql: str, request: Request) -> None:
@@ -156,11 +173,13 @@ class Handler(BaseHTTPRequestHandler):
         if streams and statement.verb in STREAMING:
             try:
                 self._stream(handle.stream(sql, output, request.parameters), output, request)
+                handle.as_prepared = True
                 return
             except EngineError as error:
                 if self._begun or "Streaming query is not supported" not in str(error):
                     raise
         result = handle.query(sql, output, request.parameters)
+        handle.as_prepared = statement.reads or statement.verb == "INSERT"
         gives_rows = bool(result.data) or statement.reads
         headers = self._headers(output if gives_rows else "", result)
         data = result.data
@@ -192,7 +211,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _packing(self, request: Request) -> Any:  # noqa: ANN401 - see `packer`
-        return packer(self.headers.get("Accept-Encoding", "")) if request.compresses else None
+        return packer(self.head.headers.get("accept-encoding", "")) if request.compresses else None
 
     def _headers(self, output: str, result: Result | None) -> dict[str, str]:
         engine = self.engine_server.engine

@@ -9,7 +9,7 @@ from typing import Any
 
 from indexer.search.visibility import Viewer
 from schemas.instants import instant
-from stores.access_lists import AccessList, AccessLists
+from stores.access_lists import AccessList, AccessLists, latest
 from stores.ports import Queries
 from stores.vector_rows import Hit
 
@@ -51,8 +51,8 @@ class _Read:
         self._rows = rows
 
     def of(self, tenant: str, documents: Sequence[str]) -> dict[str, AccessList]:
-        stored = {row["document"]: _stored(row) for row in self._rows}
-        return {**stored, **self._lists.get(tenant, documents)}
+        here = self._lists.get(tenant, documents).lists
+        return latest([*(_stored(row) for row in self._rows), *here.values()])
 
     def granted(self, tenant: str, collection: str, groups: Sequence[str]) -> list[str]:
         return []

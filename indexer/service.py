@@ -1,7 +1,7 @@
 """One tenant's story: documents become collections, trained models become shadows, approved shadows go live.
 
-    for ever:  moves of the serving record published ▸ first collection ▸ live and standby kept fresh
-               ▸ shadows taken on ▸ what is retired dropped ▸ the alias set right
+    for ever:  access lists kept whole ▸ moves of the serving record published ▸ first collection
+               ▸ live and standby kept fresh ▸ shadows taken on ▸ what is retired dropped ▸ the alias set right
 
 Live comes before shadows in every turn, and a shadow works in slices with rests, so searches and document changes never
 wait long for a build. A tenant whose documents did not change costs a look at Redis and Milvus. What is remembered here
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from indexer.bootstrap import bootstrap
 from indexer.cleaning import Cleaner
 from indexer.cutover import INDEXER, Behind, Cutover, refusal
+from indexer.lists import WholeLists
 from indexer.record_audit import RecordAudit
 from indexer.shadow import Shadows
 from indexer.trust import Trust
@@ -62,6 +63,7 @@ class Indexer:
         emit: Callable[[Event], None],
         clock: Callable[[], datetime],
         cleaner: Cleaner,
+        lists: WholeLists,
     ) -> None:
         self._tenant = tenant
         self._serving = serving
@@ -74,6 +76,7 @@ class Indexer:
         self._emit = emit
         self._clock = clock
         self._cleaner = cleaner
+        self._lists = lists
 
     def handle(self, event: Event) -> None:
         """Act on one decision; one that was acted on before changes nothing.
@@ -98,6 +101,7 @@ class Indexer:
         `mark` is another number once any of the tenant's documents changed.
         """
         tenant = self._tenant
+        self._lists.keep(tenant)
         self._publish_moves()
         record = self._serving.record(tenant)
         if record is None:

@@ -9,6 +9,7 @@ from indexer.cutover import Cutover
 from indexer.feed.documents import Documents
 from indexer.indexing.sync import Sync
 from indexer.indexing.throttle import BySearches, Throttle
+from indexer.lists import WholeLists
 from indexer.live_first import LiveFirst
 from indexer.proof.verify import Verifier
 from indexer.review.comparison import ComparisonRunner
@@ -70,6 +71,7 @@ def build_worker(
     vectors, throttle = Vectors.connect(where), BySearches(SearchLatency.connect(where).get, config.throttle)
     clicked = configuration.load("retrieval", RetrievalConfig, where.home).clicked_queries
     trust, documents = Trust(signing, Trail(warehouse, signing, clock), shelf), Documents(warehouse, clicked)
+    whole_lists = WholeLists(AccessLists(client), warehouse)  # written in any order they are the same: no fence
     retention = configuration.load("retention", RetentionConfig, where.home)
 
     def rest(seconds: float) -> None:
@@ -108,6 +110,7 @@ def build_worker(
             emit,
             clock,
             Cleaner(serving, warehouse, vectors, retention, clock),
+            whole_lists,
         )
 
     worker = Worker(Serving(client), documents, shares, make, config.service, clock, waiting)

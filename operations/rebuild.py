@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from operations.connections import Connections
 from operations.tenants import check_known
-from stores.access_lists import AT_ONCE, stored_lists
 from stores.errors import Retryable
 from stores.rebuilds import Rebuild
 
@@ -62,14 +61,6 @@ def documents(stores: Connections, tenant: str) -> Known:
     """Return how many documents of a tenant the warehouse has."""
     row = stores.warehouse.query("documents_known", tenant=tenant)[0]
     return Known(int(row["known"]), int(row["shown"]))
-
-
-def put_lists(stores: Connections, tenant: str) -> int:
-    """Put the access list of every document into Redis, unless a later one is there; return how many there are."""
-    ids = [row["document"] for row in stores.warehouse.query("index_ids", tenant=tenant)]
-    for start in range(0, len(ids), AT_ONCE):
-        stores.lists.put(tenant, stored_lists(stores.warehouse, tenant, ids[start : start + AT_ONCE]))
-    return len(ids)
 
 
 def ask(stores: Connections, tenant: str, now: datetime) -> list[str]:

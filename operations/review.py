@@ -10,15 +10,17 @@ from stores.access_lists import AccessList, AccessLists
 def readable(packet: Packet, lists: AccessLists) -> Packet:
     """Return the packet without the example queries that name a document which not everyone may see now.
 
-    A document whose list Redis does not know is one of these. Raises `Retryable` when Redis is away.
+    A document whose list Redis does not know is one of these, and every one until the lists are whole: deciding does
+    not need the warehouse. Raises `Retryable` when Redis is away.
     """
     named = {name for example in _examples(packet) for name in _documents(example)}
-    return without_hidden(packet, lists.get(packet.tenant, sorted(named)))
+    here = lists.get(packet.tenant, sorted(named))
+    return without_hidden(packet, here.lists if here.whole else {})
 
 
-def without_hidden(packet: Packet, current: Mapping[str, AccessList]) -> Packet:
+def without_hidden(packet: Packet, known: Mapping[str, AccessList]) -> Packet:
     """Return the packet without examples of documents that are not for everyone by their current lists. A pure rule."""
-    seen = {name for name, one in current.items() if open_to_all(one.groups or ())}
+    seen = {name for name, one in known.items() if open_to_all(one.groups or ())}
 
     def kept(examples: tuple[ExampleQuery, ...]) -> tuple[ExampleQuery, ...]:
         return tuple(example for example in examples if _documents(example) <= seen)

@@ -14,7 +14,7 @@ from schemas.codec import decode
 from schemas.learning import Decision, ModelRefused, ModelTrained, TrainingRequested
 from schemas.packet import ExampleQuery, ShownDocument
 from schemas.topics import LEARNING
-from stores.access_lists import AccessList, AccessLists
+from stores.access_lists import AccessList, AccessLists, current
 from stores.errors import Refused
 from stores.ports import Queries
 from stores.signing import Objecting
@@ -69,9 +69,9 @@ def believed(rows: Sequence[Row], tenant: str, signing: Objecting, now: datetime
     ]
 
 
-def for_everyone(rows: Sequence[Row], current: Mapping[str, AccessList]) -> list[Row]:
+def for_everyone(rows: Sequence[Row], known: Mapping[str, AccessList]) -> list[Row]:
     """Return the changed queries all of whose documents are for everyone by their current lists. A pure rule."""
-    seen = {name for name, one in current.items() if open_to_all(one.groups or ())}
+    seen = {name for name, one in known.items() if open_to_all(one.groups or ())}
     return [row for row in rows if _documents(row) <= seen]
 
 
@@ -94,7 +94,8 @@ def _changes(
     warehouse: Queries, lists: AccessLists, tenant: str, run: str, sign: int
 ) -> tuple[list[ExampleQuery], int]:
     rows = warehouse.query("run_changes", tenant=tenant, run=run, sign=sign, limit=_CANDIDATES)
-    open_rows = for_everyone(rows, lists.get(tenant, sorted({name for row in rows for name in _documents(row)})))
+    documents = sorted({name for row in rows for name in _documents(row)})
+    open_rows = for_everyone(rows, current(lists, warehouse, tenant, documents))
     chosen = open_rows[:SHOWN]
     named = sorted({name for row in chosen for name in _documents(row)})
     found = warehouse.query("index_titles", tenant=tenant, documents=named) if named else []

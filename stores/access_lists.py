@@ -4,16 +4,20 @@
 |---|---|---|
 | `tidewheel:{acl:TENANT}` | hash | document -> its revision and content hash in hexadecimal, then its groups as JSON |
 
-A document that is gone has `-` behind its revision.
+A document that is gone has `-` behind its revision. The field without a name is `whole` once every document of the
+warehouse has its entry.
 
 The streams write it with every batch of documents. An entry replaces only one of an earlier event, so repeats and any
-order of arrival leave the same lists. The warehouse has the same and more: what is missing here is read there.
+order of arrival leave the same lists, **if none was lost**: where Redis was emptied, a repeat of an old event would
+put back what it once allowed. So until the indexer has filled them anew (`fill`), everything that is asked for is read
+in the warehouse too, as what is missing always is, and the later list holds (`current`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 import orjson
 
@@ -27,6 +31,7 @@ AT_ONCE = 1_000
 
 _WIDTH = 2 * BYTES
 _GONE = "-"
+_STATE, _WHOLE = "", "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,20 @@ class AccessList:
     content: str = ""
 
 
+class Entries(NamedTuple):
+    """Lists by document as Redis has them; unless they are `whole`, the warehouse may have later ones."""
+
+    lists: dict[str, AccessList]
+    whole: bool
+
+
 class AccessLists:
     """One process's connection to the lists; safe to use from several threads."""
 
     def __init__(self, client: redis_client.Client) -> None:
         self._client = client
         self._put = client.register_script(lua_files.named("access_lists_put"))
+        self._say_whole = client.register_script(lua_files.named("access_lists_whole"))
 
     @classmethod
     def connect(cls, settings: Settings) -> "AccessLists":
@@ -66,14 +79,62 @@ class AccessLists:
 
     def count(self, tenant: str) -> int:
         """Return how many documents have an entry here, gone ones included. Raises `Retryable`."""
-        return int(str(redis_client.guarded(lambda: self._client.hlen(key(tenant)))))
+        pipeline: Any = self._client.pipeline()
+        pipeline.hlen(key(tenant))
+        pipeline.hexists(key(tenant), _STATE)
+        fields, states = redis_client.guarded(pipeline.execute)
+        return int(fields) - int(states)
 
-    def get(self, tenant: str, documents: Sequence[str]) -> dict[str, AccessList]:
-        """Return the lists of those documents that are known here, gone ones too. Raises `Retryable`."""
+    def get(self, tenant: str, documents: Sequence[str]) -> "Entries":
+        """Return what is here of these documents, gone ones too. Raises `Retryable`."""
         if not documents:
-            return {}
-        entries: Any = redis_client.guarded(lambda: self._client.hmget(key(tenant), list(documents)))
-        return {d: _read(d, entry) for d, entry in zip(documents, entries, strict=True) if entry is not None}
+            return Entries({}, True)
+        found: Any = redis_client.guarded(lambda: self._client.hmget(key(tenant), [_STATE, *documents]))
+        entries = zip(documents, found[1:], strict=True)
+        return Entries({d: _read(d, entry) for d, entry in entries if entry is not None}, found[0] == _WHOLE)
+
+    def whole(self, tenant: str) -> bool:
+        """Return whether every document of the warehouse has its entry. Raises `Retryable`."""
+        return redis_client.guarded(lambda: self._client.hget(key(tenant), _STATE)) == _WHOLE
+
+    def begin_filling(self, tenant: str) -> str:
+        """Note that the lists are being filled; return what `end_filling` is to be given. Raises `Retryable`."""
+        filling = f"filling {uuid4().hex}"
+        redis_client.guarded(lambda: self._client.hset(key(tenant), _STATE, filling))
+        return filling
+
+    def end_filling(self, tenant: str, filling: str) -> bool:
+        """Say that the lists are whole; False when they were lost, or another filling began. Raises `Retryable`."""
+        return bool(redis_client.guarded(partial(self._say_whole, keys=[key(tenant)], args=[filling, _WHOLE])))
+
+
+def current(lists: AccessLists, warehouse: Queries, tenant: str, documents: Sequence[str]) -> dict[str, AccessList]:
+    """Return the current lists of these documents that are known, gone ones too. Raises `Retryable`."""
+    here = lists.get(tenant, documents)
+    doubtful = [document for document in documents if not here.whole or document not in here.lists]
+    if not doubtful:
+        return here.lists
+    found = stored_lists(warehouse, tenant, doubtful)
+    lists.put(tenant, found)
+    return latest([*here.lists.values(), *found])
+
+
+def latest(lists: Iterable[AccessList]) -> dict[str, AccessList]:
+    """Return the list of the latest revision of each document. A pure rule."""
+    return {one.document: one for one in sorted(lists, key=lambda one: one.revision)}
+
+
+def fill(lists: AccessLists, warehouse: Queries, tenant: str) -> int:
+    """Put the list of every document of the warehouse, unless a later one is there; return how many there are.
+
+    The lists are whole afterwards, unless they were lost once more meanwhile. Raises `Retryable`.
+    """
+    filling = lists.begin_filling(tenant)
+    ids = [row["document"] for row in warehouse.query("index_ids", tenant=tenant)]
+    for start in range(0, len(ids), AT_ONCE):
+        lists.put(tenant, stored_lists(warehouse, tenant, ids[start : start + AT_ONCE]))
+    lists.end_filling(tenant, filling)
+    return len(ids)
 
 
 def stored_lists(warehouse: Queries, tenant: str, documents: Sequence[str]) -> list[AccessList]:

@@ -101,7 +101,7 @@ def _known(gateway: Gateway, caller: Caller, items: Sequence[Asked | Acted], sea
     with suppress(Retryable):
         kept = gateway.recent.searches(caller.tenant, list(dict.fromkeys(searches)))
     if numbers:
-        lists = gateway.lists.get(caller.tenant, numbers)
+        lists = gateway.lists.get(caller.tenant, numbers).lists
         found = frozenset(document for document, one in lists.items() if one.groups is not None)
     return Known(kept, found)
 

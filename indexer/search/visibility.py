@@ -1,7 +1,7 @@
 """What a person may see now: the documents' current lists, read when the answer is made.
 
-The lists are read where writes arrive first, in Redis, in one call. What is not there (Redis was lost, or is older than
-the documents) is read from the warehouse and put back. A document that neither knows is shown to nobody.
+The lists are read where writes arrive first, in Redis, in one call. What is not there, or not to be relied on since
+Redis was lost, is read from the warehouse and put back. A document that neither knows is shown to nobody.
 
 A list is given to a content. A passage that is of another content than the current one, because it is not indexed yet
 or is no more what holds, is shown to those alone who may see the document now and might read that content too.
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from retrieval.access import effective, may_see
-from stores.access_lists import AccessList, AccessLists, stored_lists
+from stores.access_lists import AccessList, AccessLists, current
 from stores.ports import Queries
 from stores.vector_rows import Filter, Hit
 
@@ -48,12 +48,7 @@ class CurrentLists:
 
     def of(self, tenant: str, documents: Sequence[str]) -> dict[str, AccessList]:
         """Return the lists of these documents that are known, gone ones too. Raises `Retryable`."""
-        known = self._lists.get(tenant, documents)
-        if absent := [document for document in documents if document not in known]:
-            found = stored_lists(self._warehouse, tenant, absent)
-            self._lists.put(tenant, found)
-            known.update({one.document: one for one in found})
-        return known
+        return current(self._lists, self._warehouse, tenant, documents)
 
     def granted(self, tenant: str, collection: str, groups: Sequence[str]) -> list[str]:
         """Return documents that `groups` (composed) may see, and of which a collection may show older lists."""

@@ -1,6 +1,7 @@
 """An embedded ClickHouse under test, asked over plain HTTP as curl speaks it."""
 
 import http.client
+from contextlib import closing
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -28,10 +29,11 @@ def ask(
     connection = http.client.HTTPConnection(address.host, address.port, timeout=60)
     data = body.encode() if isinstance(body, str) else body
     key = {"X-ClickHouse-Key": address.password} if address.password else {}
-    connection.request("GET" if body is None else "POST", "/?" + urlencode(url), data, {**key, **(headers or {})})
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
+    with closing(connection):
+        connection.request("GET" if body is None else "POST", "/?" + urlencode(url), data, {**key, **(headers or {})})
+        answer = connection.getresponse()
+        with answer:
+            content = answer.read()
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, content
 
 

@@ -1,6 +1,7 @@
 """A query whose client is gone is killed, and its slot is free again."""
 
 import socket
+import threading
 import time
 from urllib.parse import quote
 
@@ -51,6 +52,38 @@ def test_a_failing_kill_is_tried_again_and_an_ended_query_is_left_alone() -> Non
         before = len(killed)
         time.sleep(0.1)
         assert len(killed) == before
+    clients.stop()
+
+
+def test_a_handle_is_not_lent_again_while_a_kill_meant_for_it_is_under_way() -> None:
+    """Catches a kill that hits the next query of the handle: its client is still there."""
+    begun, go, events = threading.Event(), threading.Event(), list[str]()
+
+    def kill(mark: str) -> None:
+        begun.set()
+        assert go.wait(60)
+        events.append("killed")
+
+    clients = Clients(kill, every_s=0.01)
+    clients.start()
+    here, there = socket.socketpair()
+
+    def serve() -> None:
+        with here, clients.watched("a", here):
+            there.close()
+            assert begun.wait(60)
+        events.append("lent again")
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    assert begun.wait(60)
+    with socket.socket() as other, clients.watched("b", other):
+        pass  # others need not wait
+    serving.join(0.2)
+    assert serving.is_alive()
+    go.set()
+    serving.join(60)
+    assert events == ["killed", "lent again"]
     clients.stop()
 
 

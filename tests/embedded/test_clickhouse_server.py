@@ -5,6 +5,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, StreamFailureError
 
 from tests.embedded.asking import Address, ask
+from tests.embedded.conftest import Start
 
 
 @pytest.fixture
@@ -215,3 +217,37 @@ class TestPlainHttp:
     def test_what_is_not_served_says_so(self, address: Address) -> None:
         assert ask(address, "SELECT 1", compress="1")[0] == 501
         assert ask(address, b"abc", {"Content-Encoding": "br"}, query="SELECT 1")[0] == 400
+
+
+LEFT_BEHIND = (
+    ("CREATE TEMPORARY TABLE mine (x UInt8)", "EXISTS TEMPORARY TABLE mine", b"0\n"),
+    ("USE system", "SELECT currentDatabase()", b"default\n"),
+    ("SET max_threads = 3", "SELECT getSetting('max_threads') = 3", b"0\n"),
+    ("SET readonly = 1", "INSERT INTO kept VALUES (1)", b""),
+    ("SELECT throwIf(1)", "SELECT 1", b"1\n"),
+    ("SELECT 1 SETTINGS max_threads = 3", "SELECT getSetting('max_threads') = 3", b"0\n"),
+    ("SELECT number, throwIf(number = 100000) FROM numbers(1000000)", "SELECT 1", b"1\n"),
+)
+
+
+@pytest.mark.parametrize(("left", "looked", "seen"), LEFT_BEHIND)
+def test_what_a_request_without_a_session_leaves_behind_is_seen_by_no_other(
+    start: Start, left: str, looked: str, seen: bytes
+) -> None:
+    _, address = start()
+    ask(address, "CREATE TABLE kept (x UInt8) ENGINE = MergeTree ORDER BY x")
+    for _ in range(5):
+        ask(address, "SELECT 1")
+        with suppress(http.client.IncompleteRead):  # an error after the first block
+            ask(address, left)
+        assert ask(address, looked)[::2] == (200, seen)
+
+
+def test_a_request_that_only_reads_does_not_bind_the_next_one(start: Start) -> None:
+    _, address = start()
+    ask(address, "CREATE TABLE kept (x UInt8) ENGINE = MergeTree ORDER BY x")
+    for _ in range(3):
+        assert ask(address, None, query="SELECT count() FROM kept")[0] == 200
+        assert ask(address, None, query="INSERT INTO kept VALUES (1)")[0] != 200
+        assert ask(address, "INSERT INTO kept VALUES (1)")[0] == 200
+    assert ask(address, "SELECT count() FROM kept")[2] == b"3\n"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.documents import Documents
-from stores.access_lists import AccessList
+from stores.access_lists import AccessList, Entries
 
 
 def row(document: str, acl: list[str], gone: bool = False) -> dict[str, Any]:
@@ -35,9 +35,9 @@ class Lists:
         self._lists = {one.document: one for one in lists}
         self.asked = 0
 
-    def get(self, tenant: str, documents: list[str]) -> dict[str, AccessList]:
+    def get(self, tenant: str, documents: list[str]) -> Entries:
         self.asked += 1
-        return {document: self._lists[document] for document in documents if document in self._lists}
+        return Entries({document: self._lists[document] for document in documents if document in self._lists}, False)
 
 
 def documents(rows: Rows, *lists: AccessList) -> Documents:
@@ -52,6 +52,14 @@ def test_the_list_in_redis_is_obeyed_before_the_row_s() -> None:
     assert documents(rows).read("acme", "d", STAFF) is not None
     assert documents(rows, AccessList("d", 8, ("board",), "h")).read("acme", "d", STAFF) is None
     assert documents(rows, AccessList("d", 8, None)).read("acme", "d", STAFF) is None
+
+
+def test_a_list_in_redis_that_is_older_than_the_row_allows_nothing() -> None:
+    assert documents(Rows(row("d", ["board"])), AccessList("d", 6, ("staff",), "h")).read("acme", "d", STAFF) is None
+    assert (
+        documents(Rows(row("d", ["board"], gone=True)), AccessList("d", 6, ("staff",), "h")).read("acme", "d", STAFF)
+        is None
+    )
 
 
 def test_a_list_that_was_given_to_another_text_opens_this_one_to_those_who_might_read_it() -> None:

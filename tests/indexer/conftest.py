@@ -52,6 +52,7 @@ def opened(
     operators.ensure(stack, OPERATOR, NOW)
     encoders = Encoders(shelf, EncoderConfig(threads=1))
     lists = AccessLists.connect(stack)
+    lists.end_filling(tenant, lists.begin_filling(tenant))
     yield World(tenant, warehouse, vectors, serving, shelf, encoders, Signing(stack), lists)
     lists.close()
     serving.close()

@@ -5,6 +5,7 @@ from typing import Any
 
 from indexer.cleaning import Cleaner
 from indexer.cutover import Cutover
+from indexer.lists import WholeLists
 from indexer.live_first import LiveFirst
 from indexer.proof.verify import Verifier, VerifyConfig
 from indexer.review.comparison import ComparisonConfig, ComparisonRunner
@@ -61,6 +62,7 @@ class Loop:
         self.indexer = Indexer(
             world.tenant, world.serving, upkeep, shadows, self.cutover, world.trust, ServiceConfig(), emit,
             world.clock, Cleaner(world.serving, world.warehouse, world.vectors, RetentionConfig(), world.clock),
+            WholeLists(world.lists, world.warehouse),
         )  # fmt: skip
 
     def settle(self) -> list[Event]:

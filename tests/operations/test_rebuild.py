@@ -4,7 +4,7 @@ import pytest
 
 from operations import rebuild
 from operations.connections import Connections
-from stores.access_lists import key
+from stores.access_lists import fill, key
 from stores.errors import Misconfigured, Retryable
 from stores.settings import Settings
 from tests.indexer.loop import Loop, first, lose_record, lose_rows
@@ -19,8 +19,8 @@ def test_lost_lists_record_and_collections_are_made_anew(world: World, stack: Se
         lose_record(world)
         stores.redis.delete(key(world.tenant))
         rebuild.check_source(stores, world.tenant)
-        assert rebuild.put_lists(stores, world.tenant) == 12
-        lists = world.lists.get(world.tenant, ["d0", "d1"])
+        assert fill(stores.lists, stores.warehouse, world.tenant) == 12
+        lists = world.lists.get(world.tenant, ["d0", "d1"]).lists
         assert {name: one.groups for name, one in lists.items()} == {"d0": ("board",), "d1": ("everyone",)}
         assert rebuild.ask(stores, world.tenant, world.clock()) == []
         assert "serving record" in str(rebuild.left(stores, world.tenant))

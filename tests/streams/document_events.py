@@ -48,7 +48,7 @@ def live_pairs(world: World) -> list[tuple[str, str, str, str]]:
 
 def groups(world: World, *documents: str) -> dict[str, tuple[str, ...] | None]:
     """Return the groups that may see these documents now; None for one that is gone."""
-    return {document: entry.groups for document, entry in world.lists.get(world.tenant, documents).items()}
+    return {document: entry.groups for document, entry in world.lists.get(world.tenant, documents).lists.items()}
 
 
 def settle(world: World) -> int:

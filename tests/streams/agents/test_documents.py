@@ -161,7 +161,7 @@ def state(world: World) -> tuple[list[dict[str, Any]], object]:
         "SELECT document, version, deleted, title, body, acl, event_id, toString(revision) AS revision "
         "FROM documents FINAL WHERE tenant = {tenant:String} ORDER BY document"
     )
-    lists = world.lists.get(world.tenant, ["p", "q"])
+    lists = world.lists.get(world.tenant, ["p", "q"]).lists
     return rows, {name: (one.groups, one.content) for name, one in lists.items()}
 
 

@@ -44,6 +44,7 @@ def made(serving: Serving, stack: Settings, tenant: str) -> Packet:
     serving.register(about, "ready")
     serving.move(ServingRecord(tenant=tenant, model="old", collection="B", version=1, moved_at=NOW), {})
     lists = AccessLists.connect(stack)
+    assert lists.end_filling(tenant, lists.begin_filling(tenant))
     lists.put(tenant, [AccessList("open", 1, ("everyone",), "a"), AccessList("closed", 1, ("board",), "b")])
     lists.close()
     return made
