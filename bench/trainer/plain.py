@@ -52,7 +52,7 @@ def learn(path: Path) -> None:
     """Run the job in the file."""
     job = PlainJob.model_validate_json(path.read_bytes())
     torch.set_num_threads(job.threads)
-    model = SentenceTransformer(str(job.parent), local_files_only=True)
+    model = SentenceTransformer(str(job.parent), local_files_only=True).float()
     limit, model.max_seq_length = model.max_seq_length, job.tokens
     trainer = ContrastiveTrainer(
         model=model,

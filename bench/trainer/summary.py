@@ -55,7 +55,7 @@ def of_share(lines: Sequence[Line], groups: Mapping[str, Sequence[int]], wrong: 
 
 
 def _rung(by: Mapping[tuple[str, int], Line], seed: int) -> str:
-    """Return the rung that a run would choose by its validation queries; the base model where none gains."""
+    """Return the rung that a run would choose by the clicks of its validation queries; the base where none gains."""
     before = by[BASE, seed]["validation"]["served_clicks"]
     tried = [
         RungTried(

@@ -23,7 +23,7 @@ class FittingProcess:
 
     def __init__(self, job: FitJob, path: Path) -> None:
         self.job = job
-        self.model = SentenceTransformer(str(job.parent))
+        self.model = SentenceTransformer(str(job.parent)).float()  # in half precision the first step ends in NaN
         for module in self.model.modules():
             if isinstance(module, torch.nn.Dropout):
                 module.p = job.rules.dropout

@@ -26,6 +26,18 @@ def test_it_learns_reports_and_leaves_a_whole_model(tmp_path: Path, tiny_model: 
 
 
 @pytest.mark.slow
+def test_a_model_of_half_precision_learns(tmp_path: Path, tiny_model: Path) -> None:
+    """Catches weights that are no numbers any more after the first step: such a model finds nothing at all."""
+    parent = tmp_path / "half"
+    SentenceTransformer(str(tiny_model), device="cpu").half().save_pretrained(str(parent), create_model_card=False)
+    directory = tmp_path / "run"
+    directory.mkdir()
+    job = job_for(directory, parent)
+    model = fit.run(job, directory, lambda _: None, threading.Event(), 1)
+    assert found(model, job) > found(tiny_model, job)
+
+
+@pytest.mark.slow
 def test_the_same_job_gives_the_same_weights(tmp_path: Path, tiny_model: Path) -> None:
     weights = []
     for name in ("one", "two"):
