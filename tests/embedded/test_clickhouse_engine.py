@@ -42,7 +42,7 @@ def test_clients_that_stop_within_an_insert_block_nobody(start: Start) -> None:
         assert ask(address, b"7\n", query="INSERT INTO k FORMAT CSV")[0] == 200
         assert ask(address, "SELECT sum(a), count() FROM k")[2] == b"7\t1\n"
         assert ping(address) == (200, b"Ok.\n")
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 20
     assert ask(address, "SELECT sum(a), count() FROM k")[2] == b"7\t1\n"
 
 
@@ -54,12 +54,10 @@ def test_ping_tells_when_no_query_can_be_run(start: Start) -> None:
     ]
     for thread in busy:
         thread.start()
-    time.sleep(1)
-    begun = time.monotonic()
-    status, content = ping(address)
-    assert status == 503, "all slots are taken"
-    assert b"No query" in content
-    assert time.monotonic() - begun < 2
+    while (answer := ping(address))[0] == 200:
+        assert any(thread.is_alive() for thread in busy), "it said Ok although all slots were taken"
+    assert answer[0] == 503
+    assert b"No query" in answer[1]
     for thread in busy:
         thread.join()
     assert ping(address)[0] == 200

@@ -108,8 +108,8 @@ def test_a_refused_cutover_ends_the_wait_with_the_reason(serving: Serving, tenan
     serving.record_outcome(tenant, first.event_id, "the proof grew old")
     began = time.monotonic()
     with pytest.raises(Refused, match="the cutover was refused: the proof grew old"):
-        decisions.wait_for_cutover(serving, first, 10.0)
-    assert time.monotonic() - began < 5
+        decisions.wait_for_cutover(serving, first, 60.0)
+    assert time.monotonic() - began < 30
     with pytest.raises(Retryable, match="not live after 0 s; is the indexer up"):
         decisions.wait_for_cutover(serving, second, 0.0)
 
