@@ -23,6 +23,7 @@ from gateway.answers import Answered, of_error, refusal
 from gateway.metrics import Metrics
 from gateway.openapi import described
 from gateway.ubi import routes as ubi_routes
+from gateway.unread import TakesRest
 from gateway.wiring import Gateway
 from stores.errors import TidewheelError
 
@@ -36,7 +37,7 @@ come again when `Retry-After` says. A key (`tidewheel keys add`) names the tenan
 
 def application(gateway: Gateway) -> ASGIApp:
     """Return the application, with every answer counted."""
-    return _Counted(routes(gateway), gateway.metrics)
+    return _Counted(TakesRest(routes(gateway)), gateway.metrics)
 
 
 def routes(gateway: Gateway) -> FastAPI:
@@ -83,7 +84,7 @@ async def _crashed(request: Request, error: Exception) -> Response:
 class _Counted:
     """Counts requests and how long they took, by the path's pattern: what people type makes no new label."""
 
-    def __init__(self, app: FastAPI, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self._metrics = metrics
 
