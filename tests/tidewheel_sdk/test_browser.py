@@ -91,6 +91,7 @@ def wait_for_status(world: World, status: int, count: int) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.browser
 def test_a_click_in_a_browser_reaches_the_topic(stack: Settings, tmp_path: Path, tenant: str) -> None:
     pages, strangers = tmp_path / "pages", tmp_path / "strangers"
     pages.mkdir()
