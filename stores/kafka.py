@@ -5,7 +5,7 @@ at least once, because it commits only what its caller has handled. Topics and o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import NamedTuple, cast
 
@@ -35,6 +35,13 @@ __all__ = ["EventProducer", "EventReader", "RawEvent", "begin_offsets", "end_off
 
 _STUCK = frozenset({KafkaError._FATAL, KafkaError._MSG_TIMED_OUT, KafkaError._TIMED_OUT})
 """Errors after which a producer may never deliver anything again."""
+
+_COORDINATOR_COMES = frozenset(
+    {KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS}
+)
+"""What a broker that has just started answers for a group, until it has read what the group committed."""
+
+_ASK_AGAIN_S = 0.2
 
 _LOOK_EVERY_S = 10.0
 """How soon a reader sees that its topic was made anew."""
@@ -197,13 +204,24 @@ class EventReader:
         self._handled.clear()
         try:
             asked = [TopicPartition(topic, p) for topic in self._topics for p in self._partitions(topic)]
-            committed = self._consumer.committed(asked, ANSWER_WITHIN_S)
+            committed = self._committed(asked)
             begin = [OFFSET_BEGINNING if c.topic in anew else self._begin(c) for c in committed]
             self._consumer.assign(
                 [TopicPartition(c.topic, c.partition, at) for c, at in zip(committed, begin, strict=True)]
             )
         except KafkaException as failure:
             raise translated(failure.args[0], self._bootstrap) from failure
+
+    def _committed(self, asked: list[TopicPartition]) -> list[TopicPartition]:
+        """Ask where the group stopped; a broker that has just started and does not know yet is asked again."""
+        until = monotonic() + ANSWER_WITHIN_S
+        while True:
+            try:
+                return self._consumer.committed(asked, ANSWER_WITHIN_S)
+            except KafkaException as failure:
+                if failure.args[0].code() not in _COORDINATOR_COMES or monotonic() > until:
+                    raise
+                sleep(_ASK_AGAIN_S)
 
     def _partitions(self, topic: str) -> Iterable[int]:
         found = self._consumer.list_topics(topic, timeout=ANSWER_WITHIN_S).topics[topic]

@@ -72,7 +72,7 @@ def _agent(app: BatchApp, topic: Topic, worker: Worker, turns: Turns) -> Handler
             await asyncio.sleep(0.0 if at_once else turns.wait_s(len(batch), time.monotonic()))
             try:
                 columns = await retry_while_unavailable(
-                    worker.batch, topic, batch, datetime.now(UTC), retry_on=Retryable
+                    worker.batch, topic, batch, datetime.now(UTC), batch.assignment, retry_on=Retryable
                 )
                 await retry_while_unavailable(worker.process, columns, retry_on=Retryable)
             except Behind as behind:
@@ -96,10 +96,13 @@ def _resume(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
                 looked = time.monotonic()
                 await retry_while_unavailable(worker.topic_ids.verify, retry_on=Retryable)
                 await retry_while_unavailable(worker.rows.verify, retry_on=Retryable)
-            partitions = cast(BatchConsumer, app.consumer).watched()
+            consumer = cast(BatchConsumer, app.consumer)
+            assignment, partitions = consumer.assignments, consumer.watched()
             idle = {tp: at.position for tp, at in partitions.items() if at.position and at.in_flight is None}
-            for tp, offset in (await retry_while_unavailable(worker.behind, idle, retry_on=Retryable)).items():
-                await _go_back(app, tp, offset)
+            behind = await retry_while_unavailable(worker.behind, idle, assignment, retry_on=Retryable)
+            for tp, offset in behind.items():
+                if consumer.assignments == assignment:  # else it is asked anew
+                    await _go_back(app, tp, offset)
             await asyncio.sleep(worker.config.close_every_s)
 
     return resume

@@ -21,19 +21,33 @@ class Behind(Exception):
     offset: int
 
 
+@dataclass
+class _Reading:
+    """How far a partition was read since it was assigned: what a worker knew of it from before says nothing any more,
+    since another may have read on meanwhile, or have gone back."""
+
+    assignment: int
+    read: int | None = None
+    """The last offset."""
+    verified: bool = False
+    """Whether the rows were compared with where reading begins."""
+    back: int | None = None
+    """Where it went back to, until the first batch from there is here."""
+
+
 class TopicIds:
     """The broker's ids of the topics, and how far each partition was read; safe to use from several threads.
 
     `ids()` gives the ids by topic; `ends(topic, topic id, partition)` where a partition's rows end: the offset after
     the last one that is stored without a hole before it, or the first that the broker still has if that is more.
+    `assignment` is a number that grows whenever partitions are given out anew: a seek backwards is lost when that
+    happens before the group has heard of it, so each time where reading begins is compared again.
     """
 
     def __init__(self, ids: Callable[[], dict[str, str]], ends: Callable[[str, str, int], int]) -> None:
         self._ask, self._ends = ids, ends
         self._ids = ids()
-        self._read: dict[tuple[str, int], int] = {}
-        self._checked: set[tuple[str, int]] = set()
-        self._back: dict[tuple[str, int], int] = {}
+        self._readings: dict[tuple[str, int], _Reading] = {}
         self._lock = threading.Lock()
 
     def __getitem__(self, topic: str) -> str:
@@ -46,39 +60,54 @@ class TopicIds:
             if now.get(topic, known) != known:
                 raise TopicMadeAnew(f"the topic {topic} was made anew; starting again to read it as what it is")
 
-    def of_batch(self, topic: str, partition: int, first: int, last: int) -> tuple[str, int | None]:
+    def of_batch(
+        self, topic: str, partition: int, first: int, last: int, assignment: int = 0
+    ) -> tuple[str, int | None]:
         """Return the id of the topic that these offsets are of, and the last offset read before, if they go on from it.
 
         Offsets run backwards after a rebalance or a seek, which changes nothing, and when the topic was made anew.
         Raises `TopicMadeAnew` then, `Behind` once when what lies before was never stored, and `Retryable` when broker
-        or warehouse do not say.
+        or warehouse do not say. A batch of an earlier assignment, still on its way, is told nothing of what was before.
         """
-        key = topic, partition
         with self._lock:
-            before = self._read.get(key)
+            reading = self._reading(topic, partition, assignment)
+            if reading is None:
+                self.verify()
+                return self._ids[topic], None
+            before = reading.read
             if before is not None and first <= before:
                 self.verify()
-            if before is None and (end := self._behind(topic, partition, first)) is not None:
+            if before is None and (end := self._behind(reading, topic, partition, first)) is not None:
                 raise Behind(end)
-            self._read[key] = last
-            if before is None and (back := self._back.pop(key, None)) is not None:
+            reading.read = last
+            if before is None and reading.back is not None:
+                back, reading.back = reading.back, None
                 return self._ids[topic], back - 1 if first > back else None  # what lies between, the broker lacks
             return self._ids[topic], None if before is None or first <= before else before
 
-    def behind(self, topic: str, partition: int, position: int) -> int | None:
-        """Return where to go back to when the rows end before the position at which reading begins; asked once.
+    def behind(self, topic: str, partition: int, position: int, assignment: int = 0) -> int | None:
+        """Return where to go back to when the rows end before the position at which reading begins; asked once for each
+        assignment.
 
         Raises `Retryable` when broker or warehouse do not say.
         """
         with self._lock:
-            return self._behind(topic, partition, position)
+            reading = self._reading(topic, partition, assignment)
+            return None if reading is None else self._behind(reading, topic, partition, position)
 
-    def _behind(self, topic: str, partition: int, position: int) -> int | None:
-        if position == 0 or (topic, partition) in self._checked:
+    def _reading(self, topic: str, partition: int, assignment: int) -> _Reading | None:
+        """Return what is known since this assignment, which may begin with this call; None of one that is over."""
+        known = self._readings.get((topic, partition))
+        if known is None or known.assignment < assignment:
+            known = self._readings[topic, partition] = _Reading(assignment)
+        return known if known.assignment == assignment else None
+
+    def _behind(self, reading: _Reading, topic: str, partition: int, position: int) -> int | None:
+        if position == 0 or reading.verified:
             return None
         end = self._ends(topic, self._ids[topic], partition)
-        self._checked.add((topic, partition))
+        reading.verified = True
         if end >= position:
             return None
-        self._back[topic, partition] = end
+        reading.back = end
         return end

@@ -53,22 +53,23 @@ class Worker:
     drift: DriftStep
     rows: RowsKept
 
-    def batch(self, topic: Topic, records: Sequence[Record], now: datetime) -> RecordBatch:
-        """Return a transport's batch, received `now`, as columns.
+    def batch(self, topic: Topic, records: Sequence[Record], now: datetime, assignment: int = 0) -> RecordBatch:
+        """Return a transport's batch, received `now` and read since that assignment of its partition, as columns.
 
         Raises `Retryable`; `Behind`: read what lies before first; `TopicMadeAnew`: crash and start again.
         """
         partition, first, last = records[0].partition, records[0].offset, records[-1].offset
-        topic_id, previous = self.topic_ids.of_batch(topic.name, partition, first, last)
+        topic_id, previous = self.topic_ids.of_batch(topic.name, partition, first, last, assignment)
         return RecordBatch.of(topic, topic_id, records, now, previous)
 
     def process(self, batch: RecordBatch) -> None:
         """Take a batch through its topic's agent: decode and validate, apply the rules, store. Raises `Retryable`."""
         self.agents[batch.topic.name].process(batch, self.context)
 
-    def behind(self, positions: Mapping[Any, int]) -> dict[Any, int]:
+    def behind(self, positions: Mapping[Any, int], assignment: int = 0) -> dict[Any, int]:
         """Return the partitions, of those read from these positions on, whose rows end earlier, and where they do."""
-        found = {tp: self.topic_ids.behind(tp.topic, tp.partition, offset) for tp, offset in positions.items()}
+        ids = self.topic_ids
+        found = {tp: ids.behind(tp.topic, tp.partition, offset, assignment) for tp, offset in positions.items()}
         return {tp: end for tp, end in found.items() if end is not None}
 
     def sources(self, assignment: Iterable[Any]) -> frozenset[str]:

@@ -48,7 +48,7 @@ class Record(Protocol):
 
 
 Stamp = tuple[int, int]
-"""(rebalances, seeks of the partition) at the moment of the fetch: a batch with an old stamp is dropped."""
+"""(assignments, seeks of the partition) at the moment of the fetch: a batch with an old stamp is dropped."""
 
 
 class Batch(list[Record]):
@@ -69,6 +69,11 @@ class Batch(list[Record]):
     def partition(self) -> int:
         """Return the partition's number."""
         return self.tp.partition
+
+    @property
+    def assignment(self) -> int:
+        """Return the number of the assignment of partitions since which it was read; it grows."""
+        return self.stamp[0]
 
     def take(self, records: Sequence[Record]) -> None:
         """Append records and count the bytes of their keys and values."""

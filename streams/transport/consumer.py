@@ -42,7 +42,7 @@ class BatchConsumer(driver.Consumer):
     _thread: BatchConsumerThread
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Faust's own signature
-        self._rebalances = 0
+        self._assignments = 0
         self._seeks: Counter[TP] = Counter()
         self._seeking: set[TP] = set()
         self._in_flight: dict[TP, Message] = {}
@@ -61,11 +61,16 @@ class BatchConsumer(driver.Consumer):
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
+    @property
+    def assignments(self) -> int:
+        """Return how often partitions were given up or given out: what was read since then has one history."""
+        return self._assignments
+
     # -- what may be fetched (the consumer's thread asks)
 
     def stamp(self, tp: TP) -> Stamp:
         """Return what a batch fetched now must still equal when it is handed out."""
-        return self._rebalances, self._seeks[tp]
+        return self._assignments, self._seeks[tp]
 
     def ready(self, tp: TP, taken: int) -> bool:
         """Tell whether a batch of this partition may be taken, `taken` bytes having been taken by the same fetch."""
@@ -202,7 +207,7 @@ class BatchConsumer(driver.Consumer):
 
     async def quiesce(self, within: float) -> None:
         """Stop handing out, drop what is queued, let the batches being worked on finish, commit."""
-        self._rebalances += 1
+        self._assignments += 1
         self.stop_flow()
         self.app.flow_control.suspend()
         self.app.flow_control.clear()
@@ -228,6 +233,7 @@ class BatchConsumer(driver.Consumer):
         """After an assignment: go on where the group has committed; a partition without a commit starts at the
         first offset, or where `consumer_auto_offset_reset` says."""
         committed = await self.seek_to_committed()
+        self._assignments += 1
         self._forget()
         for tp, offset in committed.items():
             if offset is not None:

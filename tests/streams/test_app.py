@@ -31,6 +31,8 @@ class Story:
     behind_at: dict[TP, int] = field(default_factory=dict)
     errors: list[Exception] = field(default_factory=list)
     users: int = 0
+    assignments: int = 7
+    given_out_anew: bool = False
     done: list[tuple[Any, ...]] = field(default_factory=list)
     should_stop: bool = False
 
@@ -44,8 +46,9 @@ class Story:
     async def seek(self, tp: TP, offset: int) -> None:
         self.done.append(("seek", tp, offset))
 
-    def batch(self, topic: object, batch: Batch, now: object) -> tuple[str, int]:
+    def batch(self, topic: object, batch: Batch, now: object, assignment: int) -> tuple[str, int]:
         self.done.append(("batch", batch.tp))
+        assert assignment == batch.stamp[0]
         if self.errors:
             raise self.errors.pop(0)
         return "columns", batch.partition
@@ -53,8 +56,10 @@ class Story:
     def process(self, columns: object) -> None:
         self.done.append(("process", columns))
 
-    def behind(self, positions: dict[TP, int]) -> dict[TP, int]:
+    def behind(self, positions: dict[TP, int], assignment: int) -> dict[TP, int]:
         self.done.append(("behind", positions))
+        assert assignment == self.assignments
+        self.assignments += self.given_out_anew
         self.should_stop = True
         return self.behind_at
 
@@ -87,7 +92,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def stream(partitions: Sequence[int]) -> AsyncIterator[Batch]:
     for partition in partitions:
-        yield Batch(TP("clicks", partition), (0, 0))
+        yield Batch(TP("clicks", partition), (7, 3))
 
 
 async def taken(story: Story, *partitions: int, topic: Topic = CLICKS) -> list[str]:
@@ -131,6 +136,13 @@ async def test_reading_goes_back_where_nothing_new_comes_in_and_only_there() -> 
     )
     await app._resume(story, story)()
     assert story.done == [("behind", {idle: 10}), ("seek", idle, 3)]
+
+
+async def test_where_partitions_were_given_out_anew_meanwhile_reading_does_not_go_back_by_what_was_before() -> None:
+    idle = TP("clicks", 0)
+    story: Any = Story({idle: PartitionProgress(10, None, 10)}, behind_at={idle: 3}, given_out_anew=True)
+    await app._resume(story, story)()
+    assert story.done == [("behind", {idle: 10})]
 
 
 async def test_sessions_are_closed_with_what_is_still_being_read_and_audited_from_time_to_time(

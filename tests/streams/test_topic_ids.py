@@ -49,6 +49,34 @@ def test_what_the_broker_lacks_behind_a_hole_is_told_with_the_first_batch_after_
     assert ids.of_batch("clicks", 0, 5, 9) == ("one", 2)
 
 
+def test_where_reading_begins_is_compared_again_when_partitions_are_given_out_anew() -> None:
+    """A seek backwards whose commit was lost in a rebalance leaves a hole, if the worker relies on what it saw."""
+    ends = [0, 4, 30]
+    ids = TopicIds(lambda: {"clicks": "one"}, lambda topic, topic_id, partition: ends.pop(0))
+    assert ids.behind("clicks", 0, 20, 1) == 0
+    assert ids.behind("clicks", 0, 20, 1) is None, "once"
+    assert ids.of_batch("clicks", 0, 0, 3, 1) == ("one", None)
+    with pytest.raises(Behind) as behind:
+        ids.of_batch("clicks", 0, 20, 29, 2)
+    assert behind.value.offset == 4
+    assert ids.of_batch("clicks", 0, 4, 29, 2) == ("one", None)
+    assert ids.behind("clicks", 0, 30, 3) is None
+
+
+def test_a_batch_of_an_assignment_that_is_over_changes_nothing_of_the_present_one() -> None:
+    ids = _stored(10)
+    assert ids.of_batch("clicks", 0, 10, 19, 2) == ("one", None)
+    assert ids.of_batch("clicks", 0, 50, 59, 1) == ("one", None)
+    assert ids.behind("clicks", 0, 50, 1) is None
+    assert ids.of_batch("clicks", 0, 25, 30, 2) == ("one", 19)
+
+
+def test_what_another_worker_read_meanwhile_is_not_said_to_be_gone() -> None:
+    ids = _stored(800)
+    ids.of_batch("clicks", 0, 500, 520, 1)
+    assert ids.of_batch("clicks", 0, 800, 820, 2) == ("one", None), "521 to 799 are not absent"
+
+
 STORED = [
     ("nothing", 0, [], [], 0),
     ("nothing, of a topic whose beginning is gone", 7, [], [], 7),
