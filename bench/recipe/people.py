@@ -27,6 +27,7 @@ from streams.pairs.search_click import SearchClickRules, rank_weights, weights
 from trainer.data import examples
 from trainer.data.examples import CleaningRules, Document, Example, PairRow
 from trainer.data.near_copies import components, near_copies
+from trainer.data.snapshot import ANSWER_DEPTH
 from trainer.data.split import SplitRules
 from trainer.judging.served import WANTED
 from trainer.learning.mine import MiningRules, mine, never_negative
@@ -89,8 +90,12 @@ def asked(headings: Sequence[LabelledQuery], groups: Mapping[str, int], library:
                 seen[document] = seen.get(document, 0.0) + weight
         most = max(seen.values(), default=1.0)
         clicked = {name: round(weight / most, 4) for name, weight in sorted(seen.items())}
-        first = min(heading.relevant)
-        found.append(Asked(text=text, relevant=tuple(sorted(heading.relevant)), clicked=clicked, group=groups[first]))
+        relevant, first = tuple(sorted(heading.relevant)), min(heading.relevant)
+        found.append(
+            Asked(
+                text=text, relevant=relevant, clicked=clicked, group=groups[first], shown=tuple(ranked[:ANSWER_DEPTH])
+            )
+        )
     return found
 
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from time import perf_counter
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.recipe.world import Asked, World
+from bench.recipe.clicked import clicked
+from bench.recipe.world import World
+from demo.clicks import ClickModel
 from retrieval import metrics
 from retrieval.bm25 import Bm25
 from retrieval.config import EncoderConfig
 from schemas.fusion import Fusion
 from trainer.judging import weights
 from trainer.judging.corpus import Vectors, by_best_passage
+from trainer.judging.exposure import seen_scores
 from trainer.judging.served import WANTED, ServedRanking
 
 _READ = EncoderConfig().max_tokens
@@ -42,7 +46,7 @@ class Found:
     dense: Gains
     served: Gains
     served_clicks: Gains
-    """By the labels of clicks; queries that nobody would have clicked at are left out."""
+    """By the labels of clicks, corrected for what was shown; queries that nobody clicked after are left out."""
 
 
 class Scoring:
@@ -51,6 +55,11 @@ class Scoring:
     def __init__(self, world: World) -> None:
         self._world, self._corpus = world, world.corpus()
         self._served = ServedRanking(self._corpus, Bm25(world.passages))
+        self._sides = {"validation": world.validation, "test": world.test, "guard": world.guard}
+        self._clicked = {
+            name: clicked(side, [one.shown for one in side], Random(f"labels:{name}"), ClickModel().other, as_are=False)
+            for name, side in self._sides.items()
+        }
 
     def judged(self, tuned: Model, fusion: Fusion | None = None) -> dict[str, Any]:
         """Return the weight, means and per-query gains of `validation`, `test` and `guard`.
@@ -60,33 +69,32 @@ class Scoring:
         began, world = perf_counter(), self._world
         passages = tuned.vectors(world.passages, _READ)
         embedded = perf_counter() - began
-        sides = {"validation": world.validation, "test": world.test, "guard": world.guard}
-        asked = {name: tuned.asked([one.text for one in side], _READ) for name, side in sides.items()}
+        asked = {name: tuned.asked([one.text for one in side], _READ) for name, side in self._sides.items()}
         fusion = fusion or self._chosen(passages, asked["validation"])
         found: dict[str, Any] = {"fusion": fusion.dense, "embed_s": round(embedded, 2)}
-        for name, side in sides.items():
-            found[name] = self._side(passages, asked[name], side, fusion)
+        for name in self._sides:
+            found[name] = self._side(passages, asked[name], name, fusion)
         return found | {"judge_s": round(perf_counter() - began, 2)}
 
     def _chosen(self, passages: Vectors, asked: Vectors) -> Fusion:
         """Choose the fusion as a training run does, by what clicks say of the validation queries."""
-        queries = [n for n, one in enumerate(self._world.validation) if one.clicked]
-        side = [self._world.validation[n] for n in queries]
-        ranked = self._served.rank(passages, asked[queries], [one.text for one in side], weights.GRID)
-        labels = [one.clicked for one in side]
-        return weights.chosen({f: gains(r, labels) for f, r in zip(weights.GRID, ranked, strict=True)}, _LEAST)
+        known = self._clicked["validation"]
+        texts = [query.text for query in known.queries]
+        ranked = self._served.rank(passages, asked[list(known.numbers)], texts, weights.GRID)
+        scores = {f: seen_scores(r, known.queries, known.labels) for f, r in zip(weights.GRID, ranked, strict=True)}
+        return weights.chosen(scores, _LEAST)
 
-    def _side(self, passages: Vectors, asked: Vectors, side: Sequence[Asked], fusion: Fusion) -> dict[str, Any]:
+    def _side(self, passages: Vectors, asked: Vectors, name: str, fusion: Fusion) -> dict[str, Any]:
+        side, known = self._sides[name], self._clicked[name]
         true = [dict.fromkeys(one.relevant, 1.0) for one in side]
         dense = gains(by_best_passage(asked @ passages.T, self._corpus, WANTED), true)
         ranked = self._served.rank(passages, asked, [one.text for one in side], [fusion])[0]
         served = gains(ranked, true)
-        clicked = [n for n, one in enumerate(side) if one.clicked]
-        by_clicks = gains([ranked[n] for n in clicked], [side[n].clicked for n in clicked])
+        by_clicks = seen_scores([ranked[n] for n in known.numbers], known.queries, known.labels)
         return {
             "dense": round(float(dense.mean()), 5),
             "served": round(float(served.mean()), 5),
-            "served_clicks": round(float(by_clicks.mean()), 5),
+            "served_clicks": round(float(by_clicks.mean()), 5) if len(by_clicks) else 0.0,
             "each_dense": _thousandths(dense),
             "each_served": _thousandths(served),
         }

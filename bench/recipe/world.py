@@ -29,13 +29,17 @@ class Lesson(BaseModel):
 
 
 class Asked(BaseModel):
-    """A query that judges: its true documents, those that clicks would name with their grades, and its group."""
+    """A query that judges: its true documents, those that clicks would name with their grades, and its group.
+
+    `shown` is what the base model serves, best first.
+    """
 
     model_config = ConfigDict(frozen=True)
     text: str
     relevant: tuple[str, ...]
     clicked: dict[str, float]
     group: int
+    shown: tuple[str, ...] = ()
 
 
 class Lessons(BaseModel):

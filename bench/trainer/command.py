@@ -4,8 +4,8 @@ Documents, queries and clicks are those of `bench recipe`: AWS documents of 24 s
 people of the demo who click on what the base model serves; an exact share of the lessons is wrong. Queries that judge
 seek documents that no lesson shows. The trainer's own process learns, and the plain script of the library has the same
 pairs and the same time at three rates, of which the one that is best on the test queries counts. Ours is the rung that
-a training run would choose on its validation queries by clicks as they are; a run on events corrects them for what
-people were shown (`python -m bench verdicts`), which this world does not hold.
+a training run would choose on its validation queries, by clicks of a few people on what the base model serves,
+corrected for what they were shown.
 
 served_base, served_plain, served_ours       mean nDCG@10 as a search ranks, by true labels
 interval_ours_minus_base, ..._minus_plain    mean, low, high: 95 % over groups of queries, of the mean over seeds

@@ -5,9 +5,10 @@ from statistics import fmean
 
 import pytest
 
+from bench.recipe.clicked import clicked
 from bench.recipe.world import Asked
 from bench.verdicts.candidates import Ranked
-from bench.verdicts.trials import Outcome, clicked, trial
+from bench.verdicts.trials import Outcome, trial
 from schemas.fusion import EVEN
 from trainer.judging.weights import GRID
 

@@ -1,0 +1,65 @@
+"""What people click on of what they are shown for judging queries, and the labels that a training run makes of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+
+import numpy as np
+
+from bench.recipe.world import Asked
+from demo.clicks import ClickModel, dwell_seconds, opened
+from streams.pairs.search_click import SearchClickRules, rank_weights, weights
+from trainer.data.examples import CleaningRules, PairRow
+from trainer.data.snapshot import ANSWER_DEPTH, Answer, SnapshotRules
+from trainer.data.split import Query
+from trainer.judging import exposure
+from trainer.judging.exposure import Labels
+
+_AT = datetime(2026, 3, 2, tzinfo=UTC)
+_SEARCHES = (1, 4)
+"""People who search for one query: as few and as many as these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """What is known of one side: the queries that somebody clicked after, by number, and their labels."""
+
+    numbers: tuple[int, ...]
+    queries: tuple[Query, ...]
+    labels: Labels
+
+
+def clicked(
+    side: Sequence[Asked], shown: Sequence[Sequence[str]], rng: Random, careless: float, as_are: bool
+) -> Clicked:
+    """Let some people search for each query and open what they are shown.
+
+    `careless` is the chance to open what was looked at and not needed; with `as_are` clicks are not corrected.
+    """
+    model, rules = ClickModel(other=careless), SearchClickRules()
+    table = rank_weights(rules)
+    answers, rows, numbers, queries = list[Answer](), list[PairRow](), list[int](), list[Query]()
+    for n, (asked, ranked) in enumerate(zip(side, shown, strict=True)):
+        gained: dict[str, float] = {}
+        for person in range(rng.randint(*_SEARCHES)):
+            answers.append(Answer(asked.text, tuple(ranked[:ANSWER_DEPTH])))
+            for rank in opened(ranked[:ANSWER_DEPTH], asked.relevant, rng, model):
+                name = ranked[rank - 1]
+                dwell = dwell_seconds(name in asked.relevant, rng, model)
+                weight = float(weights(np.array([rank]), np.array([dwell]), table, rules)[0])
+                pair, satisfied = f"{n}:{person}:{name}", dwell >= SnapshotRules().satisfied_s
+                rows.append(PairRow(pair, "search_click", asked.text, "", name, weight, (), _AT, satisfied))
+                gained[name] = gained.get(name, 0.0) + weight
+        if gained:
+            numbers.append(n)
+            queries.append(Query(asked.text, _graded(gained), asked.group, False, len(gained), _AT))
+    everything = frozenset(row.document for row in rows)
+    known = Labels((None,) * len(queries)) if as_are else exposure.labels(queries, answers, rows, everything)
+    return Clicked(tuple(numbers), tuple(queries), known)
+
+
+def _graded(gained: Mapping[str, float]) -> dict[str, float]:
+    """Return grades as cleaning leaves them: none that is faint beside the strongest."""
+    most = max(gained.values())
+    return {name: weight / most for name, weight in gained.items() if weight >= CleaningRules().min_share * most}
