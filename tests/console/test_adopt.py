@@ -19,6 +19,7 @@ from tests.trainer import tiny
 __all__ = ["home"]
 
 
+@pytest.mark.thorough
 def test_an_offer_is_on_its_shelf_and_requested_with_the_hash_of_its_files(
     tidewheel: CommandLine, stack: Settings, world: World, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ def own_database(tidewheel: CommandLine, stack: Settings, town: Streams, monkeyp
     point_at(stack, town.warehouse.database, monkeypatch)
 
 
+@pytest.mark.thorough
 def test_runs_show_why_each_began_and_how_it_ended(tidewheel: CommandLine, town: Streams, tenant: str) -> None:
     town.take(*documents(tenant), *day(tenant, "ana", "words"))
     assert "No training run of" in tidewheel("runs", "--tenant", tenant).out

@@ -58,6 +58,7 @@ def test_commands_that_print_data_can_print_json(name: str) -> None:
     assert any("--json" in parameter.opts for parameter in command.params)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -71,6 +71,7 @@ def test_a_repository_is_sent_once_and_its_rename_later(tidewheel: CommandLine, 
     assert "sent 1 DocumentRenamed, 1 DocumentUpserted" in tidewheel(*call).out
 
 
+@pytest.mark.thorough
 def test_what_was_sent_is_on_its_topics(tidewheel: CommandLine, sources: Path, stack: Settings, tenant: str) -> None:
     for example in EXAMPLES[0], EXAMPLES[4]:
         assert tidewheel(*[tenant if part == "acme" else part for part in example]).code == 0

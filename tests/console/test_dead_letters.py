@@ -42,6 +42,7 @@ def put_aside(town: Streams, tenant: str) -> DocumentOpened:
     return click_event
 
 
+@pytest.mark.thorough
 def test_list_counts_by_reason_and_filters(run: Run, put_aside: DocumentOpened) -> None:
     result = run("list")
     assert result.exit_code == 0
@@ -56,6 +57,7 @@ def test_list_counts_by_reason_and_filters(run: Run, put_aside: DocumentOpened) 
     assert "No dead letters." in run("list", "--since", "0s").stdout
 
 
+@pytest.mark.thorough
 def test_show_gives_the_original_bytes_and_nothing_that_a_terminal_obeys(
     run: Run, put_aside: DocumentOpened, tmp_path: Path
 ) -> None:
@@ -73,6 +75,7 @@ def test_show_gives_the_original_bytes_and_nothing_that_a_terminal_obeys(
     assert isinstance(run("show", "clicks", "3", "9").exception, Refused)
 
 
+@pytest.mark.thorough
 def test_replay_asks_sends_what_is_accepted_now_once_and_says_what_is_not(run: Run, put_aside: DocumentOpened) -> None:
     dry = run("replay", "--dry-run")
     assert "1 would be accepted now, 2 rejected again" in dry.stderr

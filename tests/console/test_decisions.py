@@ -74,6 +74,7 @@ def test_a_packet_is_shown_approved_rolled_back_and_forward_again(
     assert len(of(CutoverDone, loop.sent)) == 1
 
 
+@pytest.mark.thorough
 def test_an_approval_that_the_indexer_refuses_ends_with_its_reason_and_a_refusal_drops_the_shadow(
     tidewheel: CommandLine, stack: Settings, world: World, shadow: tuple[Loop, Packet]
 ) -> None:

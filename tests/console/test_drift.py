@@ -55,6 +55,7 @@ def test_what_is_decided_belongs_behind_its_command(tidewheel: CommandLine, town
         assert reason in ended.err
 
 
+@pytest.mark.thorough
 def test_a_request_is_shown_and_dismissed_and_drift_muted_and_unmuted(
     tidewheel: CommandLine, town: Streams, stack: Settings, tenant: str
 ) -> None:

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 
+import pytest
 from click.testing import Result
 
 from operations.suppression import Suppression
@@ -13,6 +14,7 @@ from tests.streams.lives import NOW, Streams, day, everything
 Run = Callable[..., Result]
 
 
+@pytest.mark.thorough
 def test_forget_asks_first_and_no_leaves_everything(run: Run, town: Streams, tenant: str, model: str) -> None:
     user = f"ana [bold] {tenant}"
     before = [found for found in everything(town.warehouse) if user in found[2]]
@@ -65,6 +67,7 @@ def test_the_question_shows_every_spelling_that_is_kept(run: Run, town: Streams,
     assert "Kept in 4 spellings: KIM@X.ORG, Kim@x.org, kim%40x.org, kim@x.org" in result.stderr
 
 
+@pytest.mark.thorough
 def test_suppress_writes_the_person_down_before_anything_goes_and_lift_strikes_them_out(
     run: Run, stack: Settings, town: Streams, tenant: str
 ) -> None:

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 
+import pytest
 from click.testing import Result
 
 from stores.errors import Refused
@@ -9,6 +10,7 @@ from tests.streams.lives import Streams
 Run = Callable[..., Result]
 
 
+@pytest.mark.thorough
 def test_lineage_prints_a_tree_and_json_and_no_terminal_codes(run: Run, town: Streams, tenant: str, model: str) -> None:
     result = run("lineage", model)
     assert result.exit_code == 0, result.exception

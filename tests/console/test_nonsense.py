@@ -144,7 +144,7 @@ def test_every_parameter_has_a_type_that_says_what_is_right() -> None:
 @given(target=st.sampled_from(TARGETS), value=st.text(st.characters(exclude_characters="\0"), max_size=80))
 def test_no_text_whatever_ends_in_a_traceback(nowhere: CommandLine, target: Target, value: str) -> None:
     ended = nowhere(*line_of(target, value))  # an argument of a process holds no NUL
-    assert ended.code in (0, 2, 3)
+    assert ended.code in (0, 2, 3, 5)  # 5: a file that is empty, where it must not be
     lines = ended.err.splitlines()
     assert len(lines) == (ended.code != 0)
     assert all(line.startswith("tidewheel: ") for line in lines)

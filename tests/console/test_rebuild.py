@@ -2,11 +2,14 @@
 
 from threading import Event, Thread
 
+import pytest
+
 from tests.console.running import CommandLine
 from tests.indexer.loop import first
 from tests.indexer.world import World
 
 
+@pytest.mark.thorough
 def test_a_rebuild_says_how_far_it_is_and_when_it_is_whole(tidewheel: CommandLine, world: World) -> None:
     loop, over = first(world), Event()
     loop.settle()
@@ -30,6 +33,7 @@ def test_a_rebuild_says_how_far_it_is_and_when_it_is_whole(tidewheel: CommandLin
     assert len(world.shown("d1")) == 1
 
 
+@pytest.mark.thorough
 def test_without_an_indexer_it_ends_with_try_again(tidewheel: CommandLine, world: World) -> None:
     first(world).settle()
     result = tidewheel("rebuild", "--tenant", world.tenant, "--wait", "0")

@@ -20,6 +20,7 @@ def own_database(tidewheel: CommandLine, stack: Settings, town: Streams, monkeyp
     point_at(stack, town.warehouse.database, monkeypatch)
 
 
+@pytest.mark.thorough
 def test_policies_are_compared_with_the_current_rules(
     tidewheel: CommandLine, town: Streams, tenant: str, tmp_path: Path
 ) -> None:

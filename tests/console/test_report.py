@@ -13,6 +13,7 @@ from tests.streams.lives import Streams
 __all__ = ["past"]
 
 
+@pytest.mark.thorough
 def test_a_report_is_one_file(
     tidewheel: CommandLine, stack: Settings, past: Streams, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from stores.rebuilds import Rebuild
 from stores.settings import Settings
 from stores.shelf import Shelf
@@ -10,6 +12,7 @@ from tests.console.running import CommandLine
 from tests.indexer.world import NOW, World, live
 
 
+@pytest.mark.thorough
 def test_a_search_shows_what_the_asker_may_see(
     tidewheel: CommandLine, stack: Settings, world: World, models: dict[str, Path]
 ) -> None:
@@ -34,6 +37,7 @@ def test_a_search_shows_what_the_asker_may_see(
     assert len(json.loads(tidewheel(*ask, "--group", "board", "-k", "1", "--json").out)["results"]) == 1
 
 
+@pytest.mark.thorough
 def test_while_the_index_is_filled_anew_what_is_in_it_is_shown_and_the_exit_code_is_try_again(
     tidewheel: CommandLine, stack: Settings, world: World, models: dict[str, Path]
 ) -> None:

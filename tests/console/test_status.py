@@ -39,6 +39,7 @@ def test_status_shows_each_tenants_drift_and_what_is_live(on_stack: Settings, te
     assert "tripped" in people.output
 
 
+@pytest.mark.thorough
 def test_status_says_who_holds_what_when_there_are_several_workers(on_stack: Settings, tenant: str) -> None:
     Warehouse.connect(on_stack).migrate()
     client = redis_client.connect(on_stack)
@@ -55,6 +56,7 @@ def test_status_says_who_holds_what_when_there_are_several_workers(on_stack: Set
     assert {one.name, other.name} <= {row["worker"] for row in json.loads(result.output)["workers"]}
 
 
+@pytest.mark.thorough
 def test_status_has_a_line_for_what_was_not_signed(on_stack: Settings, tenant: str) -> None:
     warehouse, serving = Warehouse.connect(on_stack), Serving.connect(on_stack)
     warehouse.migrate()

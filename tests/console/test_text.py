@@ -35,6 +35,7 @@ def test_an_error_stays_on_its_line() -> None:
     assert one_line("  first\n   second\r\nthird\x1b ") == "first second third\\x1b"
 
 
+@pytest.mark.thorough
 @given(st.text(max_size=60), st.integers(1, 30))
 def test_what_is_cut_fits_and_says_so(text: str, width: int) -> None:
     text = printable(text)

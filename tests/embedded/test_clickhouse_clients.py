@@ -87,6 +87,7 @@ def test_a_handle_is_not_lent_again_while_a_kill_meant_for_it_is_under_way() -> 
     clients.stop()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sql", ENDLESS)
 def test_a_query_ends_with_its_client(start: Start, sql: str) -> None:
     _, address = start()

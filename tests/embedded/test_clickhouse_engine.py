@@ -6,6 +6,8 @@ import threading
 import time
 from contextlib import ExitStack
 
+import pytest
+
 from embedded import probes
 from embedded.clickhouse_engine import SLOTS
 from embedded.clickhouse_http import HEAD
@@ -46,6 +48,7 @@ def test_clients_that_stop_within_an_insert_block_nobody(start: Start) -> None:
     assert ask(address, "SELECT sum(a), count() FROM k")[2] == b"7\t1\n"
 
 
+@pytest.mark.thorough
 def test_ping_tells_when_no_query_can_be_run(start: Start) -> None:
     _, address = start()
     assert ping(address)[0] == 200

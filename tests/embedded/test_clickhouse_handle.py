@@ -92,6 +92,7 @@ def small_disk(tmp_path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
         yield position, ("sh", "-c", 'trap "" XFSZ; ulimit -f 4096; exec "$@"', "sh")
 
 
+@pytest.mark.thorough
 def test_a_full_disk_loses_no_acknowledged_row(start: Start, small_disk: tuple[Path, tuple[str, ...]]) -> None:
     position, prefix = small_disk
     process, address = start(path=position / "data", prefix=prefix)

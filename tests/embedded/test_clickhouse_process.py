@@ -5,6 +5,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.embedded.asking import ask
 from tests.embedded.conftest import Start
 
@@ -22,6 +24,7 @@ def test_acknowledged_inserts_outlive_kill_9_and_a_stop_is_clean(start: Start) -
     assert process.wait(60) == 0
 
 
+@pytest.mark.thorough
 def test_a_running_query_is_answered_before_the_stop(start: Start) -> None:
     process, address = start()
     client = subprocess.Popen(
@@ -38,6 +41,7 @@ def test_a_running_query_is_answered_before_the_stop(start: Start) -> None:
     assert process.wait(60) == 0
 
 
+@pytest.mark.thorough
 def test_memory_is_bounded_and_the_server_goes_on(start: Start) -> None:
     process, address = start("--memory-mib", "600")
     status, headers, _ = ask(address, "SELECT length(groupArray(number)) FROM numbers(100000000)")

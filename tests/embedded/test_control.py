@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from embedded import control, probes, state_files
 from tests.embedded.stacks import family, start, until
 
@@ -19,6 +21,7 @@ def test_down_removes_what_a_power_cut_left(home: Path) -> None:
     assert control.down(home / "absent") is False
 
 
+@pytest.mark.thorough
 def test_a_tied_stack_ends_with_its_starter(home: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from embedded import control\n"
@@ -31,6 +34,7 @@ def test_a_tied_stack_ends_with_its_starter(home: Path) -> None:
     assert until(lambda: control.status(home) == [] and not family(home))
 
 
+@pytest.mark.thorough
 def test_up_in_the_foreground_ends_cleanly_on_ctrl_c(home: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from embedded import control\n"
@@ -90,6 +94,7 @@ def test_where_nothing_runs_there_is_nothing_to_show(tmp_path: Path) -> None:
     assert control.status(tmp_path) == [], "what a power cut left is no stack"
 
 
+@pytest.mark.thorough
 def test_a_supervisor_that_cannot_be_told_to_stop_is_killed_after_its_time(home: Path) -> None:
     start(home)
     supervisor = control.status(home)[0].pid or 0

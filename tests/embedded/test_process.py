@@ -4,6 +4,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from embedded.process import PAUSES_S, Running
 from embedded.servers import Program
 
@@ -12,6 +14,7 @@ def python(code: str) -> tuple[str, ...]:
     return (sys.executable, "-S", "-c", code)
 
 
+@pytest.mark.thorough
 def test_a_service_that_keeps_dying_is_restarted_ever_more_slowly(tmp_path: Path) -> None:
     running = Running(
         Program("flighty", python("raise SystemExit(3)"), tmp_path), tmp_path / "log", {}, lambda s, g: None

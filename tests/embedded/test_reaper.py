@@ -101,6 +101,7 @@ def _ignores(pid: int, number: int) -> bool:
     return bool(int(line.split()[1], 16) >> (number - 1) & 1)
 
 
+@pytest.mark.thorough
 def test_nothing_is_left_after_kill_9_of_the_supervisor(home: Path) -> None:
     start(home, Service("family", FAMILY))
     assert until(lambda: len(family(home)) >= 7), "four stores and a family of three"
@@ -110,6 +111,7 @@ def test_nothing_is_left_after_kill_9_of_the_supervisor(home: Path) -> None:
     assert control.down(home) is False
 
 
+@pytest.mark.thorough
 def test_nothing_is_left_when_the_reaper_is_killed_first(home: Path) -> None:
     start(home, Service("family", FAMILY))
     assert until(lambda: len(family(home)) >= 7)
@@ -122,6 +124,7 @@ def test_nothing_is_left_when_the_reaper_is_killed_first(home: Path) -> None:
     assert until(lambda: not family(home), 5)
 
 
+@pytest.mark.thorough
 def test_a_new_stack_may_follow_a_killed_one_at_once(home: Path) -> None:
     endpoints = start(home)
     query(endpoints, "CREATE TABLE kept (a UInt8) ENGINE = MergeTree ORDER BY a")

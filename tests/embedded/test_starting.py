@@ -30,6 +30,7 @@ def test_a_server_that_never_answers_is_named_after_its_time(tmp_path: Path, mon
     assert not (tmp_path / "stack.json").exists()
 
 
+@pytest.mark.thorough
 def test_another_port_is_tried_when_a_chosen_one_is_taken_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: int
 ) -> None:

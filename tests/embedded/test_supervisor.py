@@ -83,6 +83,7 @@ def test_only_loopback_is_listened_on(home: Path) -> None:
     assert {ip for _, ip in listening} <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
 
 
+@pytest.mark.thorough
 def test_a_taken_port_is_named_before_anything_starts(home: Path) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -95,6 +96,7 @@ def test_a_taken_port_is_named_before_anything_starts(home: Path) -> None:
     assert endpoints["milvus_uri"].endswith(f":{port}")
 
 
+@pytest.mark.thorough
 def test_a_part_that_cannot_start_is_shown_with_its_last_words(home: Path) -> None:
     start(home)
     control.down(home)
@@ -108,6 +110,7 @@ def test_a_part_that_cannot_start_is_shown_with_its_last_words(home: Path) -> No
     assert not (home / "stack.json").exists()
 
 
+@pytest.mark.thorough
 def test_a_missing_program_and_a_home_that_is_a_file_are_named(home: Path, tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="absent: the program /no/such/program is missing"):
         start(home, Service("absent", ("/no/such/program",)))
@@ -122,6 +125,7 @@ def test_unknown_parts_have_no_port(home: Path) -> None:
         start(home, ports={"kafka": ports.free(set())})
 
 
+@pytest.mark.thorough
 def test_it_is_up_when_its_services_say_so(home: Path) -> None:
     """`start` returns after the last service said that it is ready, and not before."""
     late = (
@@ -158,6 +162,7 @@ def test_a_service_that_never_is_ready_is_named(home: Path) -> None:
     assert family(home) == []
 
 
+@pytest.mark.thorough
 def test_passwords_outlive_a_restart_and_a_kill(home: Path) -> None:
     endpoints = start(home)
     query(endpoints, "CREATE TABLE kept (a UInt8) ENGINE = MergeTree ORDER BY a")

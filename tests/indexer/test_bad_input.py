@@ -74,6 +74,7 @@ def test_a_milvus_that_is_full_or_away_is_waited_for(
     assert [version for version, _, _ in world.shown("known")] == [2]
 
 
+@pytest.mark.thorough
 def test_a_clock_that_was_set_back_holds_nothing_up(world: World) -> None:
     for name in ("changed", "gone"):
         world.put(name, 1, f"the first text of {name}")
@@ -114,6 +115,7 @@ def test_a_document_of_invisible_text_alone_is_recorded_and_found_by_nobody(worl
         world.searcher.search(world.tenant, ["\u200b"], frozenset())
 
 
+@pytest.mark.thorough
 def test_a_model_whose_files_changed_is_refused_and_what_serves_goes_on(world: World) -> None:
     world.put("known", 1, "the first text")
     world.put("gone", 1, "the merger plan")

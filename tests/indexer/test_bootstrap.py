@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from schemas.learning import CutoverDone, CutoverRefused
 from stores.vector_rows import alias_name
 from tests.indexer.loop import CHOSEN, Loop, approval, first, lose_record, moved_to, of, record
 from tests.indexer.world import OPERATOR, World
 
 
+@pytest.mark.thorough
 def test_the_first_documents_make_the_first_collection_with_the_base_model(world: World) -> None:
     world.put("d", 1, "parental leave is ten weeks")
     loop = Loop(world)
@@ -22,6 +25,7 @@ def test_the_first_documents_make_the_first_collection_with_the_base_model(world
     assert loop.settle() == []
 
 
+@pytest.mark.thorough
 def test_a_lost_serving_record_comes_back_as_its_last_signed_move_left_it(world: World) -> None:
     first(world).settle()
     before = record(world)
@@ -45,6 +49,7 @@ def with_a_standby(world: World) -> Loop:
     return loop
 
 
+@pytest.mark.thorough
 def test_what_a_lost_record_could_roll_back_to_comes_back_with_it_until_its_time_is_over(world: World) -> None:
     with_a_standby(world).settle()
     before = record(world)
@@ -65,6 +70,7 @@ def test_what_a_lost_record_could_roll_back_to_comes_back_with_it_until_its_time
     assert (record(world).model, record(world).standby) == (world.live, None)
 
 
+@pytest.mark.thorough
 def test_a_shadow_that_waited_for_a_decision_comes_back_unless_it_was_refused(world: World) -> None:
     loop = first(world)
     loop.settle()

@@ -42,6 +42,7 @@ def test_live_and_standby_keep_rows_records_and_packet(world: World) -> None:
     assert record(world).model == world.live
 
 
+@pytest.mark.thorough
 def test_a_retired_collection_leaves_no_record_even_if_the_cleaning_is_cut_short(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +66,7 @@ def test_a_retired_collection_leaves_no_record_even_if_the_cleaning_is_cut_short
     assert world.vectors.count(record(world).collection) > 0
 
 
+@pytest.mark.thorough
 def test_a_waiting_shadow_keeps_its_packet_and_a_failed_one_goes(world: World) -> None:
     loop = first(world)
     loop.settle()

@@ -41,6 +41,7 @@ def loop(world: World) -> Loop:
     return made
 
 
+@pytest.mark.thorough
 def test_a_query_of_three_people_finds_a_document_without_any_embedding(world: World, loop: Loop) -> None:
     before = found(world, CLICKED, "board")
     named = before[-1]
@@ -60,6 +61,7 @@ def test_a_query_of_three_people_finds_a_document_without_any_embedding(world: W
     assert loop.verifier.read(world.target()).mismatches == 0
 
 
+@pytest.mark.thorough
 def test_what_faded_is_taken_out_again(world: World, loop: Loop) -> None:
     before = found(world, CLICKED)
     world.satisfied(before[-1], QUERY, "a", "b", "c")
@@ -70,6 +72,7 @@ def test_what_faded_is_taken_out_again(world: World, loop: Loop) -> None:
     assert found(world, CLICKED) == before
 
 
+@pytest.mark.thorough
 def test_clicks_on_a_hidden_document_move_nothing_for_those_who_may_not_see_it(world: World, loop: Loop) -> None:
     before, board = found(world, CLICKED), found(world, CLICKED, "board")
     hidden = next(name for name in board if name not in before)
@@ -79,6 +82,7 @@ def test_clicks_on_a_hidden_document_move_nothing_for_those_who_may_not_see_it(w
     assert found(world, CLICKED) == before
 
 
+@pytest.mark.thorough
 def test_a_new_text_keeps_the_clicked_queries_and_a_wrong_row_is_found_and_mended(world: World, loop: Loop) -> None:
     world.satisfied("d1", QUERY, "a", "b", "c")
     later(world, loop)
@@ -95,6 +99,7 @@ def test_a_new_text_keeps_the_clicked_queries_and_a_wrong_row_is_found_and_mende
     assert loop.verifier.read(world.target()).mismatches == 0
 
 
+@pytest.mark.thorough
 def test_a_document_that_cannot_be_indexed_is_not_planned_for_ever(
     world: World, loop: Loop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

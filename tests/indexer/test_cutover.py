@@ -50,6 +50,7 @@ def test_an_altered_packet_is_refused(world: World) -> None:
     assert "not what was reviewed" in refused(loop, approval(packet))
 
 
+@pytest.mark.thorough
 def test_an_altered_packet_is_made_anew_by_itself(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -60,6 +61,7 @@ def test_an_altered_packet_is_made_anew_by_itself(world: World) -> None:
     assert record(world).model == world.next
 
 
+@pytest.mark.thorough
 def test_what_became_live_after_the_review_voids_the_approval(world: World, models: dict[str, Path]) -> None:
     loop = first(world)
     loop.settle()
@@ -79,6 +81,7 @@ def test_what_became_live_after_the_review_voids_the_approval(world: World, mode
     assert not world.vectors.exists(world.target(world.live).collection)
 
 
+@pytest.mark.thorough
 def test_a_run_whose_win_is_not_in_the_audit_trail_gets_no_packet(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -91,6 +94,7 @@ def test_a_run_whose_win_is_not_in_the_audit_trail_gets_no_packet(world: World) 
     assert about.packet is None
 
 
+@pytest.mark.thorough
 def test_a_comparison_that_includes_harm_never_goes_live(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -99,6 +103,7 @@ def test_a_comparison_that_includes_harm_never_goes_live(world: World) -> None:
     assert "did not win" in refused(loop, approval(loop.packet()))
 
 
+@pytest.mark.thorough
 def test_a_run_that_the_audit_trail_does_not_know_any_more_waits_and_is_refused(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +118,7 @@ def test_a_run_that_the_audit_trail_does_not_know_any_more_waits_and_is_refused(
     assert "no signed win" in refused(loop, approval(packet))
 
 
+@pytest.mark.thorough
 def test_other_rules_of_ranking_than_the_reviewed_ones_let_nothing_in(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +138,7 @@ def test_other_rules_of_ranking_than_the_reviewed_ones_let_nothing_in(
     assert "did not win with the weights" in refused(loop, approval(packet, "again"))
 
 
+@pytest.mark.thorough
 def test_a_lost_answer_to_an_approval_is_sent_again_not_carried_out_again(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -144,6 +151,7 @@ def test_a_lost_answer_to_an_approval_is_sent_again_not_carried_out_again(world:
     assert done.serving_version == record(world).version == 2
 
 
+@pytest.mark.thorough
 def test_an_old_proof_is_made_anew_before_anything_goes_live(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -156,6 +164,7 @@ def test_an_old_proof_is_made_anew_before_anything_goes_live(world: World) -> No
     assert record(world).model == world.next
 
 
+@pytest.mark.thorough
 def test_a_fault_put_in_after_the_proof_is_seen_when_its_document_changed(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -169,6 +178,7 @@ def test_a_fault_put_in_after_the_proof_is_seen_when_its_document_changed(world:
     assert loop.packet().proof.repaired == 1
 
 
+@pytest.mark.thorough
 def test_a_cutover_that_does_not_catch_up_in_time_leaves_the_shadow_ready(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +197,7 @@ def test_a_cutover_that_does_not_catch_up_in_time_leaves_the_shadow_ready(
     assert [v for v, _, _ in world.shown("d1", world.next)] == [2]
 
 
+@pytest.mark.thorough
 def test_a_cutover_under_changes_that_never_end_is_carried_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = first(world)
     loop.settle()
@@ -235,6 +246,7 @@ def test_of_two_approvals_at_once_one_wins(world: World, models: dict[str, Path]
     assert (states.count("live"), states.count("standby"), states.count("ready")) == (1, 1, 1)
 
 
+@pytest.mark.thorough
 def test_the_trail_learns_of_a_move_though_kafka_was_away_and_the_process_died(world: World) -> None:
     loop = first(world)
     loop.settle()

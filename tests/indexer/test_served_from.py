@@ -80,6 +80,7 @@ def test_it_goes_live_without_a_collection_of_its_own_and_back_at_once(world: Wo
     assert world.serving.states(world.tenant)[rows] == "live"
 
 
+@pytest.mark.thorough
 def test_documents_go_on_being_applied_once_and_of_stored_vectors(world: World, put: Put) -> None:
     loop = first(world)
     loop.settle()
@@ -93,6 +94,7 @@ def test_documents_go_on_being_applied_once_and_of_stored_vectors(world: World, 
     assert stored.made == 0, "known by the model whose documents they are"
 
 
+@pytest.mark.thorough
 def test_a_lost_row_of_live_is_mended_by_whoever_keeps_live_fresh(world: World, put: Put) -> None:
     loop = first(world)
     loop.settle()
@@ -107,6 +109,7 @@ def test_a_lost_row_of_live_is_mended_by_whoever_keeps_live_fresh(world: World, 
     assert wrote == [], "the sync of shadows writes nothing there"
 
 
+@pytest.mark.thorough
 def test_an_ordinary_shadow_replaces_it_and_a_rollback_returns_to_it(world: World, put: Put) -> None:
     loop = first(world)
     loop.settle()
@@ -123,6 +126,7 @@ def test_an_ordinary_shadow_replaces_it_and_a_rollback_returns_to_it(world: Worl
     assert (loop.state(world.live), loop.state(world.next)) == ("live", "standby")
 
 
+@pytest.mark.thorough
 def test_the_end_of_the_standby_leaves_what_is_live(world: World, put: Put) -> None:
     loop = first(world)
     loop.settle()
@@ -137,6 +141,7 @@ def test_the_end_of_the_standby_leaves_what_is_live(world: World, put: Put) -> N
         loop.roll_back()
 
 
+@pytest.mark.thorough
 def test_one_after_another_in_the_same_collection(world: World, put: Put) -> None:
     loop = first(world)
     loop.settle()
@@ -150,6 +155,7 @@ def test_one_after_another_in_the_same_collection(world: World, put: Put) -> Non
     assert loop.state(world.live) == "live"
 
 
+@pytest.mark.thorough
 def test_what_became_live_meanwhile_voids_it(world: World, put: Put) -> None:
     loop = first(world)
     loop.settle()
@@ -165,6 +171,7 @@ def test_what_became_live_meanwhile_voids_it(world: World, put: Put) -> None:
     assert "train again" in about.note
 
 
+@pytest.mark.thorough
 def test_a_model_whose_documents_are_of_other_files_fails(world: World, put: Put) -> None:
     loop = first(world)
     loop.settle()
@@ -174,6 +181,7 @@ def test_a_model_whose_documents_are_of_other_files_fails(world: World, put: Put
     assert loop.state(SAME) == "failed"
 
 
+@pytest.mark.thorough
 def test_a_packet_that_leaves_out_from_where_it_is_served_is_refused(world: World, put: Put) -> None:
     loop = first(world)
     loop.settle()
@@ -187,6 +195,7 @@ def test_a_packet_that_leaves_out_from_where_it_is_served_is_refused(world: Worl
     assert "train again" in refused(loop, approval(other))
 
 
+@pytest.mark.thorough
 def test_it_waits_for_a_collection_and_comes_back_with_a_lost_record(world: World, put: Put) -> None:
     loop = first(world)
     loop.settle()

@@ -77,6 +77,7 @@ def weights(world: World) -> tuple[Fusion, Fusion]:
     return now.fusion, now.standby.fusion
 
 
+@pytest.mark.thorough
 def test_events_delivered_again_change_nothing(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -111,6 +112,7 @@ def test_an_event_that_can_never_be_handled_is_passed_over_and_one_that_can_late
     assert errors == []
 
 
+@pytest.mark.thorough
 def test_an_approval_that_fails_in_an_unknown_way_is_refused_with_the_reason(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +128,7 @@ def test_an_approval_that_fails_in_an_unknown_way_is_refused_with_the_reason(
     assert "a row that nobody expected" in str(world.serving.outcome(world.tenant, "approval"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("frozen_before", ["_check_destination", "_move", "_label"])
 def test_one_that_was_replaced_in_the_middle_of_a_cutover_neither_repeats_nor_refuses_it(
     world: World, stack: Settings, frozen_before: str, monkeypatch: pytest.MonkeyPatch

@@ -29,6 +29,7 @@ def test_a_restart_in_the_middle_goes_on(world: World, turns: int) -> None:
     assert again.verifier.read(world.target(world.next)).mismatches == 0
 
 
+@pytest.mark.thorough
 def test_documents_that_change_during_the_build_are_in_the_shadow(world: World) -> None:
     loop = first(world, 40)
     loop.settle()
@@ -48,6 +49,7 @@ def test_documents_that_change_during_the_build_are_in_the_shadow(world: World) 
     assert [acl for _, _, acl in world.shown("late", world.next)] == [("board",)]
 
 
+@pytest.mark.thorough
 def test_a_shadow_under_changes_that_never_end_becomes_ready(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = first(world)
     loop.settle()
@@ -69,6 +71,7 @@ def test_a_shadow_under_changes_that_never_end_becomes_ready(world: World, monke
     assert [v for v, _, _ in world.shown("d0", world.next)] == [next(changes) - 1]
 
 
+@pytest.mark.thorough
 def test_a_build_ends_where_it_began_and_catches_up_afterwards(world: World) -> None:
     loop = first(world)
     loop.settle()

@@ -19,6 +19,7 @@ from tests.indexer.loop import Loop, approval, first, record
 from tests.indexer.world import NOW, World
 
 
+@pytest.mark.thorough
 def test_a_standbys_time_ends(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -36,6 +37,7 @@ def ask(world: World) -> Answer:
     return world.searcher.search(world.tenant, ["topic"], frozenset({"board"}), 20)[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("side", ["live", "standby"])
 def test_a_collection_that_is_dropped_while_it_serves_is_noticed_and_filled_again(world: World, side: str) -> None:
     loop = first(world)
@@ -75,6 +77,7 @@ def test_a_collection_that_is_dropped_while_it_serves_is_noticed_and_filled_agai
     assert loop.roll_back().collection == standby.collection
 
 
+@pytest.mark.thorough
 def test_collections_of_older_rules_are_rebuilt_at_the_next_start_and_that_is_said(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -156,6 +159,7 @@ def test_trouble_with_live_does_not_stop_the_standby(world: World, monkeypatch: 
     assert [version for version, _, _ in world.shown("d0", world.next)] == [1]
 
 
+@pytest.mark.thorough
 def test_lost_vectors_come_back_by_themselves(world: World) -> None:
     loop = first(world)
     loop.settle()

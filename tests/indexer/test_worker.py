@@ -232,6 +232,7 @@ def test_between_the_parts_of_long_work_free_tenants_are_taken_and_none_is_given
     assert not one.shares.holds("acme")
 
 
+@pytest.mark.thorough
 def test_one_tenants_trouble_is_not_the_others(one: Working, stores: Stores) -> None:
     stores.trouble["bolt"] = KeyError("a row that nobody expected")
     one.turn()

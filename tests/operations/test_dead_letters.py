@@ -56,6 +56,7 @@ def hopeless(tenant: str) -> tuple[bytes, bytes]:
 LATER = NOW + timedelta(days=3)
 
 
+@pytest.mark.thorough
 def test_only_letters_that_would_now_be_accepted_are_sent_as_they_were_and_only_once(
     town: Streams, stack: Settings, tenant: str
 ) -> None:
@@ -73,6 +74,7 @@ def test_only_letters_that_would_now_be_accepted_are_sent_as_they_were_and_only_
     assert [row["offset"] for row in replay.listed(town.warehouse, Wanted(), True, 10)] == [1, 2]
 
 
+@pytest.mark.thorough
 def test_a_dry_run_sends_and_marks_nothing(town: Streams, stack: Settings, tenant: str) -> None:
     town.read(CLICKS, [early(tenant), hopeless(tenant)])
     reading = Reading(stack.kafka_bootstrap, CLICKS.name)
@@ -84,6 +86,7 @@ def test_a_dry_run_sends_and_marks_nothing(town: Streams, stack: Settings, tenan
     assert all(row["replayed_at"] is None for row in replay.listed(town.warehouse, Wanted(), False, 10))
 
 
+@pytest.mark.thorough
 def test_before_its_time_a_letter_stays_and_forced_it_goes_once(town: Streams, stack: Settings, tenant: str) -> None:
     town.read(CLICKS, [early(tenant)])
     reading = Reading(stack.kafka_bootstrap, CLICKS.name)
@@ -93,6 +96,7 @@ def test_before_its_time_a_letter_stays_and_forced_it_goes_once(town: Streams, s
     assert reading.records() == [early(tenant)]
 
 
+@pytest.mark.thorough
 def test_filters_choose_by_topic_code_and_time(town: Streams, tenant: str) -> None:
     search = day(tenant, "u", "x", hours=-48)[0]
     town.read(CLICKS, [early(tenant), hopeless(tenant)])
@@ -106,12 +110,14 @@ def test_filters_choose_by_topic_code_and_time(town: Streams, tenant: str) -> No
         assert replay.replay(town.warehouse, town.producer, wanted, LATER).sent == sent
 
 
+@pytest.mark.thorough
 def test_tenants_that_may_not_send_stay_dead(town: Streams, tenant: str) -> None:
     town.read(CLICKS, [early(tenant)])
     outcome = replay.replay(town.warehouse, town.producer, Wanted(), LATER, tenants=["others"])
     assert (outcome.sent, dict(outcome.rejected)) == (0, {"unknown_tenant": 1})
 
 
+@pytest.mark.thorough
 def test_a_letter_without_a_key_gets_the_one_that_it_should_have_had(
     town: Streams, stack: Settings, tenant: str
 ) -> None:
@@ -122,6 +128,7 @@ def test_a_letter_without_a_key_gets_the_one_that_it_should_have_had(
     assert reading.records() == [(key, value)]
 
 
+@pytest.mark.thorough
 def test_a_crash_before_the_mark_sends_again_and_loses_nothing(
     town: Streams, stack: Settings, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +146,7 @@ def test_a_crash_before_the_mark_sends_again_and_loses_nothing(
     assert reading.records() == [early(tenant)] * 2
 
 
+@pytest.mark.thorough
 def test_what_the_broker_did_not_take_is_not_marked(
     town: Streams, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +162,7 @@ def test_what_the_broker_did_not_take_is_not_marked(
     assert [row["offset"] for row in replay.listed(town.warehouse, Wanted(), True, 10)] == [0]
 
 
+@pytest.mark.thorough
 def test_many_letters_go_in_bounded_portions_in_their_order(
     town: Streams, stack: Settings, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +175,7 @@ def test_many_letters_go_in_bounded_portions_in_their_order(
     assert reading.records() == letters
 
 
+@pytest.mark.thorough
 def test_one_letter_shows_its_original_bytes(town: Streams, tenant: str) -> None:
     raw = bytes(range(256))
     town.read(REACTIONS, [(b"\xffkey", raw)])
@@ -176,6 +186,7 @@ def test_one_letter_shows_its_original_bytes(town: Streams, tenant: str) -> None
         replay.one(town.warehouse, REACTIONS.name, 0, 1)
 
 
+@pytest.mark.thorough
 def test_of_a_topic_made_anew_the_newest_letter_is_shown(town: Streams, tenant: str) -> None:
     town.read(REACTIONS, [(None, b"old")], topic_id="first")
     town.offsets.clear()
@@ -187,6 +198,7 @@ def test_of_a_topic_made_anew_the_newest_letter_is_shown(town: Streams, tenant: 
     assert replay.one(town.warehouse, REACTIONS.name, 0, 0, topic_id="second")["value"] == b"new"
 
 
+@pytest.mark.thorough
 def test_a_marked_letter_keeps_its_bytes_and_counts_once(town: Streams, tenant: str) -> None:
     town.read(CLICKS, [early(tenant)])
     replay.replay(town.warehouse, town.producer, Wanted(), LATER)

@@ -90,6 +90,7 @@ def test_nothing_in_any_table_names_the_person_or_repeats_their_words(town: Stre
     assert town.warehouse.rows("SELECT count() AS n FROM forgetting") == [{"n": 0}]
 
 
+@pytest.mark.thorough
 def test_the_ledger_misses_nothing_and_still_counts_the_dead_and_the_late(town: Streams, tenant: str) -> None:
     lived(town, tenant, f"u {tenant}", f"where is {tenant}")
     before = town.warehouse.query("ledger", topic="")
@@ -100,6 +101,7 @@ def test_the_ledger_misses_nothing_and_still_counts_the_dead_and_the_late(town: 
     assert all(row["missing"] == 0 for row in before)
 
 
+@pytest.mark.thorough
 def test_the_same_person_in_another_tenant_and_other_people_here_stay_as_they_are(town: Streams, tenant: str) -> None:
     a, b = f"{tenant}a", f"{tenant}b"
     for one in (a, b):
@@ -127,6 +129,7 @@ def test_what_can_be_no_id_removes_nothing(town: Streams, tenant: str, user: str
     assert town.warehouse.rows("SELECT count() AS n, countIf(type = 'Forgotten') AS f FROM events") == before
 
 
+@pytest.mark.thorough
 def test_forgetting_again_changes_nothing_and_rewrites_nothing(town: Streams, tenant: str) -> None:
     lived(town, tenant, "u", f"who is {tenant}")
     forget(town, tenant, "u")
@@ -203,6 +206,7 @@ def test_a_closer_at_work_is_waited_for(town: Streams, tenant: str) -> None:
     assert town.warehouse.rows("SELECT * FROM sessions WHERE tenant = {t:String}", t=tenant) == []
 
 
+@pytest.mark.thorough
 def test_letters_that_name_no_tenant_are_counted_and_only_removed_when_asked_for(town: Streams, tenant: str) -> None:
     user = f"stray {tenant}"
     town.read(SEARCHES, [(None, json.dumps({"who": user}).encode())])
@@ -214,6 +218,7 @@ def test_letters_that_name_no_tenant_are_counted_and_only_removed_when_asked_for
     assert named(town, user) == []
 
 
+@pytest.mark.thorough
 def test_models_that_learned_from_the_person_are_named_and_trained_again_once(town: Streams, tenant: str) -> None:
     lived(town, tenant, "u", f"how {tenant}")
     snapshot = f"snapshot-{tenant}"
@@ -236,6 +241,7 @@ def test_models_that_learned_from_the_person_are_named_and_trained_again_once(to
     assert retraining(town.warehouse, tenant, {"base": "live"}, NOW) is None
 
 
+@pytest.mark.thorough
 def test_a_model_that_started_from_one_that_learned_from_the_person_counts_too(town: Streams, tenant: str) -> None:
     lived(town, tenant, "u", f"why {tenant}")
     first = trained(town, tenant, snapshot=f"snapshot-{tenant}")
@@ -258,6 +264,7 @@ def test_a_model_that_started_from_one_that_learned_from_the_person_counts_too(t
     assert retraining(town.warehouse, tenant, {fresh: "live"}, NOW) is None
 
 
+@pytest.mark.thorough
 def test_a_server_that_does_not_finish_keeps_the_list_until_it_has(
     town: Streams, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +288,7 @@ def test_a_server_that_does_not_finish_keeps_the_list_until_it_has(
     assert town.warehouse.rows("SELECT count() AS n FROM forgetting") == [{"n": 0}]
 
 
+@pytest.mark.thorough
 def test_drift_does_not_take_the_emptied_rows_for_searches_or_openings(town: Streams, tenant: str) -> None:
     town.take(*documents(tenant), *day(tenant, "u", f"whose {tenant}"))
     span = {"tenant": tenant, "from_ms": 0, "until_ms": int(NOW.timestamp() * 1_000)}

@@ -4,6 +4,8 @@ import json
 import unicodedata
 from urllib.parse import quote
 
+import pytest
+
 from operations.forget import Forgetting
 from operations.spelling import mentions
 from schemas.topics import CLICKS, SEARCHES
@@ -39,6 +41,7 @@ def letters_of(tenant: str, person: str) -> list[tuple[bytes | None, bytes]]:
     ]
 
 
+@pytest.mark.thorough
 def test_a_person_is_found_in_every_spelling(town: Streams, tenant: str) -> None:
     for n, name in enumerate(SPELT):
         town.take(*documents(tenant, author=name), *day(tenant, name, f"how {tenant} {n}", hours=3 + n))

@@ -45,6 +45,7 @@ def pair_of(town: Streams, tenant: str, kind: str) -> dict[str, Any]:
     )[0]  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_a_click_leads_to_its_pairs_the_run_the_model_and_the_collection_that_answered(
     town: Streams, tenant: str, story: dict[str, Any]
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_click_leads_to_its_pairs_the_run_the_model_and_the_collection_that_an
     assert collection.facts["searches_answered"] == 1
 
 
+@pytest.mark.thorough
 def test_a_pair_leads_back_to_every_event_and_every_time_that_it_was_sent(
     town: Streams, tenant: str, story: dict[str, Any]
 ) -> None:
@@ -150,6 +152,7 @@ def test_a_withdrawn_or_outdated_pair_says_that_it_does_not_hold(town: Streams, 
     assert trace(town.warehouse, held)[0].facts["holds"] is False
 
 
+@pytest.mark.thorough
 def test_forgotten_signals_are_counted_as_such(town: Streams, tenant: str, story: dict[str, Any]) -> None:
     with Forgetting(town.warehouse, town.accesses, tenant, "u") as forgetting:
         forgetting.remove()

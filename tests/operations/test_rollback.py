@@ -14,6 +14,7 @@ from stores.settings import Settings
 from tests.indexer.world import World
 
 
+@pytest.mark.thorough
 def test_a_rollback_takes_less_than_a_second_and_loads_no_model(both: World, stack: Settings) -> None:
     code = (
         "import sys, time\n"
@@ -66,6 +67,7 @@ def test_what_the_check_objects_to_moves_nothing(both: World) -> None:
     assert both.serving.pending_events(both.tenant) == []
 
 
+@pytest.mark.thorough
 def test_of_many_rollbacks_at_once_each_version_is_one_move(both: World) -> None:
     barrier, done = threading.Barrier(6), list[int]()
 

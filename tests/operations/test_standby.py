@@ -21,6 +21,7 @@ def check(both: World) -> None:
     standby.check(both.serving, both.vectors, lambda: both.warehouse, record(both))
 
 
+@pytest.mark.thorough
 def test_a_standby_that_is_fresh_or_as_far_as_live_may_take_over(both: World) -> None:
     check(both)
     both.put("d0", 2, "changed and applied to neither")
@@ -31,6 +32,7 @@ def test_a_standby_that_is_fresh_or_as_far_as_live_may_take_over(both: World) ->
     check(both)
 
 
+@pytest.mark.thorough
 def test_one_that_is_gone_or_being_filled_may_not(both: World) -> None:
     collection = both.target(both.next).collection
     both.serving.rebuilds.save(both.tenant, collection, Rebuild(reason="r", at=NOW, done=4, total=10))
@@ -43,6 +45,7 @@ def test_one_that_is_gone_or_being_filled_may_not(both: World) -> None:
         check(both)
 
 
+@pytest.mark.thorough
 def test_one_that_lacks_what_live_has_shown_for_long_may_not(both: World, monkeypatch: pytest.MonkeyPatch) -> None:
     both.put("later", 1, "applied to live only")
     assert both.sync.advance(both.target(), 60).finished
@@ -52,6 +55,7 @@ def test_one_that_lacks_what_live_has_shown_for_long_may_not(both: World, monkey
         check(both)
 
 
+@pytest.mark.thorough
 def test_rows_that_are_recorded_and_not_there_are_found_out_unless_their_document_goes_meanwhile(both: World) -> None:
     collection, paused = both.target(both.next).collection, list[float]()
     both.vectors.delete(collection, ["d3#0"])
@@ -66,6 +70,7 @@ def test_rows_that_are_recorded_and_not_there_are_found_out_unless_their_documen
     standby.check_complete(both.vectors, both.warehouse, record(both), goes)
 
 
+@pytest.mark.thorough
 def test_while_the_warehouse_is_away_rows_are_counted(both: World) -> None:
     def away() -> Warehouse:
         raise Retryable("ClickHouse did not answer")

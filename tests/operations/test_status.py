@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from operations import status
 from operations.connections import Connections
 from stores import training_status
@@ -13,6 +15,7 @@ from tests.operations.test_decisions import live
 from tests.schemas.packets import NOW, packet
 
 
+@pytest.mark.thorough
 def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Settings, tenant: str) -> None:
     with Connections(stack) as stores:
         stores.warehouse.migrate()
@@ -98,6 +101,7 @@ def test_the_embedded_stacks_processes_are_shown_with_their_ports(stack: Setting
     assert status.processes(stack.home / "nowhere") == []
 
 
+@pytest.mark.thorough
 def test_a_tenant_whose_record_no_service_wrote_hides_no_other(stack: Settings, tenant: str) -> None:
     other = f"{tenant}-b"
     with Connections(stack) as stores:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from operations import storage
 from operations.connections import Connections
 from stores.retention import RetentionConfig
@@ -10,6 +12,7 @@ from tests.indexer.loop import first
 from tests.indexer.world import World
 
 
+@pytest.mark.thorough
 def test_what_is_in_use_is_counted_and_not_removed(world: World, stack: Settings) -> None:
     loop = first(world)
     loop.settle()

@@ -90,6 +90,7 @@ def test_the_owner_of_the_fence_may_end_the_work_in_its_own_way(client: Client) 
         fenced(client, held, lost).hset("states:ends", "C", "live")
 
 
+@pytest.mark.thorough
 def test_what_is_not_known_to_read_does_not_go_round_the_fence(client: Client) -> None:
     held = lease.acquire(client, "round", 60.0)
     assert held is not None

@@ -17,6 +17,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     server.shutdown(nosave=True)
 
 
+@pytest.mark.thorough
 def test_positions_of_tenants_and_services_stay_apart(client: Client) -> None:
     one, other = Handled(client, "one"), Handled(client, "other")
     one.note("acme", ("topic id", 7))

@@ -112,6 +112,7 @@ def test_events_arrive_with_keys_where_every_murmur2_producer_puts_them(broker: 
     assert all(numbers == sorted(numbers) for numbers in by_key.values()), "one key's events lost their order"
 
 
+@pytest.mark.thorough
 def test_a_full_buffer_makes_the_sender_wait_and_loses_nothing(broker: Broker) -> None:
     topic = broker.topic()
     producer = EventProducer(broker.bootstrap, buffer_events=50)
@@ -148,6 +149,7 @@ def test_a_broker_that_is_away_is_named_with_the_next_step(ask: Callable[[], obj
         ask()
 
 
+@pytest.mark.thorough
 def test_what_was_not_committed_comes_again_and_what_was_does_not(broker: Broker) -> None:
     topic, group = broker.topic(), f"r{next(_groups)}"
     broker.produce(topic, [b"%d" % n for n in range(100)])
@@ -179,6 +181,7 @@ def test_a_poll_is_bounded_in_events_and_in_time(broker: Broker) -> None:
         assert time.monotonic() - began < 20
 
 
+@pytest.mark.thorough
 def test_every_reader_takes_all_partitions_and_what_waits_comes_again(broker: Broker) -> None:
     topic, group = broker.topic(partitions=4), f"r{next(_groups)}"
     broker.produce(topic, [b"x"] * 8)
@@ -194,6 +197,7 @@ def test_every_reader_takes_all_partitions_and_what_waits_comes_again(broker: Br
         assert reader.poll(500, 0.5) == []
 
 
+@pytest.mark.thorough
 def test_a_topic_that_was_made_anew_is_read_from_its_beginning(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     topic, group = broker.topic(partitions=1), f"r{next(_groups)}"
     broker.produce(topic, [b"old"] * 5)

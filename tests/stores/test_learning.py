@@ -85,6 +85,7 @@ def test_what_is_announced_is_handled_in_order_once_and_foreign_and_unsigned_wor
     assert again.seen == []
 
 
+@pytest.mark.thorough
 def test_an_event_whose_store_is_away_waits_with_those_behind_it(
     stack: Settings, tenant: str, learning: Learning
 ) -> None:
@@ -108,6 +109,7 @@ def test_what_was_not_acknowledged_comes_again_to_the_next_member(stack: Setting
     assert handler.seen == [f"{tenant}-2"]
 
 
+@pytest.mark.thorough
 def test_while_nobody_can_say_whose_signatures_hold_events_wait(
     stack: Settings, tenant: str, learning: Learning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +127,7 @@ def test_while_nobody_can_say_whose_signatures_hold_events_wait(
     assert handler.seen == [f"{tenant}-1", f"{tenant}-2"]
 
 
+@pytest.mark.thorough
 def test_what_one_tenant_waits_for_does_not_hold_up_another_and_comes_again_after_a_restart(
     stack: Settings, tenant: str
 ) -> None:
@@ -199,6 +202,7 @@ def reads(learning: Learning, handler: "Handler", true: Callable[[], bool]) -> N
     pytest.fail("it never came")
 
 
+@pytest.mark.thorough
 def test_each_of_two_workers_handles_its_own_tenants_and_who_takes_over_goes_on_in_order(
     stack: Settings, tenant: str
 ) -> None:
@@ -221,6 +225,7 @@ def test_each_of_two_workers_handles_its_own_tenants_and_who_takes_over_goes_on_
     assert second.seen == [f"{b}-1"]
 
 
+@pytest.mark.thorough
 def test_what_nobody_handled_comes_to_a_worker_that_starts_and_what_was_handled_does_not(
     stack: Settings, tenant: str
 ) -> None:

@@ -75,6 +75,7 @@ def test_an_error_inside_gives_the_lease_back(client: Client, request: pytest.Fi
     assert lease.acquire(client, request.node.name) is not None
 
 
+@pytest.mark.thorough
 def test_status_of_two_tenants_stays_apart(client: Client) -> None:
     training_status.write(client, "acme", {"run": "run-1", "step": "3"})
     training_status.write(client, "bolt", {"run": "run-2"})

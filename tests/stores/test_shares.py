@@ -74,5 +74,6 @@ def test_in_its_context_a_worker_keeps_what_it_holds_and_leaves_nothing(client: 
     assert other.take("acme")
 
 
+@pytest.mark.thorough
 def test_names_of_two_workers_of_one_process_differ(client: Client) -> None:
     assert Shares(client, "names", LONG_S).name != Shares(client, "names", LONG_S).name

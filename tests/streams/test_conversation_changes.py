@@ -118,6 +118,7 @@ def test_repeats_send_nothing(world: World) -> None:
     assert world.sent.messages == []
 
 
+@pytest.mark.thorough
 def test_changed_and_deleted_messages_change_their_conversation(world: World) -> None:
     world.feed(*(message(world, i, i, thread="m0") for i in range(4)))
     settle(world)
@@ -153,6 +154,7 @@ def test_a_conversation_superseded_before_it_came_back_is_removed(world: World) 
     assert [title for title, _ in conversations(world)] == ["this is the text of message 1"]
 
 
+@pytest.mark.thorough
 def test_a_message_that_moves_to_another_thread_leaves_the_first(world: World) -> None:
     world.feed(*(message(world, i, i, thread="m0") for i in range(3)), message(world, 7, 7, thread="m7"))
     settle(world)
@@ -176,6 +178,7 @@ def test_a_sender_s_own_conversation_documents_are_left_alone(world: World) -> N
     assert len(conversations(world)) == 2
 
 
+@pytest.mark.thorough
 def test_a_yes_to_a_message_makes_it_the_answer_of_its_conversation(world: World) -> None:
     world.feed(*(message(world, i, i, thread="m0") for i in range(3)))
     settle(world)
@@ -210,6 +213,7 @@ def test_a_yes_to_a_message_makes_it_the_answer_of_its_conversation(world: World
     assert [pair for pair in live_pairs(world) if pair[0] == "reaction"] == []
 
 
+@pytest.mark.thorough
 def test_a_derived_document_that_somebody_sent_at_the_last_version_stops_nobody(world: World) -> None:
     evil = page(world, MAX_VERSION, "conversation:evil", kind="conversation", app="chat", channel="help")
     world.feed(message(world, 1, 0), message(world, 2, 60), evil)
@@ -219,6 +223,7 @@ def test_a_derived_document_that_somebody_sent_at_the_last_version_stops_nobody(
     settle(world)
 
 
+@pytest.mark.thorough
 def test_a_thread_of_huge_messages_makes_a_document_that_brokers_take(world: World) -> None:
     world.feed(*(message(world, n, n, thread="t", body=f"{n} " + "\x01" * 1_200_000) for n in range(3)))
     (letter,) = world.sent.messages

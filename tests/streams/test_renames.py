@@ -106,6 +106,7 @@ def test_authority_follows(world: World) -> None:
     assert usage == {"new": UsageStats(references=1, people=2)}
 
 
+@pytest.mark.thorough
 def test_what_was_opened_under_both_names_is_no_pair_with_itself(world: World) -> None:
     world.feed(opened(world, 1, "old"), opened(world, 2, "new"), opened(world, 3, "third"))
     world.close_all()
@@ -115,6 +116,7 @@ def test_what_was_opened_under_both_names_is_no_pair_with_itself(world: World) -
     assert world.differences().none, "sessions keep the ids that people opened"
 
 
+@pytest.mark.thorough
 def test_chains_cycles_and_an_id_in_use_again(world: World) -> None:
     world.feed(opened(world, 1, "a"))
     world.feed(renamed(world, "a", "b"), renamed(world, "b", "c"))
@@ -129,6 +131,7 @@ def test_chains_cycles_and_an_id_in_use_again(world: World) -> None:
     assert pairs(world) == {("search_click", "query 1", "a")}
 
 
+@pytest.mark.thorough
 def test_the_order_of_arrival_does_not_matter(world: World) -> None:
     result: list[Event] = [
         page(world, 1, "a"),

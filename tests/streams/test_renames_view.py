@@ -44,6 +44,7 @@ def world(stack: Settings) -> Iterator[World]:
     made.remove()
 
 
+@pytest.mark.thorough
 def test_the_view_says_the_same(world: World) -> None:
     graphs = [
         {},

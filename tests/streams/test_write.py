@@ -38,6 +38,7 @@ def _odd(world: World) -> list[bytes | None]:
     return [*(json.dumps(value).encode() for value in result), b"{not json", b"x" * (9 << 20), None]
 
 
+@pytest.mark.thorough
 def test_poison_is_put_aside_with_its_reason_and_its_neighbours_are_accepted(world: World) -> None:
     clicks = [event for event in traffic(world.tenant, 60, 1) if isinstance(event, DocumentOpened)]
     odd = _odd(world)
@@ -72,6 +73,7 @@ def test_the_original_bytes_are_kept(world: World) -> None:
     assert bytes.fromhex(row["key"]) == f"{world.tenant}\x1fx".encode()
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.none() | st.binary(max_size=40), min_size=1, max_size=8), st.sampled_from(sorted(TOPICS)))
 def test_no_bytes_whatever_stop_a_partition(world: World, values: list[bytes | None], topic: str) -> None:
@@ -133,6 +135,7 @@ def test_searches_and_reactions_are_stored_and_move_time(world: World) -> None:
     assert world.accesses.watermark() == int(BEGAN.timestamp() * 1_000) - world.config.sessions.lateness_s * 1_000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2)])
 def test_the_newest_state_of_a_reaction_holds_in_whatever_order(world: World, order: tuple[int, ...]) -> None:
     def reacted(number: int, change: Literal["added", "withdrawn"]) -> Reacted:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
+import pytest
 
 from schemas.activity import DocumentOpened
 from schemas.codec import decode
@@ -27,6 +28,7 @@ def shown(name: str) -> str:
     return found[1]
 
 
+@pytest.mark.thorough
 def test_the_same_event_in_three_ways(world: World, tmp_path: Path) -> None:
     world.now = datetime.now(UTC)
     environment = environment_with(

@@ -47,6 +47,7 @@ def offered(shelf: Shelf, tenant: str, model: Path, context: RunContext) -> Trai
     return request(tenant).model_copy(update={"adopt": entry.model, "manifest": entry.manifest})
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_a_model_of_another_dimension_wins_on_its_own_passages(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch, elsewhere: Path
@@ -71,6 +72,7 @@ def test_a_model_of_another_dimension_wins_on_its_own_passages(
     assert context.offers.models(tenant), "the offer itself is untouched"
 
 
+@pytest.mark.thorough
 def test_a_changed_file_and_foreign_documents_refuse_the_run(
     make_context: Make, warehouse: Warehouse, tenant: str, elsewhere: Path, tmp_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
+
 from retrieval.config import EncoderConfig
 from stores import training_status
 from stores.serving import ServingRecord
@@ -31,6 +33,7 @@ def test_the_base_model_is_live_until_another_is(make_context: Make, tenant: str
     assert context.live(tenant) == "m"
 
 
+@pytest.mark.thorough
 def test_a_run_keeps_the_snapshot_that_it_began_with(make_context: Make, tenant: str) -> None:
     context = make_context(TrainingConfig())
     path = RunDirectory(context.home, tenant, "run-1").snapshot

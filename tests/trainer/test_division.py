@@ -87,6 +87,7 @@ def test_a_planted_leak_is_refused_before_anything_is_learned(
     assert "3 queries that test in this run, or nearly the same ones, would also teach in it" in event.reasons[0]
 
 
+@pytest.mark.thorough
 def test_a_lost_memory_refuses_the_run_and_does_not_begin_anew(
     make_context: Make, warehouse: Warehouse, tenant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +122,7 @@ def test_what_compared_and_what_made_a_model_must_be_remembered() -> None:
     assert must_be_remembered(ends, (), ["run-3"]) == {"s1": "run-1"}
 
 
+@pytest.mark.thorough
 def test_a_remembered_run_without_an_end_may_have_looked() -> None:
     first, own = Remembered("s1", "run-1", 3, START), Remembered("s2", "run-2", 3, START)
     done = ModelRefused(event_id="e", tenant="acme", occurred_at=NOW, run="run-1", verdict="LOSS", reasons=("r",))

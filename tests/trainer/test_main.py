@@ -7,6 +7,8 @@ import sys
 import time
 from datetime import UTC, datetime
 
+import pytest
+
 from schemas.codec import decode
 from schemas.envelope import Event
 from schemas.learning import ModelRefused
@@ -44,6 +46,7 @@ def answers(stack: Settings, tenant: str, within_s: float) -> list[Event]:
     return found
 
 
+@pytest.mark.thorough
 def test_the_service_answers_a_request_and_stops_when_asked(stack: Settings, warehouse: Warehouse, tenant: str) -> None:
     ensure_topics(stack.kafka_bootstrap, [LEARNING])
     with EventProducer(stack.kafka_bootstrap) as producer:
@@ -68,6 +71,7 @@ def test_help_teaches() -> None:
         assert word in shown.stdout
 
 
+@pytest.mark.thorough
 def test_a_stack_that_is_not_up_is_said_plainly(tmp_path: object) -> None:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("TIDEWHEEL_")}
     ended = subprocess.run(

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from schemas.learning import ModelRefused
 from stores.warehouse import Warehouse
 from tests.trainer.test_service import QUICK, Make, answered, live_through, request
@@ -14,6 +16,7 @@ from trainer.data.near_copies import near_copies
 from trainer.data.split import split
 
 
+@pytest.mark.thorough
 def test_a_neighbour_changes_nothing_in_a_run(make_context: Make, warehouse: Warehouse, tenant: str) -> None:
     """An attacker with equal document, user and event ids teaches nonsense; the victim's lessons stay the same."""
     live_through(warehouse, tenant, topics=30)

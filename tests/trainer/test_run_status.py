@@ -75,6 +75,7 @@ def test_the_end_has_verdict_and_reasons(written: Written) -> None:
     assert (written[0]["state"], written[0]["verdict"], written[0]["note"]) == ("ended", "LOSS", "worse; slower")
 
 
+@pytest.mark.thorough
 def test_a_store_that_is_away_stops_no_run() -> None:
     def away(_: dict[str, str]) -> None:
         raise Retryable("Redis did not answer")

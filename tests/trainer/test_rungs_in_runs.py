@@ -31,6 +31,7 @@ WEIGHTS = QUICK.model_copy(
 Make = Callable[[TrainingConfig], RunContext]
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_weights_alone_win_and_keep_the_documents_of_live(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
@@ -62,6 +63,7 @@ def test_weights_alone_win_and_keep_the_documents_of_live(
     assert tried["gain"] == pytest.approx((seen.rungs or ())[0].gain)
 
 
+@pytest.mark.thorough
 def test_a_run_that_gains_nothing_on_validation_queries_does_not_look_at_the_hold_out(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch, tiny_model: Path
 ) -> None:

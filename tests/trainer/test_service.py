@@ -187,6 +187,7 @@ def test_an_error_becomes_a_readable_refusal(
     assert "No space left on device" in event.reasons[0]
 
 
+@pytest.mark.thorough
 def test_a_request_that_comes_again_is_answered_once(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +215,7 @@ def test_a_store_that_is_away_leaves_the_request_for_later(
     assert len(answered(context, request(tenant))) == 1
 
 
+@pytest.mark.thorough
 def test_one_run_per_tenant_at_a_time(make_context: Make, tenant: str) -> None:
     context = make_context(QUICK)
     with lease.held(context.redis, f"training:{tenant}"):

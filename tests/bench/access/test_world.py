@@ -21,6 +21,7 @@ def streams(stack: Settings, tenant: str) -> Iterator[World]:
     made.remove()
 
 
+@pytest.mark.thorough
 def test_an_event_is_stored_once_its_batch_is_in_the_ledger(streams: World, monkeypatch: pytest.MonkeyPatch) -> None:
     streams.wall, population = milliseconds(datetime.now(UTC)), Population(streams.tenant, 1)
     made = [population.new(), population.new()]

@@ -1,6 +1,9 @@
+import pytest
+
 from bench.indexer.documents import LONG_WORDS, documents, with_a_sentence_changed
 
 
+@pytest.mark.thorough
 def test_documents_are_mixed_as_stated() -> None:
     pages = documents(300)
     copies = [page for name, page in pages.items() if name.startswith("copy-")]

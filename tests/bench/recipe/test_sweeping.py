@@ -44,6 +44,7 @@ def test_lessons_are_those_of_the_simulation() -> None:
         tiny_world().taught(2, 0.2)
 
 
+@pytest.mark.thorough
 def test_a_sweep_learns_by_every_rung_and_goes_on_where_it_was(tmp_path: Path, tiny_model: Path) -> None:
     path, out = tmp_path / "world.json", tmp_path / "results.jsonl"
     world.save(tiny_world(), path)

@@ -55,6 +55,7 @@ def test_a_gain_is_seen_through_mistaken_clicks_and_a_loss_is_none() -> None:
     assert found["worse"].verdict == "LOSS"
 
 
+@pytest.mark.thorough
 def test_clicks_as_they_are_see_less_of_it() -> None:
     plain, corrected = ([outcomes(as_are, seed=seed)["better"] for seed in range(10)] for as_are in (True, False))
     true, judged, by_clicks = (

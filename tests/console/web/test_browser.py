@@ -16,12 +16,18 @@ from stores.settings import Settings
 from tests.console.running import indexing
 from tests.console.web.browsing import NOW, Site, serving
 from tests.console.web.views.test_data import letter
+from tests.console.web.views.test_drift import past, town
 from tests.indexer.loop import first, record
 from tests.indexer.world import World
+from tests.operations.past import TENANT as PAST
+from tests.streams.lives import Streams
+
+__all__ = ["past", "town"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 WAIT_MS = 120_000
+VIEWS = ("now", "search", "drift", "quality", "runs", "cutover", "data", "audit")
 
 
 @contextmanager
@@ -76,7 +82,7 @@ def test_an_operator_decides_in_a_browser_and_on_a_phone(stack: Settings, world:
         page.goto(f"{site.url}/sign-in?code={sign_in_codes.make(stack, key, world.clock())}")
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="Now")).to_be_visible()
-        for view in ("now", "runs", "cutover", "data", "audit", "runs/" + packet.run):
+        for view in (*VIEWS, "runs/" + packet.run):
             page.goto(f"{site.url}/{view}?tenant={tenant}")
             fits(page, f"desktop-{view.replace('/', '-')}", tmp_path)
             accessible(page, view)
@@ -96,7 +102,7 @@ def test_an_operator_decides_in_a_browser_and_on_a_phone(stack: Settings, world:
         phone.get_by_label("Your private key", exact=False).fill(key.read_text())
         phone.get_by_role("button", name="Sign in").click()
         expect(phone.get_by_role("heading", name="Cutover")).to_be_visible()
-        for view in ("now", "runs", "data", "audit", "cutover", "runs/" + packet.run):
+        for view in (*VIEWS, "runs/" + packet.run):
             phone.goto(f"{site.url}/{view}?tenant={tenant}")
             fits(phone, f"phone-{view.replace('/', '-')}", tmp_path)
         phone.goto(f"{site.url}/cutover?tenant={tenant}")
@@ -112,3 +118,34 @@ def test_an_operator_decides_in_a_browser_and_on_a_phone(stack: Settings, world:
         expect(phone.get_by_role("status")).to_contain_text("1 of clicks sent again")
         phone.get_by_role("button", name="Sign out").click()
         expect(phone.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
+
+
+def test_drift_and_quality_are_read_on_a_desktop_and_on_a_phone(town: Site, past: Streams, tmp_path: Path) -> None:
+    """Every picture of a tenant's past loads in the mode of the reader, and has its numbers in a table beside it."""
+    operators.ensure(town.where, "ana", NOW)
+    key = keys.operator_file(town.where, "ana")
+    broken: list[str] = []
+    with chromium() as browser:
+        for name, width, height, scripts in (("desktop", 1280, 900, True), ("phone", 390, 844, False)):
+            page = opened(browser, width, height, scripts)
+            page.on("response", lambda answer: broken.append(answer.url) if answer.status >= 400 else None)
+            page.goto(f"{town.url}/drift?tenant={PAST}")
+            page.get_by_label("Your private key", exact=False).fill(key.read_text())
+            page.get_by_role("button", name="Sign in").click()
+            for view, heading, pictures in (("drift", "Drift", 2), ("quality", "Quality", 5)):
+                page.goto(f"{town.url}/{view}?tenant={PAST}")
+                expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+                page.wait_for_load_state("networkidle")
+                drawn = page.locator("img.chart").all()
+                assert len(drawn) >= pictures, view
+                for one in drawn:
+                    one.scroll_into_view_if_needed()
+                    box = one.bounding_box()
+                    assert box, view
+                    assert box["width"] > 100, (view, box)
+                    assert one.get_attribute("alt"), view
+                assert page.locator("table").count() >= 1
+                fits(page, f"{name}-{view}", tmp_path)
+                if scripts:
+                    accessible(page, view)
+    assert broken == []

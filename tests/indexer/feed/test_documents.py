@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+import pytest
+
 from indexer.feed.document import Document
 from indexer.feed.documents import UNKNOWN, Counts, Documents, Pending, Record
 from retrieval.config import EncoderConfig
@@ -100,6 +102,7 @@ def test_a_void_document_is_recorded_as_wrong_in_all_its_passages() -> None:
     assert result.changes["document"] == ["a", "b"], "collections look at them again"
 
 
+@pytest.mark.thorough
 def test_what_a_collection_shows_is_told_from_what_it_does_not_know(world: World) -> None:
     collection = world.target().collection
     world.put("d", 1, "one")

@@ -106,6 +106,7 @@ def test_a_late_deletion_does_not_take_away_what_came_back(world: World, monkeyp
     assert [version for version, _, _ in world.shown("d")] == [3]
 
 
+@pytest.mark.thorough
 def test_killed_before_it_can_say_so_its_intent_tells(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     before(world)
     collection, rows = world.target().collection, killed_while_it_writes(world, monkeypatch)
@@ -143,6 +144,7 @@ def settle(world: World, holder: Sync, minutes: float) -> None:
     assert holder.advance(world.target(), 60).finished
 
 
+@pytest.mark.thorough
 def test_a_write_that_arrives_after_a_second_takeover_does_not_last(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +159,7 @@ def test_a_write_that_arrives_after_a_second_takeover_does_not_last(
     assert [version for version, _, _ in world.shown("kept")] == [2]
 
 
+@pytest.mark.thorough
 def test_a_write_of_one_that_woke_late_and_died_before_it_could_say_so_does_not_last(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

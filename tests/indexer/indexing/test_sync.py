@@ -125,6 +125,7 @@ def test_a_document_without_text_is_recorded_and_found_by_nobody(world: World, m
     ]
 
 
+@pytest.mark.thorough
 def test_names_with_quotes_are_documents_like_any_other(world: World) -> None:
     with world.together():
         for name in NASTY:
@@ -142,6 +143,7 @@ class Crash(RuntimeError):
     """Stands for a killed process."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("where", ["delete", "encode", "upsert_before", "upsert_after", "record"])
 def test_a_crash_anywhere_is_made_good_by_the_next_start(
     world: World, monkeypatch: pytest.MonkeyPatch, where: str

@@ -77,6 +77,7 @@ def test_other_rules_of_passages_embed_what_they_cut_otherwise(world: World, mon
     assert 0 < again.embedded <= len(cut)
 
 
+@pytest.mark.thorough
 def test_what_a_killed_process_embedded_is_not_embedded_again(world: World) -> None:
     many = 3 * AT_ONCE + 9
     with world.together():

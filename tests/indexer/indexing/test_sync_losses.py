@@ -21,6 +21,7 @@ def test_a_collection_that_was_lost_is_filled_anew(world: World) -> None:
     assert len(world.shown("d")) == 1
 
 
+@pytest.mark.thorough
 def test_a_deletion_of_what_nothing_is_recorded_of_deletes_by_key_all_the_same(world: World) -> None:
     world.put("d", 1, "A sentence of some words. " * 200)
     world.put("e", 1, "stays")

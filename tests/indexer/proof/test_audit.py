@@ -72,6 +72,7 @@ def whole_pass(world: World, config: AuditConfig = RULES, restarts: bool = False
     raise AssertionError("the pass does not end")
 
 
+@pytest.mark.thorough
 def test_a_pass_goes_on_after_restarts_and_finds_nothing_in_what_is_right(world: World) -> None:
     filled(world)
     audit = whole_pass(world, restarts=True)
@@ -92,6 +93,7 @@ def test_what_is_wrong_is_found_mended_and_counted(world: World, fault: str) -> 
     assert touched == wrong
 
 
+@pytest.mark.thorough
 def test_a_change_that_is_still_to_come_is_no_fault(world: World) -> None:
     filled(world)
     world.put("d3", 2, "changed just now")
@@ -102,6 +104,7 @@ def test_a_change_that_is_still_to_come_is_no_fault(world: World) -> None:
     assert len(everything(world)) == rows, "nothing of what is to come was taken for a foreign row"
 
 
+@pytest.mark.thorough
 def test_a_vector_that_the_model_would_not_make_is_found_in_time(world: World) -> None:
     embedder = world.sync.embedder(world.target())
     embedder.keep({"Title of d3\nbody 3": np.eye(32, dtype=np.float32)[0]})
@@ -136,6 +139,7 @@ def put_back_in_time(world: World) -> None:
     world.warehouse.insert("embeddings", columns | {"used_at": [ago] * len(old)})
 
 
+@pytest.mark.thorough
 def test_without_its_model_a_collection_is_left_for_a_while(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(world)
     at_work = auditor(world)
@@ -156,6 +160,7 @@ def test_without_its_model_a_collection_is_left_for_a_while(world: World, monkey
     assert sum(at_work.look(world.target(), 60) for _ in range(9)) == 1
 
 
+@pytest.mark.thorough
 def test_upkeep_audits_live_and_standby_and_forgets_what_is_dropped(both: World) -> None:
     upkeep = Upkeep(both.serving, both.new_sync(), both.clock, RULES)
     record = both.serving.record(both.tenant)
@@ -175,6 +180,7 @@ def test_upkeep_audits_live_and_standby_and_forgets_what_is_dropped(both: World)
     assert both.serving.audits.of(both.tenant).keys() == {both.target().collection}
 
 
+@pytest.mark.thorough
 def test_what_is_being_filled_anew_is_not_audited(world: World) -> None:
     filled(world)
     live(world)

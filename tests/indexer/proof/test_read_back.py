@@ -50,6 +50,7 @@ def test_what_is_mended_is_right_when_it_is_looked_at_again(world: World) -> Non
     assert reader.look_again(target, found).mismatches == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("changes", [2, 50])
 def test_what_changes_between_every_two_looks_is_not_wrong_and_what_stands_still_is(
     world: World, monkeypatch: pytest.MonkeyPatch, changes: int

@@ -78,6 +78,7 @@ def passages_of(world: World) -> dict[str, int]:
     return {d.document: len(d.passages) for d in world.sync.read(world.target(), [f"d{n}" for n in range(30)]).values()}
 
 
+@pytest.mark.thorough
 def test_a_sound_collection_is_what_the_model_makes_and_both_indexes_find_it(world: World) -> None:
     sampler, passages = filled(world), passages_of(world)
     everything = draw(passages, 10_000, 1)
@@ -89,6 +90,7 @@ def test_a_sound_collection_is_what_the_model_makes_and_both_indexes_find_it(wor
     assert searched.recall > 0.95
 
 
+@pytest.mark.thorough
 def test_a_vector_that_was_wrong_when_it_was_made_is_found_and_the_store_mended(world: World) -> None:
     """Nobody but the model can tell: row, record and embedding store agree on the wrong vector."""
     embedder = world.sync.embedder(world.target())
@@ -106,6 +108,7 @@ def test_a_vector_that_was_wrong_when_it_was_made_is_found_and_the_store_mended(
     assert stored @ encoder.encode([text])[0] > 0.9999
 
 
+@pytest.mark.thorough
 def test_what_changed_meanwhile_and_is_not_applied_yet_is_no_part_of_the_sample(world: World) -> None:
     sampler, passages = filled(world), passages_of(world)
     everything, target = draw(passages, 10_000, 1), world.target()
@@ -121,6 +124,7 @@ def test_documents_that_went_meanwhile_are_no_part_of_the_sample(world: World) -
     assert sampler.parity(world.target(), {"d4": [0], "d5": [0, 99]}).passages == 1
 
 
+@pytest.mark.thorough
 def test_an_index_that_lost_rows_has_less_recall(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     sampler, passages = filled(world), passages_of(world)
     nearest = world.vectors.nearest

@@ -66,6 +66,7 @@ def spoilt(
         yield one
 
 
+@pytest.mark.thorough
 def test_a_right_collection_is_proven(world: World) -> None:
     proof = filled(world).verifier.verify(world.target()).proof
     assert (proof.documents, proof.mismatches, proof.repaired) == (30, 0, 0)
@@ -144,7 +145,14 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+QUICK = frozenset(
+    {"missing in the middle", "deleted document", "swapped vectors", "no text", "wider access", "other vector"}
+)
+
+
+@pytest.mark.parametrize(
+    "fault", [pytest.param(each, marks=[] if each in QUICK else pytest.mark.thorough) for each in FAULTS]
+)
 def test_a_fault_in_the_destination_is_found_and_repaired_and_nothing_else_is_touched(
     spoilt: World, fault: str
 ) -> None:
@@ -161,6 +169,7 @@ def test_a_fault_in_the_destination_is_found_and_repaired_and_nothing_else_is_to
     assert loop.verifier.read(world.target()).mismatches == 0
 
 
+@pytest.mark.thorough
 def test_vectors_that_were_wrong_from_the_beginning_are_found_by_the_sample_and_all_of_them_mended(
     world: World,
 ) -> None:
@@ -181,6 +190,7 @@ def test_vectors_that_were_wrong_from_the_beginning_are_found_by_the_sample_and_
     assert world.documents.changed(world.tenant, world.target().collection, began) == ["d12", "d3", "d6", "d9"]
 
 
+@pytest.mark.thorough
 def test_each_proof_draws_by_a_seed_that_it_names(world: World) -> None:
     loop = filled(world)
     proofs = [loop.verifier.verify(world.target()).proof for _ in range(2)]
@@ -189,6 +199,7 @@ def test_each_proof_draws_by_a_seed_that_it_names(world: World) -> None:
     assert [proof.searched for proof in proofs] == [8, 8]
 
 
+@pytest.mark.thorough
 def test_reading_alone_repairs_nothing(world: World) -> None:
     loop = filled(world)
     spoil(world, "wider access")
@@ -200,6 +211,7 @@ def test_reading_alone_repairs_nothing(world: World) -> None:
     assert loop.verifier.read(world.target(), only=["d1", "d2"]).mismatches == 0
 
 
+@pytest.mark.thorough
 def test_what_cannot_be_repaired_stays_a_mismatch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = filled(world)
     spoil(world, "missing")
@@ -208,6 +220,7 @@ def test_what_cannot_be_repaired_stays_a_mismatch(world: World, monkeypatch: pyt
     assert (proof.mismatches, proof.sampled, proof.recall_at_10) == (1, 0, 0.0), "nothing was drawn, and that is said"
 
 
+@pytest.mark.thorough
 def test_what_its_words_do_not_find_is_a_mismatch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(world)
     loop, by_words = Loop(world, VerifyConfig(page=7, sample=8, searched=500)), world.vectors.by_words
@@ -236,6 +249,7 @@ def test_a_proof_that_shows_too_little_refuses(wrong: dict[str, float], why: str
     assert why in reason
 
 
+@pytest.mark.thorough
 def test_a_document_that_changes_meanwhile_is_no_mismatch(world: World) -> None:
     loop = filled(world)
     world.put("d3", 2, "changed just now")

@@ -1,10 +1,13 @@
 """What a packet shows of documents and of the training run."""
 
+import pytest
+
 from indexer.review.packet import held_out
 from tests.indexer.loop import Loop, start_with
 from tests.indexer.world import World, days_ago
 
 
+@pytest.mark.thorough
 def test_a_packet_names_nothing_that_is_not_for_everyone(world: World) -> None:
     with world.together():
         for n in range(10):

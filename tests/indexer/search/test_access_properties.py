@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -150,6 +151,7 @@ def test_an_answer_is_that_of_an_index_without_what_is_hidden(
     assert all(any(found.document == d and found.snippet in text for d, text in shown) for found in expected)
 
 
+@pytest.mark.thorough
 @given(indexes(), currents, people, st.integers(1, 8), st.sampled_from(FUSIONS))
 def test_a_filter_that_does_not_know_of_grants_shows_less_and_never_more(
     index: Index, lists: dict[str, AccessList], groups: frozenset[str], k: int, fusion: Fusion

@@ -79,6 +79,7 @@ def test_nobody_sees_what_they_may_not(world: World) -> None:
         assert ask(world, f"merger plan {name}") == ["open"]
 
 
+@pytest.mark.thorough
 def test_one_visible_document_among_hundreds_is_found(world: World) -> None:
     with world.together():
         for n in range(300):
@@ -234,6 +235,7 @@ def moved_all_the_time(world: World, kind: type[Searcher], moves: int = 60) -> t
     return witness, answers, failures
 
 
+@pytest.mark.thorough
 def test_while_the_record_moves_no_search_fails_and_none_mixes(both: World) -> None:
     witness, answers, failures = moved_all_the_time(both, Searcher)
     assert failures == []
@@ -246,11 +248,13 @@ def test_while_the_record_moves_no_search_fails_and_none_mixes(both: World) -> N
         assert len(answer.results) == 10
 
 
+@pytest.mark.thorough
 def test_the_witness_notices_a_record_read_twice(both: World) -> None:
     witness, _, _ = moved_all_the_time(both, ReadsTwice)
     assert witness.mixed
 
 
+@pytest.mark.thorough
 def test_warming_loads_what_may_be_live_next(both: World) -> None:
     asked: list[str] = []
 

@@ -10,6 +10,7 @@ from stores.settings import Settings
 from stores.warehouse import Warehouse
 
 
+@pytest.mark.thorough
 def test_a_stack_without_services_lacks_an_indexer_and_has_its_topics_and_schema(stack: Settings) -> None:
     warehouse = Warehouse.connect(stack)
     warehouse.migrate()
@@ -21,6 +22,7 @@ def test_a_stack_without_services_lacks_an_indexer_and_has_its_topics_and_schema
     assert "no indexer" in found["services"].what
 
 
+@pytest.mark.thorough
 def test_a_store_that_is_away_hides_nothing_else(stack: Settings) -> None:
     away = stack.model_copy(update={"milvus_uri": "http://127.0.0.1:1"})
     with Connections(away) as stores:

@@ -64,6 +64,7 @@ def test_there_are_seventeen() -> None:
     assert len(QUERIES) == 17
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_question_says_what_it_asks_and_has_an_answer(warehouse: Warehouse, name: str) -> None:
     text = sql_files.named(name)

@@ -54,6 +54,7 @@ def machine(number: int, searches: int) -> list[Search]:
     ]
 
 
+@pytest.mark.thorough
 def test_a_bot_with_nine_tenths_of_the_searches_is_nobody(acme: Tenant) -> None:
     people = days(0, 6)
     bot = [machine(number, 9 * len(people[number])) for number in (4, 5)]
@@ -64,6 +65,7 @@ def test_a_bot_with_nine_tenths_of_the_searches_is_nobody(acme: Tenant) -> None:
     assert {row["window_end"]: row["searches"] for row in rows}[after_day(5)] == 10 * len(people[5])
 
 
+@pytest.mark.thorough
 def test_two_workers_and_a_clock_that_jumps_change_nothing(
     acme: Tenant, warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:
@@ -85,6 +87,7 @@ def test_two_workers_and_a_clock_that_jumps_change_nothing(
     assert len({event.event_id for event in other.outbox.sent}) == len({e.event_id for e in acme.outbox.sent}) == 1
 
 
+@pytest.mark.thorough
 def test_changed_rules_leave_judged_windows_and_the_reference_and_are_named(acme: Tenant) -> None:
     changed = RULES.model_copy(update={"false_alarm_days": 30.0})
     record(acme.log, days(0, 6))

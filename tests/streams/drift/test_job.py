@@ -53,6 +53,7 @@ def test_still_waters_stay_steady_and_a_shift_asks_once(
     assert len(outbox.sent) == 1
 
 
+@pytest.mark.thorough
 def test_resent_events_change_nothing(warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder) -> None:
     result = days(0, 4)
     found = []
@@ -101,6 +102,7 @@ def test_a_crash_between_asking_and_writing_asks_for_the_same_run_again(
     assert (first.event_id, first.run, first.evidence) == (second.event_id, second.run, second.evidence)
 
 
+@pytest.mark.thorough
 def test_a_running_training_is_not_asked_for_again(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:
@@ -130,6 +132,7 @@ def test_a_running_training_is_not_asked_for_again(
     assert outbox.sent == [], "no training pair came since the refusal"
 
 
+@pytest.mark.thorough
 def test_what_operators_decided_keeps_a_tripped_window_from_asking(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:
@@ -177,6 +180,7 @@ def test_a_new_model_is_compared_with_the_days_before_it(
     assert (kept["model"], kept["began"], kept["day_models"]) == ("new", after_day(4), ["base"] * 3)
 
 
+@pytest.mark.thorough
 def test_changed_documents_count_by_their_openings(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:
@@ -195,6 +199,7 @@ def test_changed_documents_count_by_their_openings(
     assert after["verdict"] == "suspect"
 
 
+@pytest.mark.thorough
 def test_a_small_tenant_is_judged_by_windows_that_grow(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:
@@ -208,6 +213,7 @@ def test_a_small_tenant_is_judged_by_windows_that_grow(
     assert outbox.sent, "drift is found with two dozen searches a day"
 
 
+@pytest.mark.thorough
 def test_nobody_is_silent_unseen(warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder) -> None:
     log = Log(warehouse, tenant)
     record(log, days(0, 4))
@@ -221,6 +227,7 @@ def test_nobody_is_silent_unseen(warehouse: Warehouse, tenant: str, encoder: Wor
     assert DriftJob(warehouse, outbox, CONFIG, unsigned, encoder).run(f"{tenant}x", after_day(5), NOW) == []
 
 
+@pytest.mark.thorough
 def test_a_restart_between_any_two_windows_changes_nothing(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:
@@ -237,6 +244,7 @@ def test_a_restart_between_any_two_windows_changes_nothing(
     assert found[0] == found[1]
 
 
+@pytest.mark.thorough
 def test_late_searches_have_their_window_judged_again_and_those_after_it(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:
@@ -259,6 +267,7 @@ def test_late_searches_have_their_window_judged_again_and_those_after_it(
     assert job.run(tenant, after_day(6), NOW) == []
 
 
+@pytest.mark.thorough
 def test_late_events_and_new_titles_leave_the_reference_as_it_is(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:

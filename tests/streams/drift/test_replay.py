@@ -16,6 +16,7 @@ from tests.streams.drift.days import CONFIG, DAY, MIDNIGHT, NOW, Outbox, after_d
 from tests.streams.drift.history_rows import Log
 
 
+@pytest.mark.thorough
 def test_a_replay_asks_where_the_job_asked_stores_nothing_and_says_the_same_again(stack: Settings, tenant: str) -> None:
     warehouse = Warehouse.connect(stack)
     warehouse.migrate()

@@ -65,6 +65,7 @@ def asked(world: World, model: str) -> dict[str, dict[str, Any]]:
     return {row["person"]: row for row in rows}
 
 
+@pytest.mark.thorough
 def test_a_search_of_another_engine_is_drift_s_under_a_model_of_its_own(world: World) -> None:
     clicked = DocumentOpened(
         event_id="o",
@@ -147,6 +148,7 @@ def test_a_reaction_that_was_withdrawn_under_another_name_is_no_vote(world: Worl
     assert asked(world, "base")["u1"]["reactions"] == ["-1"]
 
 
+@pytest.mark.thorough
 def test_a_renamed_document_keeps_its_title_and_is_no_change_of_text(world: World) -> None:
     moved = DocumentRenamed(
         event_id="m", tenant=world.tenant, occurred_at=BEGAN, document="old", renamed_to="new", version=8

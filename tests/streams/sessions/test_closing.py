@@ -64,6 +64,7 @@ def test_in_whatever_order_with_repeats_and_closings_in_between(world: World, se
     assert sum(counts["late"] for counts in ledger.values()) > 0
 
 
+@pytest.mark.thorough
 def test_closers_that_reckoned_the_watermark_at_other_moments(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """One closes by what it read some batches ago, one by what it would read only later: further than time has come."""
     chance, slow, hasty = random.Random(11), world.closer(), world.closer()
@@ -258,6 +259,7 @@ def test_a_closer_frozen_while_its_user_is_forgotten_leaves_nothing_of_them(worl
     assert world.differences().none
 
 
+@pytest.mark.thorough
 def test_a_user_with_ten_thousand_accesses(world: World) -> None:
     world.feed(*(click(world, i, i * 7, user="robot", document=f"d{i % 50}") for i in range(10_000)))
     world.close()

@@ -16,6 +16,7 @@ from tests.streams.world import Given
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.thorough
 async def test_values_keys_and_order_within_a_batch_arrive_as_sent(broker: Broker) -> None:
     topic = broker.topic(partitions=1)
     broker.produce(topic, [b"", b"\xff\x00", "ü".encode()])
@@ -65,6 +66,7 @@ async def test_an_exception_in_an_agent_crashes_the_worker_and_the_batch_comes_a
     assert two.offsets(topic) == {0: list(range(400, 1_000))}
 
 
+@pytest.mark.thorough
 async def test_concurrency_keeps_the_order_of_every_partition(broker: Broker) -> None:
     topic = broker.topic()
     broker.produce(topic, values(4_000))

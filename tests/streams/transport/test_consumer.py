@@ -26,6 +26,7 @@ async def test_every_offset_comes_once_in_order_and_is_committed(broker: Broker)
     assert max(len(batch) for batches in one.finished.values() for batch in batches) <= 700 + 100
 
 
+@pytest.mark.thorough
 async def test_seek_reads_again_and_ignores_the_acknowledgement_of_before(broker: Broker) -> None:
     topic = broker.topic(partitions=1)
     broker.produce(topic, values(1_000))
@@ -52,6 +53,7 @@ async def test_seek_reads_again_and_ignores_the_acknowledgement_of_before(broker
     assert broker.committed("seek", topic) == {0: 1_000}
 
 
+@pytest.mark.thorough
 async def test_a_batch_that_waits_in_line_is_dropped_by_a_seek(broker: Broker) -> None:
     topic = broker.topic(partitions=2)
     broker.produce(topic, values(300), 0)
@@ -73,6 +75,7 @@ async def test_a_batch_that_waits_in_line_is_dropped_by_a_seek(broker: Broker) -
     assert one.offsets(topic) == {taken[0]: list(range(300)), waiting: list(range(200, 300))}
 
 
+@pytest.mark.thorough
 async def test_a_partition_goes_on_as_soon_as_its_batch_is_finished(broker: Broker) -> None:
     topic = broker.topic(partitions=1)
     broker.produce(topic, values(5_000))
@@ -88,6 +91,7 @@ async def test_a_partition_goes_on_as_soon_as_its_batch_is_finished(broker: Brok
     assert times[-1] - times[0] < 5
 
 
+@pytest.mark.thorough
 async def test_memory_in_flight_is_bounded(broker: Broker) -> None:
     topic = broker.topic(partitions=8)
     broker.produce(topic, values(2_000, size=10_000))
@@ -177,6 +181,7 @@ def _covers(one: Worker, two: Worker, topic: str, sent: dict[int, int]) -> bool:
     return all(set(first.get(p, [])) | set(second.get(p, [])) == set(range(n)) for p, n in sent.items())
 
 
+@pytest.mark.thorough
 async def test_a_rebalance_does_not_wait_for_a_store_that_is_away(broker: Broker) -> None:
     topic = broker.topic(partitions=2)
     broker.produce(topic, values(400))

@@ -18,6 +18,7 @@ from tests.streams.world import Given
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.thorough
 async def test_records_that_come_later_are_delivered_soon(broker: Broker) -> None:
     topic = broker.topic(partitions=3)
     delays: list[float] = []
@@ -35,6 +36,7 @@ async def test_records_that_come_later_are_delivered_soon(broker: Broker) -> Non
     assert sorted(delays)[10] < 0.3, delays
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("compression", ["gzip", "snappy", "lz4", "zstd"])
 async def test_compressed_batches_are_read(broker: Broker, compression: str) -> None:
     topic = broker.topic(partitions=1)
@@ -44,6 +46,7 @@ async def test_compressed_batches_are_read(broker: Broker, compression: str) -> 
     assert [r.value for batch in one.finished[TP(topic, 0)] for r in batch] == list(values(5_000))
 
 
+@pytest.mark.thorough
 async def test_a_value_of_ten_megabytes_passes_between_small_ones(broker: Broker) -> None:
     topic = broker.topic(partitions=1, **{"max.message.bytes": "16777216"})
     big = b"x" * 10_000_000

@@ -27,6 +27,7 @@ async def test_other_errors_pass_through_and_what_the_store_answers_is_returned(
         await retry_while_unavailable(lambda: 1 / 0, retry_on=ConnectionError)
 
 
+@pytest.mark.thorough
 async def test_a_partition_whose_store_is_away_waits_while_the_others_flow_and_the_member_stays(broker: Broker) -> None:
     slow, quick = broker.topic(partitions=1), broker.topic(partitions=1)
     broker.produce(slow, values(1_000))

@@ -229,6 +229,7 @@ class TestServe:
         asyncio.run(run())
 
 
+@pytest.mark.thorough
 @pytest.mark.anyio
 async def test_a_broker_that_goes_away_during_the_stop_is_told_by_the_exit_status(
     broker: Broker, monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,7 @@ def test_a_smaller_level_gives_a_wider_interval_about_the_same_mean() -> None:
     assert (wide.queries, wide.groups) == (120, 120)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("groups", "level"), [(30, 0.025), (30, 0.005), (100, 0.025), (100, 0.005)])
 def test_an_interval_without_effect_excludes_zero_as_often_as_it_says(groups: int, level: float) -> None:
     above = [

@@ -44,6 +44,7 @@ def no_child(*_: object) -> None:
     raise Made
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_vectors_are_those_that_searches_use_and_are_made_once(
     tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
@@ -100,6 +101,7 @@ def test_a_model_that_cannot_be_loaded_is_an_error_that_names_it(tmp_path: Path)
         embed({"live": tmp_path / "no model here"}, tmp_path)
 
 
+@pytest.mark.thorough
 def test_the_trainer_itself_loads_no_learning_library() -> None:
     """Their memory belongs to child processes: importing the service and every rung brings none in."""
     code = (

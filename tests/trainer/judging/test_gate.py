@@ -107,6 +107,7 @@ def test_a_slice_that_became_worse_blocks_a_win() -> None:
     assert verdict(differences, slices=slices, groups=one_document).verdict == "WIN", "thirty queries in eight groups"
 
 
+@pytest.mark.thorough
 def test_harmless_slices_refuse_no_good_model() -> None:
     """Fifteen slices at once: by their means or at a level of their own they refused a third of the good models."""
     rng = np.random.default_rng(7)

@@ -19,6 +19,7 @@ def pretrain(
     return loss, next(iter(model.parameters())).detach().numpy().tobytes()
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_guessing_becomes_better_and_can_be_repeated(tmp_path: Path, tiny_model: Path) -> None:
     (first, _), (last, weights), (again, same) = (pretrain(tiny_model, tmp_path, steps) for steps in (1, 30, 30))

@@ -59,6 +59,7 @@ print(json.dumps([(row["signal"], row["verdict"]) for row in rows]))
 """
 
 
+@pytest.mark.thorough
 def test_a_signal_is_one_file(stack: Settings, tenant: str, tmp_path: Path) -> None:
     warehouse = Warehouse.connect(stack)
     warehouse.migrate()
