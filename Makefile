@@ -28,7 +28,7 @@ setup: .venv/ready  ## create .venv and install everything into it
 demo: setup  ## the whole loop on real documents: drift, retrain, gate, shadow, cutover, rollback
 	@$(PY) -m demo $(ARGS)
 
-test: setup  ## the quick tests of everything (some EIGHT minutes on 2 cores)
+test: setup  ## the quick tests of everything (some seven minutes on 2 cores)
 	@$(SIDE_BY_SIDE) -m "not slow and not thorough and not kafka" $(ARGS)
 
 test-thorough: setup  ## the longer tests that run side by side
