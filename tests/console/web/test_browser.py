@@ -132,7 +132,7 @@ def test_drift_and_quality_are_read_on_a_desktop_and_on_a_phone(town: Site, past
             page.goto(f"{town.url}/drift?tenant={PAST}")
             page.get_by_label("Your private key", exact=False).fill(key.read_text())
             page.get_by_role("button", name="Sign in").click()
-            for view, heading, pictures in (("drift", "Drift", 2), ("quality", "Quality", 5)):
+            for view, heading, pictures in (("drift", "Drift", 2), ("quality", "Quality over time", 5)):
                 page.goto(f"{town.url}/{view}?tenant={PAST}")
                 expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
                 page.wait_for_load_state("networkidle")
