@@ -76,7 +76,11 @@ def _panel(ax: Axes, panel: Panel, colours: _Palette) -> None:
     if panel.share:
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
     if len(panel.lines) > 1:
-        ax.legend(loc="upper left", fontsize=9, frameon=False, labelcolor=colours.ink, ncols=3)
+        # Beside the title, not on a line.
+        ax.legend(
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.1, fontsize=9, frameon=False,
+            labelcolor=colours.ink, ncols=3,
+        )  # fmt: skip
 
 
 def _moments(ax: Axes, chart: Chart, colours: _Palette, named: bool) -> None:
