@@ -67,7 +67,7 @@ class TopicIds:
 
         Offsets run backwards after a rebalance or a seek, which changes nothing, and when the topic was made anew.
         Raises `TopicMadeAnew` then, `Behind` once when what lies before was never stored, and `Retryable` when broker
-        or warehouse do not say. A batch of an earlier assignment, still on its way, is told nothing of what was before.
+        or warehouse do not say. A batch of an earlier assignment that is still being retried gets the id alone.
         """
         with self._lock:
             reading = self._reading(topic, partition, assignment)

@@ -1,9 +1,10 @@
 """What people click on of what they are shown for judging queries, and the labels that a training run makes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,6 +31,23 @@ class Clicked:
     labels: Labels
 
 
+class Click(NamedTuple):
+    """A document that was opened, how long in seconds, and the weight that the click becomes."""
+
+    document: str
+    dwell_s: float
+    weight: float
+
+
+def clicks(shown: Sequence[str], relevant: Collection[str], rng: Random, model: ClickModel) -> Iterator[Click]:
+    """Yield what somebody opens of one answer."""
+    rules = SearchClickRules()
+    for rank in opened(shown, relevant, rng, model):
+        dwell = dwell_seconds(shown[rank - 1] in relevant, rng, model)
+        weight = weights(np.array([rank]), np.array([dwell]), rank_weights(rules), rules)
+        yield Click(shown[rank - 1], dwell, float(weight[0]))
+
+
 def clicked(
     side: Sequence[Asked], shown: Sequence[Sequence[str]], rng: Random, careless: float, as_are: bool
 ) -> Clicked:
@@ -37,20 +55,17 @@ def clicked(
 
     `careless` is the chance to open what was looked at and not needed; with `as_are` clicks are not corrected.
     """
-    model, rules = ClickModel(other=careless), SearchClickRules()
-    table = rank_weights(rules)
+    model = ClickModel(other=careless)
     answers, rows, numbers, queries = list[Answer](), list[PairRow](), list[int](), list[Query]()
     for n, (asked, ranked) in enumerate(zip(side, shown, strict=True)):
         gained: dict[str, float] = {}
         for person in range(rng.randint(*_SEARCHES)):
             answers.append(Answer(asked.text, tuple(ranked[:ANSWER_DEPTH])))
-            for rank in opened(ranked[:ANSWER_DEPTH], asked.relevant, rng, model):
-                name = ranked[rank - 1]
-                dwell = dwell_seconds(name in asked.relevant, rng, model)
-                weight = float(weights(np.array([rank]), np.array([dwell]), table, rules)[0])
-                pair, satisfied = f"{n}:{person}:{name}", dwell >= SnapshotRules().satisfied_s
-                rows.append(PairRow(pair, "search_click", asked.text, "", name, weight, (), _AT, satisfied))
-                gained[name] = gained.get(name, 0.0) + weight
+            for click in clicks(ranked[:ANSWER_DEPTH], asked.relevant, rng, model):
+                pair, name = f"{n}:{person}:{click.document}", click.document
+                satisfied = click.dwell_s >= SnapshotRules().satisfied_s
+                rows.append(PairRow(pair, "search_click", asked.text, "", name, click.weight, (), _AT, satisfied))
+                gained[name] = gained.get(name, 0.0) + click.weight
         if gained:
             numbers.append(n)
             queries.append(Query(asked.text, _graded(gained), asked.group, False, len(gained), _AT))

@@ -5,25 +5,23 @@ click model. Lessons are then cleaned as a training run cleans them, and drawn s
 wrong. Queries of one group of documents (near copies, or sought by one heading) are on one side alone, by a hash.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import count
 from random import Random
 
-import numpy as np
-
+from bench.recipe.clicked import clicks
 from bench.recipe.world import Asked, Lesson, Lessons
 from bench.retrieval.pages import Library
-from demo.clicks import ClickModel, dwell_seconds, opened
+from demo.clicks import ClickModel
 from demo.corpus import Corpus, Group, LabelledQuery
 from demo.phrasing import Phrasing, vary
 from demo.planning import Habits, PlannedSearch, plan_day, workdays
 from demo.population import PopulationSize, populate
 from retrieval.text import normalized
 from schemas.fusion import EVEN
-from streams.pairs.search_click import SearchClickRules, rank_weights, weights
 from trainer.data import examples
 from trainer.data.examples import CleaningRules, Document, Example, PairRow
 from trainer.data.near_copies import components, near_copies
@@ -86,8 +84,8 @@ def asked(headings: Sequence[LabelledQuery], groups: Mapping[str, int], library:
         rng = Random(f"label:{heading.text}")
         seen: dict[str, float] = {}
         for _ in range(_TRIES):
-            for document, weight in _opened(ranked[:WANTED], heading.relevant, rng, ClickModel()):
-                seen[document] = seen.get(document, 0.0) + weight
+            for click in clicks(ranked[:WANTED], heading.relevant, rng, ClickModel()):
+                seen[click.document] = seen.get(click.document, 0.0) + click.weight
         most = max(seen.values(), default=1.0)
         clicked = {name: round(weight / most, 4) for name, weight in sorted(seen.items())}
         relevant, first = tuple(sorted(heading.relevant)), min(heading.relevant)
@@ -97,17 +95,6 @@ def asked(headings: Sequence[LabelledQuery], groups: Mapping[str, int], library:
             )
         )
     return found
-
-
-def _opened(
-    shown: Sequence[str], relevant: frozenset[str], rng: Random, model: ClickModel
-) -> Iterator[tuple[str, float]]:
-    """Yield what is opened of one answer, with the weight that the click becomes."""
-    rules = SearchClickRules()
-    for rank in opened(shown, relevant, rng, model):
-        dwell = dwell_seconds(shown[rank - 1] in relevant, rng, model)
-        weight = weights(np.array([rank]), np.array([dwell]), rank_weights(rules), rules)
-        yield shown[rank - 1], float(weight[0])
 
 
 def searches(headings: Sequence[LabelledQuery], seed: int, wanted: int) -> list[PlannedSearch]:
@@ -131,10 +118,9 @@ def clicked_rows(planned: Sequence[PlannedSearch], library: Library, seed: int) 
     for search in planned:
         rng = Random(f"reaction:{seed}:{search.id}")
         careless = ClickModel(other=_CARELESS)
-        for document, weight in _opened(shown[search.query][:WANTED], search.relevant, rng, careless):
-            rows.append(
-                PairRow(f"{search.id}:{document}", "search_click", search.query, "", document, weight, (), search.at)
-            )
+        for click in clicks(shown[search.query][:WANTED], search.relevant, rng, careless):
+            pair, query = f"{search.id}:{click.document}", search.query
+            rows.append(PairRow(pair, "search_click", query, "", click.document, click.weight, (), search.at))
     return rows
 
 

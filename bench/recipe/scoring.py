@@ -46,7 +46,7 @@ class Found:
     dense: Gains
     served: Gains
     served_clicks: Gains
-    """By the labels of clicks, corrected for what was shown; queries that nobody clicked after are left out."""
+    """By clicks, corrected for what was shown; without the queries that nobody clicked after."""
 
 
 class Scoring:

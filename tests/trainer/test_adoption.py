@@ -48,7 +48,6 @@ def offered(shelf: Shelf, tenant: str, model: Path, context: RunContext) -> Trai
 
 
 @pytest.mark.thorough
-@pytest.mark.long
 def test_a_model_of_another_dimension_wins_on_its_own_passages(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch, elsewhere: Path
 ) -> None:

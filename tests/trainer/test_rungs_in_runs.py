@@ -32,7 +32,6 @@ Make = Callable[[TrainingConfig], RunContext]
 
 
 @pytest.mark.thorough
-@pytest.mark.long
 def test_weights_alone_win_and_keep_the_documents_of_live(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from faust.types import TP
 
 from streams.transport import Batch, retry_while_unavailable
+from streams.transport.consumer import BatchConsumer
 from tests.streams.apps import Worker, until, values, worker
 from tests.streams.brokers import Broker
 
@@ -218,3 +220,22 @@ async def test_a_rebalance_waits_for_the_batch_being_worked_on(broker: Broker) -
         async with worker(broker, topic, group="patient") as two:
             await until(lambda: _covers(one, two, topic, {0: 100, 1: 100}))
     assert one.seen(topic) + two.seen(topic) == 200, "a batch that could be finished was read again"
+
+
+async def test_what_was_read_before_partitions_were_given_out_is_of_an_earlier_assignment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also what is looked at after they were revoked and before reading goes back to where the group stopped."""
+    consumer: Any = BatchConsumer.__new__(BatchConsumer)
+    consumer._assignments, consumer._bytes = 1, 0
+    consumer._in_flight, consumer._acknowledged, consumer._committed_offset = {}, {}, {}
+    looked: list[int] = []
+
+    async def seek_to_committed(self: BatchConsumer) -> dict[TP, int]:
+        looked.append(self.assignments)
+        return {TP("clicks", 0): 500}
+
+    monkeypatch.setattr(BatchConsumer, "seek_to_committed", seek_to_committed)
+    await consumer.perform_seek()
+    assert looked[0] < consumer.assignments
+    assert consumer._committed_offset == {TP("clicks", 0): 500}

@@ -45,7 +45,6 @@ def no_child(*_: object) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.long
 def test_vectors_are_those_that_searches_use_and_are_made_once(
     tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,6 @@ def pretrain(
 
 
 @pytest.mark.thorough
-@pytest.mark.long
 def test_guessing_becomes_better_and_can_be_repeated(tmp_path: Path, tiny_model: Path) -> None:
     (first, _), (last, weights), (again, same) = (pretrain(tiny_model, tmp_path, steps) for steps in (1, 30, 30))
     assert last < 0.9 * first
