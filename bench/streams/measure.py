@@ -145,11 +145,11 @@ def _watched(watch: Watch, events: int, limit_s: float, closing: bool) -> Measur
         if over or (sample.events >= events and watch.proven()[0] >= events):
             break
     complete = sample.events >= events
-    missing: int | None
+    closed_s = closed(watch, began) if complete and closing else None
+    missing: int | None  # asked for now: rows are stored before the line of the ledger that tells of them
     known, missing = watch.proven()
     if not known:
         raise Failed("it stored nothing")
-    closed_s = closed(watch, began) if complete and closing else None
     if not complete:
         # Stopped in the middle: measured until its last batch, and what its ledger says by now is of no use.
         last = next(number for number, earlier in enumerate(samples) if earlier.events == sample.events)
