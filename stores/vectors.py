@@ -82,11 +82,11 @@ class Vectors:
         """Give the connection back."""
         self._client.close()
 
-    def ensure(self, collection: str, dimension: int, rules: str) -> bool:
+    def ensure(self, collection: str, dimension: int, rules: str, documents: int = 0) -> bool:
         """Make the collection with its indexes, unless it is there; return whether it was made.
 
         `rules` names how its rows are made. A collection that was built by other rules is dropped and made anew, empty:
-        rows of two rules never stand side by side.
+        rows of two rules never stand side by side. `documents` says for how many it is made: the index of few is exact.
         """
         found = self.rules(collection)
         if found == rules:
@@ -96,7 +96,7 @@ class Vectors:
         about = {"schema": schema(dimension), "consistency_level": "Bounded", "properties": {_RULES: rules}}
         self._call(self._client.create_collection, collection, **about)
         # Of no rows there is nothing to wait for; the client would wait half a second for each index.
-        self._call(self._client.create_index, collection, indexes(), sync=False)
+        self._call(self._client.create_index, collection, indexes(documents), sync=False)
         self._call(self._client.load_collection, collection)
         return True
 

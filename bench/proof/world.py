@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bench.documents.population import GROUPS, WORDS
 from bench.output import say
@@ -31,6 +35,20 @@ GONE = "page-gone"
 _UPDATED = datetime(2026, 1, 1, tzinfo=UTC)
 _LONG_EVERY = 10
 """One page in so many has several passages."""
+
+
+class Shown(NamedTuple):
+    """What a row shows: its fields but for the vector, and that."""
+
+    fields: tuple[tuple[str, str], ...]
+    dense: NDArray[np.float32]
+
+    def same(self, other: "Shown", least: float) -> bool:
+        """Return whether both show the same, their vectors with a cosine of `least` at least; 1 for the same bits."""
+        if self.fields != other.fields or least == 1:
+            return self.fields == other.fields and vector_digest(self.dense) == vector_digest(other.dense)
+        norms = float(np.linalg.norm(self.dense)) * float(np.linalg.norm(other.dense))
+        return float(np.dot(self.dense, other.dense)) >= least * norms > 0
 
 
 @dataclass
@@ -96,9 +114,9 @@ class World:
         collection = self.target.collection
         return self.vectors.rows(collection, sorted(self.vectors.scan_keys(collection)))
 
-    def shown(self) -> dict[str, tuple[object, ...]]:
+    def shown(self) -> dict[str, Shown]:
         """Return what every row shows, in a form that can be compared; authority, which moves with time, is rounded."""
-        return {key: _comparable(row) for key, row in self.rows().items()}
+        return {key: _shown(row) for key, row in self.rows().items()}
 
 
 @contextmanager
@@ -128,6 +146,7 @@ def _text(rng: random.Random, sentences: int) -> str:
     return " ".join(f"The {' '.join(rng.sample(WORDS, 6))}." for _ in range(sentences))
 
 
-def _comparable(row: VectorRow) -> tuple[object, ...]:
-    plain = {**row, "dense": vector_digest(row["dense"]), "authority": round(row["authority"], 3)}
-    return tuple((name, str(value)) for name, value in sorted(plain.items()))
+def _shown(row: VectorRow) -> Shown:
+    rounded = {**row, "authority": round(row["authority"], 3)}
+    plain = {name: str(value) for name, value in sorted(rounded.items()) if name != "dense"}
+    return Shown(tuple(plain.items()), np.asarray(row["dense"], dtype=np.float32))

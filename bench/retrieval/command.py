@@ -8,8 +8,9 @@ labelled   the demo's documents and the headings that people wrote over them: nD
            queries chose (`ndcg_chosen`); the other queries are judged. `ndcg_words_clicked`, `ndcg_even_clicked` and
            `ndcg_chosen_clicked` have a third ranking, of words that have the quarter's queries, too, as if people had
            clicked after them; half of them choose how much it counts (`chosen_clicked`)
-places     pages of at least 3,000 words made of Python's own topics: the share of sentences of their first, middle and
-           last tenth whose page is among the first three, and that at the end over that at the start (goal: 0.9)
+places     pages of at least 3,000 words made of Python's own topics: the share of sentences whose page is among the
+           first three, where they stand at its start, in its middle, and at its end (the same sentences, moved), and
+           that at the end over that at the start (goal: 0.9)
 languages  small Chinese, Japanese, German and Arabic texts: the share of exact phrases whose text words alone put
            first (goal: 0.9); of German compounds the same for their last words (`compounds`)
 unread     word pieces of passages that the encoder does not read (goal: 0)
@@ -34,7 +35,7 @@ from stores.shelf import base_model
 
 GOAL = 0.9
 FULL, QUICK = (600, 20, 8), (60, 3, 4)
-"""Documents of each group of the demo, long pages, sentences of a place of a page."""
+"""Documents of each group of the demo, long pages, sentences of each."""
 
 
 def main(arguments: list[str]) -> int:

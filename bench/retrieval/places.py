@@ -1,11 +1,13 @@
 """Long pages: is a sentence found as well at the end of a page as at its start?
 
 Pages are Python's own topics (`pydoc`), one after another until a page has enough words; a query is some consecutive
-words of a sentence that stands in the first, middle or last tenth of its page.
+words of a sentence of a page's first tenth, which no other page has. The same queries are asked three times: with that
+tenth where it is, moved to the middle of its page, and to its end. Sentences of other places would be other sentences:
+those at the ends of these pages are harder to tell apart wherever they stand.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from itertools import islice
 from random import Random
@@ -16,8 +18,10 @@ from bench.retrieval.pages import Library, Page, unread
 from retrieval.encoders import Encoder
 from schemas.fusion import EVEN
 
-PLACES = {"start": 0.05, "middle": 0.5, "end": 0.95}
-"""Where a sentence stands, as the middle of a tenth of its page (0 to 1)."""
+PLACES = ("start", "middle", "end")
+
+_TENTH = 0.1
+"""The share of a page, its first, that is asked for and moved."""
 
 AT_LEAST = 3_000
 """Words of a page."""
@@ -28,13 +32,13 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n{2,}")
 
 
 def measured(encoder: Encoder, pages: int, sentences: int, rng: Random) -> dict[str, Any]:
-    """Return hit@3 by place over at most `pages` pages, `sentences` of each place, and the share of unread pieces."""
+    """Return hit@3 by place over at most `pages` pages, `sentences` of each, and the share of unread pieces."""
     texts = long_pages(topics(), AT_LEAST, pages)
-    library = Library(texts, encoder)
-    found: dict[str, float] = {}
-    for place, at in PLACES.items():
-        asked = [(name, text) for name, page in texts.items() for text in queries(page.body, at, sentences, rng)]
-        words = [text for _, text in asked]
+    asked = [(name, text) for name in texts for text in queries(texts, name, sentences, rng)]
+    words, found = [text for _, text in asked], dict[str, float]()
+    for place in PLACES:
+        moved = {name: Page(page.title, with_first_tenth_at(place, page.body)) for name, page in texts.items()}
+        library = Library(moved, encoder)
         rankings = library.fused(library.asked(words), words, EVEN)
         hits = [name in ranked[:_FIRST] for (name, _), ranked in zip(asked, rankings, strict=True)]
         found[f"hit_at_3_{place}"] = round(fmean(hits), 4)
@@ -42,7 +46,7 @@ def measured(encoder: Encoder, pages: int, sentences: int, rng: Random) -> dict[
     return {
         "pages": len(texts),
         "passages": len(library.corpus.texts),
-        "queries": 3 * len(texts) * sentences,
+        "queries": len(asked),
         **found,
         "end_of_start": round(found["hit_at_3_end"] / max(found["hit_at_3_start"], 1e-9), 4),
         "unread_pieces": left_out,
@@ -68,14 +72,33 @@ def long_pages(texts: Mapping[str, str], words: int, most: int) -> dict[str, Pag
     return pages
 
 
-def queries(body: str, at: float, count: int, rng: Random) -> Iterator[str]:
-    """Yield `count` queries: consecutive words of sentences in the tenth of the text whose middle is at `at`."""
-    begin, end = int((at - 0.05) * len(body)), int((at + 0.05) * len(body))
-    whole = [sentence.split() for sentence in _SENTENCE.split(body[begin:end])[1:-1]]
-    for words in rng.choices(_long_enough(whole) or whole or [body[begin:end].split()], k=count):
+def queries(pages: Mapping[str, Page], name: str, count: int, rng: Random) -> Iterator[str]:
+    """Yield at most `count` queries: consecutive words of the page's first tenth that stand in no other page."""
+    first, _ = _parted(pages[name].body)
+    whole = [sentence.split() for sentence in _SENTENCE.split(first)[1:-1]]
+    others = [" ".join(page.body.split()) for other, page in pages.items() if other != name]
+    for words in rng.sample(whole, len(whole)):
         start = rng.randrange(max(1, len(words) - _ASKED + 1))
-        yield " ".join(islice(words, start, start + _ASKED))
+        text = " ".join(islice(words, start, start + _ASKED))
+        if count and _ASKED <= len(words) <= _LONGEST and not any(text in other for other in others):
+            count -= 1
+            yield text
 
 
-def _long_enough(sentences: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-    return [words for words in sentences if _ASKED <= len(words) <= _LONGEST]
+def with_first_tenth_at(place: str, body: str) -> str:
+    """Return the text with its first tenth at this place, what follows in its order around it. Pure."""
+    first, rest = _parted(body)
+    if place == "start":
+        return body
+    before, after = (rest, "") if place == "end" else _cut(rest, len(rest) // 2)
+    return "\n\n".join(part for part in (before, first, after) if part)
+
+
+def _parted(body: str) -> tuple[str, str]:
+    return _cut(body, int(_TENTH * len(body)))
+
+
+def _cut(text: str, at: int) -> tuple[str, str]:
+    """Cut a text at the end of a paragraph at or after `at`, at its end where there is none."""
+    end = text.find("\n\n", at)
+    return (text, "") if end < 0 else (text[:end], text[end + 2 :])

@@ -121,7 +121,8 @@ class Sync:
         if self.vectors.rules(target.collection) != rules:
             with self.fence.making(target.tenant, target.collection):
                 self.forget(target)  # before: a crash in between must not leave it empty and recorded as filled
-                self.vectors.ensure(target.collection, encoder.dimension, rules)
+                documents = self.documents.counts(target.tenant, target.collection).total
+                self.vectors.ensure(target.collection, encoder.dimension, rules, documents)
             self._applier.empty.add(target.collection)
 
     def outdated(self, target: Target) -> bool:

@@ -1,5 +1,5 @@
 from stores.vector_rows import K1, B, vector_row
-from stores.vector_schema import indexes, other_dimension, schema
+from stores.vector_schema import EXACT_UP_TO, indexes, other_dimension, schema
 
 
 def test_a_row_has_the_fields_of_a_collection_and_no_other() -> None:
@@ -9,9 +9,19 @@ def test_a_row_has_the_fields_of_a_collection_and_no_other() -> None:
 
 
 def test_the_index_of_words_has_the_constants_that_judging_has() -> None:
-    configs = {index.field_name: index.get_index_configs() for index in indexes()}
+    configs = {index.field_name: index.get_index_configs() for index in indexes(1)}
     assert configs["sparse"]["params"] == {"bm25_k1": K1, "bm25_b": B}, "nested: see `indexes`"
     assert configs["clicked_sparse"]["params"] == {"bm25_k1": K1, "bm25_b": B}
+
+
+def test_few_documents_are_compared_one_by_one_and_many_by_a_graph() -> None:
+    kinds = {
+        documents: index.index_type
+        for documents in (0, EXACT_UP_TO, EXACT_UP_TO + 1)
+        for index in indexes(documents)
+        if index.field_name == "dense"
+    }
+    assert kinds == {0: "IVF_FLAT", EXACT_UP_TO: "IVF_FLAT", EXACT_UP_TO + 1: "HNSW"}
 
 
 def test_another_dimension_is_said_and_the_same_one_is_not() -> None:

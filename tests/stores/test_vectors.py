@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from stores.errors import Poison, Retryable
 from stores.milvus import CollectionMissing, literal
@@ -265,3 +267,30 @@ def test_a_collection_that_is_not_loaded_is_loaded_by_its_first_reader(
         "scan": lambda: set(vectors.scan_keys(collection)),
     }
     assert reads[read]() == {"d#0"}
+
+
+def alike_and_unlike(alike: int, unlike: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return vectors, the last `unlike` of which are unlike all others, and a query near each of those."""
+    rng, vectors = np.random.default_rng(1), np.zeros((alike + unlike, 32), dtype=np.float32)
+    for one in vectors[:alike]:
+        one[rng.choice(20, 6, replace=False)] = 1
+    vectors[alike:] = np.eye(32)[20 : 20 + unlike]
+    queries = vectors[alike:] + 0.3 * vectors[:alike].mean(axis=0)
+    return vectors, queries
+
+
+def test_what_is_unlike_thousands_that_are_alike_is_found(vectors: Vectors, tenant: str) -> None:
+    dense, queries = alike_and_unlike(2_500, 6)
+    name = collection_name(tenant, "unlike")
+    vectors.ensure(name, 32, RULES, documents=len(dense))
+    try:
+        vectors.upsert(name, [passage(f"d{n}", dense=list(map(float, one))) for n, one in enumerate(dense)])
+        vectors.flush(name)
+        vectors._client.release_collection(name)  # rows without an index are compared one by one: loaded, all have one
+        vectors._client.load_collection(name)
+        found = vectors.nearest(name, queries, 1)
+        assert [hits[0][0] for hits in found] == [primary_key(f"d{2_500 + n}", 0) for n in range(6)]
+        searched = vectors.search(name, [["plain"]] * 6, queries, 1)
+        assert [meaning[0].document for meaning, *_ in searched] == [f"d{2_500 + n}" for n in range(6)]
+    finally:
+        vectors.drop(name)

@@ -38,4 +38,4 @@ def test_the_whole_benchmark_meets_its_goals_at_its_quick_size() -> None:
     figures = found["labelled"]
     assert 0 < figures["ndcg_words"] < 1
     assert figures["ndcg_even"] > min(figures["ndcg_dense"], figures["ndcg_words"])
-    assert found["places"]["queries"] == 3 * 3 * 4
+    assert found["places"]["queries"] == 3 * 4
