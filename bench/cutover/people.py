@@ -20,8 +20,9 @@ from bench.output import say
 Answered = tuple[int, str, str]
 """Version of the serving record, model and collection, as an answer names them."""
 
-PAUSE_S = 0.1
-"""Between an answer and a person's next query: people on a machine of two cores leave it time for other work."""
+PAUSE_S = 0.5
+"""Between an answer and a person's next query: where all people's searches take two cores whole, nothing else is
+measured but how a build starves beside them."""
 
 SHOWN = 5
 """Wrong answers that are printed each; later ones are only counted."""
