@@ -10,10 +10,11 @@ from console.output import Column, json_option, print_rows, say
 from console.parameters import OPERATOR, FilePath
 from operations import operators as registered
 from stores import settings
+from stores.rights import EVERY, MEANING, Right
 
 _OPERATORS = (
     Column("name"), Column("key_id", "key", lambda key: str(key)[:12]), Column("added_at", "added"),
-    Column("revoked_at", "revoked"), Column("here"),
+    Column("revoked_at", "revoked"), Column("here"), Column("may", "", lambda may: " ".join(may) or "look"),
 )  # fmt: skip
 
 
@@ -24,6 +25,7 @@ def operators() -> None:
     \b
     Examples:
       tidewheel operators add sam
+      tidewheel operators add kim --may rollback
       tidewheel operators list
       tidewheel operators revoke sam
     """
@@ -36,16 +38,31 @@ def operators() -> None:
     type=FilePath(dir_okay=False),
     help="Write the private key here, for the operator to take along, and not into the home.",
 )
-def add(name: str, out: Path | None) -> None:
+@click.option(
+    "--may",
+    "rights",
+    multiple=True,
+    type=click.Choice([str(right) for right in Right]),
+    help="Only this, and what else is named so: approve (and refuse), rollback, retrain (and adopt), drift (dismiss "
+    "and mute), replay (dead letters). Without it the key may do everything.",
+)
+@click.option("--look-only", is_flag=True, help="The key may decide nothing: it opens the console, and no more.")
+def add(name: str, out: Path | None, rights: tuple[str, ...], look_only: bool) -> None:
     """Make a key for the operator NAME and trust it.
+
+    Rights belong to the key: to change them, revoke it and make another.
 
     \b
     Examples:
       tidewheel operators add sam
+      tidewheel operators add kim --may rollback --may drift
       tidewheel operators add sam --out sam.key
     """
-    path = registered.add(settings.load(), name, datetime.now(UTC), out)
-    say(f"{name} may decide. The private key is in {path}, for its owner alone.")
+    if rights and look_only:
+        raise click.UsageError("--look-only says that the key may decide nothing, and --may that it may")
+    may = frozenset(map(Right, rights)) if rights or look_only else EVERY
+    path = registered.add(settings.load(), name, datetime.now(UTC), out, may)
+    say(f"{name} may {allowed(may)}. The private key is in {path}, for its owner alone.")
     if out is not None:
         say(f"It is kept nowhere else; on {name}'s machine set TIDEWHEEL_OPERATOR_KEY to the file's path.")
 
@@ -81,6 +98,13 @@ def revoke(name: str) -> None:
     """
     registered.revoke(settings.load(), name, datetime.now(UTC))
     say(f"{name} may decide no more. What was decided before stays as it is.")
+
+
+def allowed(may: frozenset[Right]) -> str:
+    """Return in words what a key allows, behind "may". Pure."""
+    if may == EVERY:
+        return "decide"
+    return ", ".join(MEANING[right] for right in Right if right in may) or "look at everything and decide nothing"
 
 
 def _day(moment: datetime | None, as_json: bool) -> str | None:

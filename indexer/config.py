@@ -24,6 +24,9 @@ class IndexerConfig(BaseModel):
         gt=0,
         description="seconds in which a shadow must catch up at its cutover, which is refused otherwise",
     )
+    approvals: int = Field(
+        default=1, ge=1, le=5, description="operators who must approve the same packet until it goes live"
+    )
     service: ServiceConfig = ServiceConfig()
     sync: SyncConfig = SyncConfig()
     throttle: ThrottleConfig = ThrottleConfig()

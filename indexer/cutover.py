@@ -1,7 +1,8 @@
 """Cutover: an approved, proven shadow becomes what answers searches.
 
     approval ──▶ its packet, unaltered, the newest of its collection ──▶ what was live then is live now
-        ──▶ the run won, by the same scores ──▶ the model's files and the rules are the same
+        ──▶ as many operators as the rules ask for approved it ──▶ the run won, by the same scores
+        ──▶ the model's files and the rules are the same
         ──▶ the proof is fresh, and what changed since is read back ──▶ compare-and-set ──▶ alias
 
 A model that was changed for queries alone takes over the collection that is live: the record moves, no collection does.
@@ -67,6 +68,11 @@ class Behind(Refused):
     """A shadow that did not catch up with the documents before the deadline; it may be approved again as it is."""
 
 
+class Waits(Refused):
+    """An approval that counts, and that is not enough by itself; nothing has moved, and nothing else is needed of who
+    gave it."""
+
+
 class Cutover:
     """Moves the serving record to approved shadows."""
 
@@ -79,7 +85,9 @@ class Cutover:
         config: VerifyConfig,
         clock: Callable[[], datetime],
         deadline_s: float = 5.0,
+        approvals: int = 1,
     ) -> None:
+        """Take `approvals`, how many operators have to approve the same packet."""
         self._trust = trust
         self._serving = serving
         self._sync = sync
@@ -87,6 +95,7 @@ class Cutover:
         self._config = config
         self._clock = clock
         self._deadline_s = deadline_s
+        self._approvals = approvals
 
     def carry_out(self, approval: CutoverApproved) -> None:
         """Check everything, move the record, label the alias; an approval that was carried out changes nothing.
@@ -104,12 +113,26 @@ class Cutover:
         state = self._serving.states(tenant).get(approval.collection, "")
         if reason := objection(approval, packet, about, state, record):
             raise Refused(reason)
+        self._check_approvals(approval)
         self._check_run(approval, packet)
         self._trust.check_files(tenant, packet.model, packet.manifest)
         self._check_rules(packet)
         self._check_destination(packet)
         self._move(approval, packet, record)
         self._label(tenant, packet.served_from or packet.collection)
+
+    def _check_approvals(self, approval: CutoverApproved) -> None:
+        """Raise `Waits` until enough operators approved this packet, by the audit trail."""
+        if self._approvals == 1:
+            return
+        tenant, packet = approval.tenant, approval.packet
+        approved = self._trust.trail.approvers(tenant, packet) | {approval.by}
+        if len(approved) >= self._approvals:
+            return
+        on_the_way = {*self._serving.approved_by(tenant, packet)} - approved
+        if on_the_way and self._clock() - approval.occurred_at < _TRAIL_LAGS:
+            raise Retryable(f"the audit trail does not show the approval by {min(on_the_way)} yet")
+        raise Waits(f"{len(approved)} of {self._approvals} operators approved the packet {packet[:12]}")
 
     def _check_rules(self, packet: Packet) -> None:
         encoder = self._sync.encoders.get(packet.tenant, packet.model, packet.manifest)

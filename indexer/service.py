@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.bootstrap import bootstrap
 from indexer.cleaning import Cleaner
-from indexer.cutover import INDEXER, Behind, Cutover, refusal
+from indexer.cutover import INDEXER, Behind, Cutover, Waits, refusal
 from indexer.lists import WholeLists
 from indexer.record_audit import RecordAudit
 from indexer.shadow import Shadows
@@ -27,7 +27,7 @@ from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, ModelTrained
 from stores.collection_states import State
 from stores.errors import Retryable, TidewheelError
-from stores.serving import DONE, Serving
+from stores.serving import DONE, WAITS, Serving
 
 LOG = logging.getLogger(__name__)
 
@@ -147,6 +147,9 @@ class Indexer:
             outcome = DONE
         except Retryable:
             raise
+        except Waits as waits:
+            LOG.info("%s: %s", event.tenant, waits)
+            outcome = f"{WAITS}{event.packet}:{event.by}"
         except Exception as error:
             known = isinstance(error, TidewheelError)
             LOG.warning("%s: the cutover is refused: %s", event.tenant, error, exc_info=not known)

@@ -104,7 +104,7 @@ def build_worker(
             serving,
             upkeep,
             Shadows(serving, shadow_sync, verifier, comparison, trust, config.verify, clock, emit),
-            Cutover(serving, shadow_sync, verifier, trust, config.verify, clock, config.cutover_s),
+            Cutover(serving, shadow_sync, verifier, trust, config.verify, clock, config.cutover_s, config.approvals),
             trust,
             config.service,
             emit,

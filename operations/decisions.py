@@ -19,12 +19,16 @@ from schemas.learning import CutoverApproved, CutoverRefused, TrainingRequested
 from schemas.packet import Packet
 from stores.collection_states import State
 from stores.errors import Refused, Retryable
-from stores.serving import DONE, Serving, ServingRecord
+from stores.serving import DONE, WAITS, Serving, ServingRecord
 from stores.signing import Sign
 
 Publish = Callable[[Event], None]
 """Sends an event to its topic and returns once the broker has it."""
 
+COUNTS = (
+    "your approval counts and nothing has moved: the rule `indexer.approvals` asks for another operator's, of the same "
+    "packet"
+)
 _POLL_S = 0.2
 _SETTLED = frozenset({State.LIVE, State.STANDBY, State.RETIRED})
 
@@ -99,7 +103,8 @@ def approve(
 def wait_for_cutover(serving: Serving, approval: CutoverApproved, within_s: float) -> ServingRecord:
     """Wait until the approval is carried out, and return the record that answers searches then.
 
-    Raises `Refused` with the indexer's reason when it was refused, `Retryable` when `within_s` seconds were not enough.
+    Raises `Refused` with the indexer's reason when it was refused, `Retryable` when `within_s` seconds were not enough,
+    or the approval counts and another operator's is needed, too.
     """
     until = time.monotonic() + within_s
     while True:
@@ -107,6 +112,8 @@ def wait_for_cutover(serving: Serving, approval: CutoverApproved, within_s: floa
         record = serving.record(approval.tenant)
         if record and (record.packet == approval.packet or outcome == DONE):
             return record
+        if outcome is not None and outcome.startswith(WAITS):
+            raise Retryable(COUNTS)
         if outcome is not None:
             raise Refused(f"the cutover was refused: {outcome}")
         if time.monotonic() >= until:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stores import keys
 from stores.errors import Refused
+from stores.rights import EVERY, Right
 from stores.settings import Settings
 from stores.signing import Signing
 
@@ -21,10 +22,11 @@ class Operator:
     added_at: datetime | None
     revoked_at: datetime | None
     here: bool
+    may: tuple[Right, ...]
 
 
-def add(where: Settings, name: str, now: datetime, out: Path | None = None) -> Path:
-    """Make an operator's key, trust its public half, and return the file with its private half.
+def add(where: Settings, name: str, now: datetime, out: Path | None = None, may: frozenset[Right] = EVERY) -> Path:
+    """Make an operator's key, trust its public half for these decisions, and return the file with its private half.
 
     The file is HOME/keys/operators/NAME.key, or `out`, to be handed to the operator and kept nowhere else. Raises
     `Refused` when the name has a key that holds, or the file is there.
@@ -37,7 +39,7 @@ def add(where: Settings, name: str, now: datetime, out: Path | None = None) -> P
     if not taken and not keys.write_new(path, key):
         raise Refused(f"{path} exists; a key never replaces a file, name another")
     try:
-        registry.add(name, key.public, now)
+        registry.add(name, key.public, now, may)
     except Refused:
         if not taken:
             path.unlink()
@@ -63,6 +65,7 @@ def listed(where: Settings) -> list[Operator]:
                 key.added_at,
                 key.revoked_at,
                 key_id in here,
+                tuple(right for right in Right if right in key.rights),
             )
             for key_id, key in found.items()
         ),

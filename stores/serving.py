@@ -38,6 +38,9 @@ Moved = CutoverDone | RolledBack
 DONE = "done"
 """The outcome of an approval that was carried out; any other is the reason of its refusal."""
 
+WAITS = "waits:"
+"""How the outcome of an approval begins that counts, and waits for another operator's; packet and name follow."""
+
 HIGHEST_VERSION = 2**40
 """No record gets so far by moving: one that says so, or an event, was not made by us and is not counted on from."""
 
@@ -291,6 +294,12 @@ class Serving:
     def record_outcome(self, tenant: str, event_id: str, outcome: str) -> None:
         """Keep what became of an approval, so that its event delivered again is recognised."""
         self._put(f"decided:{tenant}", event_id, outcome)
+
+    def approved_by(self, tenant: str, packet: str) -> list[str]:
+        """Return who approved this packet while another operator's approval was missing: for showing, not deciding."""
+        begins = f"{WAITS}{packet}:"
+        found = (outcome for outcome in self._all(f"decided:{tenant}").values() if outcome.startswith(begins))
+        return sorted({outcome.removeprefix(begins) for outcome in found})
 
     def _put(self, key: str, field: str, value: str) -> None:
         redis_client.guarded(lambda: self._client.hset(key, field, value))

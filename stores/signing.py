@@ -6,6 +6,8 @@
 | CutoverApproved, RolledBack, RequestDismissed, DriftMuted | the operator whom the event names (`by`) |
 | CutoverRefused, TrainingRequested | the operator whom it names; the installation where it names one of its services |
 
+An operator's key may be given for some of these alone (`stores.rights`).
+
 A signature says who speaks, not that it is new: an event that is sent again is the same event, with the same id, and an
 approval or refusal names the hash of the packet that it is about.
 """
@@ -28,8 +30,9 @@ from schemas.signature import Signature, signed_bytes
 from stores import keys
 from stores.errors import Misconfigured, Refused, Retryable
 from stores.keys import Key
+from stores.rights import lacking, needed
 from stores.settings import Settings
-from stores.trusted import INSTALLATION, SERVICES, Registry
+from stores.trusted import INSTALLATION, SERVICES, Registry, TrustedKey
 
 UNSIGNED, FORGED = "unsigned", "forged"
 """Codes of dead letters."""
@@ -83,14 +86,14 @@ class Signing:
             raise Refused(objection.reason)
         return signed
 
-    def holder(self, key: Key) -> str:
-        """Return the name of the operator whose key this is and who may decide now. Raises `Refused` for any other."""
+    def holder(self, key: Key) -> TrustedKey:
+        """Return the operator whose key this is, if it holds now. Raises `Refused` for any other."""
         trusted = self.registry.keys().get(key.id)
         if trusted is None:
             raise Refused("this key is none that this installation trusts; `tidewheel operators list` shows those")
         if trusted.revoked_at is not None:
             raise Refused(f"the key of '{trusted.name}' was revoked on {trusted.revoked_at:%Y-%m-%d}")
-        return trusted.name
+        return trusted
 
     def operator(self, name: str | None = None) -> str:
         """Return who decides on this machine: `name` if given, else the one operator whose key is here, else the one
@@ -126,7 +129,7 @@ class Signing:
         message = signed_bytes(event, signature.signer, signature.key_id)
         if not problem and not keys.verifies(public, base64.b64decode(signature.value), message):
             problem = f"the event is not what '{signature.signer}' signed"
-        problem = problem or unauthorised(event, signature.signer)
+        problem = problem or unauthorised(event, signature.signer) or self._beyond(event, signature)
         return Rejection(FORGED, f"signature: {problem}") if problem else None
 
     def _public(self, signature: Signature) -> tuple[bytes, str]:
@@ -142,6 +145,11 @@ class Signing:
         if key.revoked_at is not None:
             return key.raw, f"the key of '{key.name}' was revoked on {key.revoked_at:%Y-%m-%d}"
         return key.raw, _not_its(key.name, signature.signer)
+
+    def _beyond(self, event: Decision, signature: Signature) -> str:
+        """Return why a key that is right may not be used for this, or an empty string."""
+        right, key = needed(event), self.registry.keys().get(signature.key_id)
+        return "" if right is None or key is None or right in key.rights else lacking(key.name, right)
 
     def _key_of(self, name: str) -> Key:
         if self._settings.operator_key is not None:

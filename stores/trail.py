@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 
 from schemas.codec import decode
 from schemas.fusion import EVEN
-from schemas.learning import CutoverDone, CutoverRefused, Decision, ModelRefused, ModelTrained, RolledBack
+from schemas.learning import (
+    CutoverApproved,
+    CutoverDone,
+    CutoverRefused,
+    Decision,
+    ModelRefused,
+    ModelTrained,
+    RolledBack,
+)
 from schemas.topics import LEARNING
 from stores.drift_decisions import DriftDecisions, decided
 from stores.evaluation import Evaluation, evaluation
@@ -50,6 +58,11 @@ class Trail:
     def undecided(self, tenant: str) -> ModelTrained | None:
         """Return the newest win that nobody decided on: its model was never live, and no operator refused it."""
         return undecided(self._verified(self._warehouse.query("trail_wins", tenant=tenant), tenant))
+
+    def approvers(self, tenant: str, packet: str) -> frozenset[str]:
+        """Return the operators who approved the packet with this hash, and whose keys hold."""
+        events = self._verified(self._warehouse.query("trail_approvals", tenant=tenant), tenant)
+        return frozenset(e.by for e in events if isinstance(e, CutoverApproved) and e.packet == packet)
 
     def drift_decisions(self, tenant: str) -> DriftDecisions:
         """Return what operators decided about the tenant's drift."""

@@ -18,6 +18,7 @@ from schemas.signature import canonical
 from stores.errors import Misconfigured, Refused
 from stores.keys import NAME_RULE, OPERATOR_NAME, Key, directory, key_id, parse_public, verifies
 from stores.private_files import replace
+from stores.rights import EVERY, Right
 from stores.settings import Settings
 
 REGISTRY_CONTEXT = b"tidewheel trusted keys 1\n"
@@ -30,7 +31,10 @@ SERVICES = frozenset({"drift", "forget", "indexer"})
 
 
 class TrustedKey(BaseModel):
-    """One operator's public key. A revoked one stays listed, so that people can see whose it was."""
+    """One operator's public key, and what it may be used for: everything, unless `may` lists it.
+
+    A revoked one stays listed, so that people can see whose it was.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +42,12 @@ class TrustedKey(BaseModel):
     public: str
     added_at: datetime | None = None
     revoked_at: datetime | None = None
+    may: tuple[Right, ...] | None = None
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Return what the key may be used for."""
+        return EVERY if self.may is None else frozenset(self.may)
 
     @property
     def raw(self) -> bytes:
@@ -73,13 +83,13 @@ class Registry:
         """
         return {**self._given, **{key_id(key.raw): key for key in self._file()}}
 
-    def add(self, name: str, public: bytes, now: datetime) -> TrustedKey:
-        """Trust a public key under a name. Raises `Refused` when the name has a key that holds."""
+    def add(self, name: str, public: bytes, now: datetime, may: frozenset[Right] = EVERY) -> TrustedKey:
+        """Trust a public key under a name, for these decisions. Raises `Refused` when the name has a key that holds."""
         if problem := _misnamed(name):
             raise Refused(problem)
         if any(key.name == name and key.revoked_at is None for key in self.keys().values()):
             raise Refused(f"the operator '{name}' has a key already; revoke it first, or choose another name")
-        added = TrustedKey(name=name, public=base64.b64encode(public).decode(), added_at=now)
+        added = TrustedKey(name=name, public=base64.b64encode(public).decode(), added_at=now, may=_listed(may))
         self._write((*self._file(), added))
         return added
 
@@ -126,6 +136,10 @@ class Registry:
 
 def _signed(keys: tuple[TrustedKey, ...]) -> bytes:
     return REGISTRY_CONTEXT + canonical([key.model_dump(exclude_none=True) for key in keys])
+
+
+def _listed(may: frozenset[Right]) -> tuple[Right, ...] | None:
+    return None if may == EVERY else tuple(sorted(may))
 
 
 def _of_settings(given: Mapping[str, str]) -> dict[str, TrustedKey]:

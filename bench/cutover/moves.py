@@ -59,7 +59,7 @@ class Moves:
     def cut_over(self, model: str, files: Path) -> None:
         """Announce a model, wait for its packet, approve it; again where that was refused. Raises `Unready`."""
         second_model.announce(self._world.stack, self._tenant, model=model, files=files)
-        began, until = time.monotonic(), time.monotonic() + PATIENCE_S
+        began, until = time.monotonic(), time.monotonic() + 2 * PATIENCE_S
         digest = self._ready(until)
         self.figures.ready_s.append(round(time.monotonic() - began, 1))
         say(f"{model} is ready after {self.figures.ready_s[-1]:g} s")

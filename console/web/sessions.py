@@ -13,6 +13,8 @@ from threading import Lock
 
 from schemas.learning import CutoverApproved
 from stores.keys import Key
+from stores.rights import EVERY, Right
+from stores.trusted import TrustedKey
 
 IDLE = timedelta(hours=1)
 """Without a request."""
@@ -34,6 +36,8 @@ class Session:
     note: str = ""
     approvals: dict[str, CutoverApproved] = field(default_factory=dict)
     """By tenant: those whose outcome this session has still to be shown."""
+    may: frozenset[Right] = EVERY
+    """What its key may be used for. Pages offer nothing else; what counts is who verifies a signature."""
 
     def take_note(self) -> str:
         """Return what the next page has to tell of what was just done, once."""
@@ -42,21 +46,21 @@ class Session:
 
 
 class Sessions:
-    """The sessions of one console. `holder` names the operator whose key it is, now, or raises `Refused`."""
+    """The sessions of one console. `holder` returns the operator whose key it is, now, or raises `Refused`."""
 
-    def __init__(self, holder: Callable[[Key], str]) -> None:
+    def __init__(self, holder: Callable[[Key], TrustedKey]) -> None:
         self._holder = holder
         self._open: dict[str, Session] = {}
         self._lock = Lock()
 
     def open(self, key: Key, now: datetime) -> str:
         """Begin the session of this key's owner, and return its name for the cookie. Raises as `holder` does."""
-        operator, name = self._holder(key), secrets.token_urlsafe(32)
+        held, name = self._holder(key), secrets.token_urlsafe(32)
         with self._lock:
             self._sweep(now)
             if len(self._open) >= MOST:
                 del self._open[min(self._open, key=lambda each: self._open[each].seen_at)]
-            self._open[_hashed(name)] = Session(operator, key, secrets.token_urlsafe(32), now, now)
+            self._open[_hashed(name)] = Session(held.name, key, secrets.token_urlsafe(32), now, now, may=held.rights)
         return name
 
     def find(self, name: str, now: datetime) -> Session | None:
@@ -70,11 +74,11 @@ class Sessions:
         if session is None:
             return None
         try:
-            session.operator = self._holder(session.key)
+            held = self._holder(session.key)
         except Exception:
             self.close(name)
             raise
-        session.seen_at = now
+        session.operator, session.may, session.seen_at = held.name, held.rights, now
         return session
 
     def close(self, name: str) -> None:

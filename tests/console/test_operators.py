@@ -90,6 +90,30 @@ def test_people_see_a_short_id_and_a_minute_and_programs_all_of_it(operators: Ru
     assert row["added_at"] == sam.added_at.isoformat()
 
 
+def test_a_key_may_be_for_some_things_alone_or_for_looking(operators: Run, home: Path) -> None:
+    made = operators("add", "kim", "--may", "rollback", "--may", "drift")
+    assert made.output.startswith("kim may roll back, dismiss what drift asks for, or mute it. The private key")
+    looks = operators("add", "lee", "--look-only")
+    assert looks.output.startswith("lee may look at everything and decide nothing. The private key")
+    operators("add", "sam")
+    rows = {row["name"]: row["may"] for row in json.loads(operators("list", "--json").output)}
+    assert rows == {
+        "kim": ["rollback", "drift"],
+        "lee": [],
+        "sam": ["approve", "rollback", "retrain", "drift", "replay"],
+    }
+    assert {key.name: key.may for key in registered.listed(settings_of(home))}["kim"] == ("rollback", "drift")
+    lines = {line.split()[0]: line for line in operators("list").output.splitlines() if line.strip()}
+    assert lines["kim"].endswith("rollback drift")
+    assert lines["lee"].endswith("look")
+
+
+@pytest.mark.parametrize("given", [("--may", "everything"), ("--may", "drift", "--look-only"), ("--may", "")])
+def test_rights_that_make_no_sense_make_no_key(operators: Run, home: Path, given: tuple[str, ...]) -> None:
+    assert operators("add", "kim", *given).exit_code == 2
+    assert registered.listed(settings_of(home)) == []
+
+
 def test_where_nobody_may_decide_it_is_said_how_somebody_could(operators: Run) -> None:
     assert "No operator is registered; `tidewheel operators add NAME`" in operators("list").output
     assert json.loads(operators("list", "--json").output) == []

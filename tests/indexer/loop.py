@@ -41,6 +41,7 @@ class Loop:
         config: VerifyConfig | None = None,
         live_wait_s: float = 0.2,
         check_lease: Callable[[], None] = lambda: None,
+        approvals: int = 1,
     ) -> None:
         self.world = world
         self.sent: list[Event] = []
@@ -54,7 +55,9 @@ class Loop:
         self.live_first = LiveFirst(self, live_wait_s, world.clock)
         self.sync = sync = world.new_sync(yield_point=self.live_first.yield_point, check_lease=check_lease)
         self.verifier = Verifier(sync, config, world.clock, live=upkeep.sync)
-        self.cutover = Cutover(world.serving, sync, self.verifier, world.trust, config, world.clock)
+        self.cutover = Cutover(
+            world.serving, sync, self.verifier, world.trust, config, world.clock, approvals=approvals
+        )
         comparison = ComparisonRunner(
             world.warehouse, world.vectors, world.encoders, ComparisonConfig(queries=20, timed=4, examples=2)
         )

@@ -14,7 +14,7 @@ from schemas.envelope import Event
 from schemas.learning import CutoverApproved
 from schemas.packet import Packet
 from stores.errors import Misconfigured, Refused, Retryable
-from stores.serving import DONE, Collection, Serving, ServingRecord
+from stores.serving import DONE, WAITS, Collection, Serving, ServingRecord
 from stores.settings import Settings
 from tests.schemas.packets import NOW, packet
 from tests.stores.keyed import installation, unsigned
@@ -112,6 +112,17 @@ def test_a_refused_cutover_ends_the_wait_with_the_reason(serving: Serving, tenan
     assert time.monotonic() - began < 30
     with pytest.raises(Retryable, match="not live after 0 s; is the indexer up"):
         decisions.wait_for_cutover(serving, second, 0.0)
+
+
+def test_an_approval_that_waits_for_another_says_so_and_is_not_refused(serving: Serving, tenant: str) -> None:
+    made = ready(serving, tenant)
+    live(serving, packet(tenant=tenant, model="old", collection="C_old"), "another")
+    approval = approved(serving, made)
+    serving.record_outcome(tenant, approval.event_id, f"{WAITS}{made.digest}:op")
+    with pytest.raises(Retryable, match="your approval counts and nothing has moved"):
+        decisions.wait_for_cutover(serving, approval, 60.0)
+    assert serving.approved_by(tenant, made.digest) == ["op"]
+    assert serving.approved_by(tenant, "0" * 64) == []
 
 
 def test_a_training_has_a_name_of_its_own(tenant: str) -> None:

@@ -242,7 +242,7 @@ def test_a_key_that_was_handed_over_signs_for_its_holder_as_long_as_it_holds(tmp
     refusal = CutoverRefused(
         event_id="e", tenant="acme", occurred_at=AT, packet="a" * 64, collection="c", by="ana", reason="worse"
     )
-    assert signing.holder(key) == "ana"
+    assert signing.holder(key).name == "ana"
     assert signing.objection(signing.with_key(refusal, "ana", key)) is None
     with pytest.raises(Refused, match="ben"):
         signing.with_key(refusal, "ana", other)

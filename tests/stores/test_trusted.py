@@ -9,6 +9,7 @@ import pytest
 
 from stores import keys
 from stores.errors import Misconfigured, Refused
+from stores.rights import EVERY, Right
 from stores.trusted import Registry
 from tests.stores.keyed import AT, settings_of
 
@@ -38,6 +39,21 @@ def test_a_revocation_holds_at_once_and_stays_listed(tmp_path: Path) -> None:
         writer.revoke("sam", LATER)
     writer.add("sam", keys.generate().public, LATER)
     assert sum(k.revoked_at is None for k in reader.keys().values() if k.name == "sam") == 1
+
+
+def test_rights_are_signed_with_the_key_that_has_them(tmp_path: Path) -> None:
+    held = registry(tmp_path)
+    held.add("kim", keys.generate().public, AT, frozenset({Right.ROLLBACK, Right.DRIFT}))
+    held.add("eve", keys.generate().public, AT, frozenset())
+    held.add("ana", keys.generate().public, AT)
+    rights = {key.name: key.rights for key in registry(tmp_path).keys().values()}
+    assert rights == {"kim": {Right.ROLLBACK, Right.DRIFT}, "eve": frozenset(), "ana": EVERY}
+    wider = json.loads(held.path.read_text())
+    for change in (["approve"], None):
+        wider["keys"][1]["may"] = change
+        held.path.write_text(json.dumps(wider))
+        with pytest.raises(Misconfigured, match="not signed with this installation's key"):
+            held.keys()
 
 
 def test_one_name_has_one_key(tmp_path: Path) -> None:

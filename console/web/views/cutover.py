@@ -23,7 +23,7 @@ from schemas.learning import CutoverApproved
 from schemas.packet import Packet
 from stores.collection_states import State
 from stores.errors import Refused, Retryable
-from stores.serving import DONE, ServingRecord
+from stores.serving import DONE, WAITS, ServingRecord
 
 router = APIRouter()
 
@@ -41,6 +41,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
         context = {
             "packet": packet, "digest": digest, "left_out": left_out, "why_not": why_not, "building": building,
             "live": stores.serving.record(tenant), "pending": _pending(stores, session, tenant),
+            "approved_by": stores.serving.approved_by(tenant, digest) if digest else [],
             "groups": worst_first(packet) if packet else [], "gate": packet.comparison if packet else None,
             "weights": in_words(packet.weights) if packet else "",
             "live_weights": in_words(packet.live.weights) if packet else "",
@@ -129,6 +130,8 @@ def _pending(stores: Connections, session: Operator, tenant: str) -> str:
     if outcome == DONE or decisions.already_live(stores.serving, tenant, approval.packet):
         del session.approvals[tenant]
         return ""
+    if outcome is not None and outcome.startswith(WAITS):
+        return f"{decisions.COUNTS[:1].upper()}{decisions.COUNTS[1:]}."
     if outcome is not None:
         return f"The cutover that you approved was refused: {outcome}"
     return f"You approved {approval.collection}; the indexer has still to check it and move the record."
@@ -146,5 +149,5 @@ def _nothing() -> dict[str, object]:
     return {
         "packet": None, "digest": "", "left_out": 0, "building": [],
         "why_not": "nobody has sent anything yet; `tidewheel emit FILE` sends events",
-        "live": None, "pending": "", "groups": [], "gate": None, "weights": "", "live_weights": "",
+        "live": None, "pending": "", "approved_by": [], "groups": [], "gate": None, "weights": "", "live_weights": "",
     }  # fmt: skip

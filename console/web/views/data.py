@@ -15,6 +15,7 @@ from schemas.topics import TOPICS
 from stores import configuration
 from stores.errors import Refused
 from stores.retention import RetentionConfig
+from stores.rights import Right, lacking
 
 router = APIRouter()
 
@@ -57,6 +58,8 @@ def letter(
 def replay(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -> Response:
     """Send those letters again, of a topic and with a reason code, that would be accepted now."""
     topic, code = form.get("topic", ""), form.get("code", "")
+    if Right.REPLAY not in session.may:
+        raise Refused(lacking(session.operator, Right.REPLAY))
     if topic not in TOPICS:
         raise Refused("there is no such topic")
     wanted = Wanted(topic, code)

@@ -18,6 +18,7 @@ from operations.connections import Connections
 from schemas.learning import Decision
 from stores import keys
 from stores.errors import Retryable
+from stores.rights import Right
 from stores.settings import Settings
 from stores.warehouse import Warehouse
 
@@ -47,9 +48,15 @@ class Site:
         """Return a browser without cookies."""
         return Browser(self.url)
 
-    def operator(self, name: str) -> "Browser":
-        """Return the browser of an operator who has signed in with a pasted key, made now if need be."""
-        operators.ensure(self.where, name, NOW)
+    def operator(self, name: str, may: frozenset[Right] | None = None) -> "Browser":
+        """Return the browser of an operator who has signed in with a pasted key, made now if need be.
+
+        With `may` it is a new key for these decisions alone.
+        """
+        if may is None:
+            operators.ensure(self.where, name, NOW)
+        else:
+            operators.add(self.where, name, NOW, may=may)
         browser = self.browser()
         key = keys.operator_file(self.where, name).read_text()
         assert browser.post("/sign-in", {"key": key}).status == 303

@@ -9,14 +9,16 @@ from console.web.sessions import IDLE, WHOLE, Sessions
 from stores import keys
 from stores.errors import Refused
 from stores.keys import Key
+from stores.rights import EVERY, Right
+from stores.trusted import TrustedKey
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 KEY = keys.generate()
 SECOND = timedelta(seconds=1)
 
 
-def ana(key: Key) -> str:
-    return "ana"
+def ana(key: Key) -> TrustedKey:
+    return TrustedKey(name="ana", public="")
 
 
 def test_a_session_is_found_by_its_name_and_by_no_other() -> None:
@@ -46,10 +48,10 @@ def test_it_ends_when_nobody_asks_and_when_its_whole_time_is_over() -> None:
 def test_it_ends_by_hand_and_with_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     trusted = True
 
-    def holder(key: Key) -> str:
+    def holder(key: Key) -> TrustedKey:
         if not trusted:
             raise Refused("revoked")
-        return "ana"
+        return ana(key)
 
     some = Sessions(holder)
     closed, revoked = some.open(KEY, NOW), some.open(KEY, NOW)
@@ -81,3 +83,16 @@ def test_what_was_done_is_told_once_and_no_key_is_shown() -> None:
     assert [session.take_note(), session.take_note()] == ["done", ""]
     assert session.csrf not in repr(session)
     assert "Ed25519" not in repr(session)
+
+
+def test_its_rights_are_those_that_the_key_has_now() -> None:
+    may: tuple[Right, ...] | None = None
+    some = Sessions(lambda key: TrustedKey(name="ana", public="", may=may))
+    name = some.open(KEY, NOW)
+    session = some.find(name, NOW)
+    assert session is not None
+    assert session.may == EVERY
+    may = (Right.DRIFT,)
+    again = some.find(name, NOW)
+    assert again is not None
+    assert again.may == {Right.DRIFT}

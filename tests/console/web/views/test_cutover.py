@@ -10,7 +10,8 @@ from schemas.learning import CutoverApproved, CutoverRefused
 from schemas.packet import ExampleQuery, HeldOut, Packet, ShownDocument
 from stores import keys
 from stores.access_lists import AccessList, AccessLists
-from stores.serving import Collection, Serving, ServingRecord
+from stores.rights import Right
+from stores.serving import WAITS, Collection, Serving, ServingRecord
 from stores.settings import Settings
 from tests.console.running import sent
 from tests.console.web.browsing import NOW, Site
@@ -86,6 +87,40 @@ def test_a_packet_is_shown_as_far_as_it_may_be_and_approved_by_the_operators_own
     assert ana.submit(f"/cutover/approve?{where}", packet=made.digest).status == 303
     assert "Already live: next" in ana.text(f"/cutover?{where}")
     assert len(sent(stack, made.tenant)) == 1
+
+
+def test_a_key_that_is_for_looking_shows_everything_and_decides_nothing(
+    site: Site, stack: Settings, serving: Serving, made: Packet
+) -> None:
+    kim, where = site.operator("kim-who-looks", frozenset({Right.DRIFT})), f"tenant={made.tenant}"
+    page = kim.text(f"/cutover?{where}")
+    assert "Your key may look at this, and not decide on it." in page
+    assert made.digest in page
+    assert not [form for form in ("/cutover/approve", "/cutover/refuse", "/cutover/rollback") if form in page]
+    for path, fields in (("approve", {}), ("refuse", {"reason": "worse"})):
+        answer = kim.submit(f"/cutover/{path}?{where}", packet=made.digest, **fields)
+        assert answer.status == 409
+        assert "may not approve or refuse a cutover" in answer.data.decode()
+    assert sent(stack, made.tenant) == []
+    assert (
+        site.operator("lee-who-refuses", frozenset({Right.APPROVE}))
+        .submit(f"/cutover/refuse?{where}", packet=made.digest, reason="worse")
+        .status
+        == 303
+    )
+
+
+def test_where_two_have_to_approve_the_page_says_who_did(
+    site: Site, stack: Settings, serving: Serving, made: Packet
+) -> None:
+    ana, ben, where = site.operator("ana"), site.operator("ben"), f"tenant={made.tenant}"
+    assert ana.submit(f"/cutover/approve?{where}", packet=made.digest).status == 303
+    (event,) = sent(stack, made.tenant)
+    serving.record_outcome(made.tenant, event.event_id, f"{WAITS}{made.digest}:ana")
+    assert "Your approval counts and nothing has moved" in ana.text(f"/cutover?{where}")
+    page = ben.text(f"/cutover?{where}")
+    assert "Approved by ana; another operator has to approve it, too." in page
+    assert "Approve, signed by ben" in page
 
 
 def test_another_packet_than_the_one_shown_is_not_approved(site: Site, stack: Settings, made: Packet) -> None:

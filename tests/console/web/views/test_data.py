@@ -1,6 +1,7 @@
 """Data: dead letters as words, and sent again by a form."""
 
 from schemas.topics import CLICKS
+from stores.rights import Right
 from stores.settings import Settings
 from stores.warehouse import Warehouse
 from tests.console.running import records
@@ -37,6 +38,14 @@ def test_a_letter_is_read_and_sent_again_when_it_would_be_accepted(
     assert "1 of clicks sent again. 1 would be rejected again" in ana.text("/data")
     (sent,) = records(stack, CLICKS, f"e-{tenant}".encode())
     assert sent.value == event
+
+
+def test_letters_are_sent_again_by_whom_the_key_allows(site: Site, warehouse: Warehouse, tenant: str) -> None:
+    letter(warehouse, tenant, 3, b"{}")
+    for name, may, status in (("kim", frozenset({Right.APPROVE}), 409), ("lee", frozenset({Right.REPLAY}), 303)):
+        operator = site.operator(f"{name}-of-letters", may)
+        assert ("Send those again" in operator.text("/data")) == (status == 303)
+        assert operator.submit("/data/replay", topic="clicks", code=tenant).status == status
 
 
 def test_what_is_no_letter_is_said(site: Site) -> None:
