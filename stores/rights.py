@@ -54,6 +54,12 @@ def needed(event: Decision) -> Right | None:
     return _NEEDED.get(type(event))
 
 
+def beyond(event: Decision, name: str, rights: frozenset[Right]) -> str:
+    """Return why `name`, whose key has these rights, may not sign this, or an empty string. A pure rule."""
+    right = needed(event)
+    return "" if right is None or right in rights else lacking(name, right)
+
+
 def lacking(name: str, right: Right) -> str:
     """Return what to say to an operator who lacks a right."""
     return (

@@ -30,7 +30,7 @@ from schemas.signature import Signature, signed_bytes
 from stores import keys
 from stores.errors import Misconfigured, Refused, Retryable
 from stores.keys import Key
-from stores.rights import lacking, needed
+from stores.rights import EVERY, Right, beyond
 from stores.settings import Settings
 from stores.trusted import INSTALLATION, SERVICES, Registry, TrustedKey
 
@@ -125,31 +125,26 @@ class Signing:
         signature = event.signature
         if signature is None:
             return Rejection(UNSIGNED, "signature: missing; decisions are made with `tidewheel`, which signs them")
-        public, problem = self._public(signature)
+        public, problem, rights = self._public(signature)
         message = signed_bytes(event, signature.signer, signature.key_id)
         if not problem and not keys.verifies(public, base64.b64decode(signature.value), message):
             problem = f"the event is not what '{signature.signer}' signed"
-        problem = problem or unauthorised(event, signature.signer) or self._beyond(event, signature)
+        problem = problem or unauthorised(event, signature.signer) or beyond(event, signature.signer, rights)
         return Rejection(FORGED, f"signature: {problem}") if problem else None
 
-    def _public(self, signature: Signature) -> tuple[bytes, str]:
-        """Return the raw public key that the signature has to fit, and what is wrong with it."""
+    def _public(self, signature: Signature) -> tuple[bytes, str, frozenset[Right]]:
+        """Return the raw public key that the signature has to fit, what is wrong with it, and what it is good for."""
         if signature.key_id == self._installation.id:
-            return self._installation.public, _not_its(INSTALLATION, signature.signer)
+            return self._installation.public, _not_its(INSTALLATION, signature.signer), EVERY
         try:
             key = self.registry.keys().get(signature.key_id)
         except Misconfigured as error:
             raise Retryable(str(error)) from error
         if key is None:
-            return b"", f"the key {signature.key_id} is none that this installation trusts"
+            return b"", f"the key {signature.key_id} is none that this installation trusts", EVERY
         if key.revoked_at is not None:
-            return key.raw, f"the key of '{key.name}' was revoked on {key.revoked_at:%Y-%m-%d}"
-        return key.raw, _not_its(key.name, signature.signer)
-
-    def _beyond(self, event: Decision, signature: Signature) -> str:
-        """Return why a key that is right may not be used for this, or an empty string."""
-        right, key = needed(event), self.registry.keys().get(signature.key_id)
-        return "" if right is None or key is None or right in key.rights else lacking(key.name, right)
+            return key.raw, f"the key of '{key.name}' was revoked on {key.revoked_at:%Y-%m-%d}", EVERY
+        return key.raw, _not_its(key.name, signature.signer), key.rights
 
     def _key_of(self, name: str) -> Key:
         if self._settings.operator_key is not None:

@@ -60,7 +60,7 @@ class Sizes:
     people: int
 
 
-FULL = Sizes(moves=10, still=700, changing=250, rate=50.0, people=4)
+FULL = Sizes(moves=10, still=900, changing=100, rate=50.0, people=4)
 QUICK = Sizes(moves=2, still=300, changing=40, rate=20.0, people=4)
 
 

@@ -20,8 +20,8 @@ from stores import keys
 from stores.errors import Refused
 from stores.rights import EVERY, MEANING, Right, lacking, needed
 from stores.signing import FORGED, Signing, _sign
-from tests.schemas.samples import example
 from tests.stores.keyed import AT, installation, settings_of
+from tests.stores.test_signing import example
 
 DECISIONS: Mapping[type[Decision], Right] = {
     CutoverApproved: Right.APPROVE,
