@@ -82,7 +82,8 @@ class Settings(BaseSettings):
     )
     trusted_keys: dict[str, str] = Field(
         default_factory=dict,
-        description="JSON of operators' public keys in base64 by name, beside those of HOME/keys/trusted.json",
+        description="JSON of operators' public keys in base64 by name, beside those of HOME/keys/trusted.json; the rights "
+        "of a key that may not do everything stand behind it, after spaces",
     )
     operator_key: Path | None = Field(
         default=None, description="file with this operator's private key, where it is not in HOME/keys/operators"

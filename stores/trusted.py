@@ -30,6 +30,10 @@ SERVICES = frozenset({"drift", "forget", "indexer"})
 """Whom an event names for what a service decided by a rule."""
 
 
+LOOK = "look"
+"""In place of rights in the setting: a key that may decide nothing."""
+
+
 class TrustedKey(BaseModel):
     """One operator's public key, and what it may be used for: everything, unless `may` lists it.
 
@@ -147,9 +151,20 @@ def _of_settings(given: Mapping[str, str]) -> dict[str, TrustedKey]:
     for name, public in given.items():
         if problem := _misnamed(name):
             raise Misconfigured(f"TIDEWHEEL_TRUSTED_KEYS: {problem}")
-        key = TrustedKey(name=name, public=public)
+        value, *rights = public.split() or [""]
+        key = TrustedKey(name=name, public=value, may=_rights(name, rights) if rights else None)
         found[key_id(key.raw)] = key
     return found
+
+
+def _rights(name: str, given: list[str]) -> tuple[Right, ...]:
+    try:
+        return () if given == [LOOK] else tuple(sorted(map(Right, given)))
+    except ValueError as error:
+        known = " ".join(Right)
+        raise Misconfigured(
+            f"TIDEWHEEL_TRUSTED_KEYS: '{name}' may {given}, and rights are {known}, or {LOOK}"
+        ) from error
 
 
 def _misnamed(name: str) -> str:

@@ -56,6 +56,27 @@ def test_rights_are_signed_with_the_key_that_has_them(tmp_path: Path) -> None:
             held.keys()
 
 
+@pytest.mark.parametrize(
+    ("words", "rights"),
+    [
+        ("", EVERY),
+        (" rollback drift", {Right.ROLLBACK, Right.DRIFT}),
+        (" look", frozenset()),
+        ("  approve ", {Right.APPROVE}),
+    ],
+)
+def test_a_key_of_the_setting_has_the_rights_that_follow_it(tmp_path: Path, words: str, rights: set[Right]) -> None:
+    public = base64.b64encode(keys.generate().public).decode()
+    (kim,) = registry(tmp_path, trusted_keys={"kim": public + words}).keys().values()
+    assert (kim.name, kim.rights) == ("kim", rights)
+
+
+@pytest.mark.parametrize("words", [" all", " approve look", " Approve", " rollback,drift"])
+def test_rights_that_do_not_exist_are_refused(tmp_path: Path, words: str) -> None:
+    with pytest.raises(Misconfigured, match="'kim' may"):
+        registry(tmp_path, trusted_keys={"kim": base64.b64encode(keys.generate().public).decode() + words})
+
+
 def test_one_name_has_one_key(tmp_path: Path) -> None:
     held = registry(tmp_path)
     held.add("sam", keys.generate().public, AT)
