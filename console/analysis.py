@@ -1,49 +1,21 @@
-"""Commands for analysts: training runs, the ledger, and plain SQL."""
+"""Commands for analysts: the ledger, and plain SQL."""
 
 import sys
 
 import click
 
-from console.output import Column, Row, json_option, minute, print_rows, tenant_option, three_decimals
-from console.parameters import LIMIT, QUERY, TOPIC
+from console.output import Column, json_option, print_rows
+from console.parameters import QUERY, TOPIC
 from console.text import printable_lines
-from operations import analysis, tenants
+from operations import analysis
 from operations.connections import Connections
 from stores import settings
 from stores.exit_codes import EXIT_REFUSED
 
-_RUNS = (
-    Column("run"),
-    Column("requested_at", "asked for", minute),
-    Column("requested_by", "by"),
-    Column("verdict"),
-    Column("rung"),
-    Column("ndcg_live", "live", three_decimals),
-    Column("ndcg_candidate", "new", three_decimals),
-    Column("look"),
-)
 _LEDGER = (
     Column("topic"), Column("partition", "part"), *map(Column, ("expected", "accepted", "repeated", "dead", "late")),
     Column("missing"),
 )  # fmt: skip
-
-
-@click.command()
-@tenant_option
-@click.option("--limit", default=20, show_default=True, type=LIMIT, help="Newest first.")
-@json_option
-def runs(tenant: str, limit: int, as_json: bool) -> None:
-    """Show training runs: why each began, how it ended, what the gate saw.
-
-    \b
-    Example:
-      tidewheel runs --tenant acme --json
-    """
-    with Connections(settings.load()) as stores:
-        rows = analysis.runs(stores.warehouse, tenant, limit)
-        tenants.check_known(stores, tenant, rows)
-    empty = f"No training run of '{tenant}' yet. `tidewheel retrain --tenant {tenant}` asks for one."
-    print_rows(rows, as_json, empty, _RUNS, _why)
 
 
 @click.command()
@@ -98,8 +70,3 @@ def sql(query: str, output_format: str, as_json: bool) -> None:
         click.echo(printable_lines(answer.decode("utf-8", "replace")), nl=False)
     else:
         click.echo(answer, nl=False)  # bytes for a program, as ClickHouse wrote them
-
-
-def _why(run: Row) -> str:
-    """Return why a run began and what the gate said of it."""
-    return "; ".join(part for part in (run["reason"], *run["reasons"]) if part)

@@ -29,7 +29,7 @@ _COMMANDS = {
     "search": "console.search",
     "drift": "console.drift",
     "replay": "console.replay",
-    "runs": "console.analysis",
+    "runs": "console.runs",
     "ledger": "console.analysis",
     "report": "console.report",
     "sql": "console.analysis",

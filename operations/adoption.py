@@ -16,7 +16,7 @@ from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 from operations import offered_files
 from retrieval.config import EncoderConfig
 from stores.errors import Refused, TidewheelError
-from stores.shelf import Shelf, files_of, manifest_of
+from stores.shelf import Shelf, files_of, manifest_of, refused_name
 
 _PROBES = ("how many days of leave do I have", "Employees have thirty days of annual leave.")
 
@@ -68,6 +68,20 @@ def offer(
         name = f"adopted-{manifest[:16]}"
         shelf.put(tenant, name, model, {"source": source.name, "dimension": str(width)}, now)
     return Offer(name, manifest, width, files.left_out)
+
+
+def refused(shelf: Shelf, tenant: str, run: str) -> tuple[str, str]:
+    """Return the name and the hash of the files of the model that a run trained and did not let in.
+
+    `shelf` is the one of offers. Raises `Refused` when it is not there.
+    """
+    name = refused_name(run)
+    if (entry := shelf.entry(tenant, name)) is None:
+        raise Refused(
+            f"no model of the run '{run}' is kept: it won, or made none, or its time is over (retention.model_days); "
+            f"`tidewheel runs --tenant {tenant}` shows how it ended"
+        )
+    return name, entry.manifest
 
 
 def _tried(model: Path, config: EncoderConfig) -> int:

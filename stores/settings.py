@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     )
     trusted_keys: dict[str, str] = Field(
         default_factory=dict,
-        description="JSON of operators' public keys in base64 by name, beside those of HOME/keys/trusted.json; the rights "
+        description="JSON of operators' public keys in base64 by name, beside those of HOME/keys/trusted.json; rights "
         "of a key that may not do everything stand behind it, after spaces",
     )
     operator_key: Path | None = Field(

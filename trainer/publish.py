@@ -11,8 +11,9 @@ from pydantic import TypeAdapter
 
 from schemas.ids import stable_id
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
+from stores.errors import TidewheelError
 from stores.evaluation import of_columns
-from stores.shelf import Shelf, files_of, manifest_of
+from stores.shelf import Shelf, files_of, manifest_of, refused_name
 from stores.signing import Objecting
 from stores.warehouse import Warehouse
 from trainer.data.snapshot import Manifest, Snapshot
@@ -70,6 +71,20 @@ def comparison(found: Evaluation, verdict: Verdict, judged: Interval | None = No
         judged_difference=judged.mean if judged else None,
         **(verdict.look.shown() if verdict.look else {}),
     )
+
+
+def keep_refused(
+    offers: Shelf, request: TrainingRequested, make: Callable[[], Path], verdict: str, now: datetime
+) -> None:
+    """Keep what a run trained and did not let in, to be judged again (`tidewheel runs judge`).
+
+    The run has ended as it has, whether there is room for that or not.
+    """
+    name = refused_name(request.run)
+    try:
+        offers.put(request.tenant, name, make(), {"run": request.run, "verdict": verdict}, now)
+    except (TidewheelError, OSError) as error:
+        LOG.warning("%s: the model of %s is not kept to be judged again: %s", request.tenant, request.run, error)
 
 
 def past_outcome(

@@ -142,6 +142,8 @@ class Trainer:
             verdict = gate.void(verdict, f"'{taken.parent}' is not live any more")
         if verdict.verdict != "WIN":
             known |= {"comparison": outcome}
+            if learning:
+                publish.keep_refused(context.offers, request, candidate.make, verdict.verdict, context.clock())
             return publish.refused(request, verdict.verdict, verdict.reasons, context.clock(), **known)
         known |= {"evaluation": scores, "documents": candidate.documents}
         event = publish.trained(request, known, outcome, verdict, context.clock())

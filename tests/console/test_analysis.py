@@ -8,28 +8,12 @@ import pytest
 from stores.settings import Settings
 from tests.console.pointing import point_at
 from tests.console.running import CommandLine
-from tests.streams.lives import Streams, day, documents, trained
+from tests.streams.lives import Streams, day
 
 
 @pytest.fixture(autouse=True)
 def own_database(tidewheel: CommandLine, stack: Settings, town: Streams, monkeypatch: pytest.MonkeyPatch) -> None:
     point_at(stack, town.warehouse.database, monkeypatch)
-
-
-@pytest.mark.thorough
-def test_runs_show_why_each_began_and_how_it_ended(tidewheel: CommandLine, town: Streams, tenant: str) -> None:
-    town.take(*documents(tenant), *day(tenant, "ana", "words"))
-    assert "No training run of" in tidewheel("runs", "--tenant", tenant).out
-    model = trained(town, tenant)
-    (run,) = json.loads(tidewheel("runs", "--tenant", tenant, "--json").out)
-    assert (run["run"], run["model"], run["verdict"]) == ("run-1", model, "WIN")
-    assert (run["reason"], run["ndcg_live"], run["ndcg_candidate"]) == ("it drifted", 0.7, 0.8)
-    shown = tidewheel("runs", "--tenant", tenant).out
-    assert "    it drifted" in shown.splitlines()
-    assert max(map(len, shown.splitlines())) <= 80
-    other = tidewheel("runs", "--tenant", f"{tenant}x", "--json")
-    assert (other.code, other.out) == (2, "")
-    assert f"the nearest known name is '{tenant}'" in other.err
 
 
 def test_the_ledger_is_green_until_something_is_missing(tidewheel: CommandLine, town: Streams, tenant: str) -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from operations.adoption import located, offer
+from operations.adoption import located, offer, refused
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder
 from stores.errors import Refused
-from stores.shelf import Shelf, base_model
+from stores.shelf import Shelf, base_model, refused_name
 from tests.trainer import tiny
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -84,3 +84,11 @@ def test_a_name_that_leads_to_no_model_is_refused(name: str, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     with pytest.raises(Refused, match="no directory"):
         located(name or "no such name")
+
+
+def test_what_a_run_refused_is_found_by_the_run_and_by_its_tenant_alone(model: Path, offers: Shelf) -> None:
+    entry = offers.put("acme", refused_name("run-1"), model, {}, NOW)
+    assert refused(offers, "acme", "run-1") == ("refused-run-1", entry.manifest)
+    for tenant, run in (("acme", "run-2"), ("beta", "run-1")):
+        with pytest.raises(Refused, match=f"no model of the run '{run}' is kept"):
+            refused(offers, tenant, run)

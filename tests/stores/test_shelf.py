@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from stores.errors import Refused
-from stores.shelf import BASE, MANIFEST, Shelf
+from stores.shelf import BASE, MANIFEST, Shelf, refused_name
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -158,3 +158,10 @@ def test_a_removal_that_was_cut_short_is_known_and_ended(
     shelf.remove("acme", "m-1")
     assert shelf.half_removed("acme") == []
     assert not shelf._fs.exists(shelf._place("acme", "m-1"))
+
+
+def test_the_name_of_what_a_run_refused_is_one_of_the_shelf_s() -> None:
+    names = {refused_name(run) for run in ("run-1", "r" * 64, "r" * 63 + "s")}
+    assert len(names) == 3
+    assert "refused-run-1" in names
+    assert all(len(name) <= 64 for name in names)

@@ -60,12 +60,14 @@ def test_rights_are_signed_with_the_key_that_has_them(tmp_path: Path) -> None:
     ("words", "rights"),
     [
         ("", EVERY),
-        (" rollback drift", {Right.ROLLBACK, Right.DRIFT}),
+        (" rollback drift", frozenset({Right.ROLLBACK, Right.DRIFT})),
         (" look", frozenset()),
-        ("  approve ", {Right.APPROVE}),
+        ("  approve ", frozenset({Right.APPROVE})),
     ],
 )
-def test_a_key_of_the_setting_has_the_rights_that_follow_it(tmp_path: Path, words: str, rights: set[Right]) -> None:
+def test_a_key_of_the_setting_has_the_rights_that_follow_it(
+    tmp_path: Path, words: str, rights: frozenset[Right]
+) -> None:
     public = base64.b64encode(keys.generate().public).decode()
     (kim,) = registry(tmp_path, trusted_keys={"kim": public + words}).keys().values()
     assert (kim.name, kim.rights) == ("kim", rights)

@@ -10,10 +10,11 @@ from safetensors.numpy import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from transformers import AutoTokenizer
 
+from operations.adoption import refused
 from retrieval.encoders import Encoder
 from retrieval.query_side import QuerySide
 from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
-from stores.shelf import Shelf
+from stores.shelf import BASE, Shelf
 from stores.warehouse import Warehouse
 from tests.trainer import tiny
 from tests.trainer.test_rungs_in_runs import WEIGHTS
@@ -93,3 +94,28 @@ def test_a_changed_file_and_foreign_documents_refuse_the_run(
     assert isinstance(event, ModelRefused)
     assert "not live any more" in event.reasons[0]
     assert event.comparison is None
+
+
+@pytest.mark.thorough
+def test_what_a_run_refused_is_judged_again_and_may_win(
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_through(warehouse, tenant)
+    monkeypatch.setattr(fit, "run", no_fit)
+    strict = WEIGHTS.model_copy(update={"gate": WEIGHTS.gate.model_copy(update={"min_gain": 0.99})})
+    context = make_context(strict)
+    (first,) = answered(context, request(tenant))
+    assert isinstance(first, ModelRefused), first
+    assert first.verdict == "INCONCLUSIVE"
+    name, manifest = refused(context.offers, tenant, "run-1")
+    assert context.shelf.models(tenant) == {}, "nothing is served from there"
+
+    again = request(tenant, "run-2").model_copy(update={"adopt": name, "manifest": manifest})
+    (second,) = answered(make_context(WEIGHTS), again)
+    assert isinstance(second, ModelTrained), second
+    assert (second.comparison.rung, second.comparison.look) == ("adopt", 2), "and it is a look of its own"
+    assert second.documents == context.shelf.manifest(tenant, BASE), "nothing is embedded for it"
+    assert second.fusion == first.comparison.fusion_candidate if first.comparison else False
+    (unknown,) = answered(context, again.model_copy(update={"run": "run-3", "event_id": "3", "manifest": "0" * 64}))
+    assert isinstance(unknown, ModelRefused)
+    assert unknown.verdict == "ERROR"

@@ -83,3 +83,21 @@ def test_the_shelf_gets_weights_report_manifest_and_card_and_keeps_the_event(tmp
     assert past() == refusal, "what was decided here comes first"
     directory.keep_event(publish.refused(REQUEST, "LOSS", ("worse",), NOW).model_dump_json())
     assert past() is None, "what nobody signed was not decided"
+
+
+def test_what_was_not_let_in_is_kept_apart_and_a_full_disk_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    weights, offers = tmp_path / "weights", Shelf(str(tmp_path / "offers"), tmp_path / "cache")
+    weights.mkdir()
+    (weights / "modules.json").write_text("[]")
+    publish.keep_refused(offers, REQUEST, lambda: weights, "LOSS", NOW)
+    (entry,) = offers.models("acme").values()
+    assert (entry.model, entry.about) == ("refused-run-1", {"run": "run-1", "verdict": "LOSS"})
+
+    def full(*_: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    publish.keep_refused(offers, REQUEST.model_copy(update={"run": "run-2"}), full, "LOSS", NOW)
+    assert list(offers.models("acme")) == ["refused-run-1"]
+    assert "run-2 is not kept" in caplog.text

@@ -1,0 +1,91 @@
+"""`tidewheel runs`: how training runs ended, and what one refused judged once more, on newer clicks."""
+
+from datetime import UTC, datetime
+
+import click
+
+from console.decisions import by_option
+from console.output import Column, Row, json_option, minute, print_json, print_rows, say, tenant_option, three_decimals
+from console.parameters import LIMIT, REASON, RUN, TENANT
+from operations import adoption, analysis, decisions, tenants
+from operations.connections import Connections
+from stores import settings
+from stores.shelf import Shelf
+
+_RUNS = (
+    Column("run"),
+    Column("requested_at", "asked for", minute),
+    Column("requested_by", "by"),
+    Column("verdict"),
+    Column("rung"),
+    Column("ndcg_live", "live", three_decimals),
+    Column("ndcg_candidate", "new", three_decimals),
+    Column("look"),
+)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--tenant", type=TENANT, help="Whose runs; tenants never mix.")
+@click.option("--limit", default=20, show_default=True, type=LIMIT, help="Newest first.")
+@json_option
+@click.pass_context
+def runs(ctx: click.Context, tenant: str | None, limit: int, as_json: bool) -> None:
+    """Show training runs: why each began, how it ended, what the gate saw; or have a refused model judged again.
+
+    \b
+    Examples:
+      tidewheel runs --tenant acme --json
+      tidewheel runs judge run-20261101093000-5f3a --tenant acme
+    """
+    if ctx.invoked_subcommand is not None:
+        if tenant is not None:
+            raise click.UsageError(f"--tenant stands behind '{ctx.invoked_subcommand}'", ctx)
+        return
+    if tenant is None:
+        raise click.MissingParameter(ctx=ctx, param_hint="'--tenant'", param_type="option")
+    with Connections(settings.load()) as stores:
+        rows = analysis.runs(stores.warehouse, tenant, limit)
+        tenants.check_known(stores, tenant, rows)
+    empty = f"No training run of '{tenant}' yet. `tidewheel retrain --tenant {tenant}` asks for one."
+    print_rows(rows, as_json, empty, _RUNS, _why)
+
+
+@runs.command()
+@click.argument("run", type=RUN)
+@tenant_option
+@by_option
+@click.option(
+    "--reason",
+    default="judged again by hand",
+    type=REASON,
+    show_default=True,
+    help="Why; it stands in the audit trail.",
+)
+@json_option
+def judge(run: str, tenant: str, by: str | None, reason: str, as_json: bool) -> None:
+    """Have the model that RUN trained, and that did not win, judged once more on the clicks that came since.
+
+    Nothing is learned. It is a run of its own and one more look at the hold-out, which makes a WIN harder for every
+    look that follows: worth it once there are clearly more judged queries than `tidewheel runs` said were needed. A
+    refused model is kept for `retention.model_days`; one that keeps the documents of what was live when it was trained
+    can be judged as long as that is.
+
+    \b
+    Example:
+      tidewheel runs judge run-20261101093000-5f3a --tenant acme
+    """
+    where = settings.load()
+    with Connections(where) as stores:
+        tenants.check_served(stores, tenant)
+        found = adoption.refused(Shelf.offers(where), tenant, run)
+        sign, who, now = stores.signing.as_operator, stores.signing.operator(by), datetime.now(UTC)
+        request = decisions.request_training(stores.publish, sign, tenant, who, reason, "live", now, found)
+    if as_json:
+        print_json({"run": request.run, "model": found[0], "manifest": found[1], "of": run})
+    else:
+        say(f"{request.run} judges what {run} trained; `tidewheel runs --tenant {tenant}` shows how it goes.")
+
+
+def _why(run: Row) -> str:
+    """Return why a run began and what the gate said of it."""
+    return "; ".join(part for part in (run["reason"], *run["reasons"]) if part)
