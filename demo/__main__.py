@@ -15,12 +15,13 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from console.packet_view import print_packet
 from demo.memory import PeakMemory
+from demo.pictures import take
 from demo.scene import RULES, Scene
-from demo.stage import connect, open_stage
+from demo.stage import OPERATOR, connect, open_stage
 from demo.story import play
 from embedded import control
 from schemas.packet import Packet
-from stores import settings
+from stores import http_address, settings
 from stores.errors import TidewheelError
 from stores.exit_codes import command_status
 
@@ -54,7 +55,11 @@ def main(interactive: bool, keep: bool, seed: int) -> None:
         if not keep:
             control.down(home)
     if keep:
-        console.print(f"The stack is up. Try: tidewheel --home {home} status; tidewheel --home {home} down")
+        console.print(
+            f"The stack is up, the console at {http_address.url_of(home, 'console')}. Try: "
+            f"tidewheel --home {home} open; tidewheel --home {home} status; tidewheel --home {home} down",
+            soft_wrap=True,
+        )
     sys.exit(code)
 
 
@@ -81,8 +86,11 @@ def _run(console: Console, home: Path, interactive: bool, keep: bool, seed: int)
                 scene.report.seconds = round(perf_counter() - began, 1)
                 scene.report.peak_rss_mib = round(memory.peak_mib, 1)
                 scene.report.write(home / "report.json")
+        tell("taking pictures of the console")
+        pictures = take(scene.stage.where, tenant, OPERATOR, home / "pictures")
     console.print(scene.report.table())
     console.print(f"report: {home / 'report.json'}", soft_wrap=True)
+    console.print(pictures, soft_wrap=True)
     return _EXITS.get(scene.report.outcome, 1)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from console.embedded_stack import services
+from demo.producer import Producer
 from embedded import control
 from embedded.servers import Service
 from indexer.search.searcher import Searcher
@@ -42,7 +43,7 @@ class Unfinished(Refused):
 
 @dataclass(slots=True)
 class Stage:
-    """Clients of one running stack, for one tenant. `sent` counts what the demo itself sent."""
+    """Clients of one running stack, for one tenant."""
 
     where: Settings
     tenant: str
@@ -54,11 +55,17 @@ class Stage:
     searcher: Searcher
     resident: SearchClient
     vectors: Vectors
-    sent: int = 0
+    gateway: Producer
+    sent_as_bytes: int = 0
+
+    @property
+    def sent(self) -> int:
+        """Return how many records the demo itself sent."""
+        return self.gateway.sent + self.sent_as_bytes
 
     def send(self, events: Iterable[Event]) -> None:
-        """Send events to their topics and wait until the broker has them."""
-        self.sent += publish(self.producer, events)
+        """Send events as a producer does, by the gateway, and wait until the broker has them."""
+        self.gateway.send(events)
 
     def publish(self, event: Event) -> None:
         """Send one event and wait until the broker has it; an operator's decisions are not counted as sent."""
@@ -68,7 +75,7 @@ class Stage:
         """Send one record as it is."""
         self.producer.send(topic, None, value)
         self.producer.flush()
-        self.sent += 1
+        self.sent_as_bytes += 1
 
     def wait_until(self, what: str, reached: Callable[[], T | None], within_s: float) -> T:
         """Return what `reached` returns once it is neither None nor False. Raises `Unfinished` after `within_s`."""
@@ -150,4 +157,5 @@ def connect(home: Path, tenant: str) -> Stage:
         connect_searcher(where),
         SearchClient(where.search_url.get_secret_value()),
         Vectors.connect(where),
+        Producer.of(where, tenant, datetime.now(UTC)),
     )

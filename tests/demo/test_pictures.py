@@ -1,0 +1,38 @@
+"""Pictures at the end of the demo: with a browser they are there, without one it is said."""
+
+import shutil
+import struct
+from pathlib import Path
+
+import pytest
+
+from demo import pictures
+from operations import operators
+from stores import http_address
+from stores.settings import Settings
+from tests.console.web.browsing import NOW, Site, serving
+from tests.stores.keyed import settings_of
+
+
+def test_without_a_browser_it_is_said_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda program: None)
+    said = pictures.take(settings_of(tmp_path), "acme", "ana", tmp_path / "pictures")
+    assert said == "no pictures of the console: no Chromium here (apt-get install chromium)"
+    assert not (tmp_path / "pictures").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_every_view_is_taken_signed_in(stack: Settings, tenant: str, tmp_path: Path) -> None:
+    where = stack.model_copy(update={"home": tmp_path / "home"})
+    operators.ensure(where, "ana", NOW)
+    with serving(Site(where, now=None)) as site:
+        host, _, port = site.url.removeprefix("http://").partition(":")
+        http_address.publish(where.home, "console", host, int(port))
+        said = pictures.take(where, tenant, "ana", tmp_path / "pictures")
+    assert said == f"pictures of the console: {tmp_path / 'pictures'} (now, drift, runs, cutover, quality)"
+    for view in pictures.VIEWS:
+        content = (tmp_path / "pictures" / f"{view}.png").read_bytes()
+        width, height = struct.unpack(">II", content[16:24])
+        assert (content[:4], width) == (b"\x89PNG", 1_280)
+        assert height >= 900
