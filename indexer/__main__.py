@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import time
 from datetime import UTC, datetime
 
 # Read when torch is loaded: its threads sleep, and do not spin, while one of them is kept from running by searches.
@@ -41,12 +42,20 @@ def work(life: Life) -> None:
 
 
 def _serve(life: Life, learning: Learning, worker: Worker, idle_s: float) -> None:
-    """Go round; wait up to `idle_s` seconds for a decision when nothing was done."""
-    busy = True
+    """Go round; wait up to `idle_s` seconds for a decision when nothing was done, and let none wait for all tenants."""
+    busy, looked_at = True, 0.0
+
+    def look() -> None:
+        nonlocal looked_at
+        if time.monotonic() - looked_at >= idle_s:
+            learning.handle(worker.handle, 0.0)
+            looked_at = time.monotonic()
+
     while not life.stop.is_set():
         try:
             busy = learning.handle(worker.handle, 0.0 if busy else idle_s) > 0
-            busy = worker.turn() or busy
+            looked_at = time.monotonic()
+            busy = worker.turn(look) or busy
         except Retryable as error:
             LOG.warning("waiting: %s", error)
             life.stop.wait(1.0)

@@ -1,6 +1,6 @@
 """A worker: one of several processes that share the tenants and do everything for those that they hold.
 
-    for ever:  what was decided (`learning`)  ──▶  tenants taken and given back  ──▶  every tenant that is held, a turn
+    for ever:  tenants taken and given back  ──▶  for each that is held: what was decided (`learning`), and its turn
 
 A tenant is held by a lease, and everything that is written for it asks for that lease (`indexer.indexing.fence`). Who
 finds it lost drops the tenant and goes on with its others. What is known of a tenant is known as long as it is held:
@@ -67,10 +67,14 @@ class Worker:
             self._drop(event.tenant)
             raise Retryable(str(lost)) from lost
 
-    def turn(self) -> bool:
-        """Go once through the tenants that are held; return whether another turn should follow at once."""
+    def turn(self, between: Callable[[], object] = lambda: None) -> bool:
+        """Go once through the tenants that are held; return whether another turn should follow at once.
+
+        `between` is called before every tenant's turn: decisions do not wait until all tenants had theirs.
+        """
         marks, busy = self._share(gives=True), False
         for tenant, mark in marks.items():
+            between()
             if self._resting.get(tenant, self._clock()) > self._clock():
                 continue
             try:

@@ -121,6 +121,20 @@ def test_one_alone_does_everything_and_a_new_tenant_at_once(one: Working, stores
     assert stores.done[-1] == "one elm turn 1"
 
 
+def test_what_was_decided_meanwhile_does_not_wait_for_all_tenants(one: Working, stores: Stores) -> None:
+    decided = iter([asked("dune"), asked("acme", 2)])
+
+    def between() -> None:
+        if event := next(decided, None):
+            one.handle(event)
+
+    one.turn(between)
+    assert stores.done == [
+        "one dune event-1", "one acme turn 1", "one acme event-2", "one bolt turn 1", "one cork turn 1",
+        "one dune turn 1",
+    ]  # fmt: skip
+
+
 def test_one_that_joins_gets_its_share_and_each_tenant_has_one_indexer(one: Working, stores: Stores) -> None:
     one.turn()
     two = beside(one)
