@@ -129,9 +129,8 @@ class Corpus:
         for number, vector in zip(numbers, vectors, strict=True):
             text = f"Page {number}\n{_text(number, 1)}"
             name, content = _name(number), _hash(number, 1)
-            rows.append(
-                vector_row(name, 0, 1, content, (EVERYONE,), f"Page {number}", text, terms(text), vector, 0.2, 0)
-            )
+            title, words = f"Page {number}", terms(text)
+            rows.append(vector_row(name, 0, 1, content, (EVERYONE,), title, text, words, vector, 0.2, 0, clicked=words))
         self._vectors.upsert(self.target.collection, rows)
 
 
