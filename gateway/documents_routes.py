@@ -19,12 +19,12 @@ def router(gateway: Gateway) -> APIRouter:
     made = APIRouter()
 
     @made.get("/v1/documents/{document:path}", responses=problems(401, 403, 404, 429, 503))
-    async def document(request: Request) -> Response:
+    async def read(request: Request, document: str) -> Response:
         """Read a document. One that is hidden from the person and one that is not there are answered alike (404)."""
         caller = gateway.callers.caller(request.headers, "search")
         person = gateway.callers.person(request.headers, caller.tenant)
         groups = frozenset(person.groups if person is not None else ())
-        return answer(await run_in_threadpool(_document, gateway, caller, request.path_params["document"], groups))
+        return answer(await run_in_threadpool(_document, gateway, caller, document, groups))
 
     return made
 

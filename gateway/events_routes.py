@@ -25,7 +25,7 @@ def router(gateway: Gateway) -> APIRouter:
         "/v1/events",
         status_code=202,
         response_model=Receipt,
-        responses=problems(400, 401, 403, 408, 413, 415, 422, 429, 503),
+        responses={**problems(400, 401, 403, 408, 413, 415, 429, 503), 422: {"model": Receipt}},
         openapi_extra=body(
             {"oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]},
             [OPENED],
@@ -43,7 +43,9 @@ def router(gateway: Gateway) -> APIRouter:
         taken = await taken_from(gateway, given, caller)
         if not taken.records:
             gateway.metrics.count("events", intake.REFUSED, by=len(taken.verdicts))
-            return answer(_receipt(taken), 422 if taken.verdicts else 400)
+            if not taken.verdicts:
+                raise Answered(400, "Bad Request", "the body holds no event")
+            return answer(_receipt(taken), 422)
         await delivered(gateway, caller, taken)
         return answer(_receipt(taken), 202)
 

@@ -13,18 +13,20 @@ def router(gateway: Gateway) -> APIRouter:
     """Return the routes."""
     made = APIRouter()
 
-    @made.get("/healthz")
+    @made.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> Response:
         """200 while the process lives."""
         return PlainTextResponse("ok\n")
 
-    @made.get("/readyz")
+    @made.get(
+        "/readyz", responses={503: {"description": "a store does not answer", "content": {"application/json": {}}}}
+    )
     async def readyz() -> Response:
         """200 when every store answers, else 503; which one does not."""
         found = await run_in_threadpool(gateway.ready)
         return answer(found, 200 if set(found.values()) == {OK} else 503)
 
-    @made.get("/metrics")
+    @made.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Counts, in Prometheus' text format."""
         return PlainTextResponse(gateway.metrics.text(gateway.delivery.waiting), media_type="text/plain; version=0.0.4")
