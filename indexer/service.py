@@ -41,6 +41,9 @@ class ServiceConfig(BaseModel):
     live_slice_s: float = Field(
         default=1.0, gt=0, description="seconds at once for a live or standby collection: what other tenants wait"
     )
+    standby_every_s: float = Field(
+        default=5.0, ge=0, le=10, description="seconds between two looks at a standby, whose changes cost less together"
+    )
     shadow_slice_s: float = Field(
         default=2.0, gt=0, description="seconds at once for a shadow: what live changes may wait"
     )

@@ -7,7 +7,7 @@ in Redis says so before its first row is written and until it is whole, so that 
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from indexer.indexing.refresh import Refresher
 from indexer.indexing.sync import Sync, Target
@@ -26,16 +26,28 @@ OUTDATED = "its collection was built by older rules of passages and words"
 
 
 class Upkeep:
-    """Looks after what serves; remembers what is up to date, and brings everything up to date after a restart."""
+    """Looks after what serves; remembers what is up to date, and brings everything up to date after a restart.
+
+    A standby is looked at less often than what is live: a rollback forgives what came in the last seconds
+    (`operations.standby`), and lists are asked for at answer time.
+    """
 
     def __init__(
-        self, serving: Serving, sync: Sync, clock: Callable[[], datetime], audit: AuditConfig | None = None
+        self,
+        serving: Serving,
+        sync: Sync,
+        clock: Callable[[], datetime],
+        audit: AuditConfig | None = None,
+        standby_every_s: float = 0.0,
     ) -> None:
+        """Take how many seconds at least lie between two looks at a standby."""
         self.sync = sync
         self._auditor = Auditor(sync, serving, audit or AuditConfig(), clock)
         self._refresher = Refresher(sync, clock)
         self._serving = serving
         self._clock = clock
+        self._standby_every = timedelta(seconds=standby_every_s)
+        self._standby_at: dict[str, datetime] = {}
         self._fresh_at: dict[str, int] = {}
         self._ensured: set[str] = set()
         self._dropped: set[str] = set()
@@ -60,14 +72,34 @@ class Upkeep:
         sides = [Target.of(record.tenant, side) for side in (record, record.standby) if side is not None]
         once = {target.collection: target for target in reversed(sides)}  # live's, where both are served from one
         for target in (once[name] for name in dict.fromkeys(target.collection for target in sides)):
+            standby = target.collection != record.collection
+            if standby and not self._is_due(target.collection):
+                continue
             try:
-                left |= not self._freshen(target, mark, budget_s, rebuilds.get(target.collection))
+                finished = self._freshen(target, mark, budget_s, rebuilds.get(target.collection))
+                if standby:
+                    self._note_standby(target.collection, finished)
+                left |= not finished
                 self._auditor.look(target, budget_s)
             except Exception as error:
                 trouble.append(error)
         if trouble:
             raise trouble[0]
         return left
+
+    def _is_due(self, standby: str) -> bool:
+        """Return whether it is time to look at a standby: changes wait for each other, and cost less together.
+
+        One that is behind is looked at until it is not.
+        """
+        finished_at = self._standby_at.get(standby)
+        return finished_at is None or self._clock() - finished_at >= self._standby_every
+
+    def _note_standby(self, standby: str, finished: bool) -> None:
+        if finished:
+            self._standby_at[standby] = self._clock()
+        else:
+            self._standby_at.pop(standby, None)
 
     def clean_up(self, record: ServingRecord, states: Mapping[str, str]) -> bool:
         """Drop what is retired, point the alias at what is live, retire a standby whose time is over; True for that."""

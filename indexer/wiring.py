@@ -95,7 +95,7 @@ def build_worker(
         def sync(yield_point: Callable[[], None], throttle: Throttle | None = None) -> Sync:
             return Sync(documents, vectors, encoders, config.sync, clock, rest, yield_point, check_lease, throttle)
 
-        upkeep = Upkeep(serving, sync(check_stop), clock, config.audit)
+        upkeep = Upkeep(serving, sync(check_stop), clock, config.audit, config.service.standby_every_s)
         shadow_sync = sync(between_parts_of_shadow_work, throttle)
         verifier = Verifier(shadow_sync, config.verify, clock, live=upkeep.sync)
         comparison = ComparisonRunner(warehouse, vectors, encoders, config.comparison, between_parts_of_shadow_work)

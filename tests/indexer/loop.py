@@ -42,6 +42,7 @@ class Loop:
         live_wait_s: float = 0.2,
         check_lease: Callable[[], None] = lambda: None,
         approvals: int = 1,
+        standby_every_s: float = 0.0,
     ) -> None:
         self.world = world
         self.sent: list[Event] = []
@@ -51,7 +52,8 @@ class Loop:
             self.sent.append(event)
 
         config = config or VerifyConfig(page=7, sample=8, searched=8)
-        upkeep = Upkeep(world.serving, world.new_sync(check_lease=check_lease), world.clock)
+        serving_sync = world.new_sync(check_lease=check_lease)
+        upkeep = Upkeep(world.serving, serving_sync, world.clock, standby_every_s=standby_every_s)
         self.live_first = LiveFirst(self, live_wait_s, world.clock)
         self.sync = sync = world.new_sync(yield_point=self.live_first.yield_point, check_lease=check_lease)
         self.verifier = Verifier(sync, config, world.clock, live=upkeep.sync)

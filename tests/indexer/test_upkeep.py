@@ -173,3 +173,28 @@ def test_lost_vectors_come_back_by_themselves(world: World) -> None:
     again.settle()
     assert again.verifier.read(world.target(world.next)).mismatches == 0
     assert again.packet().collection == packet.collection
+
+
+@pytest.mark.thorough
+def test_a_standby_is_looked_at_now_and_then_and_one_that_is_behind_until_it_is_not(world: World) -> None:
+    first(world)
+    loop = Loop(world, standby_every_s=60.0)
+    loop.settle()
+    loop.indexer.handle(approval(loop.ready()))
+    loop.settle()
+    world.put("d0", 2, "another text", acl=("everyone",))
+    loop.settle()
+    assert [version for version, _, _ in world.shown("d0", world.next)] == [2], "live, at once"
+    assert [version for version, _, _ in world.shown("d0", world.live)] == [1], "the standby, in its time"
+    world.clock.ahead += timedelta(seconds=61)
+    loop.settle()
+    assert [version for version, _, _ in world.shown("d0", world.live)] == [2]
+
+    world.vectors.drop(world.target(world.live).collection)
+    world.clock.ahead += timedelta(seconds=61)
+    mark, passes = world.documents.marks()[world.tenant], 0
+    while world.serving.rebuilds.of(world.tenant) or passes == 0:
+        loop.keep_fresh(world.tenant, mark, 0.0)
+        passes += 1
+    assert passes > 1, "more than a batch, a batch a pass, and no pass had to wait"
+    assert [version for version, _, _ in world.shown("d0", world.live)] == [2]
