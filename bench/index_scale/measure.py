@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -12,6 +13,7 @@ import psutil
 from bench.index_scale.corpus import Corpus, now
 from embedded import control
 from indexer.upkeep import Upkeep
+from stores.audits import Audit
 from stores.collection_states import State
 from stores.serving import Collection, Serving, ServingRecord
 
@@ -82,7 +84,10 @@ def growth(sizes: list[dict[str, Any]], least: int = 10_000) -> dict[str, Any]:
 
 
 def _live(corpus: Corpus, serving: Serving) -> tuple[Upkeep, ServingRecord]:
-    """Make the corpus's collection what serves its tenant, and return who looks after it."""
+    """Make the corpus's collection what serves its tenant, and return who looks after it.
+
+    Its audit begins tomorrow: of large tenants Milvus has not the rows that it would look for.
+    """
     target, made_at = corpus.target, now()
     about = Collection(tenant=target.tenant, model=target.model, collection=target.collection, created_at=made_at)
     serving.register(about, State.BUILDING)
@@ -90,6 +95,8 @@ def _live(corpus: Corpus, serving: Serving) -> tuple[Upkeep, ServingRecord]:
         tenant=target.tenant, model=target.model, collection=target.collection, version=1, moved_at=made_at
     )
     serving.move(record, {target.collection: (State.BUILDING, State.LIVE)})
+    tomorrow = Audit(began=made_at + timedelta(days=1), total=corpus.size)
+    serving.audits.save(target.tenant, target.collection, tomorrow)
     return Upkeep(serving, corpus.sync, now), record
 
 
