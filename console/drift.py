@@ -52,7 +52,7 @@ def drift(ctx: click.Context, tenant: str | None, signal: str | None, limit: int
             raise click.UsageError(f"--tenant stands behind '{ctx.invoked_subcommand}'", ctx)
         return
     if tenant is None:
-        raise click.MissingParameter(ctx=ctx, param_hint="'--tenant'", param_type="option")
+        raise click.MissingParameter(ctx=ctx, param=next(each for each in ctx.command.params if each.name == "tenant"))
     with Connections(settings.load()) as stores:
         rows = analysis.drift(stores.warehouse, tenant, signal or "", limit)
         tenants.check_known(stores, tenant, rows)

@@ -42,7 +42,7 @@ def runs(ctx: click.Context, tenant: str | None, limit: int, as_json: bool) -> N
             raise click.UsageError(f"--tenant stands behind '{ctx.invoked_subcommand}'", ctx)
         return
     if tenant is None:
-        raise click.MissingParameter(ctx=ctx, param_hint="'--tenant'", param_type="option")
+        raise click.MissingParameter(ctx=ctx, param=next(each for each in ctx.command.params if each.name == "tenant"))
     with Connections(settings.load()) as stores:
         rows = analysis.runs(stores.warehouse, tenant, limit)
         tenants.check_known(stores, tenant, rows)

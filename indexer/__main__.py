@@ -6,10 +6,6 @@ import sys
 import time
 from datetime import UTC, datetime
 
-# Read when torch is loaded: its threads sleep, and do not spin, while one of them is kept from running by searches.
-# Beside these a text took 12 ms of the processors' time, and takes 5.
-os.environ["OMP_WAIT_POLICY"] = os.environ.get("OMP_WAIT_POLICY", "passive")
-
 from indexer.config import IndexerConfig
 from indexer.wiring import build_worker
 from indexer.worker import Worker

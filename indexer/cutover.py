@@ -23,6 +23,7 @@ from retrieval.identity import chunker
 from schemas.ids import stable_id
 from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused
 from schemas.packet import Packet
+from stores.approvals import approved_by
 from stores.collection_states import State
 from stores.errors import Refused, Retryable, TidewheelError
 from stores.serving import HIGHEST_VERSION, Collection, Serving, ServingRecord
@@ -129,7 +130,7 @@ class Cutover:
         approved = self._trust.trail.approvers(tenant, packet) | {approval.by}
         if len(approved) >= self._approvals:
             return
-        on_the_way = {*self._serving.approved_by(tenant, packet)} - approved
+        on_the_way = {*approved_by(self._serving.outcomes(tenant), packet)} - approved
         if on_the_way and self._clock() - approval.occurred_at < _TRAIL_LAGS:
             raise Retryable(f"the audit trail does not show the approval by {min(on_the_way)} yet")
         raise Waits(f"{len(approved)} of {self._approvals} operators approved the packet {packet[:12]}")

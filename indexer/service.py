@@ -25,9 +25,10 @@ from indexer.trust import Trust
 from indexer.upkeep import Upkeep
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, ModelTrained
+from stores.approvals import waits
 from stores.collection_states import State
 from stores.errors import Retryable, TidewheelError
-from stores.serving import DONE, WAITS, Serving
+from stores.serving import DONE, Serving
 
 LOG = logging.getLogger(__name__)
 
@@ -150,9 +151,9 @@ class Indexer:
             outcome = DONE
         except Retryable:
             raise
-        except Waits as waits:
-            LOG.info("%s: %s", event.tenant, waits)
-            outcome = f"{WAITS}{event.packet}:{event.by}"
+        except Waits as missing:
+            LOG.info("%s: %s", event.tenant, missing)
+            outcome = waits(event.packet, event.by)
         except Exception as error:
             known = isinstance(error, TidewheelError)
             LOG.warning("%s: the cutover is refused: %s", event.tenant, error, exc_info=not known)

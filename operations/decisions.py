@@ -17,9 +17,10 @@ from operations.altered import refused_if_altered
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved, CutoverRefused, TrainingRequested
 from schemas.packet import Packet
+from stores.approvals import WAITS
 from stores.collection_states import State
 from stores.errors import Refused, Retryable
-from stores.serving import DONE, WAITS, Serving, ServingRecord
+from stores.serving import DONE, Serving, ServingRecord
 from stores.signing import Sign
 
 Publish = Callable[[Event], None]

@@ -38,9 +38,6 @@ Moved = CutoverDone | RolledBack
 DONE = "done"
 """The outcome of an approval that was carried out; any other is the reason of its refusal."""
 
-WAITS = "waits:"
-"""How the outcome of an approval begins that counts, and waits for another operator's; packet and name follow."""
-
 HIGHEST_VERSION = 2**40
 """No record gets so far by moving: one that says so, or an event, was not made by us and is not counted on from."""
 
@@ -267,17 +264,12 @@ class Serving:
         self._put(f"progress:{tenant}", collection, progress.model_dump_json())
 
     def packet(self, tenant: str, expected: str) -> Packet:
-        """Return the packet with this hash.
-
-        Raises `Refused` when there is none or its hash is another: it was altered.
-        """
+        """Return the packet with this hash. Raises `Refused` when there is none or its hash is another: altered."""
         text = redis_client.guarded(lambda: self._client.hget(f"packets:{tenant}", expected))
         if text is None:
             raise Refused(f"there is no packet {expected[:12]}; see `tidewheel packet` for the one under review")
         if digest(str(text)) != expected:
-            raise Refused(
-                f"the kept packet {expected[:12]} is not what was reviewed; wait for a new one, review it again"
-            )
+            raise Refused(f"the kept packet {expected[:12]} is not what was reviewed; wait for a new one")
         return Packet.model_validate_json(str(text))
 
     def save_packet(self, packet: Packet) -> str:
@@ -295,11 +287,9 @@ class Serving:
         """Keep what became of an approval, so that its event delivered again is recognised."""
         self._put(f"decided:{tenant}", event_id, outcome)
 
-    def approved_by(self, tenant: str, packet: str) -> list[str]:
-        """Return who approved this packet while another operator's approval was missing: for showing, not deciding."""
-        begins = f"{WAITS}{packet}:"
-        found = (outcome for outcome in self._all(f"decided:{tenant}").values() if outcome.startswith(begins))
-        return sorted({outcome.removeprefix(begins) for outcome in found})
+    def outcomes(self, tenant: str) -> list[str]:
+        """Return what became of all the tenant's approvals."""
+        return [*self._all(f"decided:{tenant}").values()]
 
     def _put(self, key: str, field: str, value: str) -> None:
         redis_client.guarded(lambda: self._client.hset(key, field, value))

@@ -3,6 +3,7 @@ comes, no answer is a server's error, and every answer is one that the descripti
 
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 from unittest import SkipTest
 
 import pytest
@@ -10,6 +11,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -45,14 +47,14 @@ def test_every_answer_is_one_that_is_described(world: World, tenant: str, mode: 
         },
     }[shown]
     schema = schemathesis.openapi.from_url(f"{world.url}/openapi.json")
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     assert {one.path for one in operations} >= {"/v1/events", "/v1/search", "/ubi_events", "/healthz"}
     tried = 0
     for operation in operations:
 
         @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
         @given(operation.as_strategy(generation_mode=mode))
-        def ask(case: schemathesis.Case) -> None:
+        def ask(case: Any) -> None:  # noqa: ANN401  # a case, generic in what no test needs
             nonlocal tried
             tried += 1
             case.call_and_validate(headers=dict(headers), checks=CHECKS if case.path != NOT_READY else CHECKS[1:])

@@ -16,8 +16,8 @@ from schemas.fusion import Fusion
 from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused, RolledBack
 from schemas.packet import Packet
 from stores import keys
+from stores.approvals import WAITS, approved_by
 from stores.errors import Refused, Retryable
-from stores.serving import WAITS
 from stores.trail import Trail
 from tests.indexer.loop import WON, Loop, approval, first, of, record, refused, trained
 from tests.indexer.world import NOW, World
@@ -268,14 +268,16 @@ def test_the_trail_learns_of_a_move_though_kafka_was_away_and_the_process_died(w
     assert of(RolledBack, Loop(world).settle()) == []
 
 
-KEYS = {name: keys.generate() for name in ("ana", "ben", "eve")}
+KEYS = dict[str, keys.Key]()
 
 
 def told(world: World, event: CutoverApproved, name: str) -> CutoverApproved:
-    """The approval, signed by this operator, as the topic and the audit trail have it."""
-    if all(key.name != name for key in world.signing.registry.keys().values()):
-        world.signing.registry.add(name, KEYS[name].public, NOW)
-    signed = world.signing.with_key(event.model_copy(update={"by": name}), name, KEYS[name])
+    """The approval, signed by an operator of the tenant's own, as the topic and the audit trail have it."""
+    who = f"{name}-{world.tenant}"
+    if who not in KEYS:
+        KEYS[who] = keys.generate()
+        world.signing.registry.add(who, KEYS[who].public, NOW)
+    signed = world.signing.with_key(event.model_copy(update={"by": who}), who, KEYS[who])
     world.event("CutoverApproved", "", payload=signed.model_dump_json())
     return signed
 
@@ -290,10 +292,10 @@ def test_two_operators_have_to_approve_the_same_packet_where_the_rules_say_so(wo
     assert record(world) == before, "one operator, however often"
     assert of(CutoverRefused, loop.sent) == [], "it is no refusal: the approval counts"
     assert loop.state(world.next) == "ready"
-    assert world.serving.outcome(world.tenant, "one") == f"{WAITS}{packet.digest}:ana"
-    assert world.serving.approved_by(world.tenant, packet.digest) == ["ana"]
+    assert world.serving.outcome(world.tenant, "one") == f"{WAITS}{packet.digest}:ana-{world.tenant}"
+    assert approved_by(world.serving.outcomes(world.tenant), packet.digest) == [f"ana-{world.tenant}"]
     loop.indexer.handle(told(world, approval(packet, "two"), "ben"))
-    assert (record(world).model, record(world).by) == (world.next, "ben")
+    assert (record(world).model, record(world).by) == (world.next, f"ben-{world.tenant}")
 
 
 def test_an_approval_of_another_packet_or_by_a_key_that_is_revoked_does_not_count_as_the_other(world: World) -> None:
@@ -303,7 +305,7 @@ def test_an_approval_of_another_packet_or_by_a_key_that_is_revoked_does_not_coun
     packet, before = loop.ready(), record(world)
     told(world, approval(packet, "other", packet="0" * 64), "ana")
     told(world, approval(packet, "revoked"), "eve")
-    world.signing.registry.revoke("eve", NOW)
+    world.signing.registry.revoke(f"eve-{world.tenant}", NOW)
     forged = approval(packet, "forged", by="kim")
     world.event("CutoverApproved", "", payload=forged.model_dump_json())
     world.serving.record_outcome(world.tenant, "redis", f"{WAITS}{packet.digest}:lee")
@@ -318,7 +320,7 @@ def test_an_approval_that_the_trail_is_still_to_show_is_waited_for(world: World)
     loop = Loop(world, approvals=2)
     loop.settle()
     packet = loop.ready()
-    world.serving.record_outcome(world.tenant, "on-its-way", f"{WAITS}{packet.digest}:ana")
+    world.serving.record_outcome(world.tenant, "on-its-way", f"{WAITS}{packet.digest}:ana-{world.tenant}")
     second = told(world, approval(packet, "ben"), "ben")
     with pytest.raises(Retryable, match="the approval by ana"):
         loop.indexer.handle(second)

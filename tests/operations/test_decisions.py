@@ -13,8 +13,9 @@ from operations.decisions import Waiting
 from schemas.envelope import Event
 from schemas.learning import CutoverApproved
 from schemas.packet import Packet
+from stores.approvals import WAITS, approved_by
 from stores.errors import Misconfigured, Refused, Retryable
-from stores.serving import DONE, WAITS, Collection, Serving, ServingRecord
+from stores.serving import DONE, Collection, Serving, ServingRecord
 from stores.settings import Settings
 from tests.schemas.packets import NOW, packet
 from tests.stores.keyed import installation, unsigned
@@ -121,8 +122,8 @@ def test_an_approval_that_waits_for_another_says_so_and_is_not_refused(serving: 
     serving.record_outcome(tenant, approval.event_id, f"{WAITS}{made.digest}:op")
     with pytest.raises(Retryable, match="your approval counts and nothing has moved"):
         decisions.wait_for_cutover(serving, approval, 60.0)
-    assert serving.approved_by(tenant, made.digest) == ["op"]
-    assert serving.approved_by(tenant, "0" * 64) == []
+    assert approved_by(serving.outcomes(tenant), made.digest) == ["op"]
+    assert approved_by(serving.outcomes(tenant), "0" * 64) == []
 
 
 def test_a_training_has_a_name_of_its_own(tenant: str) -> None:

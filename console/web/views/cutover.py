@@ -21,9 +21,10 @@ from operations.rollback import rollback as roll_back
 from retrieval.fusion import in_words
 from schemas.learning import CutoverApproved
 from schemas.packet import Packet
+from stores.approvals import WAITS, approved_by
 from stores.collection_states import State
 from stores.errors import Refused, Retryable
-from stores.serving import DONE, WAITS, ServingRecord
+from stores.serving import DONE, ServingRecord
 
 router = APIRouter()
 
@@ -41,7 +42,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
         context = {
             "packet": packet, "digest": digest, "left_out": left_out, "why_not": why_not, "building": building,
             "live": stores.serving.record(tenant), "pending": _pending(stores, session, tenant),
-            "approved_by": stores.serving.approved_by(tenant, digest) if digest else [],
+            "approved_by": approved_by(stores.serving.outcomes(tenant), digest) if digest else [],
             "groups": worst_first(packet) if packet else [], "gate": packet.comparison if packet else None,
             "weights": in_words(packet.weights) if packet else "",
             "live_weights": in_words(packet.live.weights) if packet else "",

@@ -10,8 +10,9 @@ from schemas.learning import CutoverApproved, CutoverRefused
 from schemas.packet import ExampleQuery, HeldOut, Packet, ShownDocument
 from stores import keys
 from stores.access_lists import AccessList, AccessLists
+from stores.approvals import WAITS
 from stores.rights import Right
-from stores.serving import WAITS, Collection, Serving, ServingRecord
+from stores.serving import Collection, Serving, ServingRecord
 from stores.settings import Settings
 from tests.console.running import sent
 from tests.console.web.browsing import NOW, Site
