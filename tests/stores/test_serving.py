@@ -141,7 +141,7 @@ def test_a_packet_is_given_out_only_as_it_was_hashed(serving: Serving, tenant: s
         serving.packet(f"{tenant}x", kept.digest)
     altered = kept.canonical().replace(tenant, "evil")
     serving._client.hset(f"packets:{tenant}", kept.digest, altered)
-    with pytest.raises(Refused, match="review it again"):
+    with pytest.raises(Refused, match="wait for a new one"):
         serving.packet(tenant, kept.digest)
 
 
