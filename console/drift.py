@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from console.decisions import by_option
-from console.output import Column, json_option, minute, print_rows, say, tenant_option, three_decimals
+from console.output import Column, group_tenant, json_option, minute, print_rows, say, tenant_option, three_decimals
 from console.parameters import DATE, LIMIT, REASON, RUN, SIGNAL, TENANT
 from operations import analysis, drift_decisions, tenants
 from operations.connections import Connections
@@ -47,12 +47,8 @@ def drift(ctx: click.Context, tenant: str | None, signal: str | None, limit: int
       tidewheel drift requests --tenant acme
       tidewheel drift mute --tenant acme --until 2026-12-24 --reason "the wiki is being moved"
     """
-    if ctx.invoked_subcommand is not None:
-        if tenant is not None:
-            raise click.UsageError(f"--tenant stands behind '{ctx.invoked_subcommand}'", ctx)
+    if (tenant := group_tenant(ctx, tenant)) is None:
         return
-    if tenant is None:
-        raise click.MissingParameter(ctx=ctx, param=next(each for each in ctx.command.params if each.name == "tenant"))
     with Connections(settings.load()) as stores:
         rows = analysis.drift(stores.warehouse, tenant, signal or "", limit)
         tenants.check_known(stores, tenant, rows)

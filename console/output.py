@@ -21,6 +21,20 @@ _LEAST = 8
 """Columns that a text keeps however narrow the table."""
 
 
+def group_tenant(ctx: click.Context, tenant: str | None) -> str | None:
+    """Return the tenant of a group that shows something itself; None when a subcommand does the work.
+
+    Raises `UsageError` where the tenant is missing, or stands before the subcommand that it is for.
+    """
+    if ctx.invoked_subcommand is not None:
+        if tenant is not None:
+            raise click.UsageError(f"--tenant stands behind '{ctx.invoked_subcommand}'", ctx)
+        return None
+    if tenant is None:
+        raise click.MissingParameter(ctx=ctx, param=next(each for each in ctx.command.params if each.name == "tenant"))
+    return tenant
+
+
 def say(words: str, err: bool = False) -> None:
     """Print words of ours that may carry words of anybody's: what a terminal would obey is shown as an escape."""
     click.echo(text.printable_lines(words), err=err)

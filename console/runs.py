@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 import click
 
 from console.decisions import by_option
-from console.output import Column, Row, json_option, minute, print_json, print_rows, say, tenant_option, three_decimals
+from console.output import (
+    Column,
+    Row,
+    group_tenant,
+    json_option,
+    minute,
+    print_json,
+    print_rows,
+    say,
+    tenant_option,
+    three_decimals,
+)
 from console.parameters import LIMIT, REASON, RUN, TENANT
 from operations import adoption, analysis, decisions, tenants
 from operations.connections import Connections
@@ -37,12 +48,8 @@ def runs(ctx: click.Context, tenant: str | None, limit: int, as_json: bool) -> N
       tidewheel runs --tenant acme --json
       tidewheel runs judge run-20261101093000-5f3a --tenant acme
     """
-    if ctx.invoked_subcommand is not None:
-        if tenant is not None:
-            raise click.UsageError(f"--tenant stands behind '{ctx.invoked_subcommand}'", ctx)
+    if (tenant := group_tenant(ctx, tenant)) is None:
         return
-    if tenant is None:
-        raise click.MissingParameter(ctx=ctx, param=next(each for each in ctx.command.params if each.name == "tenant"))
     with Connections(settings.load()) as stores:
         rows = analysis.runs(stores.warehouse, tenant, limit)
         tenants.check_known(stores, tenant, rows)

@@ -13,10 +13,8 @@ from indexer.indexing.sync import Target
 from indexer.proof.read_back import Findings
 from schemas.envelope import Event
 from schemas.fusion import Fusion
-from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused, RolledBack
+from schemas.learning import CutoverDone, RolledBack
 from schemas.packet import Packet
-from stores import keys
-from stores.approvals import WAITS, approved_by
 from stores.errors import Refused, Retryable
 from stores.trail import Trail
 from tests.indexer.loop import WON, Loop, approval, first, of, record, refused, trained
@@ -266,64 +264,3 @@ def test_the_trail_learns_of_a_move_though_kafka_was_away_and_the_process_died(w
     back = again.roll_back()
     assert of(RolledBack, Loop(world).settle()) == [back]
     assert of(RolledBack, Loop(world).settle()) == []
-
-
-KEYS = dict[str, keys.Key]()
-
-
-def told(world: World, event: CutoverApproved, name: str) -> CutoverApproved:
-    """The approval, signed by an operator of the tenant's own, as the topic and the audit trail have it."""
-    who = f"{name}-{world.tenant}"
-    if who not in KEYS:
-        KEYS[who] = keys.generate()
-        world.signing.registry.add(who, KEYS[who].public, NOW)
-    signed = world.signing.with_key(event.model_copy(update={"by": who}), who, KEYS[who])
-    world.event("CutoverApproved", "", payload=signed.model_dump_json())
-    return signed
-
-
-def test_two_operators_have_to_approve_the_same_packet_where_the_rules_say_so(world: World) -> None:
-    first(world)
-    loop = Loop(world, approvals=2)
-    loop.settle()
-    packet, before = loop.ready(), record(world)
-    loop.indexer.handle(told(world, approval(packet, "one"), "ana"))
-    loop.indexer.handle(told(world, approval(packet, "again"), "ana"))
-    assert record(world) == before, "one operator, however often"
-    assert of(CutoverRefused, loop.sent) == [], "it is no refusal: the approval counts"
-    assert loop.state(world.next) == "ready"
-    assert world.serving.outcome(world.tenant, "one") == f"{WAITS}{packet.digest}:ana-{world.tenant}"
-    assert approved_by(world.serving.outcomes(world.tenant), packet.digest) == [f"ana-{world.tenant}"]
-    loop.indexer.handle(told(world, approval(packet, "two"), "ben"))
-    assert (record(world).model, record(world).by) == (world.next, f"ben-{world.tenant}")
-
-
-def test_an_approval_of_another_packet_or_by_a_key_that_is_revoked_does_not_count_as_the_other(world: World) -> None:
-    first(world)
-    loop = Loop(world, approvals=2)
-    loop.settle()
-    packet, before = loop.ready(), record(world)
-    told(world, approval(packet, "other", packet="0" * 64), "ana")
-    told(world, approval(packet, "revoked"), "eve")
-    world.signing.registry.revoke(f"eve-{world.tenant}", NOW)
-    forged = approval(packet, "forged", by="kim")
-    world.event("CutoverApproved", "", payload=forged.model_dump_json())
-    world.serving.record_outcome(world.tenant, "redis", f"{WAITS}{packet.digest}:lee")
-    world.clock.ahead = timedelta(minutes=2)
-    loop.indexer.handle(told(world, approval(packet, "ben"), "ben"))
-    assert record(world) == before
-    assert str(world.serving.outcome(world.tenant, "ben")).startswith(WAITS)
-
-
-def test_an_approval_that_the_trail_is_still_to_show_is_waited_for(world: World) -> None:
-    first(world)
-    loop = Loop(world, approvals=2)
-    loop.settle()
-    packet = loop.ready()
-    world.serving.record_outcome(world.tenant, "on-its-way", f"{WAITS}{packet.digest}:ana-{world.tenant}")
-    second = told(world, approval(packet, "ben"), "ben")
-    with pytest.raises(Retryable, match="the approval by ana"):
-        loop.indexer.handle(second)
-    told(world, approval(packet, "on-its-way"), "ana")
-    loop.indexer.handle(second)
-    assert record(world).model == world.next
