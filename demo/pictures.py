@@ -17,13 +17,22 @@ def take(where: Settings, tenant: str, operator: str, directory: Path) -> str:
     """Write a picture of each view of a tenant, and return in words where they are, or why there are none."""
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import Error
     except ImportError:
         return "no pictures of the console: playwright is not installed (pip install -e '.[dev]')"
     if program is None:
         return "no pictures of the console: no Chromium here (apt-get install chromium)"
     directory.mkdir(parents=True, exist_ok=True)
-    url = link(where, operator, datetime.now(UTC))
+    try:
+        _take(link(where, operator, datetime.now(UTC)), tenant, program, directory)
+    except Error as error:  # the demo ends as it has ended, with pictures or without
+        return f"no pictures of the console: {error.message.splitlines()[0]}"
+    return f"pictures of the console: {directory} ({', '.join(VIEWS)})"
+
+
+def _take(url: str, tenant: str, program: str, directory: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         try:
@@ -37,4 +46,3 @@ def take(where: Settings, tenant: str, operator: str, directory: Path) -> str:
                 page.screenshot(path=directory / f"{view}.png", full_page=True)
         finally:
             browser.close()
-    return f"pictures of the console: {directory} ({', '.join(VIEWS)})"

@@ -44,10 +44,6 @@ class Producer:
             raise Retryable(f"the gateway did not take all of {len(deliveries)} events: {why}")
         self.sent += len(deliveries)
 
-    def close(self) -> None:
-        """Let go of the gateway."""
-        self._client.close()
-
 
 def as_producers_have_it(value: Any) -> Any:  # noqa: ANN401  # an event, or whatever its fields have
     """Return an event of the schemas as the SDK's class of the same name."""

@@ -1,4 +1,4 @@
-"""Documents that are found by their meaning alone: no word of their question is in them that tells them apart."""
+"""Documents that are found by their meaning alone: their questions share no word with them."""
 
 QUESTIONS = (
     ("Volcanoes throw molten rock out of the earth.", "why does lava come from a mountain"),

@@ -21,6 +21,18 @@ def test_without_a_browser_it_is_said_how_to_get_one(tmp_path: Path, monkeypatch
     assert not (tmp_path / "pictures").exists()
 
 
+def test_a_browser_that_does_not_start_is_said_and_is_no_end_of_the_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = settings_of(tmp_path / "home")
+    operators.ensure(where, "ana", NOW)
+    http_address.publish(where.home, "console", "127.0.0.1", 9)
+    monkeypatch.setattr(shutil, "which", lambda program: "/bin/false")
+    said = pictures.take(where, "acme", "ana", tmp_path / "pictures")
+    assert said.startswith("no pictures of the console: ")
+    assert len(said.splitlines()) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.browser
 def test_every_view_is_taken_signed_in(stack: Settings, tenant: str, tmp_path: Path) -> None:
