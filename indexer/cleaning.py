@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from schemas.instants import is_over
 from stores import retention
 from stores.collection_states import State
 from stores.retention import InUse, RetentionConfig
@@ -43,7 +44,7 @@ class Cleaner:
         """Remove what is over of this record's tenant, if it is time; return whether it was."""
         tenant, now = record.tenant, self._clock()
         last = self._cleaned_at.get(tenant)
-        if last is not None and now - last < timedelta(seconds=self._config.pause_s):
+        if last is not None and not is_over(timedelta(seconds=self._config.pause_s), last, now):
             return False
         self._cleaned_at[tenant] = now  # before: what goes wrong now is tried at the next cleaning, not at every turn
         use = InUse(record, self._serving.states(tenant), self._serving.collections(tenant))

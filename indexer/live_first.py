@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from schemas.instants import is_over
 from stores.errors import TidewheelError
 
 LOG = logging.getLogger(__name__)
@@ -37,12 +38,12 @@ class LiveFirst:
         self._serves = serves
         self._wait = timedelta(seconds=wait_s)
         self._clock = clock
-        self._due = clock()
+        self._since, self._pause = clock(), timedelta(0)
 
     def yield_point(self) -> None:
         """Apply what changed to everything that serves, if that was not done for `wait_s` seconds."""
         began = self._clock()
-        if began < self._due:
+        if not is_over(self._pause, self._since, began):
             return
         try:
             for tenant, mark in self._serves.marks().items():
@@ -50,8 +51,8 @@ class LiveFirst:
         except TidewheelError as error:
             LOG.warning("live changes wait for the end of the shadow's step: %s", error)
         finally:
-            now = self._clock()
-            self._due = now + max(self._wait, now - began)
+            self._since = self._clock()
+            self._pause = max(self._wait, self._since - began)
 
     def _keep_fresh(self, tenant: str, mark: int) -> None:
         try:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from schemas.instants import is_over
 from stores.serving import ServingRecord
 from stores.trail import Trail, difference
 
@@ -22,7 +23,7 @@ class RecordAudit:
     def look(self, record: ServingRecord) -> str:
         """Return what contradicts the trail; an empty string when nothing does, or it was looked at just now."""
         now = self._clock()
-        if now - self._looked_at.get(record.tenant, now - EVERY) < EVERY:
+        if not is_over(EVERY, self._looked_at.get(record.tenant, now - EVERY), now):
             return ""
         self._looked_at[record.tenant] = now
         found = difference(record, self._trail.last_move(record.tenant), now)

@@ -22,6 +22,7 @@ from indexer.trust import UNPROVEN, WIN, Trust
 from retrieval.identity import chunker
 from schemas.envelope import Event
 from schemas.ids import stable_id
+from schemas.instants import is_over
 from schemas.learning import CutoverRefused, ModelTrained, Proof, ShadowReady, ShadowStarted
 from schemas.packet import Corpus, Packet, Side
 from stores.collection_states import GROWING, State
@@ -256,7 +257,7 @@ class Shadows:
         now = self._clock()
         if about.proof is None or about.proved_at is None:
             return True
-        if now - self._looked_at.get(about.collection, about.proved_at) < _LOOK_AGAIN:
+        if not is_over(_LOOK_AGAIN, self._looked_at.get(about.collection, about.proved_at), now):
             return False
         self._looked_at[about.collection] = now
         if not self._packet_is_unaltered(about):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from indexer.indexing.refresh import Refresher
 from indexer.indexing.sync import Sync, Target
 from indexer.proof.audit import AuditConfig, Auditor
+from schemas.instants import is_over
 from stores.collection_states import State
 from stores.errors import Refused
 from stores.milvus import CollectionMissing
@@ -93,7 +94,7 @@ class Upkeep:
         One that is behind is looked at until it is not.
         """
         finished_at = self._standby_at.get(standby)
-        return finished_at is None or self._clock() - finished_at >= self._standby_every
+        return finished_at is None or is_over(self._standby_every, finished_at, self._clock())
 
     def _note_standby(self, standby: str, finished: bool) -> None:
         if finished:

@@ -18,6 +18,7 @@ from indexer.indexing.fence import Lost
 from indexer.service import Indexer, ServiceConfig
 from indexer.sharing import share
 from schemas.envelope import Event
+from schemas.instants import is_over
 from stores.errors import Refused, Retryable, TidewheelError
 from stores.lease import Lease
 from stores.serving import Serving
@@ -75,7 +76,7 @@ class Worker:
         marks, busy = self._share(gives=True), False
         for tenant, mark in marks.items():
             between()
-            if self._resting.get(tenant, self._clock()) > self._clock():
+            if self._rests(tenant):
                 continue
             try:
                 busy |= self._indexer(tenant).turn(mark)
@@ -84,7 +85,7 @@ class Worker:
             except Exception as error:  # one tenant's trouble is not the others'
                 known = isinstance(error, TidewheelError)
                 LOG.warning("%s: trying again in %.0f s: %s", tenant, self._config.rest_s, error, exc_info=not known)
-                self._resting[tenant] = self._clock() + timedelta(seconds=self._config.rest_s)
+                self._resting[tenant] = self._clock()
         return busy
 
     def marks(self) -> Mapping[str, int]:
@@ -121,6 +122,10 @@ class Worker:
             if room < change.room and self._shares.take(tenant):
                 room += 1
         return {tenant: marks[tenant] for tenant in sorted(self._shares.held) if tenant in marks}
+
+    def _rests(self, tenant: str) -> bool:
+        since = self._resting.get(tenant)
+        return since is not None and not is_over(timedelta(seconds=self._config.rest_s), since, self._clock())
 
     def _indexer(self, tenant: str) -> Indexer:
         lease = self._shares.held.get(tenant)

@@ -21,6 +21,15 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // _MICROSECOND
 
 
+def is_over(wait: timedelta, since: datetime, now: datetime) -> bool:
+    """Return whether a wait that began then is over.
+
+    So it is, too, where the clock was set back behind its beginning: what is done from time to time is then done once
+    too often rather than not for days.
+    """
+    return not timedelta(0) <= now - since < wait
+
+
 def instant(since_1970_ms: int) -> datetime:
     """Return the instant, in UTC, that lies so many milliseconds after 1970 began."""
     return EPOCH + since_1970_ms * _MILLISECOND

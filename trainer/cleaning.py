@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from schemas.instants import is_over
 from stores import retention, run_directories
 from stores.retention import InUse, RetentionConfig
 from stores.serving import Serving
@@ -43,7 +44,8 @@ class Cleaner:
     def clean(self) -> bool:
         """Remove what is over, if it is time; return whether it was. Raises `Retryable`, and then goes on later."""
         now = self._clock()
-        if self._cleaned_at is not None and now - self._cleaned_at < timedelta(seconds=self._config.pause_s):
+        pause = timedelta(seconds=self._config.pause_s)
+        if self._cleaned_at is not None and not is_over(pause, self._cleaned_at, now):
             return False
         self._cleaned_at = now  # before: what goes wrong now is tried at the next cleaning, not at every look
         for tenant in self._shelf.tenants():

@@ -16,7 +16,7 @@ from indexer.feed.changes import Feed
 from indexer.feed.usage import Usage
 from retrieval.clicked_queries import Click, clicked_queries, digest
 from retrieval.config import ClickedQueriesConfig
-from schemas.instants import instant, microseconds
+from schemas.instants import instant, is_over, microseconds
 from stores.columns import Same
 from stores.warehouse import Warehouse
 
@@ -45,7 +45,7 @@ class ClickedQueries:
     def look(self, tenant: str, now: datetime) -> list[str]:
         """Say what has changed, if it is time to look; return the documents of which it had."""
         last = self._looked_at.get(tenant)
-        if last is not None and now - last < EVERY:
+        if last is not None and not is_over(EVERY, last, now):
             return []
         names = [*self._clicked(tenant, now), *self._turn(tenant)]
         changed = self._say(tenant, self._usage.present(tenant, names, now), now)

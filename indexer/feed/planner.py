@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from indexer.feed.backlog import Backlog
 from indexer.feed.changes import Change, Followed, Position
 from indexer.feed.documents import Documents, Pending
+from schemas.instants import is_over
 
 _PAGE = 5_000
 """Changes read at once."""
@@ -149,9 +150,10 @@ class Planner:
         if self._doubt(about, progress):
             return True
         done = progress.compared_at
-        if progress.cursor is None and (done is None or now - done >= timedelta(seconds=self._config.every_s)):
+        if progress.cursor is None and (done is None or is_over(timedelta(seconds=self._config.every_s), done, now)):
             progress.cursor = ""
-        paused = progress.looked_at is not None and now - progress.looked_at < timedelta(seconds=self._config.pause_s)
+        pause = timedelta(seconds=self._config.pause_s)
+        paused = progress.looked_at is not None and not is_over(pause, progress.looked_at, now)
         if progress.found:
             return True
         if progress.cursor is None or paused:
@@ -203,6 +205,7 @@ class Planner:
         """Have what a former process may have been writing made once more, when it is time; return whether it is."""
         if not progress.doubtful or progress.began is None or progress.doubted == len(_LATE):
             return False
+        progress.began = min(progress.began, self._clock())  # a clock that was set back
         if self._clock() - progress.began < _LATE[progress.doubted]:
             return False
         self._documents.doubt(about.tenant, about.collection, progress.doubtful, self._clock())
@@ -242,7 +245,7 @@ class Planner:
             if state is None or state.revision < change.revision:
                 _, since = progress.unseen.setdefault(document, (change.revision, now))
                 progress.unseen[document] = (change.revision, since)
-                if now - since > _UNSEEN_FOR:
+                if is_over(_UNSEEN_FOR, since, now):
                     del progress.unseen[document]
             else:
                 progress.unseen.pop(document, None)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from retrieval.authority import USE_WINDOW, UsageStats
-from schemas.instants import instant, milliseconds
+from schemas.instants import instant, is_over, milliseconds
 from stores.warehouse import Warehouse
 
 _LASTS = timedelta(seconds=60)
@@ -63,7 +63,7 @@ class Usage:
 
     def count(self, now: datetime) -> None:
         """Count who opened what since this was last done, if that is a minute ago; of all tenants."""
-        if self._counted_at and now - self._counted_at < _LASTS:
+        if self._counted_at and not is_over(_LASTS, self._counted_at, now):
             return
         begin, until = self._uncounted_since(now), now + _LATE  # clocks of those who received them may be ahead
         if until - begin > _AT_ONCE:
@@ -83,13 +83,13 @@ class Usage:
 
     def _uncounted_since(self, now: datetime) -> datetime:
         """Return from when on events may have been received that are not counted; once an hour, from a day before."""
-        looks_back = self._looked_back_at is None or now - self._looked_back_at >= _LOOK_BACK_EVERY
+        looks_back = self._looked_back_at is None or is_over(_LOOK_BACK_EVERY, self._looked_back_at, now)
         if looks_back:
             self._looked_back_at = now
         if self._counted_at is None:
             at_ms = self._warehouse.query("index_people_until")[0]["at_ms"]
             return max(min(instant(at_ms), now) - _VERY_LATE, now - USE_WINDOW) if at_ms else now - USE_WINDOW
-        return self._counted_at - (_VERY_LATE if looks_back else _LATE)
+        return min(self._counted_at, now) - (_VERY_LATE if looks_back else _LATE)
 
     def _asked(
         self, query: str, tenant: str, documents: Sequence[str], now: datetime, column: str, **parameters: int
@@ -116,7 +116,7 @@ class Usage:
 
     def _renamed(self, tenant: str, now: datetime) -> dict[str, str]:
         known = self._renames.get(tenant)
-        if known is None or now - known[0] > _LASTS:
+        if known is None or is_over(_LASTS, known[0], now):
             rows = self._warehouse.query("index_renames", tenant=tenant)
             known = self._renames[tenant] = (now, {row["former"]: row["current"] for row in rows})
         return known[1]

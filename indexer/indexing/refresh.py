@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from indexer.feed.documents import Pending
 from indexer.indexing.sync import Sync, Target
 from retrieval.authority import UsageStats, authority
-from schemas.instants import EPOCH
+from schemas.instants import EPOCH, is_over
 from stores.vector_rows import primary_key
 
 EVERY = timedelta(minutes=10)
@@ -39,7 +39,7 @@ class Refresher:
         """Write the authorities that moved, if it is time to look; return how many documents that were."""
         now = self._clock()
         last = self._looked_at.setdefault(target.collection, now)  # what was just applied is just right
-        if now - last < EVERY:
+        if not is_over(EVERY, last, now):
             return 0
         self._looked_at[target.collection] = now
         moved = self._moved(target, last, now)[:AT_ONCE]

@@ -14,7 +14,7 @@ collection may hold anything, because what was recorded can be lost: it is delet
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +28,7 @@ from indexer.indexing.making import Maker
 from indexer.indexing.throttle import Full, Throttle
 from retrieval.encoders import Encoder, EncoderSource
 from retrieval.identity import row_rules
+from schemas.instants import is_over
 from stores.errors import Refused
 from stores.serving import ServingRecord, Standby
 from stores.vector_rows import collection_name
@@ -257,6 +258,6 @@ class Sync:
 
     def _seal(self, collection: str, rows: int) -> None:
         last = self._sealed_at.get(collection)
-        rested = last is None or (self._clock() - last).total_seconds() >= self._config.seal_pause_s
+        rested = last is None or is_over(timedelta(seconds=self._config.seal_pause_s), last, self._clock())
         if rested and self._applier.unsealed.get(collection, 0) >= rows:
             self.seal(collection)

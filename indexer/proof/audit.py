@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from indexer.indexing.sync import Sync, Target
 from indexer.proof.read_back import Findings, ReadBack
 from indexer.proof.sampling import Sampler
+from schemas.instants import is_over
 from stores.audits import Audit
 from stores.errors import Refused
 from stores.serving import Serving
@@ -69,18 +70,19 @@ class Auditor:
         self._reader = ReadBack(sync, config.slice, clock)
         self._sampler = Sampler(sync, config.slice)
         self._going: dict[str, Audit] = {}
-        self._rests_until: dict[str, datetime] = {}
+        self._rests_since: dict[str, datetime] = {}
 
     def look(self, target: Target, budget_s: float) -> int:
         """Audit what is due of a collection, and mend it for about `budget_s` seconds; return how much was wrong."""
         now, name = self._clock(), target.collection
-        if self._rests_until.get(name, now) > now:
+        since = self._rests_since.get(name)
+        if since is not None and not is_over(_REST, since, now):
             return 0
         try:
             return self._look(target, now, budget_s)
         except Refused as error:
             LOG.warning("%s cannot be audited: %s", name, error)
-            self._rests_until[name] = now + _REST
+            self._rests_since[name] = now
             return 0
 
     def forget(self, tenant: str, collection: str) -> None:
@@ -90,7 +92,8 @@ class Auditor:
 
     def _look(self, target: Target, now: datetime, budget_s: float) -> int:
         audit = self._going.get(target.collection) or self._audits.get(target.tenant, target.collection)
-        audit = audit or self._begun(target, now, None)
+        if audit is None or now < audit.began:  # a clock that was set back
+            audit = self._begun(target, now, None)
         self._going[target.collection] = audit
         count = due(audit, now, self._config)
         if not count or self._rebuilds.get(target.tenant, target.collection):

@@ -257,3 +257,9 @@ def test_one_tenants_trouble_is_not_the_others(one: Working, stores: Stores) -> 
     stores.now += timedelta(seconds=ServiceConfig().rest_s)
     one.turn()
     assert stores.done.count("one bolt turn 2") == 1
+    stores.trouble["bolt"] = KeyError("again")
+    one.turn()
+    del stores.trouble["bolt"]
+    stores.now -= timedelta(days=3)
+    one.turn()
+    assert stores.done.count("one bolt turn 4") == 1, "a clock that was set back lets nobody rest for days"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.instants import EPOCH, instant, microseconds, milliseconds
+from schemas.instants import EPOCH, instant, is_over, microseconds, milliseconds
 
 FAR = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
@@ -34,3 +34,9 @@ def test_the_offset_counts() -> None:
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(TypeError):
         milliseconds(datetime(2025, 1, 1))  # noqa: DTZ001  # the naive time is the point
+
+
+@pytest.mark.parametrize(("passed_s", "over"), [(0, False), (59.999, False), (60, True), (61, True), (-0.001, True)])
+def test_a_wait_is_over_after_its_time_and_when_the_clock_was_set_back(passed_s: float, over: bool) -> None:
+    assert is_over(timedelta(minutes=1), FAR, FAR + timedelta(seconds=min(0, passed_s))) is (passed_s < 0)
+    assert is_over(timedelta(minutes=1), EPOCH, EPOCH + timedelta(seconds=passed_s)) is over

@@ -80,6 +80,13 @@ def test_a_pass_goes_on_after_restarts_and_finds_nothing_in_what_is_right(world:
     assert auditor(world).look(world.target(), 60) == 0
 
 
+def test_a_pass_begins_anew_when_the_clock_was_set_back_behind_its_beginning(world: World) -> None:
+    filled(world)
+    auditor(world).look(world.target(), 60)
+    world.clock.ahead -= timedelta(days=3)
+    whole_pass(world)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["missing", "foreign row", "deleted document", "wider access", "swapped vectors"])
 def test_what_is_wrong_is_found_mended_and_counted(world: World, fault: str) -> None:
