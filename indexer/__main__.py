@@ -41,17 +41,19 @@ def _serve(life: Life, learning: Learning, worker: Worker, idle_s: float) -> Non
     """Go round; wait up to `idle_s` seconds for a decision when nothing was done, and let none wait for all tenants."""
     busy, looked_at = True, 0.0
 
-    def look() -> None:
+    def decided() -> bool:
         nonlocal looked_at
-        if time.monotonic() - looked_at >= idle_s:
-            learning.handle(worker.handle, 0.0)
-            looked_at = time.monotonic()
+        if time.monotonic() - looked_at < idle_s:
+            return False
+        handled = learning.handle(worker.handle, 0.0)
+        looked_at = time.monotonic()
+        return handled > 0
 
     while not life.stop.is_set():
         try:
             busy = learning.handle(worker.handle, 0.0 if busy else idle_s) > 0
             looked_at = time.monotonic()
-            busy = worker.turn(look) or busy
+            busy = worker.turn(decided) or busy
         except Retryable as error:
             LOG.warning("waiting: %s", error)
             life.stop.wait(1.0)

@@ -99,10 +99,11 @@ class Indexer:
         except Exception as error:
             LOG.exception("%s: %s %s is passed over: %s", event.tenant, type(event).__name__, event.event_id, error)
 
-    def turn(self, mark: int) -> bool:
+    def turn(self, mark: int, decided: Callable[[], bool] = lambda: False) -> bool:
         """Take every step once; return whether anything was done, so that another turn should follow at once.
 
-        `mark` is another number once any of the tenant's documents changed.
+        `mark` is another number once any of the tenant's documents changed. `decided` acts on the decisions that came:
+        when there were any, the turn ends, since what it knew of the tenant may be over.
         """
         tenant = self._tenant
         self._lists.keep(tenant)
@@ -116,11 +117,15 @@ class Indexer:
             return True
         self._audit.look(record)
         busy = self._upkeep.keep_fresh(record, mark, self._config.live_slice_s)
+        if decided():
+            return True
         states = self._serving.states(tenant)
         for name, about in self._serving.collections(tenant).items():
             state = State(states[name])
             if state not in {State.LIVE, State.STANDBY, State.RETIRED, State.FAILED}:
                 busy |= self._shadows.advance(record, about, state, self._config.shadow_slice_s)
+                if decided():
+                    return True
         busy |= self._upkeep.clean_up(record, states)
         self._cleaner.clean(record)
         return busy

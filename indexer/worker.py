@@ -68,18 +68,19 @@ class Worker:
             self._drop(event.tenant)
             raise Retryable(str(lost)) from lost
 
-    def turn(self, between: Callable[[], object] = lambda: None) -> bool:
+    def turn(self, decided: Callable[[], bool] = lambda: False) -> bool:
         """Go once through the tenants that are held; return whether another turn should follow at once.
 
-        `between` is called before every tenant's turn: decisions do not wait until all tenants had theirs.
+        `decided` acts on the decisions that came and returns whether there were any. It is called before every tenant's
+        turn and between the steps of one, so that no decision waits until all tenants had theirs.
         """
         marks, busy = self._share(gives=True), False
         for tenant, mark in marks.items():
-            between()
+            decided()
             if self._rests(tenant):
                 continue
             try:
-                busy |= self._indexer(tenant).turn(mark)
+                busy |= self._indexer(tenant).turn(mark, decided)
             except Lost as lost:
                 self._lose(tenant, lost)
             except Exception as error:  # one tenant's trouble is not the others'

@@ -78,6 +78,28 @@ def weights(world: World) -> tuple[Fusion, Fusion]:
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_decision_between_two_steps_of_a_turn_ends_it(world: World, step: int) -> None:
+    loop = first(world)
+    loop.settle()
+    packet = loop.ready()
+    asked = list[int]()
+
+    def decided() -> bool:
+        asked.append(record(world).version)
+        if len(asked) == step:
+            loop.indexer.handle(approval(packet))
+        return len(asked) == step
+
+    world.put("d0", 2, "a change that live shows before the decision is acted on")
+    assert loop.indexer.turn(2, decided)
+    assert asked == [1] * step, "nothing of the turn is done after it"
+    assert record(world).model == world.next
+    assert [v for v, _, _ in world.shown("d0", world.live)] == [2]
+    loop.settle()
+    assert [v for v, _, _ in world.shown("d0", world.next)] == [2]
+
+
 def test_events_delivered_again_change_nothing(world: World) -> None:
     loop = first(world)
     loop.settle()

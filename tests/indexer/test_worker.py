@@ -49,7 +49,7 @@ class Made:
     def __init__(self, stores: Stores, worker: str, tenant: str, check: Callable[[], None]) -> None:
         self.stores, self.worker, self.tenant, self.check, self.turns = stores, worker, tenant, check, 0
 
-    def turn(self, mark: int) -> bool:
+    def turn(self, mark: int, decided: Callable[[], bool]) -> bool:
         self.turns += 1
         if not self.stores.idle:
             self._write(f"turn {self.turns}")
@@ -122,13 +122,14 @@ def test_one_alone_does_everything_and_a_new_tenant_at_once(one: Working, stores
 
 
 def test_what_was_decided_meanwhile_does_not_wait_for_all_tenants(one: Working, stores: Stores) -> None:
-    decided = iter([asked("dune"), asked("acme", 2)])
+    decisions = iter([asked("dune"), asked("acme", 2)])
 
-    def between() -> None:
-        if event := next(decided, None):
+    def decided() -> bool:
+        if event := next(decisions, None):
             one.handle(event)
+        return event is not None
 
-    one.turn(between)
+    one.turn(decided)
     assert stores.done == [
         "one dune event-1", "one acme turn 1", "one acme event-2", "one bolt turn 1", "one cork turn 1",
         "one dune turn 1",
