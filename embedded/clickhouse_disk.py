@@ -5,6 +5,7 @@ result that it could not write replaces its sources, which are removed some minu
 results out and has the sources again. Therefore:
 
 - while less than `RESERVE` is free, INSERTs are refused with ClickHouse's code 243 (the engine's own setting);
+- an INSERT after which less than `FULL` is free is not acknowledged: 243 as well, and whoever sent it sends it again;
 - below `FULL` the process ends at once, while all sources are there, and its supervisor starts it again;
 - it begins its work when twice the reserve is free, and until then nothing is answered.
 
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from embedded.clickhouse_errors import NOT_ENOUGH_SPACE, EngineError
 from stores.exit_codes import EXIT_TRY_AGAIN
 
 MIB = 1 << 20
@@ -36,6 +38,12 @@ def free(path: Path) -> int:
     """Return the bytes that this process may still write on the path's disk."""
     found = os.statvfs(path)
     return found.f_bavail * found.f_frsize
+
+
+def check_room(path: Path) -> None:
+    """Raise `EngineError` 243 when so little is free that what was just written may not be whole."""
+    if free(path) < FULL:
+        raise EngineError.made(NOT_ENOUGH_SPACE, "the disk is full: the rows may not be kept", "NOT_ENOUGH_SPACE")
 
 
 def wait_for_room(path: Path, pause: Callable[[float], None] = time.sleep) -> None:

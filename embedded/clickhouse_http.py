@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import parse_qsl, urlsplit
 
+from embedded import clickhouse_disk
 from embedded.clickhouse_access import Access
 from embedded.clickhouse_body import PIECE, BadBody, form_fields, packer, pieces
 from embedded.clickhouse_clients import Clients
@@ -155,6 +156,7 @@ class Handler(BaseHTTPRequestHandler):
                 handle.check_insert(statement, request.read_only)
                 result = handle.insert(statement, path, request.parameters)
                 handle.as_prepared = True
+            clickhouse_disk.check_room(self.engine_server.engine.path)
             self._send(200, b"", self._headers("", result))
 
     @contextmanager

@@ -4,12 +4,14 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from embedded import clickhouse_disk
 from embedded.clickhouse_disk import FULL, RESERVE, end_when_full, free, wait_for_room
+from embedded.clickhouse_errors import EngineError
 from stores.exit_codes import EXIT_TRY_AGAIN
 from tests.embedded.asking import Address, ask
 from tests.embedded.conftest import Start
@@ -118,6 +120,15 @@ def test_it_ends_when_the_disk_is_full_and_not_before(tmp_path: Path, monkeypatc
     end_when_full(tmp_path, ended.append).join(60)
     assert ended == [EXIT_TRY_AGAIN]
     assert next(left, None) is None
+
+
+@pytest.mark.parametrize(("left", "kept"), [(FULL, True), (FULL - 1, False)])
+def test_rows_that_were_written_on_a_full_disk_are_not_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int, kept: bool
+) -> None:
+    monkeypatch.setattr(clickhouse_disk, "free", lambda path: left)
+    with nullcontext() if kept else pytest.raises(EngineError, match="^Code: 243. .*full"):
+        clickhouse_disk.check_room(tmp_path)
 
 
 def test_free_is_what_this_process_may_write(tmp_path: Path) -> None:

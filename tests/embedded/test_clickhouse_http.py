@@ -3,16 +3,42 @@
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from embedded import clickhouse_http
+from embedded import clickhouse_disk, clickhouse_http
 from embedded.clickhouse_access import Access
+from embedded.clickhouse_handle import Result
 from embedded.clickhouse_http import Handler
+from embedded.clickhouse_sql import Statement
+from tests.embedded.asking import Address, ask, code
+
+
+class Full:
+    """Stands for an engine whose disk is full by the time that an INSERT is written."""
+
+    version, timezone, path = "1", "UTC", Path("/tmp")
+
+    def __init__(self) -> None:
+        self.written = list[bytes]()
+
+    def handle(self, *_: object) -> AbstractContextManager["Full"]:
+        return nullcontext(self)
+
+    def check_insert(self, *_: object) -> None:
+        pass
+
+    def insert(self, statement: Statement, path: str, parameters: object) -> Result:
+        self.written.append(Path(path).read_bytes())
+        return Result(b"", {})
+
+    mark = "m"
 
 
 @pytest.fixture
@@ -48,3 +74,17 @@ def test_silence_ends_a_connection(port: int, request_: bytes, answer: bytes) ->
     assert bool(received) == bool(answer)
     assert (b"X-ClickHouse-Exception-Code: 209" in received) == bool(answer)
     assert time.monotonic() - begun < 20
+
+
+def test_an_insert_that_was_written_on_a_full_disk_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clickhouse_disk, "free", lambda path: clickhouse_disk.FULL - 1)
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.access, server.engine = Access("127.0.0.1"), Full()
+    server.clients = SimpleNamespace(watched=lambda mark, connection: nullcontext())
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        answer = ask(Address("127.0.0.1", server.server_address[1]), b"1\n", query="INSERT INTO k FORMAT CSV")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (code(answer), server.engine.written) == ((500, "243"), [b"1\n"])
