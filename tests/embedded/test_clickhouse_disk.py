@@ -127,7 +127,7 @@ def test_rows_that_were_written_on_a_full_disk_are_not_acknowledged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int, kept: bool
 ) -> None:
     monkeypatch.setattr(clickhouse_disk, "free", lambda path: left)
-    with nullcontext() if kept else pytest.raises(EngineError, match="^Code: 243. .*full"):
+    with nullcontext() if kept else pytest.raises(EngineError, match=r"^Code: 243\. .*full"):
         clickhouse_disk.check_room(tmp_path)
 
 
