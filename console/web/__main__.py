@@ -18,7 +18,7 @@ def work(life: Life) -> None:
     """Listen and serve until asked to stop."""
     where = settings.load()
     host, port = ports.listening("console", where.console_listen, http_address.url_of(where.home, "console"))
-    console = life.connect(lambda: connect(where))
+    console = life.connect(lambda: connect(where, life.stop))
     with Server(create_app(console), _AT_WORK, host, port, _CONNECTIONS) as server:
         http_address.publish(where.home, "console", host, server.port)
         settings.say_ready()

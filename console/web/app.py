@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from console.web import sign_in
+from console.web import live, sign_in
 from console.web.guard import Guard
 from console.web.pages import VIEWS, render
 from console.web.sign_in import Forged, NotSignedIn, asked_to_sign_in, protected
@@ -35,6 +35,7 @@ def routes(console: Console) -> FastAPI:
     app = FastAPI(title="Tidewheel console", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.console = console
     app.include_router(sign_in.router)
+    app.include_router(live.router)
     for view in VIEWS:
         module = import_module(f"console.web.views.{view.name}")
         app.include_router(module.router, dependencies=[Depends(protected)])

@@ -41,7 +41,8 @@ def render(template: str, request: Request, **context: Any) -> HTMLResponse:  # 
 
     Templates see `context`, and `request`, `views`, `here` (the first part of the path), `tenant` and `tenants` (those
     that the page may be about), `session` (None on pages before sign-in),
-    `note` (what was just done) and `now`. Every value is escaped.
+    `note` (what was just done) and `now`. A page that shows what moves has the `mark` of what it was made
+    from, and looks again every `refresh_s` seconds for what no mark covers. Every value is escaped.
     """
     state = request.state
     session: Session | None = getattr(state, "session", None)
@@ -55,6 +56,7 @@ def render(template: str, request: Request, **context: Any) -> HTMLResponse:  # 
         "note": session.take_note() if session else "",
         "now": datetime.now(UTC),
         "refresh_s": 0,
+        "mark": "",
     }
     return HTMLResponse(written(template, **(given | context)), context.get("status", 200))
 

@@ -1,10 +1,12 @@
 """What the console's routes work with, and how it is connected to an installation."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
+from threading import Event
 
 from console.web.sessions import Sessions
 from operations.connections import Connections
@@ -13,6 +15,9 @@ from stores import keys
 from stores.resident_search import ResidentSearch
 from stores.settings import Settings
 from stores.signing import Signing
+
+STREAMS = 50
+"""Pages at once that are told what moved; a page beyond them looks from time to time."""
 
 
 class Pool:
@@ -46,7 +51,8 @@ class Pool:
 class Console:
     """All that a request may need: `with console.stores() as stores` for what `operations` takes.
 
-    `clock` gives the instant (UTC); the answer to an approval waits `wait_s` seconds for the cutover at most.
+    `clock` gives the instant (UTC); the answer to an approval waits `wait_s` seconds for the cutover at most. Whatever
+    goes on and on ends once `ending` is set; `streams` has room for the pages that are told what moved.
     """
 
     where: Settings
@@ -57,6 +63,8 @@ class Console:
     search: Callable[[SearchRequest], SearchAnswer]
     clock: Callable[[], datetime]
     wait_s: float = 4.0
+    ending: Event = field(default_factory=Event)
+    streams: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(STREAMS))
 
     def stores(self) -> AbstractContextManager[Connections]:
         """Return connections for a block."""
@@ -67,10 +75,11 @@ class Console:
         return self.clock()
 
 
-def connect(where: Settings) -> Console:
+def connect(where: Settings, ending: Event | None = None) -> Console:
     """Return the console of an installation; its stores are asked when a page needs them."""
     signing = Signing(where)
     cookie = f"tidewheel_{keys.installation(where).id[:8]}"  # ports of one machine share their cookies
     return Console(
-        where, signing, Sessions(signing.holder), Pool(where), cookie, ResidentSearch(where), lambda: datetime.now(UTC)
-    )
+        where, signing, Sessions(signing.holder), Pool(where), cookie, ResidentSearch(where), lambda: datetime.now(UTC),
+        ending=ending or Event(),
+    )  # fmt: skip

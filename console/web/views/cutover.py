@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.web.comparing import worst_first
 from console.web.deciding import reason_of, signer
+from console.web.live import mark
 from console.web.pages import render
 from console.web.sign_in import Fields, Operator, Wiring
 from console.web.tenants import Tenant
@@ -28,7 +29,7 @@ from stores.serving import DONE, ServingRecord
 
 router = APIRouter()
 
-_REFRESH_S = 4
+_REFRESH_S = 10
 
 
 @router.get("/cutover")
@@ -37,6 +38,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
     if not tenant:
         return render("cutover.html", request, title="Cutover", **_nothing())
     with console.stores() as stores:
+        moved = mark(stores.serving, tenant)
         packet, digest, left_out, why_not = _packet(stores, tenant)
         building = _building(stores, tenant)
         context = {
@@ -47,8 +49,8 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
             "weights": in_words(packet.weights) if packet else "",
             "live_weights": in_words(packet.live.weights) if packet else "",
         }  # fmt: skip
-    refresh = _REFRESH_S if context["pending"] or (building and not packet) else 0
-    return render("cutover.html", request, title="Cutover", **{**context, "refresh_s": refresh})
+    refresh = _REFRESH_S if context["pending"] or (building and not packet) else 0  # nobody's reading is disturbed
+    return render("cutover.html", request, title="Cutover", mark=moved, refresh_s=refresh, **context)
 
 
 @router.post("/cutover/approve")

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from console.web.attention import needs
+from console.web.live import mark
 from console.web.pages import render
 from console.web.sign_in import Wiring
 from console.web.tenants import Tenant
@@ -22,6 +23,7 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
     """Show it."""
     processes = status.processes(console.where.home)
     with console.stores() as stores:
+        moved = mark(stores.serving, tenant) if tenant else ""
         found = status.tenants(stores, tenant) if tenant else []
         events, refused = status.events(stores), status.refused_decisions(stores)
         counts = dead_letters.counts(stores.warehouse, Wanted())
@@ -30,7 +32,7 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
     about = found[0] if found else None
     return render(
         "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
-        needs=needs(about, waits, events, letters, refused, processes), refresh_s=_REFRESH_S,
+        needs=needs(about, waits, events, letters, refused, processes), refresh_s=_REFRESH_S, mark=moved,
         missing=sum(row["missing"] for row in events),
     )  # fmt: skip
 

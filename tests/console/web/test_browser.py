@@ -4,6 +4,7 @@ letter. The phone has no scripts, so all of it works without. axe finds nothing 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,32 @@ def test_drift_and_quality_are_read_on_a_desktop_and_on_a_phone(town: Site, past
                 if scripts:
                     accessible(page, view)
     assert broken == []
+
+
+def test_an_open_page_follows_what_moves_and_never_exchanges_what_is_under_review(
+    stack: Settings, world: World
+) -> None:
+    loop = first(world)
+    loop.settle()
+    operators.ensure(stack, "ana", NOW)
+    code = sign_in_codes.make(stack, keys.operator_file(stack, "ana"), world.clock())
+    with serving(Site(stack, now=None)) as site, chromium() as browser:
+        page = opened(browser, 1280, 900, scripts=True)
+        page.goto(f"{site.url}/sign-in?code={code}")
+        page.get_by_role("button", name="Sign in").click()
+        page.goto(f"{site.url}/cutover?tenant={world.tenant}")
+        expect(page.get_by_role("button", name="Approve", exact=False)).to_have_count(0)
+        packet = loop.ready()
+        expect(page.get_by_role("button", name="Approve, signed by ana")).to_be_visible(timeout=WAIT_MS)
+        expect(page.get_by_text(packet.digest)).to_be_visible()
+
+        about = world.serving.collection(world.tenant, packet.collection)
+        assert about is not None
+        other = world.serving.save_packet(
+            packet.model_copy(update={"created_at": world.clock() + timedelta(minutes=1)})
+        )
+        world.serving.save(about.model_copy(update={"packet": other}))
+        expect(page.get_by_text("What you are reading was replaced")).to_be_visible(timeout=WAIT_MS)
+        assert page.locator("input[name=packet]").first.input_value() == packet.digest
+        page.reload()
+        assert page.locator("input[name=packet]").first.input_value() == other
