@@ -1,13 +1,25 @@
 """`tidewheel drift`: what was measured, what it asked for, what quiet windows have taught, what operators decide."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
 
 from console.decisions import by_option
-from console.output import Column, group_tenant, json_option, minute, print_rows, say, tenant_option, three_decimals
+from console.output import (
+    Column,
+    group_tenant,
+    json_option,
+    minute,
+    print_json,
+    print_rows,
+    say,
+    tenant_option,
+    three_decimals,
+)
 from console.parameters import DATE, LIMIT, REASON, RUN, SIGNAL, TENANT
-from operations import analysis, drift_decisions, tenants
+from console.web.rules import quality_rules
+from operations import analysis, drift_decisions, since_cutover, tenants
 from operations.connections import Connections
 from stores import settings
 
@@ -93,6 +105,34 @@ def calibrate(tenant: str, as_json: bool) -> None:
         tenants.check_known(stores, tenant, rows)
     empty = f"No window of '{tenant}' has been judged yet: nothing is known of its quiet ones."
     print_rows(rows, as_json, empty, _CALIBRATION)
+
+
+@drift.command("since-cutover")
+@tenant_option
+@json_option
+def since_cutover_(tenant: str, as_json: bool) -> None:
+    """Show whether people still find what they look for, beside the time before the last cutover.
+
+    Compared are shares of answered searches that satisfied, for four weeks after a cutover. The interval counts people,
+    not searches, and holds however often it is looked at. A loss says what to do.
+
+    \b
+    Example:
+      tidewheel drift since-cutover --tenant acme
+    """
+    now = datetime.now(UTC)
+    with Connections(settings.load()) as stores:
+        tenants.check_served(stores, tenant)
+        record = stores.serving.record(tenant)
+        found = since_cutover.read(stores.warehouse, tenant, record, now, quality_rules(stores.where))
+    if as_json:
+        print_json({**asdict(found), "advice": since_cutover.advice(found, record, now)} if found else None)
+    elif found is None:
+        say(f"No cutover of '{tenant}' to watch: none was approved in the last {since_cutover.WATCHED.days} days.")
+    else:
+        say(f"{found.verdict.capitalize()}. {since_cutover.in_words(found)}")
+        if advice := since_cutover.advice(found, record, now):
+            say(f"{advice[:1].upper()}{advice[1:]}: `tidewheel rollback --help`.")
 
 
 @drift.command()

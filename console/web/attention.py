@@ -21,16 +21,19 @@ def needs(
     letters: int,
     refused: Sequence[Row],
     processes: Sequence[Row],
+    advice: str = "",
 ) -> list[Need]:
     """Return what needs a person: `tenant` is its status, `waits` whether a packet of it waits for a decision, `events`
     the ledger by topic, `letters` the dead letters that were not sent again, `refused` decisions that were turned
-    away, `processes` those of the embedded stack."""
+    away, `processes` those of the embedded stack, `advice` what to do about a loss since the last cutover."""
     found: list[Need] = []
     found += [Need("bad", f"The service {one['part']} is down. {one['problem']}".strip(), "now") for one in processes
               if not one["up"]]  # fmt: skip
     lost = sum(int(row["missing"]) for row in events)
     if lost:
         found.append(Need("bad", f"{lost:,} events are missing: they were read and are in no table.", "data"))
+    if advice:
+        found.append(Need("bad", f"People find less since the last cutover: {advice}.", "cutover"))
     if tenant is not None:
         found += _of_tenant(tenant, waits)
     if letters:

@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from threading import Event
 
 from console.web.sessions import Sessions
+from console.web.watching import Watching
 from operations.connections import Connections
 from schemas.search import SearchAnswer, SearchRequest
 from stores import keys
@@ -63,6 +64,7 @@ class Console:
     search: Callable[[SearchRequest], SearchAnswer]
     clock: Callable[[], datetime]
     wait_s: float = 4.0
+    watching: Watching = field(default_factory=Watching)
     ending: Event = field(default_factory=Event)
     streams: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(STREAMS))
 

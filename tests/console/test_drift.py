@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from operations import since_cutover
+from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
+from schemas.envelope import Event
 from schemas.learning import DriftMuted, ModelRefused, RequestDismissed, TrainingRequested
+from stores.serving import Serving, ServingRecord, Standby
 from stores.settings import Settings
 from tests.console.pointing import point_at
 from tests.console.running import CommandLine, sent
@@ -117,3 +121,50 @@ def test_calibrate_shows_what_quiet_windows_taught(tidewheel: CommandLine, town:
     assert row["asks_in_two"] == pytest.approx(0.8 + 0.5 * 3 / 2)
     shown = tidewheel("drift", "calibrate", "--tenant", tenant).out
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def asking(tenant: str, person: int, at: datetime, dwell_s: float) -> list[Event]:
+    """A search of one person and what they opened of it."""
+    name = f"{tenant}-{person}-{at:%d}"
+    search = SearchServed(
+        event_id=name, tenant=tenant, user=f"u{person}", occurred_at=at, search=name, query="q", model="m",
+        results=(Result(document="a", rank=1),), latency_ms=5.0,
+    )  # fmt: skip
+    opened = DocumentOpened(
+        event_id=f"{name}o", tenant=tenant, user=f"u{person}", occurred_at=at + timedelta(seconds=5), document="a",
+        dwell_seconds=dwell_s, from_search=FromSearch(search=name, query="q", rank=1),
+    )  # fmt: skip
+    return [search, opened]
+
+
+def test_what_people_got_since_the_cutover_is_said_with_what_to_do(
+    tidewheel: CommandLine, town: Streams, stack: Settings, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, now = ("--tenant", tenant), datetime.now(UTC)
+    moved, serving = NOW - timedelta(days=10), Serving.connect(stack)
+    monkeypatch.setattr(since_cutover, "WATCHED", now - moved + timedelta(days=1))
+    first = ServingRecord(tenant=tenant, model="m", collection="c", version=1, moved_at=moved - timedelta(days=60))
+    serving.move(first, {})
+    town.take(*documents(tenant))
+    assert "No cutover of" in tidewheel("drift", "since-cutover", *who).out
+    assert json.loads(tidewheel("drift", "since-cutover", *who, "--json").out) is None
+
+    standby = Standby(model="m", collection="c", until=now + timedelta(days=2))
+    serving.move(first.model_copy(update={
+        "model": "n", "collection": "d", "version": 2, "standby": standby, "packet": "p", "moved_at": moved,
+    }), {})  # fmt: skip
+    serving.close()
+    assert "Too few people." in tidewheel("drift", "since-cutover", *who).out
+    before, after = moved - timedelta(days=3), moved + timedelta(days=3)
+    for person in range(40):
+        town.take(
+            *asking(tenant, person, before, 60.0 if person % 4 else 1.0),
+            *asking(tenant, person, after, 60.0 if person % 4 == 1 else 1.0),
+        )
+    ended = tidewheel("drift", "since-cutover", *who)
+    assert "Loss. Since the cutover to n 25.0 % of 40 searches of 40 people satisfied; before 75.0 %" in ended.out
+    assert "Roll back to m, which is kept fresh until" in ended.out
+    told = json.loads(tidewheel("drift", "since-cutover", *who, "--json").out)
+    assert (told["verdict"], told["before"]["share"], told["since"]["share"]) == ("loss", 0.75, 0.25)
+    assert told["low"] < told["difference"] == -0.5 < told["high"] < 0
+    assert "roll back to m" in told["advice"]

@@ -16,7 +16,7 @@ from console.web.live import mark
 from console.web.pages import render
 from console.web.sign_in import Fields, Operator, Wiring
 from console.web.tenants import Tenant
-from operations import decisions, review, standby
+from operations import decisions, review, since_cutover, standby
 from operations.connections import Connections
 from operations.rollback import rollback as roll_back
 from retrieval.fusion import in_words
@@ -40,10 +40,13 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
     with console.stores() as stores:
         moved = mark(stores.serving, tenant)
         packet, digest, left_out, why_not = _packet(stores, tenant)
-        building = _building(stores, tenant)
+        building, live = _building(stores, tenant), stores.serving.record(tenant)
+        since = console.watching.of(stores, tenant, live, console.now())
         context = {
             "packet": packet, "digest": digest, "left_out": left_out, "why_not": why_not, "building": building,
-            "live": stores.serving.record(tenant), "pending": _pending(stores, session, tenant),
+            "live": live, "since": since, "since_words": since_cutover.in_words(since),
+            "advice": since_cutover.advice(since, live, console.now()),
+            "pending": _pending(stores, session, tenant),
             "approved_by": approved_by(stores.serving.outcomes(tenant), digest) if digest else [],
             "groups": worst_first(packet) if packet else [], "gate": packet.comparison if packet else None,
             "weights": in_words(packet.weights) if packet else "",
@@ -152,5 +155,6 @@ def _nothing() -> dict[str, object]:
     return {
         "packet": None, "digest": "", "left_out": 0, "building": [],
         "why_not": "nobody has sent anything yet; `tidewheel emit FILE` sends events",
-        "live": None, "pending": "", "approved_by": [], "groups": [], "gate": None, "weights": "", "live_weights": "",
+        "live": None, "since": None, "since_words": "", "advice": "", "pending": "",
+        "approved_by": [], "groups": [], "gate": None, "weights": "", "live_weights": "",
     }  # fmt: skip

@@ -8,7 +8,7 @@ from console.web.live import mark
 from console.web.pages import render
 from console.web.sign_in import Wiring
 from console.web.tenants import Tenant
-from operations import dead_letters, decisions, status
+from operations import dead_letters, decisions, since_cutover, status
 from operations.dead_letters import Wanted
 from stores.errors import Refused
 from stores.serving import Serving
@@ -28,11 +28,13 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
         events, refused = status.events(stores), status.refused_decisions(stores)
         counts = dead_letters.counts(stores.warehouse, Wanted())
         waits = bool(tenant) and _waits(stores.serving, tenant)
+        live = stores.serving.record(tenant) if tenant else None
+        advice = since_cutover.advice(console.watching.of(stores, tenant, live, console.now()), live, console.now())
     letters = sum(row["letters"] - row["replayed"] for row in counts)
     about = found[0] if found else None
     return render(
         "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
-        needs=needs(about, waits, events, letters, refused, processes), refresh_s=_REFRESH_S, mark=moved,
+        needs=needs(about, waits, events, letters, refused, processes, advice), refresh_s=_REFRESH_S, mark=moved,
         missing=sum(row["missing"] for row in events),
     )  # fmt: skip
 

@@ -30,6 +30,11 @@ def test_each_thing_is_named_with_where_to_look_and_the_worst_comes_first() -> N
         assert part in words
 
 
+def test_a_loss_since_the_cutover_is_said_with_the_way_back() -> None:
+    (need,) = needs(QUIET, False, [], 0, [], [], "roll back to old")
+    assert need == ("bad", "People find less since the last cutover: roll back to old.", "cutover")
+
+
 def test_drift_that_is_only_suspected_is_said_as_that() -> None:
     (need,) = needs(QUIET | {"drift": [{"signal": "fit", "verdict": "suspect"}]}, False, [], 0, [], [])
     assert need.words == "Drift is suspected: fit."

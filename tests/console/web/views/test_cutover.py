@@ -1,18 +1,20 @@
 """Deciding in the browser: what is sent is signed by the operator's own key, and only what was shown can be decided."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from operations import decisions
+from operations import decisions, since_cutover
+from operations.since_cutover import Person, judged
 from schemas.learning import CutoverApproved, CutoverRefused
 from schemas.packet import ExampleQuery, HeldOut, Packet, ShownDocument
 from stores import keys
 from stores.access_lists import AccessList, AccessLists
 from stores.approvals import WAITS
 from stores.rights import Right
-from stores.serving import Collection, Serving, ServingRecord
+from stores.serving import Collection, Serving, ServingRecord, Standby
 from stores.settings import Settings
 from tests.console.running import sent
 from tests.console.web.browsing import NOW, Site
@@ -120,6 +122,28 @@ def test_where_two_have_to_approve_the_page_says_who_did(
     page = ben.text(f"/cutover?{where}")
     assert "Approved by ana; another operator has to approve it, too." in page
     assert "Approve, signed by ben" in page
+
+
+def test_the_page_says_what_people_got_since_the_cutover(
+    site: Site, serving: Serving, made: Packet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, where = site.operator("ana"), f"tenant={made.tenant}"
+    assert "Since the cutover" not in ana.text(f"/cutover?{where}")
+    lost = judged("<b>new", NOW, [Person(9, 9, 9, 0)] * 40)
+    monkeypatch.setattr(since_cutover, "read", lambda *_: lost)
+    standby = Standby(model="old", collection="B", until=NOW + timedelta(days=5))
+    record = ServingRecord(
+        tenant=made.tenant, model="<b>new", collection="C", version=2, standby=standby, packet="p", moved_at=NOW
+    )
+    serving.move(record, {})
+    page = ana.text(f"/cutover?{where}")
+    for part in (
+        "loss</span>",
+        "the cutover to &lt;b&gt;new 0.0 % of 360 searches",
+        "less than before: roll back to old",
+    ):
+        assert part in page
+    assert "People find less since the last cutover: roll back to old" in ana.text(f"/now?{where}")
 
 
 def test_another_packet_than_the_one_shown_is_not_approved(site: Site, stack: Settings, made: Packet) -> None:
