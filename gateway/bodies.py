@@ -7,12 +7,18 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator
 
+from starlette.concurrency import run_in_threadpool
+
 from gateway.answers import Answered
 from gateway.config import BodyRules
 
 _MIB = 2**20
 _GZIP_WINDOW = 31
 """What tells zlib to expect gzip's header."""
+_PIECE, _MEMBERS = 8_192, 1_000
+"""Bytes that are unpacked at once, and members of one body at most: what is left of a piece is copied at each's end."""
+_INLINE = 65_536
+"""Bytes up to which a body is unpacked where requests are answered; a larger one would hold the others up."""
 
 
 class Held:
@@ -40,45 +46,62 @@ class Bodies:
         self._rules = rules
         self._held = Held(rules.held_mib * _MIB)
 
-    async def read(self, chunks: AsyncIterator[bytes], encoding: str) -> bytes:
-        """Return the body. Raises `Answered`: 413 too large, 408 too slow, 415 another coding, 400 damaged gzip."""
+    async def read(self, chunks: AsyncIterator[bytes], encoding: str, most: int | None = None) -> bytes:
+        """Return the body, of at most so many bytes as it is sent and unpacked; the rules' own bounds hold as well.
+
+        Raises `Answered`: 413 too large, 408 too slow, 415 another coding, 400 damaged gzip.
+        """
         coding = encoding.strip().lower()
         if coding not in ("", "identity", "gzip", "x-gzip"):
             raise Answered(415, "Unsupported Media Type", "Content-Encoding: gzip is read, or none")
-        sent = bytearray()
+        sent, bound = bytearray(), min(self._rules.sent_mib * _MIB, most or self._rules.sent_mib * _MIB)
         try:
             async with asyncio.timeout(self._rules.within_s):
                 async for chunk in chunks:
                     self._held.take(len(chunk))
                     sent += chunk
-                    if len(sent) > self._rules.sent_mib * _MIB:
-                        raise _too_large(f"{self._rules.sent_mib} MiB as it is sent")
+                    if len(sent) > bound:
+                        raise _too_large(f"{_size(bound)} as it is sent")
         except TimeoutError as error:
             text = f"the body did not come whole within {self._rules.within_s:g} s"
             raise Answered(408, "Request Timeout", text) from error
         finally:
             self._held.give(len(sent))
-        return self._inflated(sent) if coding.endswith("gzip") else bytes(sent)
-
-    def _inflated(self, packed: bytearray) -> bytes:
-        return inflated(bytes(packed), self._rules.inflated_mib * _MIB)
+        if not coding.endswith("gzip"):
+            return bytes(sent)
+        bound = min(self._rules.inflated_mib * _MIB, most or self._rules.inflated_mib * _MIB)
+        if len(sent) <= _INLINE and bound <= _INLINE:
+            return inflated(bytes(sent), bound)
+        return await run_in_threadpool(inflated, bytes(sent), bound)
 
 
 def inflated(packed: bytes, most: int) -> bytes:
     """Return what gzip packed, one member or several. Raises `Answered`: 413 beyond `most` bytes, 400 when damaged."""
-    found = bytearray()
-    while packed:
-        member = zlib.decompressobj(_GZIP_WINDOW)
-        try:
-            found += member.decompress(packed, most + 1 - len(found))
-        except zlib.error as error:
-            raise Answered(400, "Bad Request", f"the gzip data are damaged ({error})") from error
-        if len(found) > most:
-            raise _too_large(f"{most // _MIB} MiB once it is unpacked")
-        if not member.eof:
-            raise Answered(400, "Bad Request", "the gzip data end early")
-        packed = member.unused_data.lstrip(b"\0")
+    found, members, member = bytearray(), 0, None
+    for start in range(0, len(packed), _PIECE):
+        piece = packed[start : start + _PIECE]
+        while piece:
+            if member is None:
+                if not (piece := piece.lstrip(b"\0")):  # what fills up a member's last block
+                    break
+                member, members = zlib.decompressobj(_GZIP_WINDOW), members + 1
+                if members > _MEMBERS:
+                    raise Answered(400, "Bad Request", f"gzip data of more than {_MEMBERS:,} members are not read")
+            try:
+                found += member.decompress(piece, most + 1 - len(found))
+            except zlib.error as error:
+                raise Answered(400, "Bad Request", f"the gzip data are damaged ({error})") from error
+            if len(found) > most:
+                raise _too_large(f"{_size(most)} once it is unpacked")
+            piece = member.unused_data
+            member = None if member.eof else member
+    if member is not None:
+        raise Answered(400, "Bad Request", "the gzip data end early")
     return bytes(found)
+
+
+def _size(size: int) -> str:
+    return f"{size // _MIB} MiB" if size >= _MIB else f"{size:,} bytes"
 
 
 def _too_large(bound: str) -> Answered:

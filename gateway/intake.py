@@ -20,6 +20,8 @@ from operations.json_objects import Found, objects
 
 _BOM = b"\xef\xbb\xbf"
 ACCEPTED, REFUSED = "accepted", "refused"
+PARTS_AN_ITEM = 50
+"""Values that an event has on the average, at most, for a body to be read at once."""
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ def take(
 ) -> Taken | None:
     """Return what a body of this tenant's holds; None when it has more than `most` items. `now` bounds the dates."""
     taken = Taken()
-    for index, found in enumerate(_objects(body.removeprefix(_BOM))):
+    for index, found in enumerate(_objects(body.removeprefix(_BOM), most)):
         if index >= most:
             return None
         item = found if isinstance(found, Problem) else events.judged(found, now)
@@ -78,14 +80,22 @@ def take(
     return taken
 
 
-def _objects(body: bytes) -> Iterable[Found | Problem]:
-    """Return the objects of a body; of an array that is written without spaces, as most programs do, the quick way."""
-    if body.startswith(b"["):
-        with suppress(orjson.JSONDecodeError):
+def parts(body: bytes) -> int:
+    """Return how many values a JSON text has at most; each takes some hundred bytes once it is read."""
+    return 1 + sum(body.count(mark) for mark in (b",", b"[", b"{"))
+
+
+def _objects(body: bytes, most: int) -> Iterable[Found | Problem]:
+    """Return the objects of a body; of an array that is written without spaces, as most programs do, the quick way.
+
+    That way reads all of it at once, so it is for bodies that are not made to become large by that.
+    """
+    if body.startswith(b"[") and parts(body) <= PARTS_AN_ITEM * most:
+        with suppress(orjson.JSONDecodeError, orjson.JSONEncodeError):
             items = orjson.loads(body)
             # Written again it is the same: so no field stands twice, and each item's text is what was sent.
-            if orjson.dumps(items) == body and all(isinstance(item, dict) for item in items):
-                return [Found(1, orjson.dumps(item), item) for item in items]
+            if all(isinstance(item, dict) for item in items) and orjson.dumps(items) == body:
+                return (Found(1, orjson.dumps(item), item) for item in items)
     return objects(BytesIO(body))
 
 

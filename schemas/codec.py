@@ -96,12 +96,19 @@ def _fitting(topic: Topic, value: bytes) -> Accepted | Rejection:
         plain, cuts = _cut(topic, value)
         if crowd := _crowd(plain):
             return Rejection("invalid", crowd)
-        return _validated(topic, orjson.dumps(plain) if cuts else value, cuts)
+        return _cut_short(topic, plain, cuts) if cuts else _validated(topic, value, cuts)
     found = _validated(topic, value, {})
     if isinstance(found, Accepted) or found.code == "not_json":
         return found
     plain, cuts = _cut(topic, value)
-    return _validated(topic, orjson.dumps(plain), cuts) if cuts else found
+    return _cut_short(topic, plain, cuts) if cuts else found
+
+
+def _cut_short(topic: Topic, plain: object, cuts: Cuts) -> Accepted | Rejection:
+    try:
+        return _validated(topic, orjson.dumps(plain), cuts)
+    except orjson.JSONEncodeError:
+        return Rejection("invalid", "values within values within values, deeper than any event has them")
 
 
 def _validated(topic: Topic, value: bytes, cuts: Cuts) -> Accepted | Rejection:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from schemas.signature import canonical
 from stores.errors import Misconfigured, Refused
 from stores.keys import NAME_RULE, OPERATOR_NAME, Key, directory, key_id, parse_public, verifies
-from stores.private_files import replace
+from stores.private_files import alone, replace
 from stores.rights import EVERY, Right
 from stores.settings import Settings
 
@@ -91,20 +91,22 @@ class Registry:
         """Trust a public key under a name, for these decisions. Raises `Refused` when the name has a key that holds."""
         if problem := _misnamed(name):
             raise Refused(problem)
-        if any(key.name == name and key.revoked_at is None for key in self.keys().values()):
-            raise Refused(f"the operator '{name}' has a key already; revoke it first, or choose another name")
         added = TrustedKey(name=name, public=base64.b64encode(public).decode(), added_at=now, may=_listed(may))
-        self._write((*self._file(), added))
+        with alone(self._path):
+            if any(key.name == name and key.revoked_at is None for key in self.keys().values()):
+                raise Refused(f"the operator '{name}' has a key already; revoke it first, or choose another name")
+            self._write((*self._file(), added))
         return added
 
     def revoke(self, name: str, now: datetime) -> int:
         """Trust no key of this name any more; return how many there were. Raises `Refused` when there was none."""
-        held = [key for key in self.keys().values() if key.name == name and key.revoked_at is None]
-        if not held:
-            raise Refused(f"no operator '{name}' has a key that holds; `tidewheel operators list` shows them")
-        ids = {key_id(key.raw) for key in held}
-        others = [key for key in self._file() if key_id(key.raw) not in ids]
-        self._write((*others, *(key.model_copy(update={"revoked_at": now}) for key in held)))
+        with alone(self._path):
+            held = [key for key in self.keys().values() if key.name == name and key.revoked_at is None]
+            if not held:
+                raise Refused(f"no operator '{name}' has a key that holds; `tidewheel operators list` shows them")
+            ids = {key_id(key.raw) for key in held}
+            others = [key for key in self._file() if key_id(key.raw) not in ids]
+            self._write((*others, *(key.model_copy(update={"revoked_at": now}) for key in held)))
         return len(held)
 
     def _file(self) -> tuple[TrustedKey, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 import orjson
 
 from gateway.forgotten import REFUSAL, Forgotten, screened
+from gateway.intake import PARTS_AN_ITEM, parts
 from gateway.ubi.actions import Meaning, meaning
 from gateway.ubi.meaning import Known, Plain, done, served
 from gateway.ubi.reading import Acted, Asked, Unreadable, acted, asked
@@ -46,7 +47,12 @@ class Terms:
 
 
 def items_of(body: bytes, most: int) -> list[object] | None:
-    """Return the items of a body, an array or one object; None for more than `most`. Raises `Unreadable`."""
+    """Return the items of a body, an array or one object; None for more than `most`, or for far too many values.
+
+    Raises `Unreadable`.
+    """
+    if parts(body) > PARTS_AN_ITEM * most:
+        return None
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -123,7 +129,10 @@ def _of_its_tenant(application: str, terms: Terms) -> None:
 
 
 def _judge(index: int, plain: Plain, terms: Terms, taken: Taken) -> None:
-    text = orjson.dumps(plain)
+    try:
+        text = orjson.dumps(plain)
+    except orjson.JSONEncodeError as error:
+        raise Unreadable(f"it cannot be written as JSON: {error}") from error
     accepted = accept(TOPIC_OF[plain["type"]], None, text, terms.now)
     if isinstance(accepted, Rejection):
         taken.refused[index] = accepted.reason

@@ -118,8 +118,8 @@ def acted(item: object) -> Acted:
 
 def moment(stamp: object) -> datetime:
     """Return an instant: of epoch milliseconds, or of ISO 8601, which is UTC where it has no offset."""
-    if isinstance(stamp, str) and _DIGITS.fullmatch(stamp.strip()):
-        stamp = int(stamp[:20])
+    if isinstance(stamp, str) and _DIGITS.fullmatch(digits := stamp.strip()):
+        stamp = int(digits[:20])
     if isinstance(stamp, int | float) and not isinstance(stamp, bool) and 0 <= stamp <= _LATEST_MS:
         return instant(int(stamp))
     try:

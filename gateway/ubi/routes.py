@@ -60,10 +60,11 @@ async def _taken(gateway: Gateway, request: Request, key: str | None, kind: str,
     if items is None:
         raise Answered(413, "Content Too Large", f"a body has at most {gateway.config.body.items:,} items")
     terms = _terms(gateway, caller, await gateway.forgotten())
-    taken = await run_in_threadpool(read, gateway, caller, items, terms)
+    taken, remember = await run_in_threadpool(read, gateway, caller, items, terms)
     wait_s = await run_in_threadpool(gateway.spend, caller, events=len(taken.records))
     if wait_s:
         raise Answered(429, "Too Many Requests", "more events than this key may send", retry_after_s=wait_s)
+    await run_in_threadpool(_remember, gateway, caller, remember)
     if taken.records:
         await asyncio.wrap_future(gateway.delivery.hand(taken.records))
     for verdict, count in (
@@ -76,24 +77,27 @@ async def _taken(gateway: Gateway, request: Request, key: str | None, kind: str,
     return answer(taken.plain())
 
 
-def _queries(gateway: Gateway, caller: Caller, items: Sequence[object], terms: Terms) -> Taken:
+def _queries(gateway: Gateway, caller: Caller, items: Sequence[object], terms: Terms) -> tuple[Taken, list[Asked]]:
     taken = Taken()
     found = intake.queries(items, taken)
     intake.take_queries(found, terms, _known(gateway, caller, list(found.values()), ()), taken)
+    return taken, [item for index, item in found.items() if item.query_id and index not in taken.refused]
+
+
+def _remember(gateway: Gateway, caller: Caller, asked: Sequence[Asked]) -> None:
+    """Keep what later clicks have to know of queries that were taken."""
     with suppress(Retryable):  # without Redis a click does not find its search; both are taken all the same
-        for index, item in found.items():
-            if item.query_id and index not in taken.refused:
-                gateway.recent.keep_search(caller.tenant, item.query_id, intake.remembered(item))
-    return taken
+        for item in asked:
+            gateway.recent.keep_search(caller.tenant, item.query_id, intake.remembered(item))
 
 
-def _events(gateway: Gateway, caller: Caller, items: Sequence[object], terms: Terms) -> Taken:
+def _events(gateway: Gateway, caller: Caller, items: Sequence[object], terms: Terms) -> tuple[Taken, list[Asked]]:
     taken = Taken()
     found = intake.actions(items, terms, taken)
     done = [event for event, _ in found.values()]
     searches = [event.query_id for event in done if event.query_id]
     intake.take_events(found, terms, _known(gateway, caller, done, searches), taken)
-    return taken
+    return taken, []
 
 
 def _known(gateway: Gateway, caller: Caller, items: Sequence[Asked | Acted], searches: Sequence[str]) -> Known:
