@@ -21,6 +21,7 @@ from indexer.rules import fusion
 from indexer.trust import WIN, Trust
 from retrieval.identity import chunker
 from schemas.ids import stable_id
+from schemas.instants import is_over
 from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused
 from schemas.packet import Packet
 from stores.approvals import approved_by
@@ -131,7 +132,7 @@ class Cutover:
         if len(approved) >= self._approvals:
             return
         on_the_way = {*approved_by(self._serving.outcomes(tenant), packet)} - approved
-        if on_the_way and self._clock() - approval.occurred_at < _TRAIL_LAGS:
+        if on_the_way and not is_over(_TRAIL_LAGS, approval.occurred_at, self._clock()):
             raise Retryable(f"the audit trail does not show the approval by {min(on_the_way)} yet")
         raise Waits(f"{len(approved)} of {self._approvals} operators approved the packet {packet[:12]}")
 
@@ -144,7 +145,7 @@ class Cutover:
 
     def _check_run(self, approval: CutoverApproved, packet: Packet) -> None:
         trained = self._trust.trail.trained(packet.tenant, packet.run)
-        if trained is None and self._clock() - approval.occurred_at < _TRAIL_LAGS:
+        if trained is None and not is_over(_TRAIL_LAGS, approval.occurred_at, self._clock()):
             raise Retryable(
                 f"the audit trail does not show the win of the run {packet.run} yet; waiting for the streams"
             )

@@ -28,7 +28,7 @@ from schemas.learning import CutoverApproved, CutoverRefused, ModelTrained
 from stores.approvals import waits
 from stores.collection_states import State
 from stores.errors import Retryable, TidewheelError
-from stores.serving import DONE, Serving
+from stores.serving import DONE, Serving, ServingRecord
 
 LOG = logging.getLogger(__name__)
 
@@ -116,9 +116,22 @@ class Indexer:
             self._publish_moves()
             return True
         self._audit.look(record)
-        busy = self._upkeep.keep_fresh(record, mark, self._config.live_slice_s)
-        if decided():
-            return True
+        trouble: TidewheelError | None = None
+        try:
+            busy = self._upkeep.keep_fresh(record, mark, self._config.live_slice_s)
+        except TidewheelError as error:  # what serves cannot be kept fresh: nothing else waits for that
+            busy, trouble = False, error
+        try:
+            busy = decided() or self._go_on(record, decided) or busy
+        except TidewheelError as error:
+            trouble = trouble or error
+        if trouble is not None:
+            raise trouble
+        return busy
+
+    def _go_on(self, record: ServingRecord, decided: Callable[[], bool]) -> bool:
+        """Take the steps of shadows and of what is over, up to a decision; return whether anything was done."""
+        tenant, busy = self._tenant, False
         states = self._serving.states(tenant)
         for name, about in self._serving.collections(tenant).items():
             state = State(states[name])

@@ -74,13 +74,12 @@ class Upkeep:
         once = {target.collection: target for target in reversed(sides)}  # live's, where both are served from one
         for target in (once[name] for name in dict.fromkeys(target.collection for target in sides)):
             standby = target.collection != record.collection
-            if standby and not self._is_due(target.collection):
-                continue
             try:
-                finished = self._freshen(target, mark, budget_s, rebuilds.get(target.collection))
-                if standby:
-                    self._note_standby(target.collection, finished)
-                left |= not finished
+                if not standby or self._is_due(target.collection):
+                    finished = self._freshen(target, mark, budget_s, rebuilds.get(target.collection))
+                    if standby:
+                        self._note_standby(target.collection, finished)
+                    left |= not finished
                 self._auditor.look(target, budget_s)
             except Exception as error:
                 trouble.append(error)

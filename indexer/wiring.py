@@ -70,7 +70,7 @@ def build_worker(
     client, encoders, warehouse = redis_client.connect(where), encoders_of(where, shelf), Warehouse.connect(where)
     vectors, throttle = Vectors.connect(where), BySearches(SearchLatency.connect(where).get, config.throttle)
     clicked = configuration.load("retrieval", RetrievalConfig, where.home).clicked_queries
-    trust, documents = Trust(signing, Trail(warehouse, signing, clock), shelf), Documents(warehouse, clicked)
+    trust, documents = Trust(signing, Trail(warehouse, signing), shelf), Documents(warehouse, clicked)
     whole_lists = WholeLists(AccessLists(client), warehouse)  # written in any order they are the same: no fence
     retention = configuration.load("retention", RetentionConfig, where.home)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -67,7 +66,7 @@ class Connections:
     @cached_property
     def trail(self) -> Trail:
         """Return the audit trail, as far as it is signed."""
-        return Trail(self.warehouse, self.signing, lambda: datetime.now(UTC))
+        return Trail(self.warehouse, self.signing)
 
     def lease(self, name: str) -> AbstractContextManager[lease.Lease]:
         """Hold the lease on `name` for the block. Raises `Retryable` while somebody else has it."""

@@ -31,6 +31,9 @@ COMING_S = 15
 """Live comes first and the standby follows: what was applied to live within so many seconds may still be to come, and
 is applied first once the standby is live. So documents that never cease to change do not stop a rollback."""
 
+STUCK_S = 600
+"""A standby that shows older versions than live has had for so many seconds is not kept fresh any more."""
+
 LEAST_SHARE = 0.99
 """Of the live collection's rows; both follow the same changes, not at the same moment."""
 
@@ -77,12 +80,17 @@ def check_complete(
     """Raise `Refused` when the standby lacks documents that it should have; `Retryable` as the stores do."""
     assert record.standby is not None
     collection, tenant = record.standby.collection, record.tenant
-    behind = {"live": record.collection, "standby": collection, "coming_s": COMING_S}
+    behind = {"live": record.collection, "standby": collection, "coming_s": COMING_S, "stuck_s": STUCK_S}
     counts = warehouse.query("standby_behind", tenant=tenant, **behind)[0]
     if counts["coming"]:
         LOG.warning("%d documents of the last %d s are still to come to %s", counts["coming"], COMING_S, collection)
     if lacking := int(counts["lacking"]):
         raise Refused(f"the standby {collection} lacks {lacking:,} of {int(counts['shown']):,} documents; {_NEXT}")
+    if stuck := int(counts["stuck"]):
+        raise Refused(
+            f"the standby {collection} has had older versions of {stuck:,} documents for over {STUCK_S // 60} minutes; "
+            f"{_NEXT}"
+        )
     rows = warehouse.query("standby_sample", tenant=tenant, collection=collection, limit=SAMPLE)
     sampled = len(rows)
     for look in range(_LOOKS):

@@ -4,8 +4,8 @@ Rows of `learning` were verified when they were stored. Whoever acts on one veri
 can also be written by whoever has ClickHouse's password.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from schemas.codec import decode
 from schemas.fusion import EVEN
@@ -30,14 +30,16 @@ from stores.warehouse import Warehouse
 LAG = timedelta(minutes=1)
 """How long the event of a move may take until the warehouse shows it."""
 
+_ANY_TIME = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+"""An event's date was judged when it came; the clock may have been set back since."""
+
 
 class Trail:
     """One tenant's decisions at a time. Every answer costs one query."""
 
-    def __init__(self, warehouse: Warehouse, signing: Objecting, clock: Callable[[], datetime]) -> None:
+    def __init__(self, warehouse: Warehouse, signing: Objecting) -> None:
         self._warehouse = warehouse
         self._signing = signing
-        self._clock = clock
 
     def last_move(self, tenant: str) -> Moved | None:
         """Return the event of the last move of the serving record, or None when nothing was ever live."""
@@ -75,7 +77,7 @@ class Trail:
     def _verified(self, rows: Iterable[dict[str, object]], tenant: str) -> list[Decision]:
         found = []
         for row in rows:
-            event = decode(LEARNING, None, str(row["payload"]).encode(), self._clock())
+            event = decode(LEARNING, None, str(row["payload"]).encode(), _ANY_TIME)
             if isinstance(event, Decision) and event.tenant == tenant and self._signing.objection(event) is None:
                 found.append(event)
         return found

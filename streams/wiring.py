@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from schemas.topics import CITATIONS, CLICKS, IMPRESSIONS, REACTIONS, SEARCHES, TOPICS, Topic
@@ -111,7 +111,7 @@ def assemble(settings: Settings, warehouse: Warehouse) -> Worker:
 
     def drift_job() -> DriftJob:
         producer = kafka.EventProducer(settings.kafka_bootstrap)
-        trail = Trail(warehouse, signing, lambda: datetime.now(UTC))
+        trail = Trail(warehouse, signing)
         return DriftJob(warehouse, producer, drift, signing.as_installation, decisions=trail.drift_decisions)
 
     return Worker(

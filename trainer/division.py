@@ -45,7 +45,7 @@ class Division:
         rules, tenant = context.config.split, taken.tenant
         key = Key(context.signing.secret(f"hold-out of {tenant}"))
         memory = Memory(context.warehouse, context.manifests, tenant, key)
-        ends = tuple(Trail(context.warehouse, context.signing, context.clock).ends(tenant))
+        ends = tuple(Trail(context.warehouse, context.signing).ends(tenant))
         needed = must_be_remembered(ends, context.shelf.models(tenant).values(), rules.given_up)
         hold_out = memory.hold_out(manifest.id, taken.documents, needed, context.clock())
         copies = near_copies(taken.documents.values(), rules.document_similarity)
@@ -100,9 +100,13 @@ def must_be_remembered(ends: Iterable[End], models: Iterable[ShelfEntry], given_
 
 
 def unended(remembered: Iterable[Remembered], ends: Iterable[End], run: str) -> list[Remembered]:
-    """Return the remembered runs that may have looked and never said so: no end is known. Pure.
+    """Return the remembered runs that may have looked and never said so: no end is known, or it was an error. Pure.
 
     Another try of this very `run`, with another snapshot, is one of them.
     """
-    ended = {end.run for end in ends} - {run}
+    ended = {end.run for end in ends if end.comparison is not None or not _broke_off(end)} - {run}
     return [one for one in remembered if one.run not in ended]
+
+
+def _broke_off(end: End) -> bool:
+    return isinstance(end, ModelRefused) and end.verdict == "ERROR"

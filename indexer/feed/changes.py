@@ -52,6 +52,7 @@ class Feed:
         self._heads: dict[str, int] = {}
         self._newest_us = 0
         self._highest = 0
+        self._saved: dict[tuple[str, str], int] = {}
         self.epoch = 0
         """Grows when the warehouse began to count its blocks anew: positions hold by their time alone then."""
 
@@ -104,10 +105,15 @@ class Feed:
     def followed(self, tenant: str, collection: str) -> Followed | None:
         """Return how far a collection has followed the feed as far as it was noted, None when it never was."""
         rows = self._warehouse.query("index_followed", tenant=tenant, collection=collection)
-        return Followed(rows[0]["at_us"], bool(rows[0]["filled"])) if rows else None
+        if not rows:
+            return None
+        self._saved[tenant, collection] = int(rows[0]["revision"])
+        return Followed(rows[0]["at_us"], bool(rows[0]["filled"]))
 
     def save(self, tenant: str, collection: str, followed: Followed, now: datetime) -> None:
-        """Note how far a collection has followed the feed."""
+        """Note how far a collection has followed the feed; whatever the clock was, it supersedes what was noted."""
+        revision = max(microseconds(now), self._saved.get((tenant, collection), 0) + 1)
+        self._saved[tenant, collection] = revision
         self._warehouse.insert(
             "followed",
             {
@@ -115,6 +121,6 @@ class Feed:
                 "collection": [collection],
                 "followed_to": [followed.at_us],
                 "filled": [int(followed.filled)],
-                "revision": [microseconds(now)],
+                "revision": [revision],
             },
         )

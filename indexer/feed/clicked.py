@@ -72,6 +72,7 @@ class ClickedQueries:
         wanted = self._wanted(tenant, documents, now) if self._config.of(tenant) else {}
         rows = self._warehouse.query("clicked_said", tenant=tenant, documents=list(documents))
         said = {row["document"]: row["digest"] for row in rows}
+        known = {row["document"]: int(row["revision"]) for row in rows}
         changed = [d for d in documents if digest(wanted.get(d, [])) != said.get(d, "")]
         if changed:
             queries = [wanted.get(document, []) for document in changed]
@@ -82,7 +83,7 @@ class ClickedQueries:
                     "document": changed,
                     "queries": queries,
                     "digest": [*map(digest, queries)],
-                    "revision": [microseconds(now)] * len(changed),
+                    "revision": [max(microseconds(now), known.get(document, 0) + 1) for document in changed],
                 },
             )
             shown = self._warehouse.query("index_dates", tenant=tenant, documents=changed)

@@ -223,13 +223,19 @@ class Documents:
 
     def void(self, tenant: str, collection: str, documents: Sequence[str], now: datetime) -> None:
         """Record that what a collection shows of these documents is wrong: all of it is to be made anew."""
-        records = [Record(document, 0, True, "", UNKNOWN, False, 0) for document in documents]
-        self.record(tenant, collection, records, now)
-        self.feed.look_again(tenant, documents)
+        self._unlearn(tenant, collection, documents, True, now)
 
     def doubt(self, tenant: str, collection: str, documents: Sequence[str], now: datetime) -> None:
         """Record that a collection may hold any rows of these documents: they are made anew, gone ones removed."""
-        records = [Record(document, 0, False, "", UNKNOWN, False, 0) for document in documents]
+        self._unlearn(tenant, collection, documents, False, now)
+
+    def _unlearn(self, tenant: str, collection: str, documents: Sequence[str], deleted: bool, now: datetime) -> None:
+        """Supersede what is recorded of these documents, also of a time when the clock was ahead."""
+        recorded = self.records.of(tenant, collection, documents)
+        after = [recorded[name].revision if name in recorded else 0 for name in documents]
+        records = [
+            Record(name, 0, deleted, "", UNKNOWN, False, known) for name, known in zip(documents, after, strict=True)
+        ]
         self.record(tenant, collection, records, now)
         self.feed.look_again(tenant, documents)
 

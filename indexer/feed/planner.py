@@ -205,7 +205,7 @@ class Planner:
         """Have what a former process may have been writing made once more, when it is time; return whether it is."""
         if not progress.doubtful or progress.began is None or progress.doubted == len(_LATE):
             return False
-        progress.began = min(progress.began, self._clock())  # a clock that was set back
+        progress.began = min(progress.began, self._clock())  # where it was set back
         if self._clock() - progress.began < _LATE[progress.doubted]:
             return False
         self._documents.doubt(about.tenant, about.collection, progress.doubtful, self._clock())
@@ -235,7 +235,7 @@ class Planner:
             progress.position = page[-1].position
         if changed:
             self._plan(about, progress, changed)
-        return {change.document for change in page}
+        return set(changed)  # with those of earlier pages that are seen only now
 
     def _plan(self, about: Destination, progress: _Progress, changed: dict[str, Change]) -> None:
         now, waiting = self._clock(), list[tuple[Pending, int]]()

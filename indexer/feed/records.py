@@ -8,13 +8,17 @@ from stores.warehouse import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What is recorded of a document in a collection; the fields are those of `indexer.feed.documents.Record`."""
+    """What is recorded of a document in a collection; the fields are those of `indexer.feed.documents.Record`.
+
+    `revision` is the record's own: a later record has a higher one.
+    """
 
     shown: int
     deleted: bool
     digest: str
     authority: float
     clicked: str = ""
+    revision: int = 0
 
 
 class Records:
@@ -35,6 +39,7 @@ class Records:
                 row["digest"],
                 float(row["authority"]),
                 row["clicked_digest"],
+                int(row["revision"]),
             )
             for row in rows
         }

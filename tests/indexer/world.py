@@ -93,7 +93,7 @@ class World:
         self.searcher = Searcher(self.serving, self.vectors, self.encoders, self.current)
         self.offset = self.written = 0
         self._waiting: dict[str, list[dict[str, object]]] | None = None
-        self.trust = Trust(self.signing, Trail(self.warehouse, self.signing, self.clock), self.shelf)
+        self.trust = Trust(self.signing, Trail(self.warehouse, self.signing), self.shelf)
 
     def new_sync(
         self,

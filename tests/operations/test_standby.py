@@ -56,6 +56,18 @@ def test_one_that_lacks_what_live_has_shown_for_long_may_not(both: World, monkey
 
 
 @pytest.mark.thorough
+def test_one_that_has_not_been_kept_fresh_for_long_may_not(both: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    both.put("d0", 2, "a newer text, shown by what is live alone")
+    assert both.sync.advance(both.target(), 60).finished
+    check(both)
+    monkeypatch.setattr(standby, "STUCK_S", 0)
+    with pytest.raises(Refused, match="older versions of 1 documents"):
+        check(both)
+    assert both.sync.advance(both.target(both.next), 60).finished
+    check(both)
+
+
+@pytest.mark.thorough
 def test_rows_that_are_recorded_and_not_there_are_found_out_unless_their_document_goes_meanwhile(both: World) -> None:
     collection, paused = both.target(both.next).collection, list[float]()
     both.vectors.delete(collection, ["d3#0"])

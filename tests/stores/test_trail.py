@@ -17,7 +17,7 @@ from stores.trail import LAG, Trail, difference, last, undecided
 from stores.vector_rows import collection_name
 from stores.warehouse import Warehouse
 from tests.indexer.loop import WON
-from tests.schemas.samples import NOW, WHEN
+from tests.schemas.samples import WHEN
 from tests.stores.keyed import installation
 
 A, B = "a" * 64, "b" * 64
@@ -54,7 +54,7 @@ class Rows:
 
 
 def trail(signing: Signing, *payloads: bytes) -> Trail:
-    return Trail(cast(Warehouse, Rows(payloads)), signing, lambda: NOW)
+    return Trail(cast(Warehouse, Rows(payloads)), signing)
 
 
 def test_the_last_move_is_the_one_of_the_highest_version() -> None:

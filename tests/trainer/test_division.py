@@ -128,3 +128,6 @@ def test_a_remembered_run_without_an_end_may_have_looked() -> None:
     done = ModelRefused(event_id="e", tenant="acme", occurred_at=NOW, run="run-1", verdict="LOSS", reasons=("r",))
     assert unended([first, own], [done], "run-2") == [own], "another try of this very run"
     assert unended([first], [], "run-2") == [first]
+    broken = done.model_copy(update={"verdict": "ERROR"})
+    assert unended([first], [broken], "run-2") == [first], "it may have seen the test queries before it broke off"
+    assert unended([first], [broken.model_copy(update={"comparison": SEEN})], "run-2") == [], "it counts as itself"

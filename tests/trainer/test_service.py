@@ -93,7 +93,7 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     (event,) = answered(context, request(tenant))
     assert isinstance(event, ModelTrained), event
     assert context.signing.objection(event) is None
-    trail = Trail(warehouse, context.signing, context.clock)
+    trail = Trail(warehouse, context.signing)
     assert event.evaluation is not None
     assert unsupported(trail.evaluation(tenant, event.run), event.comparison, event.evaluation) == ""
     assert event.manifest == context.shelf.manifest(tenant, event.model)

@@ -259,7 +259,7 @@ def test_a_document_that_changes_meanwhile_is_no_mismatch(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("age_h", "changed", "fresh"), [(0, 0, True), (24, 20, True), (24.01, 0, False), (0, 21, False)]
+    ("age_h", "changed", "fresh"), [(0, 0, True), (24, 20, True), (24.01, 0, False), (0, 21, False), (-0.01, 0, False)]
 )
 def test_how_long_a_proof_holds(age_h: float, changed: int, fresh: bool) -> None:
     assert is_fresh(NOW - timedelta(hours=age_h), NOW, changed, 100, VerifyConfig()) is fresh

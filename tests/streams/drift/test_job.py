@@ -138,7 +138,7 @@ def test_what_operators_decided_keeps_a_tripped_window_from_asking(
 ) -> None:
     log, outbox = Log(warehouse, tenant), Outbox()
     record(log, days(0, 3) + days(3, 6, shift=1.0))
-    trail = Trail(warehouse, Believing(), lambda: NOW)
+    trail = Trail(warehouse, Believing())
     mute = DriftMuted(
         event_id="mute", tenant=tenant, occurred_at=NOW - DAY, until=after_day(4) + DAY / 2, by="ann", reason="a move"
     )
