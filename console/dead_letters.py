@@ -153,7 +153,9 @@ def replay(
     wanted, now = Wanted(topic or "", code or "", since), datetime.now(UTC)
     with Connections(settings.load()) as stores:
         if not yes or dry_run:
-            outcome = letters.replay(stores.warehouse, None, wanted, now, stores.where.tenants)
+            outcome = letters.replay(
+                stores.warehouse, None, wanted, now, stores.signing.objection, stores.where.tenants
+            )
             _report(outcome)
         going = yes or outcome.accepted + (outcome.rejected.total() if force else 0)
         if going and not dry_run:
@@ -181,7 +183,17 @@ def _send(stores: Connections, producer: Sends, wanted: Wanted, now: datetime, f
             shown(sent)
 
         try:
-            return letters.replay(stores.warehouse, producer, wanted, now, stores.where.tenants, force, 10, advance)
+            return letters.replay(
+                stores.warehouse,
+                producer,
+                wanted,
+                now,
+                stores.signing.objection,
+                stores.where.tenants,
+                force,
+                10,
+                advance,
+            )
         except KeyboardInterrupt as error:
             raise Interrupted(
                 f"interrupted after {sent:,} letters were sent; the same command sends the rest"

@@ -19,11 +19,13 @@ from typing import Any, Protocol
 from schemas.codec import Rejection, decode
 from schemas.envelope import Event
 from schemas.instants import EPOCH, milliseconds
-from schemas.topics import TOPICS, key_of
+from schemas.topics import LEARNING, TOPICS, key_of
 from stores.errors import Refused
 from stores.ports import Queries, Sends, Statements
 
 Row = dict[str, Any]
+Objection = Callable[[Event], Rejection | None]
+"""Says why a decision is neither acted on nor shown (`stores.signing.Signing.objection`)."""
 
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_LETTERS = 500
@@ -96,6 +98,7 @@ def replay(
     producer: Sends | None,
     wanted: Wanted,
     now: datetime,
+    objection: Objection,
     tenants: Collection[str] = (),
     force: bool = False,
     shown: int = 10,
@@ -103,15 +106,17 @@ def replay(
 ) -> Outcome:
     """Judge the letters that were not sent again, and send those that would be accepted now; with `force` all of them.
 
-    Without a producer nothing is sent or marked. `tenants` are those that may send (empty: any). `on_sent` is called
-    with the number of each portion once it is sent and marked. Bounded in memory by a portion of letters. Raises
-    `Retryable` when a store is away: what was sent and marked so far stays so.
+    Without a producer nothing is sent or marked. `objection` says why a decision would not be believed. `tenants` are
+    those that may send (empty: any). `on_sent` is called with the number of each portion once it is sent and marked.
+    Bounded in memory by a portion of letters. Raises `Retryable` when a store is away: what was sent and marked so far stays so.
     """
     outcome = Outcome()
     for portion in _portions(warehouse.query("dead_letters_waiting", **wanted.parameters)):
         chosen = []
         for letter in _read(warehouse, portion):
             event = decode(TOPICS[letter.topic], letter.key, letter.value, now, tenants)
+            if letter.topic == LEARNING.name and not isinstance(event, Rejection):
+                event = objection(event) or event
             if isinstance(event, Rejection):
                 outcome.rejected[event.code] += 1
                 outcome.still += [(letter, event)] * (len(outcome.still) < shown)

@@ -24,17 +24,26 @@ Check = Callable[[ServingRecord], None]
 
 
 def rollback(
-    serving: Serving, check: Check, sign: Sign, tenant: str, by: str, reason: str, now: datetime
+    serving: Serving,
+    check: Check,
+    sign: Sign,
+    tenant: str,
+    by: str,
+    reason: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> RolledBack:
     """Make the standby live and what is live the standby; return the event of the move (the indexer publishes it).
 
     `check` reads the standby and `sign` signs as the operator `by`. Raises `Refused` when there is no standby, when
-    `check` does, when the operator's key does not hold, or when somebody else moves the record at the same time; then
-    nothing has moved.
+    `check` does, when the operator's key does not hold, when the record is not at the version that the operator has
+    `seen`, or when somebody else moves it at the same time; then nothing has moved.
     """
     record = serving.record(tenant)
     if record is None:
         raise Refused(f"the tenant '{tenant}' has nothing live yet; there is nothing to roll back")
+    if seen is not None and record.version != seen:
+        raise Refused("what is live was changed since this page was made; look at it again before you roll back")
     back = record.standby
     if back is None:
         raise Refused(f"the tenant '{tenant}' has no standby: nothing came before {record.model}, or its time is over")

@@ -10,13 +10,14 @@ import time
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Depends, HTTPException, Request
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from console.web.sign_in import Wiring, protected
 from console.web.tenants import Tenant
 from console.web.wiring import Console
-from stores.errors import TidewheelError
+from stores.errors import Refused, TidewheelError
 from stores.serving import Serving
 
 router = APIRouter(dependencies=[Depends(protected)])
@@ -57,7 +58,17 @@ def _mark_of(console: Console, tenant: str) -> str:
 
 
 def mark(serving: Serving, tenant: str) -> str:
-    """Return a word that is another one once what is live, a shadow, its packet or progress, or a decision moved."""
+    """Return a word that is another one once what is live, a shadow, its packet or progress, or a decision moved.
+
+    Where somebody altered one of these in Redis, that is the word: the pages say what is wrong.
+    """
+    try:
+        return _mark(serving, tenant)
+    except (Refused, ValidationError):
+        return "altered"
+
+
+def _mark(serving: Serving, tenant: str) -> str:
     held = (serving.states(tenant), serving.collections(tenant), serving.progress(tenant))
     moving = (serving.record(tenant), [sorted(each.items()) for each in held], sorted(serving.outcomes(tenant)))
     return hashlib.sha256(repr(moving).encode()).hexdigest()[:16]

@@ -35,6 +35,9 @@ VIEWS = (
 )
 """In the order of the navigation."""
 
+BY_ITSELF = "x-by-itself"
+"""A header of requests that an open page makes by itself, without its operator."""
+
 
 def render(template: str, request: Request, **context: Any) -> HTMLResponse:  # noqa: ANN401
     """Return a template of `console/web/templates` as a page, with the HTTP status `context["status"]`, 200 by default.
@@ -53,7 +56,7 @@ def render(template: str, request: Request, **context: Any) -> HTMLResponse:  # 
         "tenant": getattr(state, "tenant", ""),
         "tenants": getattr(state, "tenants", []),
         "session": session,
-        "note": session.take_note() if session else "",
+        "note": session.take_note() if session and not getattr(state, "by_itself", False) else "",
         "now": datetime.now(UTC),
         "refresh_s": 0,
         "mark": "",

@@ -63,8 +63,10 @@ class Sessions:
             self._open[_hashed(name)] = Session(held.name, key, secrets.token_urlsafe(32), now, now, may=held.rights)
         return name
 
-    def find(self, name: str, now: datetime) -> Session | None:
+    def find(self, name: str, now: datetime, by_itself: bool = False) -> Session | None:
         """Return the session of this name; None when there is none, or its time is over.
+
+        An open page that asks `by_itself` does not count as a request of the operator.
 
         Raises `Refused`, and ends it, when the operator's key does not hold any more.
         """
@@ -78,7 +80,8 @@ class Sessions:
         except Exception:
             self.close(name)
             raise
-        session.operator, session.may, session.seen_at = held.name, held.rights, now
+        session.operator, session.may = held.name, held.rights
+        session.seen_at = session.seen_at if by_itself else now
         return session
 
     def close(self, name: str) -> None:

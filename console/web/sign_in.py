@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from console.web.forms import Form, read_form
-from console.web.pages import render
+from console.web.pages import BY_ITSELF, render
 from console.web.sessions import Session
 from console.web.wiring import Console
 from operations import sign_in_codes
@@ -55,7 +55,8 @@ async def protected(request: Request) -> None:
     """
     console = console_of(request)
     try:
-        session = console.sessions.find(request.cookies.get(console.cookie, ""), console.now())
+        name, by_itself = request.cookies.get(console.cookie, ""), BY_ITSELF in request.headers
+        session = console.sessions.find(name, console.now(), by_itself or request.url.path == "/live")
     except Refused as error:
         raise NotSignedIn(str(error)) from error
     if session is None:
@@ -66,7 +67,7 @@ async def protected(request: Request) -> None:
         if not hmac.compare_digest(form.get("csrf", "").encode(), session.csrf.encode()):
             raise Forged
         request.state.form = form
-    request.state.session = session
+    request.state.session, request.state.by_itself = session, by_itself
 
 
 def same_origin(request: Request) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import gzip
+import os
+import time
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
@@ -112,3 +114,31 @@ def test_bodies_of_all_requests_are_bounded_together() -> None:
 
 def test_one_that_is_over_the_common_bound_is_asked_to_come_again() -> None:
     assert status(b"x" * MIB, b"x", held_mib=1, sent_mib=2) == 503
+
+
+def test_many_empty_members_are_refused_at_once() -> None:
+    packed = gzip.compress(b"", mtime=0) * 50_000
+    begun = time.process_time()
+    with pytest.raises(Answered, match="members"):
+        inflated(packed, 2 * MIB)
+    assert time.process_time() - begun < 1.0
+    assert inflated(gzip.compress(b"ab", mtime=0) * 900 + bytes(20_000), 2 * MIB) == b"ab" * 900
+
+
+def test_a_member_may_end_anywhere() -> None:
+    text = os.urandom(30_000)
+    for more in range(40):
+        packed = gzip.compress(text[: 8_000 + more], mtime=0) + bytes(more) + gzip.compress(text, mtime=0)
+        assert inflated(packed, 2 * MIB) == text[: 8_000 + more] + text
+
+
+def test_a_route_may_have_a_smaller_bound() -> None:
+    bodies = Bodies(BodyRules(sent_mib=1, inflated_mib=2))
+
+    def read_small(*given: bytes, encoding: str = "") -> bytes:
+        return asyncio.run(bodies.read(chunks(*given), encoding, 100))
+
+    assert read_small(b"x" * 100) == read_small(gzip.compress(b"x" * 100), encoding="gzip") == b"x" * 100
+    for given, encoding in ((b"x" * 101, ""), (gzip.compress(b"x" * 101), "gzip"), (gzip.compress(os.urandom(99)), "")):
+        with pytest.raises(Answered, match="100 bytes"):
+            read_small(given, encoding=encoding)

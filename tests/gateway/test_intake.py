@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 
 import orjson
 import pytest
@@ -52,3 +53,21 @@ def test_a_field_that_stands_twice_is_refused_in_an_array_too() -> None:
         taken = take(body, "acme", NOW, 9)
         assert taken is not None
         assert "twice" in (taken.verdicts[-1].reason or "")
+
+
+@pytest.mark.parametrize("inner", [b"{}", b"[]", b"0", b'{"a":[[]]}'])
+def test_a_body_of_very_many_values_costs_little_memory(inner: bytes) -> None:
+    body = b"[" + b",".join([inner] * (2**21 // (len(inner) + 1))) + b"]"
+    tracemalloc.start()
+    try:
+        take(body, "acme", NOW, 1_000)
+        assert tracemalloc.get_traced_memory()[1] < 60 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_cannot_be_written_again_is_an_item_of_its_own() -> None:
+    deep = b'{"a":' + b"[" * 300 + b"]" * 300 + b"}"
+    taken = take(b"[" + deep + b"," + orjson.dumps(opened("acme")) + b"]", "acme", NOW, 9)
+    assert taken is not None
+    assert [verdict.status for verdict in taken.verdicts] == ["refused", "accepted"]

@@ -9,8 +9,10 @@ from confluent_kafka import Consumer, TopicPartition
 
 from operations import dead_letters as replay
 from operations.dead_letters import Wanted
-from schemas.codec import encode
-from schemas.topics import CLICKS, REACTIONS, SEARCHES, key_of
+from schemas.codec import Rejection, encode
+from schemas.envelope import Event
+from schemas.learning import TrainingRequested
+from schemas.topics import CLICKS, LEARNING, REACTIONS, SEARCHES, key_of
 from stores.broker import end_offsets
 from stores.errors import Refused, Retryable
 from stores.settings import Settings
@@ -56,6 +58,30 @@ def hopeless(tenant: str) -> tuple[bytes, bytes]:
 LATER = NOW + timedelta(days=3)
 
 
+def none(event: Event) -> Rejection | None:
+    """Believes every decision."""
+    return None
+
+
+def test_a_decision_that_nobody_would_believe_is_not_sent_again(town: Streams, stack: Settings, tenant: str) -> None:
+    asked = TrainingRequested(
+        event_id=f"{tenant}-a",
+        tenant=tenant,
+        occurred_at=NOW + timedelta(days=1),
+        run="r",
+        requested_by="ceo",
+        reason="r",
+    )
+    town.read(LEARNING, [(key_of(asked), encode(asked))])
+    town.read(CLICKS, [early(tenant)])
+    reading = Reading(stack.kafka_bootstrap, LEARNING.name)
+    forged = Rejection("forged", "nobody signed it")
+    outcome = replay.replay(town.warehouse, town.producer, Wanted(), LATER, lambda event: forged)
+    assert (outcome.accepted, outcome.sent, dict(outcome.rejected)) == (1, 1, {"forged": 1})
+    assert reading.records() == []
+    assert replay.replay(town.warehouse, town.producer, Wanted(), LATER, none).sent == 1
+
+
 @pytest.mark.thorough
 def test_only_letters_that_would_now_be_accepted_are_sent_as_they_were_and_only_once(
     town: Streams, stack: Settings, tenant: str
@@ -63,10 +89,10 @@ def test_only_letters_that_would_now_be_accepted_are_sent_as_they_were_and_only_
     good, bad = early(tenant), hopeless(tenant)
     town.read(CLICKS, [good, bad, (bad[0], b"\xff\x00 no json")])
     reading = Reading(stack.kafka_bootstrap, CLICKS.name)
-    outcome = replay.replay(town.warehouse, town.producer, Wanted(), LATER)
+    outcome = replay.replay(town.warehouse, town.producer, Wanted(), LATER, none)
     assert (outcome.accepted, outcome.sent, dict(outcome.rejected)) == (1, 1, {"invalid": 1, "not_json": 1})
     assert reading.records() == [good]
-    again = replay.replay(town.warehouse, town.producer, Wanted(), LATER)
+    again = replay.replay(town.warehouse, town.producer, Wanted(), LATER, none)
     assert (again.accepted, again.sent) == (0, 0)
     assert reading.records() == [good]
     marked = {row["offset"]: row["replayed_at"] for row in replay.listed(town.warehouse, Wanted(), False, 10)}
@@ -78,7 +104,7 @@ def test_only_letters_that_would_now_be_accepted_are_sent_as_they_were_and_only_
 def test_a_dry_run_sends_and_marks_nothing(town: Streams, stack: Settings, tenant: str) -> None:
     town.read(CLICKS, [early(tenant), hopeless(tenant)])
     reading = Reading(stack.kafka_bootstrap, CLICKS.name)
-    outcome = replay.replay(town.warehouse, None, Wanted(), LATER)
+    outcome = replay.replay(town.warehouse, None, Wanted(), LATER, none)
     assert (outcome.accepted, outcome.sent) == (1, 0)
     assert outcome.still[0][0].offset == 1
     assert "user" in outcome.still[0][1].reason
@@ -90,9 +116,9 @@ def test_a_dry_run_sends_and_marks_nothing(town: Streams, stack: Settings, tenan
 def test_before_its_time_a_letter_stays_and_forced_it_goes_once(town: Streams, stack: Settings, tenant: str) -> None:
     town.read(CLICKS, [early(tenant)])
     reading = Reading(stack.kafka_bootstrap, CLICKS.name)
-    assert replay.replay(town.warehouse, town.producer, Wanted(), NOW).sent == 0
-    assert replay.replay(town.warehouse, town.producer, Wanted(), NOW, force=True).sent == 1
-    assert replay.replay(town.warehouse, town.producer, Wanted(), NOW, force=True).sent == 0
+    assert replay.replay(town.warehouse, town.producer, Wanted(), NOW, none).sent == 0
+    assert replay.replay(town.warehouse, town.producer, Wanted(), NOW, none, force=True).sent == 1
+    assert replay.replay(town.warehouse, town.producer, Wanted(), NOW, none, force=True).sent == 0
     assert reading.records() == [early(tenant)]
 
 
@@ -107,13 +133,13 @@ def test_filters_choose_by_topic_code_and_time(town: Streams, tenant: str) -> No
         (Wanted(topic="reactions"), 0), (Wanted(code="invalid"), 0), (Wanted(since=NOW + timedelta(seconds=1)), 0),
         (Wanted(topic="searches", code="future", since=NOW), 1), (Wanted(), 1),
     ):  # fmt: skip
-        assert replay.replay(town.warehouse, town.producer, wanted, LATER).sent == sent
+        assert replay.replay(town.warehouse, town.producer, wanted, LATER, none).sent == sent
 
 
 @pytest.mark.thorough
 def test_tenants_that_may_not_send_stay_dead(town: Streams, tenant: str) -> None:
     town.read(CLICKS, [early(tenant)])
-    outcome = replay.replay(town.warehouse, town.producer, Wanted(), LATER, tenants=["others"])
+    outcome = replay.replay(town.warehouse, town.producer, Wanted(), LATER, none, tenants=["others"])
     assert (outcome.sent, dict(outcome.rejected)) == (0, {"unknown_tenant": 1})
 
 
@@ -124,7 +150,7 @@ def test_a_letter_without_a_key_gets_the_one_that_it_should_have_had(
     key, value = early(tenant)
     town.read(CLICKS, [(None, value)])
     reading = Reading(stack.kafka_bootstrap, CLICKS.name)
-    replay.replay(town.warehouse, town.producer, Wanted(), LATER)
+    replay.replay(town.warehouse, town.producer, Wanted(), LATER, none)
     assert reading.records() == [(key, value)]
 
 
@@ -141,8 +167,8 @@ def test_a_crash_before_the_mark_sends_again_and_loses_nothing(
     with monkeypatch.context() as broken:
         broken.setattr(town.warehouse, "run", away)
         with pytest.raises(Retryable):
-            replay.replay(town.warehouse, town.producer, Wanted(), LATER)
-    assert replay.replay(town.warehouse, town.producer, Wanted(), LATER).sent == 1
+            replay.replay(town.warehouse, town.producer, Wanted(), LATER, none)
+    assert replay.replay(town.warehouse, town.producer, Wanted(), LATER, none).sent == 1
     assert reading.records() == [early(tenant)] * 2
 
 
@@ -158,7 +184,7 @@ def test_what_the_broker_did_not_take_is_not_marked(
     with monkeypatch.context() as broken:
         broken.setattr(town.producer, "flush", undelivered)
         with pytest.raises(Retryable):
-            replay.replay(town.warehouse, town.producer, Wanted(), LATER)
+            replay.replay(town.warehouse, town.producer, Wanted(), LATER, none)
     assert [row["offset"] for row in replay.listed(town.warehouse, Wanted(), True, 10)] == [0]
 
 
@@ -171,7 +197,7 @@ def test_many_letters_go_in_bounded_portions_in_their_order(
     town.read(CLICKS, letters)
     monkeypatch.setattr(replay, "_MOST_BYTES", 2 * len(letters[0][1]) + 10)
     reading = Reading(stack.kafka_bootstrap, CLICKS.name)
-    assert replay.replay(town.warehouse, town.producer, Wanted(), LATER).sent == 7
+    assert replay.replay(town.warehouse, town.producer, Wanted(), LATER, none).sent == 7
     assert reading.records() == letters
 
 
@@ -201,7 +227,7 @@ def test_of_a_topic_made_anew_the_newest_letter_is_shown(town: Streams, tenant: 
 @pytest.mark.thorough
 def test_a_marked_letter_keeps_its_bytes_and_counts_once(town: Streams, tenant: str) -> None:
     town.read(CLICKS, [early(tenant)])
-    replay.replay(town.warehouse, town.producer, Wanted(), LATER)
+    replay.replay(town.warehouse, town.producer, Wanted(), LATER, none)
     rows = town.warehouse.rows("SELECT base64Encode(value) AS v, replayed_at FROM dead_letters FINAL")
     assert [(b64decode(row["v"]), row["replayed_at"]) for row in rows] == [(early(tenant)[1], LATER)]
     assert json.loads(b64decode(rows[0]["v"]))["tenant"] == tenant

@@ -67,6 +67,17 @@ def test_what_the_check_objects_to_moves_nothing(both: World) -> None:
     assert both.serving.pending_events(both.tenant) == []
 
 
+def test_a_rollback_of_another_version_than_was_seen_moves_nothing(both: World) -> None:
+    before = both.serving.record(both.tenant)
+    assert before is not None
+    sign, at = both.signing.as_operator, both.clock()
+    with pytest.raises(Refused, match="changed since this page was made"):
+        rollback(both.serving, lambda record: None, sign, both.tenant, "op", "now", at, before.version - 1)
+    assert both.serving.record(both.tenant) == before
+    done = rollback(both.serving, lambda record: None, sign, both.tenant, "op", "now", at, before.version)
+    assert done.serving_version == before.version + 1
+
+
 @pytest.mark.thorough
 def test_of_many_rollbacks_at_once_each_version_is_one_move(both: World) -> None:
     barrier, done = threading.Barrier(6), list[int]()

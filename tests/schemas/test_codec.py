@@ -173,3 +173,12 @@ def test_a_crowd_of_faults_costs_neither_time_nor_memory(topic: Topic, value: by
     assert len(answer.reason) < 500
     assert took < 5, "a worker that is silent for its session's time is expelled"
     assert grown < 1 << 20, "KiB"
+
+
+@pytest.mark.parametrize("topic", [DOCUMENTS, REACTIONS, CLICKS, SEARCHES], ids=lambda topic: topic.name)
+@pytest.mark.parametrize("depth", [200, 300, 900])
+def test_values_deep_within_others_are_a_reason_and_no_error(topic: Topic, depth: int) -> None:
+    long = "x" * 100_000
+    for fields in (f'"title": "{long}", "query": "{long}", "text": "{long}"', '"a": 1'):
+        value = "{" + fields + ', "anchor": ' + "[" * depth + "]" * depth + "}"
+        assert isinstance(accept(topic, None, value.encode(), NOW), Rejection)

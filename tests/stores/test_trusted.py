@@ -2,6 +2,9 @@
 
 import base64
 import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -127,3 +130,25 @@ def test_keys_of_the_setting_count_until_they_are_revoked(tmp_path: Path) -> Non
     assert held.keys()[key.id].revoked_at == LATER
     with pytest.raises(Misconfigured, match="no Ed25519 public key"):
         registry(tmp_path, trusted_keys={"kim": "AAAA"})
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_what_is_changed_at_once_is_changed_one_after_the_other(tmp_path: Path, turn: int) -> None:
+    held, barrier = registry(tmp_path), threading.Barrier(3)
+    held.add("sam", keys.generate().public, AT)
+
+    def change(act: Callable[[Registry], object]) -> None:
+        own = registry(tmp_path)
+        barrier.wait()
+        act(own)
+
+    acts: list[Callable[[Registry], object]] = [
+        lambda own: own.revoke("sam", LATER),
+        lambda own: own.add("kim", keys.generate().public, AT),
+        lambda own: own.add("ana", keys.generate().public, AT),
+    ]
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(change, act) for act in acts]:
+            done.result()
+    found = {key.name: key.revoked_at for key in held.keys().values()}
+    assert found == {"sam": LATER, "kim": None, "ana": None}, turn

@@ -3,7 +3,7 @@
   const main = document.querySelector("main[data-refresh], main[data-live]");
   if (!main) return;
   const retryMs = 5000;
-  let stale = false, looking = false, stream = null;
+  let stale = false, looking = false, stream = null, polling = 0;
   const touched = () => main.querySelector("details[open]") !== null
     || (document.activeElement !== null && main.contains(document.activeElement));
   // What is under review is never exchanged under somebody's hand: the button would mean another packet.
@@ -21,7 +21,11 @@
     looking = true;
     stale = false;
     try {
-      const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
+      const answer = await fetch(location.href, { headers: { accept: "text/html", "x-by-itself": "1" }, redirect: "manual" });
+      if (answer.type === "opaqueredirect" || answer.status === 401) {
+        say("You are not signed in any more; load this page anew.");
+        return;
+      }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = answer.ok ? page.querySelector("main") : null;
       if (fresh === null) stale = true;
@@ -43,10 +47,17 @@
     } else if (stream === null && main.dataset.live) {
       stream = new EventSource(main.dataset.live);
       stream.onmessage = moved;
+      stream.onerror = () => {
+        if (stream === null || stream.readyState !== EventSource.CLOSED) return;
+        stream = null;  // refused: it looks from time to time, and so finds out whether it may
+        clearInterval(polling);
+        polling = setInterval(moved, 15000);
+        moved();
+      };
     }
   };
   document.addEventListener("visibilitychange", () => { listen(); if (!document.hidden) moved(); });
   listen();
   setInterval(look, retryMs);
-  if (main.dataset.refresh) setInterval(moved, Number(main.dataset.refresh) * 1000);
+  if (main.dataset.refresh) polling = setInterval(moved, Number(main.dataset.refresh) * 1000);
 })();

@@ -4,6 +4,7 @@ Every decision is a form, signed with the key of the session, and answered with 
 repeats nothing. Deciding needs neither scripts nor the warehouse.
 """
 
+import re
 from functools import partial
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.web.comparing import worst_first
 from console.web.deciding import reason_of, signer
+from console.web.forms import Form
 from console.web.live import mark
 from console.web.pages import render
 from console.web.sign_in import Fields, Operator, Wiring
@@ -96,12 +98,8 @@ def rollback(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -
     """Make the standby live again, if what was live is still what the page showed."""
     reason = reason_of(form.get("reason", ""))
     with console.stores() as stores:
-        record = stores.serving.record(tenant)
-        if record is None or str(record.version) != form.get("version", ""):
-            raise Refused("what is live was changed since this page was made; look at it again before you roll back")
-        check = partial(_check, stores)
-        sign = signer(console, session)
-        done = roll_back(stores.serving, check, sign, tenant, session.operator, reason, console.now())
+        check, sign, seen = partial(_check, stores), signer(console, session), _version(form)
+        done = roll_back(stores.serving, check, sign, tenant, session.operator, reason, console.now(), seen)
     session.note = f"Live: {done.model} in {done.collection} (version {done.serving_version})."
     return _back(tenant)
 
@@ -145,6 +143,12 @@ def _pending(stores: Connections, session: Operator, tenant: str) -> str:
 
 def _check(stores: Connections, record: ServingRecord) -> None:
     standby.check(stores.serving, stores.vectors, lambda: stores.warehouse, record)
+
+
+def _version(form: Form) -> int:
+    """Return the version of the serving record that the page showed; 0, which no record has, where it names none."""
+    given = form.get("version", "")
+    return int(given) if re.fullmatch("[1-9][0-9]{0,17}", given) else 0
 
 
 def _back(tenant: str) -> Response:

@@ -64,7 +64,9 @@ def replay(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -> 
         raise Refused("there is no such topic")
     wanted = Wanted(topic, code)
     with console.stores() as stores, stores.lease("replay"), stores.producer() as producer:
-        outcome = dead_letters.replay(stores.warehouse, producer, wanted, console.now(), stores.where.tenants)
+        outcome = dead_letters.replay(
+            stores.warehouse, producer, wanted, console.now(), console.signing.objection, stores.where.tenants
+        )
     again = outcome.rejected.total()
     session.note = f"{outcome.sent:,} of {topic} sent again." + (
         f" {again:,} would be rejected again and stay where they are." if again else ""

@@ -11,7 +11,7 @@ from console.web.tenants import Tenant
 from operations import dead_letters, decisions, since_cutover, status
 from operations.dead_letters import Wanted
 from stores.errors import Refused
-from stores.serving import Serving
+from stores.serving import Serving, ServingRecord
 
 router = APIRouter()
 
@@ -28,7 +28,7 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
         events, refused = status.events(stores), status.refused_decisions(stores)
         counts = dead_letters.counts(stores.warehouse, Wanted())
         waits = bool(tenant) and _waits(stores.serving, tenant)
-        live = stores.serving.record(tenant) if tenant else None
+        live = _live(stores.serving, tenant)
         advice = since_cutover.advice(console.watching.of(stores, tenant, live, console.now()), live, console.now())
     letters = sum(row["letters"] - row["replayed"] for row in counts)
     about = found[0] if found else None
@@ -37,6 +37,13 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
         needs=needs(about, waits, events, letters, refused, processes, advice), refresh_s=_REFRESH_S, mark=moved,
         missing=sum(row["missing"] for row in events),
     )  # fmt: skip
+
+
+def _live(serving: Serving, tenant: str) -> ServingRecord | None:
+    try:
+        return serving.record(tenant) if tenant else None
+    except Refused:  # altered in Redis, which the tenant's status says
+        return None
 
 
 def _waits(serving: Serving, tenant: str) -> bool:

@@ -67,6 +67,8 @@ def page(
 @router.post("/search/feedback")
 def give(request: Request, console: Wiring, operator: Operator, tenant: Tenant, form: Fields) -> Response:
     """Take an opinion on a result, and go back to the results."""
+    if not operator.may:
+        raise Refused("your key is for looking alone; an opinion teaches the model")
     given = read(form, tenant, operator.operator)
     with console.stores() as stores:
         feedback.send(stores, feedback.events(given, console.now()))

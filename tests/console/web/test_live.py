@@ -11,6 +11,7 @@ import urllib3
 from console.web import live
 from console.web.live import mark
 from console.web.wiring import STREAMS
+from stores import redis_client
 from stores.collection_states import State
 from stores.serving import Collection, Progress, Serving, ServingRecord
 from stores.settings import Settings
@@ -133,3 +134,31 @@ def test_a_console_that_ends_waits_for_no_stream(
         assert MOVED not in [*coming]
     finally:
         site.console.ending.clear()
+
+
+def test_what_a_page_asks_by_itself_is_no_request_of_its_operator(
+    site: Site, serving: Serving, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = site.operator("ana")
+    (session,) = [one for one in site.console.sessions._open.values() if one.operator == "ana"][-1:]
+    session.note = "Approved."
+    monkeypatch.setattr(site, "now", NOW + timedelta(minutes=50))
+    assert "Approved." not in ana.get(f"/now?tenant={tenant}", **{"X-By-Itself": "1"}).data.decode()
+    assert MOVED not in [*lines(streamed(ana, tenant, mark(serving, tenant)))]
+    assert session.seen_at == NOW
+    assert "Approved." in ana.text(f"/now?tenant={tenant}")
+    assert session.seen_at == NOW + timedelta(minutes=50)
+
+
+def test_what_was_altered_in_redis_takes_no_page_down(
+    site: Site, stack: Settings, serving: Serving, tenant: str
+) -> None:
+    client = redis_client.connect(stack)
+    client.set(f"serving:{tenant}", '{"version": "x"}')
+    client.hset(f"progress:{tenant}", "next", "{}")
+    try:
+        assert mark(serving, tenant) == "altered"
+        assert "altered" in site.operator("ana").text(f"/now?tenant={tenant}")
+    finally:
+        client.delete(f"serving:{tenant}", f"progress:{tenant}")
+        client.close()

@@ -45,6 +45,15 @@ def test_it_ends_when_nobody_asks_and_when_its_whole_time_is_over() -> None:
     assert some.find(busy, NOW + WHOLE + SECOND) is None
 
 
+def test_a_page_that_asks_by_itself_keeps_no_session_open() -> None:
+    some = Sessions(ana)
+    name, at = some.open(KEY, NOW), NOW
+    while at < NOW + IDLE:
+        at += IDLE / 4
+        assert some.find(name, at, by_itself=True) is not None
+    assert some.find(name, at + SECOND, by_itself=True) is None
+
+
 def test_it_ends_by_hand_and_with_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     trusted = True
 

@@ -43,6 +43,19 @@ def test_one_bad_item_spoils_no_other() -> None:
     assert "future" in taken.refused[2]
 
 
+def test_what_cannot_be_written_as_json_spoils_no_other() -> None:
+    deep: list[object] = []
+    for _ in range(300):
+        deep = [deep]
+    taken = acted(event("citation", user_query="q", attributes={"cited": deep}), event("click"))
+    assert (len(taken.records), [*taken.refused]) == (1, [0])
+
+
+def test_a_body_of_far_too_many_values_is_not_read() -> None:
+    body = b"[[" + b",".join([b"0"] * 100_000) + b"]]"
+    assert intake.items_of(body, 1_000) is None
+
+
 def test_unknown_actions_are_counted_and_not_refused() -> None:
     taken = acted(event("hover"), event("hover"), event("click"), event("scroll" * 50))
     assert (len(taken.records), taken.refused) == (1, {})
