@@ -123,6 +123,19 @@ class Cutover:
         self._move(approval, packet, record)
         self._label(tenant, packet.served_from or packet.collection)
 
+    def overdue(self, about: Collection) -> CutoverApproved | None:
+        """Return an approval of a ready shadow's packet that waited for another one, if the trail shows enough by now.
+
+        Each of them may have been acted on before the trail showed the other.
+        """
+        if self._approvals == 1 or about.packet is None:
+            return None
+        if len(approved_by(self._serving.outcomes(about.tenant), about.packet)) < self._approvals:
+            return None
+        found = self._trust.trail.approvals(about.tenant, about.packet)
+        enough = len({event.by for event in found}) >= self._approvals
+        return max(found, key=lambda event: (event.occurred_at, event.event_id)) if enough else None
+
     def _check_approvals(self, approval: CutoverApproved) -> None:
         """Raise `Waits` until enough operators approved this packet, by the audit trail."""
         if self._approvals == 1:

@@ -135,6 +135,9 @@ class Indexer:
         states = self._serving.states(tenant)
         for name, about in self._serving.collections(tenant).items():
             state = State(states[name])
+            if state is State.READY and (overdue := self._cutover.overdue(about)):
+                self._carry_out(overdue)
+                return True
             if state not in {State.LIVE, State.STANDBY, State.RETIRED, State.FAILED}:
                 busy |= self._shadows.advance(record, about, state, self._config.shadow_slice_s)
                 if decided():
@@ -161,8 +164,10 @@ class Indexer:
             self._serving.mark_published(event)
 
     def _approve(self, event: CutoverApproved) -> None:
-        if self._serving.outcome(event.tenant, event.event_id) is not None:
-            return
+        if self._serving.outcome(event.tenant, event.event_id) is None:
+            self._carry_out(event)
+
+    def _carry_out(self, event: CutoverApproved) -> None:
         try:
             self._cutover.carry_out(event)
             self._publish_moves()

@@ -108,7 +108,8 @@ def replay(
 
     Without a producer nothing is sent or marked. `objection` says why a decision would not be believed. `tenants` are
     those that may send (empty: any). `on_sent` is called with the number of each portion once it is sent and marked.
-    Bounded in memory by a portion of letters. Raises `Retryable` when a store is away: what was sent and marked so far stays so.
+    Bounded in memory by a portion of letters. Raises `Retryable` when a store is away: what was sent and marked so far
+    stays so.
     """
     outcome = Outcome()
     for portion in _portions(warehouse.query("dead_letters_waiting", **wanted.parameters)):

@@ -63,8 +63,12 @@ class Trail:
 
     def approvers(self, tenant: str, packet: str) -> frozenset[str]:
         """Return the operators who approved the packet with this hash, and whose keys hold."""
+        return frozenset(event.by for event in self.approvals(tenant, packet))
+
+    def approvals(self, tenant: str, packet: str) -> list[CutoverApproved]:
+        """Return the approvals of the packet with this hash by operators whose keys hold."""
         events = self._verified(self._warehouse.query("trail_approvals", tenant=tenant), tenant)
-        return frozenset(e.by for e in events if isinstance(e, CutoverApproved) and e.packet == packet)
+        return [event for event in events if isinstance(event, CutoverApproved) and event.packet == packet]
 
     def drift_decisions(self, tenant: str) -> DriftDecisions:
         """Return what operators decided about the tenant's drift."""

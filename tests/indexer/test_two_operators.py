@@ -70,3 +70,28 @@ def test_an_approval_that_the_trail_is_still_to_show_is_waited_for(world: World)
     told(world, approval(packet, "on-its-way"), "ana")
     loop.indexer.handle(second)
     assert record(world).model == world.next
+
+
+def test_two_approvals_that_the_trail_shows_too_late_for_both_are_enough_in_the_end(world: World) -> None:
+    first(world)
+    loop = Loop(world, approvals=2)
+    loop.settle()
+    packet, before = loop.ready(), record(world)
+    world.clock.ahead += timedelta(minutes=2)
+    signed = list[CutoverApproved]()
+    for name in ("ana", "ben"):
+        who = f"{name}-{world.tenant}"
+        KEYS[who] = keys.generate()
+        world.signing.registry.add(who, KEYS[who].public, NOW)
+        signed.append(world.signing.with_key(approval(packet, name).model_copy(update={"by": who}), who, KEYS[who]))
+        loop.indexer.handle(signed[-1])
+        loop.settle()
+    assert record(world) == before
+    assert len(approved_by(world.serving.outcomes(world.tenant), packet.digest)) == 2
+    for event in signed:
+        world.event("CutoverApproved", "", payload=event.model_dump_json())
+    loop.settle()
+    assert record(world).model == world.next
+    assert approved_by(world.serving.outcomes(world.tenant), packet.digest) != []
+    loop.settle()
+    assert record(world).version == before.version + 1

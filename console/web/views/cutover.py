@@ -18,6 +18,7 @@ from console.web.live import mark
 from console.web.pages import render
 from console.web.sign_in import Fields, Operator, Wiring
 from console.web.tenants import Tenant
+from console.web.wiring import Console
 from operations import decisions, review, since_cutover, standby
 from operations.connections import Connections
 from operations.rollback import rollback as roll_back
@@ -49,7 +50,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
             "live": live, "since": since, "since_words": since_cutover.in_words(since),
             "advice": since_cutover.advice(since, live, console.now()),
             "pending": _pending(stores, session, tenant),
-            "approved_by": approved_by(stores.serving.outcomes(tenant), digest) if digest else [],
+            "approved_by": _approved_by(console, stores, tenant, digest),
             "groups": worst_first(packet) if packet else [], "gate": packet.comparison if packet else None,
             "weights": in_words(packet.weights) if packet else "",
             "live_weights": in_words(packet.live.weights) if packet else "",
@@ -123,6 +124,12 @@ def _building(stores: Connections, tenant: str) -> list[dict[str, object]]:
         for name, state in stores.serving.states(tenant).items()
         if state not in settled
     ]
+
+
+def _approved_by(console: Console, stores: Connections, tenant: str, digest: str) -> list[str]:
+    """Return the operators whose approvals of this packet wait for another's, as far as their keys still hold."""
+    holding = {key.name for key in console.signing.registry.keys().values() if key.revoked_at is None}
+    return [name for name in approved_by(stores.serving.outcomes(tenant), digest) if name in holding]
 
 
 def _pending(stores: Connections, session: Operator, tenant: str) -> str:
