@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
-from console.output import Column, json_option, print_rows, say
+from console.output import Column, json_option, minute, print_rows, say
 from console.parameters import OPERATOR, FilePath
 from operations import operators as registered
+from operations.connections import Connections
 from stores import settings
+from stores.errors import Retryable
 from stores.rights import EVERY, MEANING, Right
 
 _OPERATORS = (
@@ -92,12 +94,25 @@ def list_(as_json: bool) -> None:
 def revoke(name: str) -> None:
     """Trust the key of the operator NAME no more; this holds at once.
 
+    Nothing that only this key signed is believed any more (requests, refusals, mutes), but for a rollback that made
+    live what is live now. What the indexer carried out stays as it is.
+
     \b
     Example:
       tidewheel operators revoke sam
     """
-    registered.revoke(settings.load(), name, datetime.now(UTC))
-    say(f"{name} may decide no more. What was decided before stays as it is.")
+    where = settings.load()
+    with Connections(where) as stores:
+        try:
+            moves, away = registered.moves_of(stores, name), ""
+        except Retryable as error:
+            moves, away = [], str(error)
+    registered.revoke(where, name, datetime.now(UTC), moves)
+    say(f"{name} may decide no more.")
+    for move in moves:
+        say(f"Of {move.tenant}, {move.model} is live by {name}'s rollback of {minute(move.occurred_at)}, which stands.")
+    if away:
+        say(f"A rollback by which something is live could not be looked for, and does not stand ({away}).")
 
 
 def allowed(may: frozenset[Right]) -> str:

@@ -1,13 +1,17 @@
 """Operators: who may decide, by a key of their own that services verify."""
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from operations.connections import Connections
+from schemas.learning import Decision
 from stores import keys
 from stores.errors import Refused
 from stores.rights import EVERY, Right
+from stores.serving import Moved
 from stores.settings import Settings
 from stores.signing import Signing
 
@@ -47,9 +51,18 @@ def add(where: Settings, name: str, now: datetime, out: Path | None = None, may:
     return path
 
 
-def revoke(where: Settings, name: str, now: datetime) -> int:
-    """Trust this operator's key no more, from now on; return how many keys there were."""
-    return Signing(where).registry.revoke(name, now)
+def moves_of(stores: Connections, name: str) -> list[Moved]:
+    """Return the moves signed by this operator by which something is live now. Raises `Retryable` as the stores do."""
+    moves = (stores.trail.last_move(tenant) for tenant in stores.serving.tenants())
+    return [move for move in moves if move and move.signature and move.signature.signer == name]
+
+
+def revoke(where: Settings, name: str, now: datetime, stands: Iterable[Decision] = ()) -> int:
+    """Trust this operator's key no more, from now on, but for moves that stand; return how many keys there were.
+
+    Else a revocation would take the ground from under what is live, and bring back what it had replaced.
+    """
+    return Signing(where).registry.revoke(name, now, [move.signature for move in stands if move.signature])
 
 
 def listed(where: Settings) -> list[Operator]:

@@ -6,15 +6,16 @@ beside it, for machines that have no home in common.
 """
 
 import base64
+import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.signature import canonical
+from schemas.signature import Signature, canonical
 from stores.errors import Misconfigured, Refused
 from stores.keys import NAME_RULE, OPERATOR_NAME, Key, directory, key_id, parse_public, verifies
 from stores.private_files import alone, replace
@@ -37,7 +38,8 @@ LOOK = "look"
 class TrustedKey(BaseModel):
     """One operator's public key, and what it may be used for: everything, unless `may` lists it.
 
-    A revoked one stays listed, so that people can see whose it was.
+    A revoked one stays listed, so that people can see whose it was. Nothing that it signed is believed any more, but
+    what `stands`: the signatures, by `mark`, of moves by which something was live when it was revoked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +49,7 @@ class TrustedKey(BaseModel):
     added_at: datetime | None = None
     revoked_at: datetime | None = None
     may: tuple[Right, ...] | None = None
+    stands: tuple[str, ...] | None = None
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -98,15 +101,19 @@ class Registry:
             self._write((*self._file(), added))
         return added
 
-    def revoke(self, name: str, now: datetime) -> int:
-        """Trust no key of this name any more; return how many there were. Raises `Refused` when there was none."""
+    def revoke(self, name: str, now: datetime, stands: Collection[Signature] = ()) -> int:
+        """Trust no key of this name any more, but for what `stands`; return how many there were.
+
+        Raises `Refused` when there was none.
+        """
         with alone(self._path):
             held = [key for key in self.keys().values() if key.name == name and key.revoked_at is None]
             if not held:
                 raise Refused(f"no operator '{name}' has a key that holds; `tidewheel operators list` shows them")
             ids = {key_id(key.raw) for key in held}
             others = [key for key in self._file() if key_id(key.raw) not in ids]
-            self._write((*others, *(key.model_copy(update={"revoked_at": now}) for key in held)))
+            kept = tuple(sorted(map(mark, stands))) or None
+            self._write((*others, *(key.model_copy(update={"revoked_at": now, "stands": kept}) for key in held)))
         return len(held)
 
     def _file(self) -> tuple[TrustedKey, ...]:
@@ -138,6 +145,11 @@ class Registry:
         signature = base64.b64encode(self._installation.sign(_signed(keys))).decode()
         content = {"keys": [key.model_dump(mode="json") for key in keys], "signature": signature}
         replace(self._path, json.dumps(content, indent=2))
+
+
+def mark(signature: Signature) -> str:
+    """Return by what a signature is known in the registry: the hash of its value."""
+    return hashlib.sha256(signature.value.encode()).hexdigest()
 
 
 def _signed(keys: tuple[TrustedKey, ...]) -> bytes:

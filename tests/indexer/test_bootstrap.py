@@ -1,13 +1,20 @@
 """A tenant's first collection, and a serving record that was lost."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from operations import operators
+from operations.connections import Connections
+from operations.rollback import rollback
 from schemas.learning import CutoverDone, CutoverRefused
+from stores import keys
+from stores.signing import Sign
 from stores.vector_rows import alias_name
 from tests.indexer.loop import CHOSEN, Loop, approval, first, lose_record, moved_to, of, record
-from tests.indexer.world import OPERATOR, World
+from tests.indexer.world import NOW, OPERATOR, World
 
 
 @pytest.mark.thorough
@@ -47,6 +54,25 @@ def with_a_standby(world: World) -> Loop:
         for event in of(CutoverDone, loop.sent):
             world.event("CutoverDone", "", payload=event.model_dump_json())
     return loop
+
+
+def test_a_rollback_stands_when_its_operator_goes_and_the_record_is_lost(world: World) -> None:
+    loop = with_a_standby(world)
+    loop.settle()
+    who, key = f"sam-{world.tenant}", keys.generate()
+    world.signing.registry.add(who, key.public, NOW)
+    sign: Sign = lambda event, name: world.signing.with_key(event, name, key)  # noqa: E731
+    back = rollback(world.serving, lambda record: None, sign, world.tenant, who, "it is worse", world.clock())
+    with world.together():
+        world.event("RolledBack", "", payload=back.model_dump_json())
+    loop.settle()
+    stores = cast(Connections, SimpleNamespace(trail=world.trust.trail, serving=world.serving))
+    moves = [move for move in operators.moves_of(stores, who) if move.tenant == world.tenant]
+    assert [move.event_id for move in moves] == [back.event_id]
+    world.signing.registry.revoke(who, NOW, [move.signature for move in moves if move.signature])
+    lose_record(world, world.next)
+    Loop(world).settle()
+    assert (record(world).model, record(world).version) == (world.live, back.serving_version)
 
 
 @pytest.mark.thorough

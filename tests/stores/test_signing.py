@@ -170,6 +170,18 @@ def test_a_key_signs_in_its_owners_name_alone(signing: Signing, home: Path) -> N
         assert f"not of '{claimed}'" in result(signing, claiming)[1]
 
 
+def test_of_what_a_revoked_key_signed_one_move_may_stand(tmp_path: Path) -> None:
+    signing = installation(tmp_path, "sam", "kim")
+    stands, other = (signing.as_operator(example(RolledBack).model_copy(update={"event_id": n}), "sam") for n in "ab")
+    operators.revoke(settings_of(tmp_path), "sam", AT, [stands])
+    assert signing.objection(stands) is None
+    assert "revoked on 2026-06-01" in result(signing, other)[1]
+    altered = stands.model_copy(update={"model": "another"})
+    assert "not what 'sam' signed" in result(signing, altered)[1]
+    with pytest.raises(Refused, match="revoked"):
+        signing.as_operator(example(RolledBack), "sam")
+
+
 def test_a_revoked_key_says_nothing_from_then_on(tmp_path: Path) -> None:
     signing = installation(tmp_path, "sam", "kim")
     before = signing.as_operator(example(CutoverApproved), "sam")
