@@ -12,8 +12,9 @@ from bench.drift.scenarios import Scenario
 _MONTHS = 90
 """Days per which false requests are reported."""
 
-FALSE_REQUESTS, REFUSED, MS = 1.0, 2, 300.0
-"""Goals: the upper bound of false requests in 90 days; requests in 90 days of refusals; milliseconds a window."""
+FALSE_REQUESTS, REFUSED, MS, FALSE_ROLLBACKS = 1.0, 2, 300.0, 0.05
+"""Goals: the upper bound of false requests in 90 days; requests in 90 days of refusals; milliseconds a window; the
+share of watches after a cutover that ask for a rollback without cause."""
 
 
 def quiet(runs: Sequence[Run], judged_days: int) -> dict[str, Any]:
@@ -61,6 +62,11 @@ def missed(report: dict[str, Any]) -> list[str]:
         found.append(f"requests with refusals: {report['requests_with_refusals_90_days']['most']}")
     if report["ms_per_window"] > MS:
         found.append(f"milliseconds a window: {report['ms_per_window']}")
+    found += [
+        f"false rollbacks of {name}: {share}"
+        for name, share in report["after_cutover_false_rollbacks"].items()
+        if share > FALSE_ROLLBACKS
+    ]
     return found
 
 

@@ -43,6 +43,7 @@ def report(**changed: Any) -> dict[str, Any]:  # noqa: ANN401
         "drift": {"topic_30": drift, "small_topic_50": {**drift, "goal": None, "delay_goal": 14}},
         "requests_with_refusals_90_days": {"most": 2},
         "ms_per_window": 300,
+        "after_cutover_false_rollbacks": {"100 people": 0.05},
     }
     return plain | changed
 
@@ -54,6 +55,7 @@ def report(**changed: Any) -> dict[str, Any]:  # noqa: ANN401
         ({"false_requests_per_90_days": {"calm": {"upper": 1.01}}}, "false requests in calm"),
         ({"requests_with_refusals_90_days": {"most": 3}}, "refusals"),
         ({"ms_per_window": 301}, "milliseconds"),
+        ({"after_cutover_false_rollbacks": {"100 people": 0.051}}, "false rollbacks of 100"),
     ],
 )
 def test_goals(changed: dict[str, Any], goal: str | None) -> None:
