@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 
 from schemas.ids import stable_id
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
-from stores.errors import TidewheelError
 from stores.evaluation import of_columns
 from stores.shelf import Shelf, files_of, manifest_of, refused_name
 from stores.signing import Objecting
@@ -83,7 +82,7 @@ def keep_refused(
     name = refused_name(request.run)
     try:
         offers.put(request.tenant, name, make(), {"run": request.run, "verdict": verdict}, now)
-    except (TidewheelError, OSError) as error:
+    except Exception as error:  # a library's own of a full disk, too
         LOG.warning("%s: the model of %s is not kept to be judged again: %s", request.tenant, request.run, error)
 
 
