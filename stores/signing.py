@@ -32,7 +32,7 @@ from stores.errors import Misconfigured, Refused, Retryable
 from stores.keys import Key
 from stores.rights import EVERY, Right, beyond
 from stores.settings import Settings
-from stores.trusted import INSTALLATION, SERVICES, Registry, TrustedKey, mark
+from stores.trusted import INSTALLATION, SERVICES, Registry, TrustedKey, hash_of
 
 UNSIGNED, FORGED = "unsigned", "forged"
 """Codes of dead letters."""
@@ -142,7 +142,7 @@ class Signing:
             raise Retryable(str(error)) from error
         if key is None:
             return b"", f"the key {signature.key_id} is none that this installation trusts", EVERY
-        if key.revoked_at is not None and mark(signature) not in (key.stands or ()):
+        if key.revoked_at is not None and hash_of(signature) not in (key.stands or ()):
             return key.raw, f"the key of '{key.name}' was revoked on {key.revoked_at:%Y-%m-%d}", EVERY
         return key.raw, _not_its(key.name, signature.signer), key.rights
 

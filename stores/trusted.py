@@ -39,7 +39,7 @@ class TrustedKey(BaseModel):
     """One operator's public key, and what it may be used for: everything, unless `may` lists it.
 
     A revoked one stays listed, so that people can see whose it was. Nothing that it signed is believed any more, but
-    what `stands`: the signatures, by `mark`, of moves by which something was live when it was revoked.
+    what `stands`: the signatures, by `hash_of`, of moves by which something was live when it was revoked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -112,7 +112,7 @@ class Registry:
                 raise Refused(f"no operator '{name}' has a key that holds; `tidewheel operators list` shows them")
             ids = {key_id(key.raw) for key in held}
             others = [key for key in self._file() if key_id(key.raw) not in ids]
-            kept = tuple(sorted(map(mark, stands))) or None
+            kept = tuple(sorted(map(hash_of, stands))) or None
             self._write((*others, *(key.model_copy(update={"revoked_at": now, "stands": kept}) for key in held)))
         return len(held)
 
@@ -147,7 +147,7 @@ class Registry:
         replace(self._path, json.dumps(content, indent=2))
 
 
-def mark(signature: Signature) -> str:
+def hash_of(signature: Signature) -> str:
     """Return by what a signature is known in the registry: the hash of its value."""
     return hashlib.sha256(signature.value.encode()).hexdigest()
 
