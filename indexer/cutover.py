@@ -13,6 +13,7 @@ approvals at once, one moves the record and the other is refused.
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 
 from indexer.indexing.sync import Sync, Target
@@ -88,8 +89,12 @@ class Cutover:
         clock: Callable[[], datetime],
         deadline_s: float = 5.0,
         approvals: int = 1,
+        undisturbed: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """Take `approvals`, how many operators have to approve the same packet."""
+        """Take `approvals`, how many operators have to approve the same packet.
+
+        Within `undisturbed` nothing else gets a turn: the checks against the deadline.
+        """
         self._trust = trust
         self._serving = serving
         self._sync = sync
@@ -98,6 +103,7 @@ class Cutover:
         self._clock = clock
         self._deadline_s = deadline_s
         self._approvals = approvals
+        self._undisturbed = undisturbed
 
     def carry_out(self, approval: CutoverApproved) -> None:
         """Check everything, move the record, label the alias; an approval that was carried out changes nothing.
@@ -119,7 +125,8 @@ class Cutover:
         self._check_run(approval, packet)
         self._trust.check_files(tenant, packet.model, packet.manifest)
         self._check_rules(packet)
-        self._check_destination(packet)
+        with self._undisturbed():
+            self._check_destination(packet)
         self._move(approval, packet, record)
         self._label(tenant, packet.served_from or packet.collection)
 

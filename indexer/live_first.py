@@ -6,7 +6,8 @@ are filled by a `Sync` of their own, and only that one yields here.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -39,11 +40,21 @@ class LiveFirst:
         self._wait = timedelta(seconds=wait_s)
         self._clock = clock
         self._since, self._pause = clock(), timedelta(0)
+        self._held = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nothing through in the block, which has a deadline: the last look before a cutover."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
 
     def yield_point(self) -> None:
         """Apply what changed to everything that serves, if that was not done for `wait_s` seconds."""
         began = self._clock()
-        if not is_over(self._pause, self._since, began):
+        if self._held or not is_over(self._pause, self._since, began):
             return
         try:
             for tenant, mark in self._serves.marks().items():

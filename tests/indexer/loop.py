@@ -58,7 +58,14 @@ class Loop:
         self.sync = sync = world.new_sync(yield_point=self.live_first.yield_point, check_lease=check_lease)
         self.verifier = Verifier(sync, config, world.clock, live=upkeep.sync)
         self.cutover = Cutover(
-            world.serving, sync, self.verifier, world.trust, config, world.clock, approvals=approvals
+            world.serving,
+            sync,
+            self.verifier,
+            world.trust,
+            config,
+            world.clock,
+            approvals=approvals,
+            undisturbed=self.live_first.held,
         )
         comparison = ComparisonRunner(
             world.warehouse, world.vectors, world.encoders, ComparisonConfig(queries=20, timed=4, examples=2)

@@ -9,7 +9,7 @@ from indexer.indexing.sync import Target
 from indexer.live_first import LiveFirst
 from indexer.proof.read_back import Findings, ReadBack
 from stores.errors import Retryable
-from tests.indexer.loop import first
+from tests.indexer.loop import approval, first, record
 from tests.indexer.world import NOW, World
 
 
@@ -86,3 +86,40 @@ def test_shadow_work_has_as_much_time_as_live_changes_took() -> None:
     now[0] += timedelta(seconds=0.2)
     live_first.yield_point()
     assert len(serves.kept) == 4
+
+
+def test_nothing_passes_while_it_is_held_and_what_waited_passes_then() -> None:
+    serves = Serves()
+    live_first = LiveFirst(serves, 0.0, lambda: NOW)
+
+    def last_look() -> None:
+        with live_first.held():
+            live_first.yield_point()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        last_look()
+    assert serves.kept == []
+    live_first.yield_point()
+    assert len(serves.kept) == 2
+
+
+def test_a_cutover_s_last_look_lets_nothing_in_between(world: World) -> None:
+    loop = first(world, 40)
+    loop.settle()
+    packet = loop.ready()
+    loop.live_first._pause = loop.live_first._wait = timedelta(0)
+    for number in range(8):
+        world.put(f"d{number}", 2, f"changed since the proof {number}")
+    kept, keep_fresh = list[str](), loop.keep_fresh
+
+    def counted(tenant: str, mark: int, budget_s: float) -> None:
+        kept.append(record(world).model)
+        keep_fresh(tenant, mark, budget_s)
+
+    loop.keep_fresh = counted  # type: ignore[method-assign]
+    loop.indexer.handle(approval(packet))
+    assert record(world).model == world.next
+    assert kept == []
+    loop.settle()
+    assert [version for version, _, _ in world.shown("d3", world.live)] == [2], "it comes to the standby all the same"
