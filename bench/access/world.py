@@ -43,8 +43,8 @@ INNER JOIN recent AS b ON b.topic_id = e.topic_id AND b.partition = e.partition
 WHERE e.topic = {topic:String} AND e.tenant = {tenant:String} AND e.event_id IN {events:Array(String)}
   AND e.offset >= (SELECT min(first_offset) FROM recent) AND e.offset BETWEEN b.first_offset AND b.last_offset
 """
-"""Events whose batch is in the ledger: every store has said that it has them. It is asked all the time, so it reads only
-what the last minutes wrote; nobody waits longer."""
+"""Events whose batch is in the ledger: every store has said that it has them. It is asked all the time, so it reads
+only what the last minutes wrote; nobody waits longer."""
 
 
 class Unready(Retryable):
