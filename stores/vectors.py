@@ -89,29 +89,20 @@ class Vectors:
         rows of two rules never stand side by side. `documents` says for how many it is made: the index of few is exact.
         """
         found = self.rules(collection)
-        if found == rules:
-            self._index(collection, self._lacking(collection, documents))
-            return False
-        if found is not None:
+        made, wanted = found != rules, indexes(documents)
+        if made and found is not None:
             self.drop(collection)
-        about = {"schema": schema(dimension), "consistency_level": "Bounded", "properties": {_RULES: rules}}
-        self._call(self._client.create_collection, collection, **about)
-        self._index(collection, indexes(documents))
-        return True
-
-    def _lacking(self, collection: str, documents: int) -> Any:  # noqa: ANN401  # as `indexes`
-        """Return the indexes that a process which ended while it made the collection did not come to make."""
-        wanted = indexes(documents)
-        for one in list(wanted):
-            if self._call(self._client.list_indexes, collection, one.field_name):
-                wanted.remove(one)
-        return wanted
-
-    def _index(self, collection: str, wanted: Any) -> None:  # noqa: ANN401  # as `indexes`
+        if made:
+            about = {"schema": schema(dimension), "consistency_level": "Bounded", "properties": {_RULES: rules}}
+            self._call(self._client.create_collection, collection, **about)
+        # One that was there may lack indexes: a process ended while it made it.
+        there = self._client.list_indexes
+        wanted[:] = [one for one in wanted if made or not self._call(there, collection, one.field_name)]
         if wanted:
             # Of no rows there is nothing to wait for; the client would wait half a second for each index.
             self._call(self._client.create_index, collection, wanted, sync=False)
             self._call(self._client.load_collection, collection)
+        return made
 
     def rules(self, collection: str) -> str | None:
         """Return by which rules the collection was built, "" when it does not say, None when it is not there."""
