@@ -5,7 +5,7 @@ result that it could not write replaces its sources, which are removed some minu
 results out and has the sources again. Therefore:
 
 - while less than `RESERVE` is free, INSERTs are refused with ClickHouse's code 243 (the engine's own setting);
-- an INSERT after which less than `FULL` is free is not acknowledged: 243 as well, and whoever sent it sends it again;
+- an INSERT after which less than `FULL` is free is not acknowledged: 243 as well, and the client retries;
 - below `FULL` the process ends at once, while all sources are there, and its supervisor starts it again;
 - it begins its work when twice the reserve is free, and until then nothing is answered.
 

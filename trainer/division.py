@@ -100,7 +100,7 @@ def must_be_remembered(ends: Iterable[End], models: Iterable[ShelfEntry], given_
 
 
 def unended(remembered: Iterable[Remembered], ends: Iterable[End], run: str) -> list[Remembered]:
-    """Return the remembered runs that may have looked and never said so: no end is known, or it was an error. Pure.
+    """Return the remembered runs that may have looked at the hold-out and have no end, or an error, on record. Pure.
 
     Another try of this very `run`, with another snapshot, is one of them.
     """

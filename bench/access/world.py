@@ -44,7 +44,7 @@ WHERE e.topic = {topic:String} AND e.tenant = {tenant:String} AND e.event_id IN 
   AND e.offset >= (SELECT min(first_offset) FROM recent) AND e.offset BETWEEN b.first_offset AND b.last_offset
 """
 """Events whose batch is in the ledger: every store has said that it has them. It is asked all the time, so it reads
-only what the last minutes wrote; nobody waits longer."""
+only the last ten minutes; no caller waits for longer (`PATIENCE_S`)."""
 
 
 class Unready(Retryable):

@@ -18,7 +18,7 @@ from stores.settings import Settings
 from stores.signing import Signing
 
 STREAMS = 50
-"""Pages at once that are told what moved; a page beyond them looks from time to time."""
+"""Server-sent event streams at once; a page without one polls."""
 
 
 class Pool:
@@ -53,7 +53,7 @@ class Console:
     """All that a request may need: `with console.stores() as stores` for what `operations` takes.
 
     `clock` gives the instant (UTC); the answer to an approval waits `wait_s` seconds for the cutover at most. Whatever
-    goes on and on ends once `ending` is set; `streams` has room for the pages that are told what moved.
+    goes on and on ends once `ending` is set; `streams` bounds the server-sent event streams at once.
     """
 
     where: Settings

@@ -65,7 +65,7 @@ _NOTHING = _Sampled(0, Parity(0, 0.0, ()), Searched(0, 0.0, ()))
 def is_fresh(proved_at: datetime, now: datetime, changed: int, documents: int, config: VerifyConfig) -> bool:
     """Return whether a proof still holds: young enough, and few enough documents changed since it was made.
 
-    One of a time that is still to come does not: the clock was set back, and nobody knows what changed since.
+    One that is dated in the future does not: the clock was set back, and what changed since is unknown.
     """
     young = timedelta(0) <= now - proved_at <= timedelta(seconds=config.holds_s)
     return young and changed <= config.changed_share * max(1, documents)

@@ -1,5 +1,11 @@
-from stores.vector_rows import K1, B, vector_row
+import pytest
+
+from stores.settings import Settings
+from stores.vector_rows import K1, B, collection_name, vector_row
 from stores.vector_schema import EXACT_UP_TO, indexes, other_dimension, schema
+from stores.vectors import Vectors
+
+RULES = "rules of this test"
 
 
 def test_a_row_has_the_fields_of_a_collection_and_no_other() -> None:
@@ -28,3 +34,27 @@ def test_another_dimension_is_said_and_the_same_one_is_not() -> None:
     described = {"collection_name": "C", "fields": [{"name": "pk"}, {"name": "dense", "params": {"dim": "32"}}]}
     assert other_dimension(described, 32) is None
     assert "C holds vectors of 32 dimensions and its model makes 16" in str(other_dimension(described, 16))
+
+
+def test_a_collection_whose_making_was_cut_off_gets_its_indexes(
+    stack: Settings, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, vectors = collection_name(tenant, "cut-off"), Vectors.connect(stack)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vectors._client, "create_index", killed)
+        with pytest.raises(KeyboardInterrupt):
+            vectors.ensure(name, 4, RULES)
+    try:
+        assert vectors._client.list_indexes(name) == []
+        assert not vectors.ensure(name, 4, RULES), "it was there, and has no row to lose"
+        assert len(vectors._client.list_indexes(name)) == 3
+        vectors.upsert(name, [vector_row("d", 0, 1, "h", ("all",), "T", "text", ["text"], [1.0, 0, 0, 0], 0.5, 1)])
+        assert not vectors.ensure(name, 4, RULES)
+        assert set(vectors.get(name, ["d#0"])) == {"d#0"}
+    finally:
+        vectors.drop(name)
+        vectors.close()

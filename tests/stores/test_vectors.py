@@ -294,26 +294,3 @@ def test_what_is_unlike_thousands_that_are_alike_is_found(vectors: Vectors, tena
         assert [meaning[0].document for meaning, *_ in searched] == [f"d{2_500 + n}" for n in range(6)]
     finally:
         vectors.drop(name)
-
-
-def test_a_collection_whose_making_was_cut_off_gets_its_indexes(
-    vectors: Vectors, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = collection_name(tenant, "cut-off")
-
-    def killed(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(vectors._client, "create_index", killed)
-        with pytest.raises(KeyboardInterrupt):
-            vectors.ensure(name, 4, RULES)
-    try:
-        assert vectors._client.list_indexes(name) == []
-        assert not vectors.ensure(name, 4, RULES), "it was there, and has no row to lose"
-        assert len(vectors._client.list_indexes(name)) == 3
-        vectors.upsert(name, [passage("d")])
-        assert not vectors.ensure(name, 4, RULES)
-        assert set(vectors.get(name, ["d#0"])) == {"d#0"}
-    finally:
-        vectors.drop(name)

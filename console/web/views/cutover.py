@@ -55,7 +55,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
             "weights": in_words(packet.weights) if packet else "",
             "live_weights": in_words(packet.live.weights) if packet else "",
         }  # fmt: skip
-    refresh = _REFRESH_S if context["pending"] or (building and not packet) else 0  # nobody's reading is disturbed
+    refresh = _REFRESH_S if context["pending"] or (building and not packet) else 0  # not while one is reviewed
     return render("cutover.html", request, title="Cutover", mark=moved, refresh_s=refresh, **context)
 
 

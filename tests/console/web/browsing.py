@@ -111,7 +111,10 @@ def serving(site: Site) -> Iterator[Site]:
     """Let the site answer until the end of the block."""
     with Server(create_app(site.console), 4) as server:
         site.url = f"http://127.0.0.1:{server.port}"
-        yield site
+        try:
+            yield site
+        finally:
+            site.console.ending.set()
     site.console.pool.close()
 
 
