@@ -22,7 +22,7 @@ from streams.drift.history import Row, Rows
 from streams.drift.judgement import Judged, Span, judge, silent
 from streams.drift.measurement import measure
 from streams.drift.memory import Memory, Seen, recalled
-from streams.drift.requests import muted, obstacle, request, with_dismissals
+from streams.drift.requests import muted, obstacle, overdue, request, run_id, with_dismissals
 from streams.drift.rows import rows as rows_of
 from streams.drift.sample import Sample
 from streams.drift.stored_reference import Reference, reference_id
@@ -115,7 +115,7 @@ class DriftJob:
         else:
             judged, watch = silent(before, self._config, span)
         end = instant(window.end_ms)
-        asked, hindered = self._ask(tenant, end, judged, now)
+        asked, hindered = self._ask(tenant, end, instant(window.epoch.began_ms), judged, now)
         rows = rows_of(
             tenant, window, judged, self._config, reference=reference_id(tenant, reference.epoch),
             missing=reference.missing, asked=asked, hindered=hindered, revision=revision,
@@ -125,17 +125,24 @@ class DriftJob:
         seen = Seen(window.start_ms, window.end_ms, window.days, window.searches, asked, revision)
         return rows, memory.after(seen, watch)
 
-    def _ask(self, tenant: str, end: datetime, judged: Sequence[Judged], now: datetime) -> tuple[str, str]:
-        """Send the request of a tripped window; return the run asked for, or why it was not (both may be empty)."""
-        if not any(j.verdict == "tripped" for j in judged):
+    def _ask(
+        self, tenant: str, end: datetime, began: datetime, judged: Sequence[Judged], now: datetime
+    ) -> tuple[str, str]:
+        """Send the request of a tripped or overdue window; return the run asked for, or why not (both may be empty)."""
+        tripped = any(j.verdict == "tripped" for j in judged)
+        if not tripped and self._config.at_latest_days is None:
             return "", ""
         decisions = self._decisions(tenant)
         runs = with_dismissals(history.runs(self._warehouse, tenant), decisions)
+        own = run_id(tenant, end)
+        due = overdue(tenant, end, began, [run for run in runs if run.run != own], self._config)
+        if not tripped and not due:
+            return "", ""
         hindered = muted(end, decisions) or obstacle(tenant, end, runs, self._config, now)
         if hindered:
             _log.info("drift of %s up to %s asks for no training: %s", tenant, end.isoformat(), hindered)
             return "", hindered
-        event = request(tenant, end, judged, self._config, now)
+        event = request(tenant, end, judged, self._config, now, due)
         if event.run not in {run.run for run in runs}:
             publish(self._producer, [self._sign(event)])
         _log.warning("drift of %s: %s requested: %s", tenant, event.run, event.reason)

@@ -1,4 +1,4 @@
-"""When a tripped signal asks for a training, and in which words."""
+"""When a tripped signal, or the schedule, asks for a training, and in which words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,9 +33,9 @@ class Run:
 
 
 def request(
-    tenant: str, window_end: datetime, judged: Sequence[Judged], config: DriftConfig, now: datetime
+    tenant: str, window_end: datetime, judged: Sequence[Judged], config: DriftConfig, now: datetime, due: str = ""
 ) -> TrainingRequested:
-    """Return the request that the tripped signals of a window make.
+    """Return the request that the tripped signals of a window make, or the schedule where none did (`overdue`: `due`).
 
     Its ids come from tenant and window alone: the same window asks for the same run however often it is judged.
     """
@@ -46,13 +46,14 @@ def request(
         for j in tripped
     )
     quiet = f"a quiet tenant asks once in {config.false_alarm_days:g} days or less"
+    reason = f"{evidence} up to {window_end.isoformat()}; {quiet}" if tripped else due
     return TrainingRequested(
         event_id=request_id(tenant, window_end),
         tenant=tenant,
         occurred_at=now,
         run=run_id(tenant, window_end),
         requested_by=REQUESTED_BY,
-        reason=f"{evidence} up to {window_end.isoformat()}; {quiet}",
+        reason=reason,
         evidence=tuple(_evidence(j, window_end) for j in tripped),
     )
 
@@ -111,6 +112,21 @@ def obstacle(tenant: str, window_end: datetime, runs: Sequence[Run], config: Dri
             return f"the model of {run.run} waits for a decision"
     ended = [run for run in others if run.outcome in ("live", "failed", *_REFUSALS)]
     return _pause(tenant, window_end, ended, config) if ended else None
+
+
+def overdue(tenant: str, window_end: datetime, began: datetime, runs: Sequence[Run], config: DriftConfig) -> str:
+    """Return why a window asks although nothing tripped, empty when it does not.
+
+    `began` is when the watch began. What keeps tripped windows from asking (`obstacle`) keeps this one, too.
+    """
+    if config.at_latest_days is None:
+        return ""
+    last = max(runs, key=lambda run: (asked_at(tenant, run), run.run), default=None)
+    since = asked_at(tenant, last) if last else began
+    if window_end < since + timedelta(days=config.at_latest_days) or (last and last.pairs_since < config.new_pairs):
+        return ""
+    begin = f"{last.run} was asked for" if last else "the watch began"
+    return f"by schedule: {begin} {(window_end - since).days} days before {window_end.isoformat()}; nothing drifted"
 
 
 def _pause(tenant: str, window_end: datetime, ended: Sequence[Run], config: DriftConfig) -> str | None:

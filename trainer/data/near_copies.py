@@ -1,29 +1,34 @@
 """Which texts are nearly the same: documents copied with small changes, queries in nearly the same words. Pure.
 
-Likeness is the Jaccard similarity of sets: runs of words for documents, subject words for queries. Near copies of near
-copies are in one group.
+Likeness is the Jaccard similarity of sets: runs of four words for documents, so that moved paragraphs change little,
+and subject words for queries. Documents are compared with their titles and without, because a copy may have another
+title. Near copies of near copies are in one group.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from retrieval.text import words
 from trainer.data.examples import Document
+from trainer.data.min_hash import Runs, alike, runs
 
-_SKETCH = 64
-"""Runs of words by which a long text is compared with others."""
+_LEAST = 16
+"""Runs of words from which a body alone tells copies: shorter ones are often the same by custom."""
 
 
 def near_copies(documents: Iterable[Document], threshold: float) -> dict[str, int]:
     """Return for each document the number of its group of near copies."""
     ordered = sorted(documents, key=lambda document: document.document)
-    runs = [_rare(shingles(f"{document.title} {document.body}")) for document in ordered]
-    labels = components(len(ordered), near_pairs(runs, runs, threshold))
+    titled = list(alike([runs(f"{document.title} {document.body}") for document in ordered], threshold))
+    untitled = list(alike([_telling(runs(document.body)) for document in ordered], threshold))
+    labels = components(len(ordered), titled + untitled)
     return {document.document: label for document, label in zip(ordered, labels, strict=True)}
+
+
+def _telling(body: Runs) -> Runs:
+    return body if len(body) >= _LEAST else body[:0]
 
 
 def near_pairs(
@@ -51,25 +56,8 @@ def components(size: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
     return [int(label) for label in connected_components(graph, directed=False)[1]]
 
 
-def shingles(text: str, size: int = 4) -> frozenset[str]:
-    """Return the runs of `size` consecutive words; a text shorter than that is one run."""
-    found = words(text)
-    return frozenset(" ".join(found[i : i + size]) for i in range(max(1, len(found) - size + 1)))
-
-
-def _rare(runs: frozenset[str]) -> frozenset[str]:
-    """Sketch a long text by the runs with the smallest hashes (bottom-k MinHash): every copy gives the same."""
-    if len(runs) <= _SKETCH:
-        return runs
-    return frozenset(sorted(runs, key=_hash)[:_SKETCH])
-
-
 def _incidence(sets: Sequence[frozenset[str]], vocabulary: dict[str, int]) -> csr_matrix:
     columns = [sorted(vocabulary[token] for token in tokens if token in vocabulary) for tokens in sets]
     starts = np.cumsum([0, *(len(row) for row in columns)])
     flat = np.fromiter((column for row in columns for column in row), dtype=np.int64, count=int(starts[-1]))
     return csr_matrix((np.ones(len(flat), dtype=np.float64), flat, starts), shape=(len(sets), max(1, len(vocabulary))))
-
-
-def _hash(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=8).digest()

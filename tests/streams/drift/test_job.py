@@ -133,6 +133,29 @@ def test_a_running_training_is_not_asked_for_again(
 
 
 @pytest.mark.thorough
+def test_a_quiet_tenant_is_asked_for_by_the_schedule_and_not_while_it_is_muted(
+    warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
+) -> None:
+    log, outbox = Log(warehouse, tenant), Outbox()
+    record(log, days(0, 11))
+    weekly = CONFIG.model_copy(update={"at_latest_days": 7})
+    mute = DriftMuted(
+        event_id="mute", tenant=tenant, occurred_at=NOW - DAY, until=after_day(9) + DAY / 2, by="ann", reason="a move"
+    )
+    log.write([mute])
+    decisions = Trail(warehouse, Believing()).drift_decisions
+    rows = DriftJob(warehouse, outbox, weekly, unsigned, encoder, decisions).run(tenant, after_day(10), NOW)
+    while more := DriftJob(warehouse, outbox, weekly, unsigned, encoder, decisions).run(tenant, after_day(10), NOW):
+        rows += more
+    assert "tripped" not in {row["verdict"] for row in rows}
+    (asked,) = outbox.sent
+    assert asked.reason.startswith("by schedule: the watch began 8 days before")
+    assert (asked.requested_by, asked.evidence) == ("drift", ())
+    assert {row["asked"] for row in rows if row["window_end"] == after_day(10)} == {asked.run}
+    assert {row["asked"] for row in rows if row["window_end"] < after_day(10)} == {""}
+
+
+@pytest.mark.thorough
 def test_what_operators_decided_keeps_a_tripped_window_from_asking(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:

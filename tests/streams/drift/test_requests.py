@@ -9,7 +9,7 @@ from stores.drift_decisions import decided
 from streams.drift.config import DriftConfig
 from streams.drift.detectors.baseline import Expected
 from streams.drift.judgement import Judged, Verdict
-from streams.drift.requests import Outcome, Run, asked_at, muted, obstacle, request, run_id, with_dismissals
+from streams.drift.requests import Outcome, Run, asked_at, muted, obstacle, overdue, request, run_id, with_dismissals
 from streams.drift.signal import Measured
 from streams.drift.statistics.chance import Chance
 
@@ -95,3 +95,25 @@ def test_a_request_names_its_evidence_and_is_the_same_however_often_it_is_made()
     assert (event.event_id, event.run) == (again.event_id, again.run)
     assert event.run.startswith("run-20250603000000-")
     assert request("other", END, [tripped], CONFIG, NOW).run != event.run
+
+
+@pytest.mark.parametrize(
+    ("runs", "began_days_ago", "result"),
+    [
+        ([], 30, "by schedule: the watch began 30 days before"),
+        ([], 29, ""),
+        ([run("run-x", 30, "live")], 400, "by schedule: run-x was asked for 30 days before"),
+        ([run("run-x", 30, "refused")], 400, "by schedule: run-x was asked for 30 days before"),
+        ([run("run-x", 30, "live", 199)], 400, ""),
+        ([run("run-x", 29, "live"), run("run-y", 90, "live")], 400, ""),
+        ([run("run-x", -1, "live")], 400, ""),
+    ],
+)
+def test_a_schedule_asks_when_the_last_request_is_so_many_days_old(
+    runs: list[Run], began_days_ago: int, result: str
+) -> None:
+    monthly = CONFIG.model_copy(update={"at_latest_days": 30})
+    for order in (runs, runs[::-1]):
+        found = overdue("acme", END, END - began_days_ago * DAY, order, monthly)
+        assert result in found if result else found == ""
+        assert overdue("acme", END, END - began_days_ago * DAY, order, CONFIG) == "", "none does unless it is set"

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trainer.build import document
-from trainer.data.near_copies import components, near_copies, near_pairs, shingles
+from trainer.data.near_copies import components, near_copies, near_pairs
 
 WORDS = st.frozensets(st.sampled_from("abcdefgh"), max_size=6)
 LONG = " ".join(f"word{n}" for n in range(300))
@@ -23,9 +23,19 @@ def test_copies_under_another_name_are_one_group_and_other_texts_are_not() -> No
     assert near_copies([], 0.8) == {}
 
 
-def test_short_texts_are_one_shingle() -> None:
-    assert shingles("one two") == {"one two"}
-    assert shingles("a b c d e") == {"a b c d", "b c d e"}
+def test_a_copy_under_another_title_or_with_its_parts_moved_is_in_the_group() -> None:
+    parts = [" ".join(f"part{n}word{at}" for at in range(30)) for n in range(10)]
+    known = [
+        document("a", " ".join(parts), "how to restart a worker"),
+        document("moved", " ".join(parts[5:] + parts[:5]), "how to restart a worker"),
+        document("titled", " ".join(parts), " ".join(f"quite{n} another{n} title{n}" for n in range(40))),
+        document("half", " ".join(parts[:5] + [f"new{n}" for n in range(150)]), "how to restart a worker"),
+        document("brief", "see the page of the team", "leave"),
+        document("short", "see the page of the team", "holidays"),
+    ]
+    found = near_copies(known, 0.8)
+    assert found["a"] == found["moved"] == found["titled"] != found["half"]
+    assert found["brief"] != found["short"], "what is said everywhere makes no copies"
 
 
 @given(st.lists(WORDS, max_size=8), st.lists(WORDS, max_size=8), st.sampled_from([0.3, 0.5, 0.8, 1.0]))
