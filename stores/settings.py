@@ -88,6 +88,11 @@ class Settings(BaseSettings):
     operator_key: Path | None = Field(
         default=None, description="file with this operator's private key, where it is not in HOME/keys/operators"
     )
+    embedding_keys: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="JSON of keys by the host of an endpoint of embeddings (`tidewheel adopt --endpoint`); a key goes "
+        "to its host alone",
+    )
 
     @field_validator("redis_url", "clickhouse_url", "milvus_uri", "search_url")
     @classmethod
@@ -181,6 +186,17 @@ def rules_in_environment(section: str) -> tuple[str, str] | None:
     """Return the variable that overrides rules of a section and its text, or None when it is not set."""
     name = f"{_PREFIX}{section.upper()}"
     return (name, os.environ[name]) if name in os.environ else None
+
+
+def embedding_key(host: str) -> SecretStr | None:
+    """Return the key of an endpoint of embeddings, None where none is set. Raises `Misconfigured`."""
+    name = f"{_PREFIX}EMBEDDING_KEYS"
+    try:
+        keys = json.loads(os.environ.get(name) or "{}")
+        found = keys.get(host)
+    except (ValueError, AttributeError) as error:
+        raise Misconfigured(f'{name} is no JSON of keys by host, as {{"{host}": "..."}}') from error
+    return SecretStr(found) if isinstance(found, str) and found else None
 
 
 def home_directory() -> Path:

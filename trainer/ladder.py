@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from retrieval.endpoint import Endpoint
 from retrieval.identity import chunker
 from retrieval.query_side import FILE, QuerySide, documents_of, mapped, with_query_side
 from retrieval.word_pieces import WordPieces
@@ -96,10 +97,12 @@ class Ladder:
         """Make the rungs that the rules name, and choose one. Raises `Refused`, `Failed` and `Cancelled` as learning
         does.
 
-        With too few validation queries nothing can be chosen: then only the learned model is made.
+        With too few validation queries nothing can be chosen: then only the learned model is made. The weights of a
+        model that is elsewhere (`retrieval.endpoint`) cannot learn; its rankings and its queries can.
         """
         rules, least = self.context.config, self.context.config.evaluation.min_validation
-        names = [name for name in rules.ladder.rungs if name == FIT or self.live == self.start]
+        learns, same = Endpoint.of(self.start) is None, self.live == self.start
+        names = [name for name in rules.ladder.rungs if (learns if name == FIT else same)]
         count = len(self.asked.validation)
         if count < max(1, least):
             few = f"only {count} validation queries; {least} are needed to choose among {', '.join(names)}"

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from console.cli import cli
+from retrieval.endpoint import Endpoint
 from schemas.learning import TrainingRequested
 from stores.errors import Refused
 from stores.settings import Settings
@@ -14,6 +15,7 @@ from stores.shelf import Shelf
 from tests.console.running import CommandLine, sent
 from tests.console.test_operators import home
 from tests.indexer.world import World, live
+from tests.stores.embedding_server import running
 from tests.trainer import tiny
 
 __all__ = ["home"]
@@ -47,3 +49,38 @@ def test_what_is_not_taken_is_refused_with_the_reason(home: Path, tmp_path: Path
     result = CliRunner().invoke(cli, ["adopt", str(tmp_path / name), "--tenant", "acme"])
     assert isinstance(result.exception, Refused)
     assert ("pytorch_model.bin" in str(result.exception)) == (name == "pickled")
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("http://api.example.com/v1", "in the clear"),
+        ("https://key@api.example.com/v1", "holds no user"),
+        ("x", "clear"),
+    ],
+)
+def test_an_address_that_is_none_is_a_usage_error(home: Path, address: str, problem: str) -> None:
+    result = CliRunner().invoke(cli, ["adopt", "some-model", "--endpoint", address, "--tenant", "acme"])
+    assert result.exit_code == 2
+    assert "--endpoint" in result.output
+    assert problem in result.output
+
+
+@pytest.mark.thorough
+def test_an_endpoint_is_requested_with_the_hash_of_its_address_and_name(
+    tidewheel: CommandLine, stack: Settings, world: World
+) -> None:
+    world.put("d1", 1, "a document")
+    live(world)
+    with running() as server:
+        ended = tidewheel(
+            "adopt", "m", "--endpoint", server.url, "--tenant", world.tenant, "--dimensions", "16", "--by", "ana",
+            "--json",
+        )  # fmt: skip
+    assert ended.code == 0, ended.err
+    (event,) = sent(stack, world.tenant)
+    assert isinstance(event, TrainingRequested)
+    assert (event.adopt, json.loads(ended.out)["dimension"]) == (json.loads(ended.out)["model"], 16)
+    assert Endpoint.of(Shelf.offers(stack).fetch(world.tenant, event.adopt or "", event.manifest or "")) == Endpoint(
+        url=server.url, model="m", dimensions=16
+    )

@@ -1,4 +1,5 @@
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -6,11 +7,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from operations.adoption import located, offer, refused
+from operations.adoption import located, offer, offer_endpoint, refused
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder
-from stores.errors import Refused
+from retrieval.endpoint import FILE, Endpoint
+from stores.errors import Misconfigured, Refused, Retryable
 from stores.shelf import Shelf, base_model, refused_name
+from tests.stores.embedding_server import WIDTH, running
 from tests.trainer import tiny
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -92,3 +95,40 @@ def test_what_a_run_refused_is_found_by_the_run_and_by_its_tenant_alone(model: P
     for tenant, run in (("acme", "run-2"), ("beta", "run-1")):
         with pytest.raises(Refused, match=f"no model of the run '{run}' is kept"):
             refused(offers, tenant, run)
+
+
+def test_an_endpoint_is_asked_once_and_offered_as_address_and_name(offers: Shelf) -> None:
+    with running() as server:
+        there = Endpoint(url=server.url, model="m")
+        first, again = (offer_endpoint(offers, "acme", there, RULES, NOW) for _ in range(2))
+        narrow = offer_endpoint(offers, "acme", there.model_copy(update={"dimensions": 16}), RULES, NOW)
+        path = offers.fetch("acme", first.model, first.manifest)
+        assert Endpoint.of(path) == there
+        assert Encoder(path, RULES).pieces.limit == Encoder(base_model(), RULES).pieces.limit
+    assert first == again
+    assert (first.dimension, narrow.dimension) == (WIDTH, 16)
+    assert narrow.manifest != first.manifest
+
+
+def test_an_endpoint_that_makes_no_vectors_is_not_offered(offers: Shelf) -> None:
+    with running() as server:
+        there = Endpoint(url=server.url, model="m")
+        answers: list[tuple[int, bytes, type[Exception]]] = [
+            (503, b"", Retryable), (401, b"", Misconfigured), (404, b"", Refused), (200, b"{}", Refused),
+        ]  # fmt: skip
+        for status, body, kind in answers:
+            server.instead.append((status, body))
+            with pytest.raises(kind):
+                offer_endpoint(offers, "acme", there, RULES, NOW)
+    assert offers.models("acme") == {}
+
+
+def test_the_directory_of_a_model_does_not_make_anybody_ask_elsewhere(
+    model: Path, offers: Shelf, tmp_path: Path
+) -> None:
+    planted = tmp_path / "planted"
+    shutil.copytree(model, planted)
+    Endpoint(url="https://attacker.example.com/v1", model="m").save(planted)
+    found = offer(offers, "acme", planted, None, RULES, NOW)
+    assert FILE in found.left_out
+    assert not (offers.fetch("acme", found.model) / FILE).exists()

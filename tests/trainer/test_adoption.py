@@ -10,12 +10,14 @@ from safetensors.numpy import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from transformers import AutoTokenizer
 
-from operations.adoption import refused
+from operations.adoption import offer_endpoint, refused
 from retrieval.encoders import Encoder
+from retrieval.endpoint import Endpoint
 from retrieval.query_side import QuerySide
 from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
 from stores.shelf import BASE, Shelf
 from stores.warehouse import Warehouse
+from tests.stores.embedding_server import running
 from tests.trainer import tiny
 from tests.trainer.test_rungs_in_runs import WEIGHTS
 from tests.trainer.test_service import QUICK, answered, live_through, no_fit, request
@@ -70,6 +72,28 @@ def test_a_model_of_another_dimension_wins_on_its_own_passages(
     roles = warehouse.rows(f"SELECT DISTINCT role FROM hold_out {of_tenant}", t=tenant)
     assert {row["role"] for row in roles} == {"chose", "tested"}
     assert context.offers.models(tenant), "the offer itself is untouched"
+
+
+@pytest.mark.thorough
+def test_a_model_behind_an_endpoint_wins_as_one_that_is_here(
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch, elsewhere: Path
+) -> None:
+    live_through(warehouse, tenant)
+    monkeypatch.setattr(fit, "run", no_fit)
+    context = make_context(WEIGHTS)
+    there = SentenceTransformer(str(elsewhere), device="cpu")
+    with running() as server:
+        server.make = lambda text, _: [3 * float(number) for number in there.encode(text)]
+        offer = offer_endpoint(
+            context.offers, tenant, Endpoint(url=server.url, model="m"), context.encoder, context.clock()
+        )
+        asked = request(tenant).model_copy(update={"adopt": offer.model, "manifest": offer.manifest})
+        (event,) = answered(context, asked)
+        assert isinstance(event, ModelTrained), event
+        path = context.shelf.fetch(tenant, event.model)
+        assert Endpoint.of(path) == Endpoint(url=server.url, model="m")
+        assert context.shelf.manifest(tenant, event.model) == event.manifest
+        assert Encoder(path, context.encoder).dimension == WIDTH
 
 
 @pytest.mark.thorough

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval.endpoint import FILE as ENDPOINT
+from retrieval.endpoint import Endpoint
 from retrieval.query_side import FILE, QuerySide, mapped, with_query_side
 from stores.shelf import MANIFEST
 from tests.trainer.turned import DOCUMENTS, NAMES, TAUGHT, VALIDATION, WIDTH, Heard, ladder
@@ -136,3 +138,14 @@ def test_a_run_that_is_stopped_ends_between_two_steps(tmp_path: Path, live: Path
     steps.context.stop.set()
     with pytest.raises(Cancelled):
         steps.climb()
+
+
+def test_a_model_that_is_elsewhere_does_not_learn_but_its_queries_do(tmp_path: Path, live: Path) -> None:
+    Endpoint(url="https://api.example.com/v1", model="m").save(live)
+    found = ladder(tmp_path, live, RULES.model_copy(update={"ladder": LadderRules()})).climb()
+    assert [one.rung for one in found.tried] == ["weights", "query_map"]
+    assert found.candidate is not None
+    assert (found.candidate.make() / ENDPOINT).is_file()
+    nothing = ladder(tmp_path, live, RULES.model_copy(update={"ladder": LadderRules(rungs=("fit",))})).climb()
+    assert (nothing.candidate, nothing.tried) == (None, ())
+    assert nothing.reasons

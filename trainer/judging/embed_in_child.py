@@ -8,7 +8,8 @@ not embed twice.
 
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from retrieval.config import EncoderConfig
 from retrieval.identity import PRECISIONS
+from stores.errors import Retryable
 from trainer.learning import child
 from trainer.learning.child import OnProgress, report_progress, work
 
@@ -27,6 +29,9 @@ Known = Mapping[int, npt.NDArray[np.float32]]
 
 _CHUNK = 256
 """Texts between two lines of progress."""
+
+PAUSES_S = (6, 15, 30, 60, 120)
+"""Seconds until a model that is elsewhere and does not answer is asked again."""
 
 
 class Made(NamedTuple):
@@ -138,13 +143,24 @@ def _embed_with(job: EmbedJob, name: str, before: int, total: int) -> None:
         order = sorted((n for n in numbers if n not in known), key=lambda n: (len(job.texts[n]), n))
         for start in range(0, len(order), _CHUNK):
             some = order[start : start + _CHUNK]
-            vectors[some] = encode([job.texts[n] for n in some])
+            vectors[some] = _patiently(encode, [job.texts[n] for n in some])
             done += len(some)
             report_progress(step=done, total=total)
     file = job.file(name, encoder.precision)
     unfinished = file.with_suffix(".part.npy")
     np.save(unfinished, vectors)
     unfinished.replace(file)
+
+
+def _patiently(encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
+    """Return the vectors; an endpoint that is away is asked again for some minutes."""
+    for pause in PAUSES_S:
+        try:
+            return encode(texts)
+        except Retryable as error:
+            report_progress(note=f"asked again in {pause} s: {error}"[:200])
+            time.sleep(pause)
+    return encode(texts)
 
 
 if __name__ == "__main__":

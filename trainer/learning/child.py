@@ -95,6 +95,8 @@ def work(job: Callable[[Path], None]) -> None:
         job(Path(sys.argv[1]))
     except Cancelled:
         sys.exit(EXIT_TRY_AGAIN)
+    except TidewheelError as error:  # raised on purpose: its message says what to do, and where it was raised does not
+        sys.exit(str(error))
 
 
 def report_progress(**facts: Any) -> None:  # noqa: ANN401  # whatever can be written as JSON

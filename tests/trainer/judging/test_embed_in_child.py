@@ -1,5 +1,6 @@
 """Embedding in the real child process, with a tiny encoder."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,9 +13,14 @@ import pytest
 
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder
+from retrieval.endpoint import Endpoint
 from retrieval.query_side import QuerySide, with_query_side
+from stores import embedding_client
+from stores.errors import Retryable
+from stores.shelf import base_model
+from tests.stores.embedding_server import running
 from trainer.judging import embed_in_child
-from trainer.judging.embed_in_child import Known, Vectors
+from trainer.judging.embed_in_child import EmbedJob, Known, Vectors
 from trainer.learning import child
 from trainer.learning.child import Failed
 
@@ -109,3 +115,28 @@ def test_the_trainer_itself_loads_no_learning_library() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr.strip()) == (0, "")
+
+
+def test_a_model_elsewhere_that_is_away_for_a_while_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "there").mkdir()
+    shutil.copyfile(base_model() / "tokenizer.json", tmp_path / "there" / "tokenizer.json")
+    monkeypatch.setattr(embedding_client, "_REST_S", 0.0)
+    monkeypatch.setattr(embed_in_child, "PAUSES_S", (0, 0))
+    with running() as server:
+        Endpoint(url=server.url, model="m").save(tmp_path / "there")
+        job = EmbedJob(models={"a": tmp_path / "there"}, texts=TEXTS, output=tmp_path, encoder=EncoderConfig())
+        (tmp_path / "job.json").write_text(job.model_dump_json())
+        server.instead += [(200, server.answer({"input": ["dimension"], "model": "m"})), (503, b""), (429, b"")]
+        embed_in_child.embed_job(tmp_path / "job.json")
+        made = job.made("a")
+        assert made is not None
+        assert made.precision == "endpoint"
+        assert np.allclose(made.vectors, Encoder(tmp_path / "there", EncoderConfig()).encode(TEXTS), atol=1e-6)
+        server.instead += [(200, server.answer({"input": ["dimension"], "model": "m"})), *[(503, b"")] * 3]
+        other = job.model_copy(update={"texts": ("another",)})
+        (tmp_path / "job.json").write_text(other.model_dump_json())
+        with pytest.raises(Retryable, match="answered 503"):
+            embed_in_child.embed_job(tmp_path / "job.json")
+        assert other.made("a") is None
