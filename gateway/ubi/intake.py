@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
+from itertools import islice
 
 import orjson
 
@@ -14,6 +16,7 @@ from gateway.ubi.meaning import Known, Plain, done, served
 from gateway.ubi.reading import Acted, Asked, Unreadable, acted, asked
 from operations import events
 from operations.events import Read, Record
+from operations.json_objects import Found, Problem, objects
 from schemas.codec import Rejection, accept
 from schemas.instants import milliseconds
 from schemas.topics import TOPIC_OF
@@ -49,18 +52,26 @@ class Terms:
 def items_of(body: bytes, most: int) -> list[object] | None:
     """Return the items of a body, an array or one object; None for more than `most`, or for far too many values.
 
-    Raises `Unreadable`.
+    One that is no JSON, half an emoji in it for one, is a `Problem` among the others. Raises `Unreadable` when all are.
     """
     if parts(body) > PARTS_AN_ITEM * most:
         return None
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"not JSON: {error.msg}") from error
+        found = [one.content if isinstance(one, Found) else one for one in islice(objects(BytesIO(body)), most + 1)]
+        if all(isinstance(one, Problem) for one in found):
+            raise Unreadable(f"not JSON: {error.msg}") from error
     if not isinstance(found, list | dict):
         raise Unreadable("a JSON array of objects is right")
     items = found if isinstance(found, list) else [found]
     return items if len(items) <= most else None
+
+
+def _readable(item: object) -> object:
+    if isinstance(item, Problem):
+        raise Unreadable(item.reason)
+    return item
 
 
 def queries(items: Sequence[object], taken: Taken) -> dict[int, Asked]:
@@ -68,7 +79,7 @@ def queries(items: Sequence[object], taken: Taken) -> dict[int, Asked]:
     found = dict[int, Asked]()
     for index, item in enumerate(items):
         try:
-            found[index] = asked(item)
+            found[index] = asked(_readable(item))
         except Unreadable as error:
             taken.refused[index] = str(error)
     return found
@@ -79,7 +90,7 @@ def actions(items: Sequence[object], terms: Terms, taken: Taken) -> dict[int, tu
     found = dict[int, tuple[Acted, Meaning]]()
     for index, item in enumerate(items):
         try:
-            event = acted(item)
+            event = acted(_readable(item))
         except Unreadable as error:
             taken.refused[index] = str(error)
             continue

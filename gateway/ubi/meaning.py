@@ -36,12 +36,16 @@ class Known:
 
 
 def served(item: Asked, tenant: str, received_ms: int, known: Known) -> Plain:
-    """Return the event of a query. Hits that are numbers of Lucene's are left out. Raises `Unreadable`."""
+    """Return the event of a query. Hits that are numbers of Lucene's are left out, and the others keep their ranks.
+
+    Raises `Unreadable`.
+    """
     at = item.at or instant(received_ms)
     who = item.person
     if not who:
         raise Unreadable("client_id, user_id and query_id: one of them is needed")
-    shown = [hit for hit in item.hits if item.named or not lucene_number(hit, known)]
+    ranked = enumerate(item.hits, start=1)
+    shown = [(hit, rank) for rank, hit in ranked if item.named or not lucene_number(hit, known)]
     named = item.query_id or stable_id("ubi", tenant, who, item.query, milliseconds(at))
     return {
         "type": "SearchServed",
@@ -51,7 +55,7 @@ def served(item: Asked, tenant: str, received_ms: int, known: Known) -> Plain:
         "user": who,
         "search": named,
         "query": item.query,
-        "results": [{"document": hit, "rank": rank} for rank, hit in enumerate(shown, start=1)],
+        "results": [{"document": hit, "rank": rank} for hit, rank in shown],
     }
 
 

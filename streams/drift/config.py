@@ -57,7 +57,7 @@ class DriftConfig(BehaviourRules):
         default=200,
         ge=10,
         le=100_000,
-        description="searches; a reference of fewer grows by further days before it is frozen",
+        description="different (person, query); a reference of fewer grows by further days before it is frozen",
     )
     false_alarm_days: float = Field(
         default=90.0,

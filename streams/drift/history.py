@@ -24,9 +24,11 @@ class Rows(Queries, Inserts, Protocol):
     """What drift needs of `stores.warehouse.Warehouse`."""
 
 
-def served(warehouse: Rows, tenant: str, from_ms: int, until_ms: int, window_ms: int) -> list[Served]:
-    """Return who answered how much on each day of the span."""
-    rows = warehouse.query("drift_served", tenant=tenant, from_ms=from_ms, until_ms=until_ms, window_ms=window_ms)
+def served(warehouse: Rows, tenant: str, from_ms: int, until_ms: int, window_ms: int, per_user: int) -> list[Served]:
+    """Return who answered how much on each day of the span; of one person's different queries at most `per_user`."""
+    rows = warehouse.query(
+        "drift_served", tenant=tenant, from_ms=from_ms, until_ms=until_ms, window_ms=window_ms, per_user=per_user
+    )
     return [Served(row["start_ms"], row["model"], row["searches"], row["cases"]) for row in rows]
 
 

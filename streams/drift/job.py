@@ -2,7 +2,7 @@
 
 A request is sent before the window's rows are written: the rows are what marks a window as judged, so a crash between
 the two judges it again and sends the same request, under the same ids, which counts once. Nothing is remembered that
-is not in rows.
+is not in rows, but for requests that are on their way there.
 """
 
 import logging
@@ -22,7 +22,7 @@ from streams.drift.history import Row, Rows
 from streams.drift.judgement import Judged, Span, judge, silent
 from streams.drift.measurement import measure
 from streams.drift.memory import Memory, Seen, recalled
-from streams.drift.requests import muted, obstacle, overdue, request, run_id, with_dismissals
+from streams.drift.requests import Run, muted, obstacle, overdue, request, run_id, with_dismissals
 from streams.drift.rows import rows as rows_of
 from streams.drift.sample import Sample
 from streams.drift.stored_reference import Reference, reference_id
@@ -56,6 +56,7 @@ class DriftJob:
         self._encoder = encoder or WordLlamaEncoder()
         self._width = self._encoder.encode([]).shape[1]
         self._known_until: dict[str, int] = {}
+        self._asked: dict[str, list[Run]] = {}
         self._rules_noted = False
 
     def run(self, tenant: str, watermark: datetime, now: datetime) -> list[Row]:
@@ -89,7 +90,7 @@ class DriftJob:
         if reference is not None:
             judged_until = memory.seen[-1].end_ms if memory.seen else reference.epoch.began_ms
             begin = max(0, judged_until - (2 * shape.most + 2 * shape.reference_days) * unit)
-        led = leaders(history.served(self._warehouse, tenant, begin, until, unit))
+        led = leaders(history.served(self._warehouse, tenant, begin, until, unit, self._config.per_user))
         if reference is None:
             epoch = first_epoch(led, shape)
             if epoch is None:
@@ -133,7 +134,7 @@ class DriftJob:
         if not tripped and self._config.at_latest_days is None:
             return "", ""
         decisions = self._decisions(tenant)
-        runs = with_dismissals(history.runs(self._warehouse, tenant), decisions)
+        runs = with_dismissals(self._runs(tenant), decisions)
         own = run_id(tenant, end)
         due = overdue(tenant, end, began, [run for run in runs if run.run != own], self._config)
         if not tripped and not due:
@@ -145,8 +146,16 @@ class DriftJob:
         event = request(tenant, end, judged, self._config, now, due)
         if event.run not in {run.run for run in runs}:
             publish(self._producer, [self._sign(event)])
+            self._asked.setdefault(tenant, []).append(Run(event.run, now, None))
         _log.warning("drift of %s: %s requested: %s", tenant, event.run, event.reason)
         return event.run, ""
+
+    def _runs(self, tenant: str) -> list[Run]:
+        """Return the tenant's runs; what was asked for a moment ago is one before the warehouse has heard of it."""
+        found = history.runs(self._warehouse, tenant)
+        known = {run.run for run in found}
+        self._asked[tenant] = [run for run in self._asked.get(tenant, ()) if run.run not in known]
+        return found + self._asked[tenant]
 
     def _made(self, tenant: str, epoch: Epoch, now: datetime) -> Reference:
         """Make the reference of an epoch, keep it, and return it as every later process will read it."""

@@ -16,7 +16,10 @@ from schemas.instants import milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """How many searches a model answered on the day from `start_ms` on, and how many different (person, query)."""
+    """How many searches a model answered on the day from `start_ms` on, and how many different (person, query).
+
+    Of one person only so many count as different as are looked at, so that a robot closes no window.
+    """
 
     start_ms: int
     model: str
@@ -50,13 +53,13 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Rules of windows: unit in milliseconds, cases that close one, most units; days and searches of a reference."""
+    """Rules of windows: unit in milliseconds, cases that close one, most units; days and cases of a reference."""
 
     unit_ms: int
     cases: int
     most: int
     reference_days: int
-    reference_searches: int
+    reference_cases: int
 
 
 def complete_before(watermark: datetime, unit_ms: int) -> int:
@@ -123,7 +126,7 @@ def _before(led: dict[int, Served], at: int, epoch: Epoch, shape: Shape) -> tupl
 
 
 def _whole(reference: Sequence[Served], shape: Shape) -> bool:
-    enough = sum(day.searches for day in reference) >= shape.reference_searches
+    enough = sum(day.cases for day in reference) >= shape.reference_cases
     return enough and len(reference) >= shape.reference_days
 
 

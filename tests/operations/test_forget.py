@@ -247,7 +247,7 @@ def test_drift_does_not_take_the_emptied_rows_for_searches_or_openings(town: Str
     span = {"tenant": tenant, "from_ms": 0, "until_ms": int(NOW.timestamp() * 1_000)}
 
     def seen() -> list[int]:
-        served = town.warehouse.query("drift_served", **span, window_ms=86_400_000)
+        served = town.warehouse.query("drift_served", **span, window_ms=86_400_000, per_user=25)
         first = town.warehouse.query("drift_first_search", **span)[0]["searches"]
         return [len(served), first, len(town.warehouse.query("drift_changes", **span, before_ms=0, most=9))]
 

@@ -36,6 +36,17 @@ def test_a_body_is_an_array_or_one_object() -> None:
             intake.items_of(body, 9)
 
 
+def test_half_an_emoji_spoils_no_other_item() -> None:
+    whole, half = orjson.dumps(QUERY).decode(), orjson.dumps({**QUERY, "user_query": "caf"}).decode()
+    half = half.replace('"caf"', '"caf\\ud83d"')
+    items = intake.items_of(f"[{whole},{half}]".encode(), 9)
+    assert items is not None
+    taken = queried(*items)
+    assert (len(taken.records), [*taken.refused]) == (1, [1])
+    assert "not JSON" in taken.refused[1]
+    assert intake.items_of(f"[{whole},{half},{half}]".encode(), 2) is None
+
+
 def test_one_bad_item_spoils_no_other() -> None:
     taken = queried(QUERY, {}, {**QUERY, "query_id": "q2", "timestamp": "2099-01-01"}, {**QUERY, "query_id": "q3"})
     assert len(taken.records) == 2

@@ -92,7 +92,10 @@ def test_numbers_of_lucene_are_no_ids_unless_a_document_or_a_field_says_so() -> 
     named["event_attributes"]["object"] = {"object_id": "4711", "object_id_field": "sku"}
     assert said(named)["document"] == "4711"
     query = {**QUERY, "query_response_hit_ids": ["12", "77", "a"]}
-    assert [hit["document"] for hit in served(asked(query), "acme", 1, KNOWN)["results"]] == ["77", "a"]
+    assert served(asked(query), "acme", 1, KNOWN)["results"] == [
+        {"document": "77", "rank": 2},
+        {"document": "a", "rank": 3},
+    ], "the place at which people saw it"
     assert len(served(asked({**query, "object_id_field": "sku"}), "acme", 1, KNOWN)["results"]) == 3
 
 

@@ -119,8 +119,10 @@ def test_a_window_is_asked_for_once_with_its_span_its_model_and_what_changed_sin
 
 def test_who_answered_how_much_by_window() -> None:
     result = Told({"drift_served": [{"start_ms": START, "model": "m", "searches": 3, "cases": 2}]})
-    assert history.served(result, "acme", 1, 2, 3) == [Served(START, "m", 3, 2)]
-    assert result.asked["drift_served"] == {"tenant": "acme", "from_ms": 1, "until_ms": 2, "window_ms": 3}
+    assert history.served(result, "acme", 1, 2, 3, 4) == [Served(START, "m", 3, 2)]
+    assert result.asked["drift_served"] == {
+        "tenant": "acme", "from_ms": 1, "until_ms": 2, "window_ms": 3, "per_user": 4,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

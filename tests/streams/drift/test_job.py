@@ -102,6 +102,17 @@ def test_a_crash_between_asking_and_writing_asks_for_the_same_run_again(
     assert (first.event_id, first.run, first.evidence) == (second.event_id, second.run, second.evidence)
 
 
+def test_what_was_asked_for_a_moment_ago_counts_before_the_warehouse_has_heard_of_it(
+    warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
+) -> None:
+    log, outbox = Log(warehouse, tenant), Outbox()
+    record(log, days(0, 3) + days(3, 10, shift=1.0))
+    rows = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder).run(tenant, after_day(9), NOW)
+    assert len({row["window_end"] for row in rows if row["verdict"] == "tripped"}) > 1
+    (asked,) = outbox.sent
+    assert f"{asked.run} is running" in " ".join(row["detail"] for row in rows)
+
+
 @pytest.mark.thorough
 def test_a_running_training_is_not_asked_for_again(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder

@@ -15,7 +15,7 @@ from streams.drift.windows import (
     searches_between,
 )
 
-SHAPE = Shape(unit_ms=1_000, cases=100, most=4, reference_days=2, reference_searches=0)
+SHAPE = Shape(unit_ms=1_000, cases=100, most=4, reference_days=2, reference_cases=0)
 BASE = Epoch("base", 2_000, ((0, "base"), (1_000, "base")))
 
 
@@ -90,3 +90,11 @@ def test_a_shared_day_belongs_to_the_model_that_answered_most() -> None:
     ]
     assert {at: day.model for at, day in leaders(rows).items()} == {0: "base", 1_000: "new"}
     assert searches_between(leaders(rows), "base", 0, 2_000) == 90
+
+
+def test_a_reference_grows_until_it_holds_enough_different_queries_of_people() -> None:
+    days = leaders([Served(1_000 * n, "base", 500, 40) for n in range(6)])
+    shape = Shape(unit_ms=1_000, cases=100, most=4, reference_days=2, reference_cases=100)
+    found = first_epoch(days, shape)
+    assert found is not None
+    assert len(found.reference) == 3, "forty different queries a day, whatever one robot asks"

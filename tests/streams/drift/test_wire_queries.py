@@ -76,7 +76,8 @@ def test_a_search_of_another_engine_is_drift_s_under_a_model_of_its_own(world: W
         from_search=FromSearch(search="s2", query="vpn", rank=2),
     )
     world.feed(served(world, 1, "a", **OURS), served(world, 2, "a", "b"), served(world, 3, "c"), clicked)
-    rows = world.warehouse.query("drift_served", tenant=world.tenant, from_ms=START, until_ms=END, window_ms=3_600_000)
+    span = {"tenant": world.tenant, "from_ms": START, "until_ms": END, "window_ms": 3_600_000}
+    rows = world.warehouse.query("drift_served", **span, per_user=9)
     assert {row["model"]: row["searches"] for row in rows} == {"base": 1, "external": 2}
     assert asked(world, "base").keys() == {"u1"}
     external = asked(world, "external")
@@ -173,3 +174,13 @@ def test_a_renamed_document_keeps_its_title_and_is_no_change_of_text(world: Worl
     assert titles == [{"document": "old", "title": "Same"}]
     changes = world.warehouse.query("drift_changes", **span, before_ms=START, most=99)
     assert [(row["document"], row["openings"], row["moved"]) for row in changes] == [("new", 2, 0), ("other", 1, 1)]
+
+
+@pytest.mark.thorough
+def test_a_robot_counts_for_no_more_than_is_looked_at(world: World) -> None:
+    one = served(world, 9)
+    robot = [one.model_copy(update={"event_id": f"r{n}", "search": f"r{n}", "query": f"probe {n}"}) for n in range(40)]
+    world.feed(*(served(world, n) for n in range(3)), *robot)
+    span = {"tenant": world.tenant, "from_ms": START, "until_ms": END, "window_ms": 3_600_000}
+    (row,) = world.warehouse.query("drift_served", **span, per_user=9)
+    assert (row["searches"], row["cases"]) == (43, 3 + 9)
