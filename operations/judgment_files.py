@@ -14,7 +14,7 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from stores.errors import Poison
 
@@ -137,4 +137,4 @@ def _grade(text: str, number: int) -> float:
 
 def _word(name: str) -> str:
     """Return a name with what separates, and the sign of that, written in hexadecimal."""
-    return "".join(f"%{ord(c):02X}" if c == "%" or (c.isspace() and ord(c) < 256) else c for c in name)
+    return "".join(quote(c, safe="") if c == "%" or c.isspace() else c for c in name)

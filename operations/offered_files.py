@@ -29,6 +29,8 @@ _TAKEN = frozenset({".safetensors", ".json", ".txt", ".model"})
 _PICKLES = frozenset({".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".h5", ".msgpack", ".npy", ".npz"})
 _OF_LIBRARY, _OF_TORCH = "sentence_transformers.", "torch.nn.modules."
 _MOST_FILES = 1_000
+_ELSEWHERE = ("_path", "_args", "_kwargs", "_dir")
+"""Ends of settings of a module by which the library loads something else than the files beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ def _check_configuration(directory: Path, name: str) -> None:
             raise Refused(f"{where} needs code of its own ({foreign[0]}); only modules of {_OF_LIBRARY[:-1]} are taken")
         if any(Path(path).is_absolute() or ".." in Path(path).parts for path in paths):
             raise Refused(f"{where} names a module outside of its own directory")
+    elif Path(name).name.startswith("sentence_") and isinstance(about, dict):
+        if elsewhere := sorted(key for key, of in about.items() if of and key.endswith(_ELSEWHERE)):
+            raise Refused(f"{where} names files outside of it or arguments of its own ({elsewhere[0]}); take that out")
     elif Path(name).name.endswith("config.json") and isinstance(about, dict):
         if about.get("auto_map"):
             raise Refused(f"{where} needs code of its own (auto_map); only architectures of transformers are taken")

@@ -53,7 +53,7 @@ class Encoder:
         self.pieces = WordPieces.of(path, config)
         self.precision = self._model.precision
         self._prompts = Prompts.of(path)
-        self.dimension = self.encode(["dimension"]).shape[1]
+        self.dimension = self._model.encode(["dimension"], self._prompts.passage).shape[1]
         self.query_side = side = QuerySide.of(path)
         if side is not None and side.map is not None and len(side.map) != self.dimension:
             raise Refused(f"{path} maps {len(side.map)} dimensions and its model makes {self.dimension}; train again")
@@ -78,7 +78,10 @@ class Encoder:
     def _encoded(self, texts: Sequence[str], prompt: str) -> Vectors32:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        return self._model.encode(texts, prompt)
+        found = self._model.encode(texts, prompt)
+        if found.shape[1] != self.dimension:
+            raise Refused(f"the model makes {found.shape[1]} dimensions now, and made {self.dimension}; it was changed")
+        return found
 
 
 def use_threads(threads: int) -> None:

@@ -25,7 +25,8 @@ Vectors = npt.NDArray[np.float32]
 _AT_ONCE = 32
 """Texts of one request."""
 
-_CONNECT_S, _READ_S, _REST_S = 5.0, 30.0, 5.0
+_CONNECT_S, _READ_S, _WHOLE_S, _REST_S = 5.0, 30.0, 60.0, 5.0
+_PIECE = 1024 * 1024
 _MOST_BYTES = 64 * 1024 * 1024
 _SAID: Final = 200
 _NOT_NOW = frozenset({408, 409, 425, 429})
@@ -71,7 +72,7 @@ class EmbeddingClient:
                 headers=headers, redirect=False, preload_content=False,
             )  # fmt: skip
             with answer:
-                body = answer.read(_MOST_BYTES + 1)
+                body = self._read(answer, time.monotonic() + _WHOLE_S)
         except urllib3.exceptions.HTTPError as error:
             raise self._away(f"{self._host} does not answer: {_short(str(error))}") from error
         said = f"{self._host} answered {answer.status}: {_short(body.decode(errors='replace'))}"
@@ -84,6 +85,16 @@ class EmbeddingClient:
         if len(body) > _MOST_BYTES:
             raise Refused(f"{self._host} answered with more than {_MOST_BYTES:,} bytes")
         return body
+
+    def _read(self, answer: urllib3.BaseHTTPResponse, until: float) -> bytes:
+        """Return the body, cut off behind `_MOST_BYTES`. Raises `Retryable` when it has not come in time."""
+        pieces, size = list[bytes](), 0
+        while size <= _MOST_BYTES and (piece := answer.read1(_PIECE)):
+            pieces.append(piece)
+            size += len(piece)
+            if time.monotonic() > until:
+                raise self._away(f"{self._host} has not answered within {_WHOLE_S:.0f} s")
+        return b"".join(pieces)
 
     def _away(self, because: str) -> Retryable:
         self._rests_until, self._because = time.monotonic() + _REST_S, because
@@ -99,12 +110,13 @@ def _units(body: bytes, texts: int, host: str) -> Vectors:
     try:
         rows = sorted(json.loads(body)["data"], key=lambda row: row["index"])
         numbers = [row["index"] for row in rows]
-        found = np.asarray([row["embedding"] for row in rows], dtype=np.float32)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        found = np.asarray([row["embedding"] for row in rows], dtype=np.float64)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise Refused(f"{host} answered with something else than vectors: {type(error).__name__}") from error
     if numbers != list(range(texts)) or found.ndim != 2 or not found.shape[1]:
         raise Refused(f"{host} was asked for {texts} vectors and answered with {len(rows)} of shape {found.shape}")
-    lengths = np.linalg.norm(found, axis=1, keepdims=True)
-    if not np.isfinite(found).all() or not (lengths > 0).all():
+    largest = np.abs(found).max(axis=1, keepdims=True)
+    if not np.isfinite(largest).all() or not (largest > 0).all():
         raise Refused(f"{host} answered with vectors that are empty or hold no finite numbers")
-    return np.asarray(found / lengths, dtype=np.float32)
+    scaled = found / largest
+    return np.asarray(scaled / np.linalg.norm(scaled, axis=1, keepdims=True), dtype=np.float32)

@@ -17,8 +17,9 @@ from trainer.data.memory import Memory, Remembered
 from trainer.data.near_copies import near_copies
 from trainer.data.snapshot import Manifest, Snapshot
 from trainer.data.split import Query, Split, split
-from trainer.data.used import check_apart, used_by
-from trainer.judging.judged import guard, outranked
+from trainer.data.used import JudgedBy, check_apart, used_by
+from trainer.judging.exposure import deciding
+from trainer.judging.judged import outranked
 from trainer.judging.looks import Look, next_look, taken
 from trainer.run_directory import RunDirectory
 
@@ -47,7 +48,7 @@ class Division:
         memory = Memory(context.warehouse, context.manifests, tenant, key)
         ends = tuple(Trail(context.warehouse, context.signing).ends(tenant))
         needed = must_be_remembered(ends, context.shelf.models(tenant).values(), rules.given_up)
-        hold_out = memory.hold_out(manifest.id, taken.documents, needed, context.clock())
+        hold_out = memory.hold_out(manifest.id, taken.documents, needed, rules.given_up, context.clock())
         copies = near_copies(taken.documents.values(), rules.document_similarity)
         return cls(context, taken, manifest, memory, ends, hold_out, copies, examples)
 
@@ -56,9 +57,16 @@ class Division:
         """Return the sides; held-out queries that people judged count by people's grades."""
         rules, judgments = self.context.config.split, self.snapshot.judgments
         found = split(self.examples, self.copies, rules, self.hold_out, sorted(judgments))
-        searchable = {name: one for name, one in self.snapshot.documents.items() if one.searchable}
-        guarded = guard(judgments, searchable, rules.query_similarity)
-        return replace(found, test=outranked(found.test, guarded, found.test_documents))
+        return replace(found, test=outranked(found.test, judgments, found.test_documents))
+
+    @cached_property
+    def judged_by(self) -> JudgedBy:
+        """Return the documents by which the held-out queries are judged."""
+        found, rows = self.split, self.snapshot.rows
+        return JudgedBy(
+            deciding(found.test, rows, found.test_documents),
+            deciding(found.validation, rows, found.validation_documents),
+        )
 
     def lineage(self, learning: bool = True) -> tuple[Sequence[str], Sequence[str]]:
         """Return of each example the side, and why it is unused: of a run that learns nothing no example teaches."""
@@ -76,14 +84,15 @@ class Division:
 
     def remember(self, directory: RunDirectory, learning: bool = True) -> None:
         """Write down what this run uses, before it uses it; one that learns nothing chooses and tests."""
-        uses, now = used_by(self.split, self.copies, self.hold_out), self.context.clock()
+        uses, now = used_by(self.split, self.copies, self.hold_out, self.judged_by), self.context.clock()
         uses = uses if learning else uses | {TAUGHT: Used()}
         self.memory.record(self.manifest.id, self.snapshot.run, uses, directory.path, now)
 
     def check(self, lessons: Sequence[Example], judging: Sequence[Query]) -> None:
         """Raise `Refused` unless nothing that teaches tests, in this run or in any that the memory has now."""
         now = replace(self.hold_out, used=self.memory.used())
-        check_apart(lessons, judging, self.copies, now, self.context.config.split.query_similarity)
+        likeness = self.context.config.split.query_similarity
+        check_apart(lessons, judging, self.judged_by, self.copies, now, likeness)
 
     def look(self) -> Look:
         """Return which look at the hold-out this run takes, and at what level."""
@@ -102,10 +111,13 @@ def must_be_remembered(ends: Iterable[End], models: Iterable[ShelfEntry], given_
 def unended(remembered: Iterable[Remembered], ends: Iterable[End], run: str) -> list[Remembered]:
     """Return the remembered runs that may have looked at the hold-out and have no end, or an error, on record. Pure.
 
-    Another try of this very `run`, with another snapshot, is one of them.
+    An end speaks for its own snapshot: another try of its run, with another snapshot, may have looked as well. One that
+    names none speaks for its run, but not for this very `run`.
     """
-    ended = {end.run for end in ends if end.comparison is not None or not _broke_off(end)} - {run}
-    return [one for one in remembered if one.run not in ended]
+    over = [end for end in ends if end.comparison is not None or not _broke_off(end)]
+    snapshots = {end.snapshot for end in over if end.snapshot}
+    runs = {end.run for end in over if not end.snapshot} - {run}
+    return [one for one in remembered if one.snapshot not in snapshots and one.run not in runs]
 
 
 def _broke_off(end: End) -> bool:

@@ -30,6 +30,15 @@ class RunDirectory:
         """Return the directory of what people read."""
         return self.path / "report"
 
+    def begun_by(self, rules: str) -> bool:
+        """Return whether the run began by these rules; the first that it is told of are those."""
+        path = self.path / "rules.json"
+        if not path.is_file():
+            unfinished = path.with_suffix(".part")
+            unfinished.write_text(rules)
+            unfinished.replace(path)
+        return path.read_text() == rules
+
     def keep_event(self, event: str) -> None:
         """Keep the event that the run ends with before it is sent, so that a restart sends the same."""
         unfinished = self.path / "event.part"

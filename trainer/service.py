@@ -16,7 +16,7 @@ from retrieval.word_pieces import WordPieces
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
 from stores import lease
-from stores.errors import Retryable
+from stores.errors import Refused, Retryable
 from stores.shelf import BASE as BASE_MODEL
 from trainer import publish
 from trainer.adoption import Adoption
@@ -73,6 +73,8 @@ class Trainer:
         self, request: TrainingRequested, directory: RunDirectory, status: RunStatus, held: lease.Lease
     ) -> RunOutcome:
         context, config = self._context, self._context.config
+        if not directory.begun_by(config.model_dump_json()):
+            raise Refused("the rules of training were changed while this run was under way; ask for a new run")
         status.begin("snapshot")
         taken = context.snapshot(request, directory.snapshot)
         examples = snapshot.examples_of(taken, config.cleaning)
@@ -95,7 +97,7 @@ class Trainer:
         manifests = {name: context.shelf.manifest(taken.tenant, m) for name, m in named.items()}
         pieces = WordPieces.of(models[LIVE], context.encoder)
         asked = questions.build(taken, sides, config, pieces)
-        chosen = lessons.choose(sides.train, config.fit) if learning else []
+        chosen = lessons.choose(sides.train, divided.copies, config.fit) if learning else []
         status.begin("encode", f"{len(asked.corpus.names)} documents, {len(asked.queries)} held-out queries")
         texts = [*asked.texts, *(lesson.anchor for lesson in chosen)]
         stored = context.stored_vectors(taken.tenant, asked.corpus.texts)

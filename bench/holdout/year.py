@@ -13,7 +13,7 @@ from trainer.data.examples import CLICK_KINDS, CleaningRules, build
 from trainer.data.hold_out import ROLES, HoldOut, Key, Used
 from trainer.data.near_copies import near_copies
 from trainer.data.split import IDLE, Split, SplitRules, split
-from trainer.data.used import used_by
+from trainer.data.used import JudgedBy, used_by
 
 MEMORY, HASH_ALONE, ANEW = "memory", "hash_alone", "anew"
 """Sides as they are; by the same hash in every run, but without a memory; drawn anew in every run."""
@@ -53,7 +53,7 @@ def year(found: Iterator[Month], way: str) -> list[dict[str, Any]]:
         key = Key(f"key of month {month.number}".encode() if way == ANEW else b"the tenant's key")
         hold_out = HoldOut.over(key, month.documents.values(), used if way == MEMORY else {}, month.former)
         sides = split(examples, copies, RULES, hold_out)
-        used = _together(used, used_by(sides, copies, hold_out))
+        used = _together(used, used_by(sides, copies, hold_out, JudgedBy.relevant(sides)))
         typed = [
             (normalized(e.anchor), side, cause)
             for e, side, cause in zip(examples, sides.sides, sides.causes, strict=True)

@@ -24,7 +24,8 @@ from retrieval.text import normalized
 from schemas.fusion import EVEN
 from trainer.data import examples
 from trainer.data.examples import CleaningRules, Document, Example, PairRow
-from trainer.data.near_copies import components, near_copies
+from trainer.data.joined import components
+from trainer.data.near_copies import near_copies
 from trainer.data.snapshot import ANSWER_DEPTH
 from trainer.data.split import SplitRules
 from trainer.judging.served import WANTED

@@ -99,10 +99,13 @@ def _measured(directory: Path, size: making.WorldSize, until: float) -> dict[str
 
 
 def _run(known: World, directory: Path, results: Path, until: float) -> list[str]:
-    """Run the parts that are not there, each a line as soon as it is done; return what failed."""
+    """Run the parts that are not there, each a line as soon as it is done, those of the headline first.
+
+    Returns what failed.
+    """
     done = {(line["arm"], line["seed"], line["wrong"]) for line in sweeping.done(results) if "error" not in line}
     arms, failed = Arms(known, directory), list[str]()
-    for lessons in known.lessons:
+    for lessons in sorted(known.lessons, key=lambda each: each.wrong != _HEADLINE):
         for name, part in _parts(arms, lessons, results):
             if (name, lessons.seed, lessons.wrong) in done or time.monotonic() > until:
                 continue

@@ -81,3 +81,10 @@ def test_what_is_written_is_read_again() -> None:
 def test_a_run_has_six_columns_and_falling_scores() -> None:
     lines = run_lines({"a query": ["x", "y z"]}, {"a query": "q1"}, "live dense").splitlines()
     assert lines == ["q1 Q0 x 1 1.000000 live%20dense", "q1 Q0 y%20z 2 0.500000 live%20dense"]
+
+
+@pytest.mark.parametrize("name", ["docs/報告\u3000一", "a\u2028b", "a\u00a0b", "100%25", "a\x1cb\x85c", "plain"])
+def test_a_document_of_any_name_is_read_again(name: str) -> None:
+    judgments = [Judgment("paid leave", name, 2.0)]
+    ids = numbered(["paid leave"])
+    assert qrels(qrel_lines(judgments, ids), topics(topic_lines(ids))) == judgments

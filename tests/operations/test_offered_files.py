@@ -99,3 +99,13 @@ def test_all_dimensions_change_nothing(model: Path) -> None:
     before = (model / "modules.json").read_bytes()
     narrow(model, 32, 32)
     assert (model / "modules.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("key", ["tokenizer_name_or_path", "model_args", "config_kwargs", "cache_dir"])
+def test_a_module_that_loads_something_else_than_its_files_is_refused(model: Path, key: str) -> None:
+    about = {"max_seq_length": 128, key: "/somewhere"}
+    (model / "sentence_bert_config.json").write_text(json.dumps(about))
+    with pytest.raises(Refused, match=key):
+        found_in(model)
+    (model / "sentence_bert_config.json").write_text(json.dumps(about | {key: {}}))
+    assert "sentence_bert_config.json" in found_in(model).taken

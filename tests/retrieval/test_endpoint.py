@@ -71,3 +71,13 @@ def test_an_encoder_asks_it_with_prompts_and_a_query_side(tmp_path: Path) -> Non
     expected = np.array(vector("passage: leave"))
     assert np.allclose(passages[0], expected / np.linalg.norm(expected), atol=1e-5)
     assert "endpoint" in encoder.encoding("f" * 64)
+
+
+def test_an_endpoint_that_changes_its_dimension_is_refused(tmp_path: Path) -> None:
+    shutil.copyfile(base_model() / "tokenizer.json", tmp_path / "tokenizer.json")
+    with running() as server:
+        Endpoint(url=server.url, model="m").save(tmp_path)
+        encoder = Encoder(tmp_path, EncoderConfig())
+        server.make = lambda text, width: [1.0]
+        with pytest.raises(Refused, match=f"makes 1 dimensions now, and made {WIDTH}"):
+            encoder.encode(["leave"])

@@ -16,7 +16,8 @@ def test_vectors_are_of_unit_length_and_a_prompt_is_read_with_the_text(models: d
     assert np.allclose(np.linalg.norm(plain, axis=1), 1, atol=1e-5)
     assert np.allclose(plain, prompted, atol=1e-5)
     assert not np.allclose(plain, model.encode(["leave"], ""), atol=1e-3)
-    assert (plain.dtype, model.precision in ("float32", "float16")) == (np.float32, True)
+    assert plain.dtype == np.float32
+    assert model.precision in ("float32", "float16")
 
 
 def test_a_model_that_reads_less_than_its_files_say_is_refused(

@@ -2,8 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,7 @@ class EmbeddingServer:
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     instead: list[tuple[int, bytes]] = field(default_factory=list)
+    drip_s: float = 0.0
 
     def answer(self, request: dict[str, Any]) -> bytes:
         width = request.get("dimensions") or WIDTH
@@ -55,7 +57,13 @@ def running() -> Iterator[EmbeddingServer]:
             if status == 302:
                 self.send_header("Location", "http://127.0.0.1:9/elsewhere")
             self.end_headers()
-            self.wfile.write(body)
+            if not server.drip_s:
+                self.wfile.write(body)
+                return
+            with suppress(OSError):
+                for at in range(len(body)):
+                    self.wfile.write(body[at : at + 1])
+                    time.sleep(server.drip_s)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

@@ -109,3 +109,21 @@ def test_an_endpoint_that_is_away_is_left_alone_for_some_seconds(
 def test_nobody_there_is_said_with_the_host() -> None:
     with pytest.raises(Retryable, match=r"127.0.0.1 does not answer"):
         EmbeddingClient("http://127.0.0.1:9/v1", "m").embed(["a"])
+
+
+def test_numbers_of_any_size_give_unit_vectors_or_are_refused(server: EmbeddingServer, client: EmbeddingClient) -> None:
+    for large in (b"1e30", b"1e300", b"1e-200"):
+        server.instead.append((200, b'{"data": [{"index": 0, "embedding": [' + large + b", " + large + b"]}]}"))
+        assert np.allclose(client.embed(["a"]), [[0.5**0.5, 0.5**0.5]])
+    server.instead.append((200, b'{"data": [{"index": 0, "embedding": [1' + b"0" * 400 + b"]}]}"))
+    with pytest.raises(Refused):
+        client.embed(["a"])
+
+
+def test_an_answer_that_drips_is_given_up(
+    server: EmbeddingServer, client: EmbeddingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.drip_s = 0.05
+    monkeypatch.setattr("stores.embedding_client._WHOLE_S", 0.3)
+    with pytest.raises(Retryable, match="has not answered within"):
+        client.embed(["a text"])

@@ -131,3 +131,7 @@ def test_a_remembered_run_without_an_end_may_have_looked() -> None:
     broken = done.model_copy(update={"verdict": "ERROR"})
     assert unended([first], [broken], "run-2") == [first], "it may have seen the test queries before it broke off"
     assert unended([first], [broken.model_copy(update={"comparison": SEEN})], "run-2") == [], "it counts as itself"
+    again = replace(first, snapshot="snapshot-2")
+    assert unended([first, again], [done.model_copy(update={"snapshot": "snapshot-2"})], "run-9") == [first], (
+        "another try of the run, with another snapshot, hides no look of the first"
+    )

@@ -30,3 +30,10 @@ def test_texts_and_weights_go_and_the_report_stays(tmp_path: Path) -> None:
     directory.clear()
     assert {path.name for path in directory.path.iterdir()} == {"report", "event.json"}
     assert (directory.report / "file").is_file()
+
+
+def test_a_run_goes_on_by_the_rules_that_it_began_by(tmp_path: Path) -> None:
+    assert RunDirectory(tmp_path, "acme", "run-1").begun_by("rules")
+    assert RunDirectory(tmp_path, "acme", "run-1").begun_by("rules"), "a restart"
+    assert not RunDirectory(tmp_path, "acme", "run-1").begun_by("other rules")
+    assert RunDirectory(tmp_path, "acme", "run-2").begun_by("other rules")

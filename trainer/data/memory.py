@@ -9,7 +9,7 @@ that the run's snapshot names; a run of which neither is left stops all training
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,9 @@ Row = tuple[str, str, str, tuple[str, ...]]
 """Role, kind (document or query), item, and of a query the hashed words."""
 
 _FILE, _PREFIX = "hold_out.json", "hold-out-"
+_ENOUGH = 0.9
+"""Share of a run's signals from which its memory can be made anew; fewer are a loss, and not forgotten people."""
+
 _ROLE_OF_SIDE = {"train": TAUGHT, "validation": CHOSE, "test": TESTED}
 
 
@@ -61,17 +64,21 @@ class Memory:
         return _used(self._rows(but))
 
     def hold_out(
-        self, but: str, documents: Mapping[str, Document], needed: Mapping[str, str], now: datetime
+        self,
+        but: str,
+        documents: Mapping[str, Document],
+        needed: Mapping[str, str],
+        given_up: Container[str],
+        now: datetime,
     ) -> HoldOut:
         """Return what all other runs did, and who the present documents are.
 
-        `but` is this run's own snapshot. `needed` has the runs that must be remembered, by snapshot. Raises `Refused`
-        when one of them is in no store any more.
+        `but` is this run's own snapshot. `needed` has the runs that must be remembered, by snapshot, beside those that
+        any store names; `given_up` runs need not be. Raises `Refused` when one of them is in no store any more.
         """
         counted, known = Counter(row["snapshot"] for row in self._rows(but)), self.runs(but)
-        named = {snapshot: one.run for snapshot, one in known.items()} | dict(needed)
-        if not known:
-            named |= self._on_shelf()
+        named = self._on_shelf() | {snapshot: one.run for snapshot, one in known.items()} | dict(needed)
+        named = {snapshot: run for snapshot, run in named.items() if run not in given_up}
         whole = {snapshot for snapshot, one in known.items() if counted[snapshot] == one.rows}
         absent = {snapshot: run for snapshot, run in named.items() if snapshot not in whole | {but}}
         if absent:
@@ -124,8 +131,11 @@ class Memory:
         return rows if content["key"] == self.key.id else None
 
     def _from_lineage(self, snapshot: str, documents: Mapping[str, Document]) -> list[Row] | None:
-        """Return what the snapshot's signals say; those of forgotten people are gone."""
+        """Return what the snapshot's signals say, None when few are left; those of forgotten people are gone."""
         pairs = self.warehouse.query("hold_out_lineage", tenant=self.tenant, snapshot=snapshot)
+        (size,) = self.warehouse.query("hold_out_lineage_size", tenant=self.tenant, snapshot=snapshot)
+        if len(pairs) < _ENOUGH * int(size["pairs"]):
+            return None
         rows: set[Row] = set()
         for pair in pairs:
             role, source = _ROLE_OF_SIDE[pair["side"]], documents.get(pair["anchor_document"])

@@ -5,35 +5,36 @@ resemblance and containment of documents", 1997). Hashes of several orders make 
 band of them is equal (Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from retrieval.text import words
+from trainer.data.joined import components, spanning
 
 Runs = npt.NDArray[np.uint64]
 """Hashes of one text's runs of words, ascending and each once."""
 
 _ORDERS, _SEED, _RUN = 128, 20_260_101, 4
 _SKETCH = 1_024
-"""Runs by which a longer text is compared, those with the least hashes (Broder's bottom sketch): 8 KB a text."""
+"""Runs by which longer texts are compared, those with the least hashes (Broder's bottom sketch): 8 KB a text."""
 
 _RECALL = 0.9999
 """Chance with which two sets that are just alike enough are candidates."""
 
 _CROWD = 50
-"""Members of a bucket from which only neighbours and the first are compared: copies of copies join all the same."""
+"""Members of a bucket that are compared one by one; more, as of one template, are compared by a product."""
+
+_ROWS = 512
 
 
 def runs(text: str) -> Runs:
-    """Return the runs of four consecutive words; a text shorter than that is one run, one without words none.
-
-    Of a text with very many runs those with the least hashes are returned: a copy gives nearly the same.
-    """
+    """Return the runs of four consecutive words; a text shorter than that is one run, one without words none."""
     hashed = np.array([_word(word) for word in words(text)], dtype=np.uint64)
     if not len(hashed):
         return hashed
@@ -42,44 +43,82 @@ def runs(text: str) -> Runs:
     for column in windows.T:
         mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
-    return np.unique(mixed)[:_SKETCH]
+    return np.unique(mixed)
 
 
 def likeness(left: Runs, right: Runs) -> float:
-    """Return the Jaccard similarity of two sets; of empty ones 0."""
-    common = len(np.intersect1d(left, right, assume_unique=True))
-    return common / max(1, len(left) + len(right) - common)
+    """Return the Jaccard similarity of two sets, of empty ones 0; of sketches an unbiased estimate of it."""
+    union = np.union1d(left, right)
+    if max(len(left), len(right)) >= _SKETCH:
+        union = union[:_SKETCH]
+    common = np.isin(union, left, assume_unique=True) & np.isin(union, right, assume_unique=True)
+    return float(common.mean()) if len(union) else 0.0
 
 
-def alike(sets: Sequence[Runs], threshold: float) -> Iterator[tuple[int, int]]:
-    """Yield pairs (i, j), i < j, of sets whose similarity reaches `threshold` (0 to 1]; empty sets are like none.
+def alike(sets: Iterable[Runs], threshold: float) -> Iterator[tuple[int, int]]:
+    """Yield pairs (i, j) of the numbers of sets whose similarity reaches `threshold` (0 to 1].
 
-    Of many equal ones, and in a bucket of very many, not every pair is given, but enough to join them.
+    Of many that are alike not every pair is given, but enough to join them; empty sets are like none. A set is held as
+    a sketch only.
     """
     first: dict[bytes, int] = {}
+    sketches, signed = dict[int, Runs](), list[Runs]()
     for n, one in enumerate(sets):
-        if len(one) and (same := first.setdefault(one.tobytes(), n)) != n:
+        if not len(one):
+            continue
+        if (same := first.setdefault(blake2b(one.tobytes()).digest(), n)) != n:
             yield same, n
-    distinct = sorted(first.values())
-    yield from (
-        (i, j) for i, j in _candidates([sets[n] for n in distinct], distinct, threshold)
-        if likeness(sets[i], sets[j]) >= threshold
-    )  # fmt: skip
+            continue
+        sketches[n] = one[:_SKETCH].copy()
+        signed.append(_signature(one))
+    pairs, crowds = _candidates(list(sketches), signed, threshold)
+    yield from (pair for pair in pairs if likeness(sketches[pair[0]], sketches[pair[1]]) >= threshold)
+    for crowd in crowds:
+        yield from _crowded(crowd, [sketches[n] for n in crowd], threshold)
 
 
-def _candidates(sets: Sequence[Runs], numbers: Sequence[int], threshold: float) -> list[tuple[int, int]]:
-    found: set[tuple[int, int]] = set()
-    signed = np.array([_signature(one) for one in sets], dtype=np.uint64).reshape(len(sets), _ORDERS)
+def _candidates(
+    numbers: Sequence[int], signed: Sequence[Runs], threshold: float
+) -> tuple[list[tuple[int, int]], list[list[int]]]:
+    """Return the pairs that share a band with few others, and the groups of those that share one with many."""
+    pairs, linked = set[tuple[int, int]](), list[tuple[int, int]]()
     size = _band(threshold)
     for start in range(0, _ORDERS - size + 1, size):
         buckets: dict[bytes, list[int]] = {}
-        for n, row in zip(numbers, signed[:, start : start + size], strict=True):
-            buckets.setdefault(row.tobytes(), []).append(n)
+        for at, row in enumerate(signed):
+            buckets.setdefault(row[start : start + size].tobytes(), []).append(at)
         for bucket in buckets.values():
-            crowded = len(bucket) > _CROWD
-            found.update(pairwise(bucket) if crowded else combinations(bucket, 2))
-            found.update((bucket[0], n) for n in bucket[1:] if crowded)
-    return sorted(found)
+            if len(bucket) > _CROWD:
+                linked += pairwise(bucket)
+            else:
+                pairs.update((numbers[i], numbers[j]) for i, j in combinations(bucket, 2))
+    crowds: dict[int, list[int]] = {}
+    labels = components(len(numbers), linked)
+    for at in sorted({at for pair in linked for at in pair}):
+        crowds.setdefault(labels[at], []).append(numbers[at])
+    return sorted(pairs), list(crowds.values())
+
+
+def _crowded(numbers: Sequence[int], sketches: Sequence[Runs], threshold: float) -> Iterator[tuple[int, int]]:
+    """Yield enough pairs of a crowd to join what is alike: all are compared with all, some hundred rows at a time."""
+    known, columns = np.unique(np.concatenate(sketches), return_inverse=True)
+    sizes = np.array([len(one) for one in sketches])
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    table = csr_matrix((np.ones(len(columns), dtype=np.int32), columns, starts), shape=(len(sketches), len(known)))
+    cut = sizes >= _SKETCH
+    least = threshold / (2 - threshold)
+    """Of two sketches of sets that are just alike enough, where one holds the other (the worst case)."""
+    for start in range(0, len(sketches), _ROWS):
+        common = (table[start : start + _ROWS] @ table.T).tocoo()
+        rows = common.row + start
+        ratio = common.data / (sizes[rows] + sizes[common.col] - common.data)
+        unsure = cut[rows] | cut[common.col]
+        near = (rows < common.col) & (ratio >= np.where(unsure, least, threshold))
+        told = np.column_stack([rows, common.col])[near & ~unsure]
+        asked = np.column_stack([rows, common.col])[near & unsure].tolist()
+        seen = [(i, j) for i, j in asked if likeness(sketches[i], sketches[j]) >= threshold]
+        found = np.concatenate([told, np.array(seen, dtype=told.dtype).reshape(-1, 2)])
+        yield from ((numbers[i], numbers[j]) for i, j in spanning(len(sketches), found))
 
 
 def _band(threshold: float) -> int:
@@ -97,8 +136,11 @@ def _orders() -> tuple[Runs, Runs]:
 
 def _signature(one: Runs) -> Runs:
     factors, shifts = _orders()
-    least = (one[:, None] * factors + shifts) >> np.uint64(32)
-    return np.asarray(least.min(axis=0), dtype=np.uint64)
+    least = np.full(_ORDERS, np.iinfo(np.uint64).max, dtype=np.uint64)
+    for start in range(0, len(one), _SKETCH):
+        part = (one[start : start + _SKETCH, None] * factors + shifts) >> np.uint64(32)
+        least = np.minimum(least, part.min(axis=0))
+    return least
 
 
 @lru_cache(maxsize=100_000)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from trainer.data.examples import Document
+from trainer.data.joined import components
 from trainer.data.min_hash import Runs, alike, runs
 
 _LEAST = 16
@@ -21,8 +21,8 @@ _LEAST = 16
 def near_copies(documents: Iterable[Document], threshold: float) -> dict[str, int]:
     """Return for each document the number of its group of near copies."""
     ordered = sorted(documents, key=lambda document: document.document)
-    titled = list(alike([runs(f"{document.title} {document.body}") for document in ordered], threshold))
-    untitled = list(alike([_telling(runs(document.body)) for document in ordered], threshold))
+    titled = list(alike((runs(f"{document.title} {document.body}") for document in ordered), threshold))
+    untitled = list(alike((_telling(runs(document.body)) for document in ordered), threshold))
     labels = components(len(ordered), titled + untitled)
     return {document.document: label for document, label in zip(ordered, labels, strict=True)}
 
@@ -47,13 +47,6 @@ def near_pairs(
         union = sizes_a[overlap.row + start] + sizes_b[overlap.col] - overlap.data
         near = overlap.data >= threshold * union
         yield from zip((overlap.row[near] + start).tolist(), overlap.col[near].tolist(), strict=True)
-
-
-def components(size: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
-    """Return for each of `size` things the number of its connected component under `pairs`."""
-    edges = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
-    graph = csr_matrix((np.ones(len(edges), dtype=np.int8), (edges[:, 0], edges[:, 1])), shape=(size, size))
-    return [int(label) for label in connected_components(graph, directed=False)[1]]
 
 
 def _incidence(sets: Sequence[frozenset[str]], vocabulary: dict[str, int]) -> csr_matrix:

@@ -24,7 +24,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from retrieval.text import normalized, subject
 from trainer.data.examples import CLICK_KINDS, Example
 from trainer.data.hold_out import CHOSE, TAUGHT, TEST, TESTED, TRAIN, UNUSED, VALIDATION, HoldOut, Zones, document_sides
-from trainer.data.near_copies import components, near_pairs
+from trainer.data.joined import components
+from trainer.data.near_copies import near_pairs
 
 BOTH_SIDES = "near copies of it are on both sides"
 NEAR_TAUGHT = "nearly a query that has taught or chosen"
@@ -96,7 +97,7 @@ class Query:
 class Split:
     """The sides. `sides` names, for each example in order, train, validation, test or unused; `causes` says why unused.
 
-    `held_out_documents` are all that may teach in no role, `test_documents` those of them that may test.
+    `held_out_documents` are all that may teach in no role; of them some may test and others choose.
     """
 
     train: tuple[Example, ...]
@@ -106,6 +107,7 @@ class Split:
     held_out_documents: frozenset[str]
     causes: tuple[str, ...] = ()
     test_documents: frozenset[str] = frozenset()
+    validation_documents: frozenset[str] = frozenset()
 
     def unused(self) -> dict[str, int]:
         """Return how many examples neither teach nor judge, by cause, the most frequent first."""
@@ -148,6 +150,7 @@ def split(
         held_out_documents=frozenset(name for name, side in side_of.items() if side != TRAIN),
         causes=tuple(cause for _, cause in found),
         test_documents=frozenset(name for name, side in side_of.items() if side == TEST),
+        validation_documents=frozenset(name for name, side in side_of.items() if side == VALIDATION),
     )
 
 

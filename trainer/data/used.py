@@ -5,6 +5,7 @@ of how sides were chosen.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from retrieval.text import normalized, subject
 from stores.errors import Refused
@@ -14,7 +15,19 @@ from trainer.data.near_copies import near_pairs
 from trainer.data.split import Query, Split
 
 
-def used_by(split: Split, copies: Mapping[str, int], hold_out: HoldOut) -> dict[str, Used]:
+class JudgedBy(NamedTuple):
+    """The documents by which test and validation queries are judged (`trainer.judging.exposure.deciding`)."""
+
+    test: frozenset[str]
+    validation: frozenset[str]
+
+    @classmethod
+    def relevant(cls, split: Split) -> "JudgedBy":
+        """Return the relevant documents alone: where no labels are known, they decide."""
+        return cls(*(frozenset(n for q in side for n in q.relevant) for side in (split.test, split.validation)))
+
+
+def used_by(split: Split, copies: Mapping[str, int], hold_out: HoldOut, judged_by: JudgedBy) -> dict[str, Used]:
     """Return what the run uses, by role: documents with their near copies, and queries.
 
     All documents that may teach count as taught, whether an example names them or not: they are read as negatives and
@@ -23,8 +36,8 @@ def used_by(split: Split, copies: Mapping[str, int], hold_out: HoldOut) -> dict[
     taught = [name for name in copies if name not in split.held_out_documents]
     return {
         TAUGHT: _used(taught, [example.anchor for example in split.train], hold_out),
-        CHOSE: _used(_sought(split.validation, copies), [query.text for query in split.validation], hold_out),
-        TESTED: _used(_sought(split.test, copies), [query.text for query in split.test], hold_out),
+        CHOSE: _used(_with_copies(judged_by.validation, copies), [query.text for query in split.validation], hold_out),
+        TESTED: _used(_with_copies(judged_by.test, copies), [query.text for query in split.test], hold_out),
     }
 
 
@@ -33,25 +46,26 @@ def _used(documents: Iterable[str], texts: Iterable[str], hold_out: HoldOut) -> 
     return Used(items, {hold_out.key.query(text): hold_out.key.words(text) for text in texts})
 
 
-def _sought(queries: Iterable[Query], copies: Mapping[str, int]) -> list[str]:
-    groups = {copies[name] for query in queries for name in query.relevant}
+def _with_copies(documents: Iterable[str], copies: Mapping[str, int]) -> list[str]:
+    groups = {copies[name] for name in documents}
     return [name for name, group in copies.items() if group in groups]
 
 
 def check_apart(
     lessons: Sequence[Example],
     judging: Sequence[Query],
+    judged_by: JudgedBy,
     copies: Mapping[str, int],
     hold_out: HoldOut,
     likeness: float,
 ) -> None:
     """Raise `Refused`, with what overlaps, unless nothing that teaches tests, in this run or in any remembered one.
 
-    `lessons` are what is learned, `judging` the test queries; `likeness` is the similarity from which two queries are
-    the same.
+    `lessons` are what is learned, `judging` the test queries, `judged_by` what decides of them; `likeness` is the
+    similarity from which two queries are the same.
     """
     teaching = {name for lesson in lessons for name in (lesson.document, *lesson.anchor_documents) if name in copies}
-    tested = {name for query in judging for name in query.relevant}
+    tested = judged_by.test
     anchors, asked = [lesson.anchor for lesson in lessons], [query.text for query in judging]
     shared = {copies[name] for name in teaching} & {copies[name] for name in tested}
     near, before = _near(anchors, asked, likeness), hold_out.alike(anchors, (TESTED,), likeness)

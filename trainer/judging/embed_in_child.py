@@ -55,8 +55,8 @@ class EmbedJob(BaseModel):
     passages: int | None = None
 
     def file(self, name: str, precision: str) -> Path:
-        """Return the file of one model's vectors; its name holds a hash of the texts and of how they are encoded."""
-        key = hashlib.sha256(f"{self.passages} {self.encoder.model_dump_json()}".encode())
+        """Return the file of one model's vectors; its name has a hash of the model, the texts and how they are read."""
+        key = hashlib.sha256(f"{self.passages} {self.encoder.model_dump_json()} {_state(self.models[name])}".encode())
         for text in self.texts:
             key.update(text.encode() + b"\0")
         return self.output / f"{name}-{key.hexdigest()[:16]}-{precision}.npy"
@@ -150,6 +150,12 @@ def _embed_with(job: EmbedJob, name: str, before: int, total: int) -> None:
     unfinished = file.with_suffix(".part.npy")
     np.save(unfinished, vectors)
     unfinished.replace(file)
+
+
+def _state(model: Path) -> list[tuple[str, int, int]]:
+    """Return which files a model has now, how long they are and when they were written."""
+    files = sorted(path for path in model.rglob("*") if path.is_file())
+    return [(str(path.relative_to(model)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
 
 
 def _patiently(encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:

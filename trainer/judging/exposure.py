@@ -73,16 +73,12 @@ def labels(
 
     `answers` has one answer a person and query, `rows` the clicks with their weights.
     """
+    opened = opened_of(queries, rows)
     wanted = {normalized(query.text) for query in queries}
     shown: dict[str, list[tuple[str, ...]]] = {}
     for answer in answers:
         if (text := normalized(answer.query)) in wanted:
             shown.setdefault(text, []).append(answer.documents[:DEPTH])
-    opened: dict[str, dict[str, float]] = {}
-    for row in rows:
-        if row.kind in CLICK_KINDS and row.weight > 0 and row.satisfied and (text := normalized(row.anchor)) in shown:
-            weights = opened.setdefault(text, {})
-            weights[row.document] = weights.get(row.document, 0.0) + row.weight
     rates = {text: _rates(lists, opened.get(text, {}), counted) for text, lists in shown.items()}
     background = _background(rates.values())
     values = [
@@ -92,6 +88,22 @@ def labels(
     sums = [sum(of_query.values()) for of_query in values if of_query is not None]
     scale = fmean(sums) if sums else 0.0
     return Labels(tuple(values), scale) if scale > 0 else Labels((None,) * len(queries))
+
+
+def opened_of(queries: Sequence[Query], rows: Iterable[PairRow]) -> dict[str, dict[str, float]]:
+    """Return by normalized query what people opened and stayed with, and the sum of the weights."""
+    wanted, found = {normalized(query.text) for query in queries}, dict[str, dict[str, float]]()
+    for row in rows:
+        if row.kind in CLICK_KINDS and row.weight > 0 and row.satisfied and (text := normalized(row.anchor)) in wanted:
+            weights = found.setdefault(text, {})
+            weights[row.document] = weights.get(row.document, 0.0) + row.weight
+    return found
+
+
+def deciding(queries: Sequence[Query], rows: Iterable[PairRow], counted: frozenset[str]) -> frozenset[str]:
+    """Return the documents by which queries are judged: the relevant ones, and what was opened and is `counted`."""
+    opened = {name for weights in opened_of(queries, rows).values() for name in weights}
+    return frozenset(name for query in queries for name in query.relevant) | (counted & opened)
 
 
 def _background(rates: Iterable[Mapping[str, tuple[int, float]]]) -> float:

@@ -7,12 +7,14 @@ not go on. They never win anything: whoever judges a handful of queries would de
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 import numpy as np
 
 from retrieval import metrics
 from retrieval.text import normalized, subject
-from trainer.data.near_copies import components, near_pairs
+from trainer.data.joined import components
+from trainer.data.near_copies import near_pairs
 from trainer.data.split import Query
 from trainer.judging.bootstrap import Interval, drawn
 
@@ -30,13 +32,23 @@ class Judged:
     group: int
 
 
+def merged(judgments: Judgments) -> dict[str, dict[str, float]]:
+    """Return the judgments by normalized query: where people wrote one query in several ways, their mean grades."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for query, grades in judgments.items():
+        for name, grade in grades.items():
+            found.setdefault(normalized(query), {}).setdefault(name, []).append(grade)
+    return {query: {name: fmean(all_of) for name, all_of in of.items()} for query, of in found.items()}
+
+
 def guard(judgments: Judgments, known: Mapping[str, object], similarity: float) -> tuple[Judged, ...]:
     """Return the judged queries that any known document is worth something for, by text; grades end at 1."""
     whole = {
         query: {name: grade for name, grade in grades.items() if name in known and grade > 0}
-        for query, grades in sorted(judgments.items())
+        for query, grades in sorted(merged(judgments).items())
     }
-    kept = {query: grades for query, grades in whole.items() if grades}
+    spelled = {normalized(query): query for query in sorted(judgments, reverse=True)}
+    kept = {spelled[query]: grades for query, grades in whole.items() if grades}
     words = [subject(query) for query in kept]
     groups = components(len(kept), near_pairs(words, words, similarity))
     return tuple(
@@ -45,21 +57,27 @@ def guard(judgments: Judgments, known: Mapping[str, object], similarity: float) 
     )
 
 
-def judged_among(queries: Sequence[Query], guarded: Sequence[Judged], counted: frozenset[str]) -> set[int]:
+def judged_among(queries: Sequence[Query], judgments: Judgments, counted: frozenset[str]) -> set[int]:
     """Return which of the held-out queries count by people's grades: those that a `counted` document is judged for."""
-    known = {normalized(one.text): one.relevant.keys() for one in guarded}
+    known = merged(judgments)
     return {n for n, query in enumerate(queries) if not counted.isdisjoint(known.get(normalized(query.text), ()))}
 
 
-def outranked(queries: Sequence[Query], guarded: Sequence[Judged], counted: frozenset[str]) -> tuple[Query, ...]:
-    """Return the held-out queries, those that people judged with people's grades; only `counted` documents count."""
-    known = {normalized(one.text): one.relevant for one in guarded}
+def outranked(queries: Sequence[Query], judgments: Judgments, counted: frozenset[str]) -> tuple[Query, ...]:
+    """Return the held-out queries, those that people judged with people's grades; only `counted` documents count.
+
+    What people call worthless is no answer, whoever clicked on it; a query that has no other one is left out.
+    """
+    known = merged(judgments)
 
     def by_people(query: Query) -> Query:
         grades = {name: grade for name, grade in known.get(normalized(query.text), {}).items() if name in counted}
-        return replace(query, relevant=grades) if grades else query
+        best = max(grades.values(), default=0.0)
+        if best > 0:
+            return replace(query, relevant={name: grade / best for name, grade in grades.items() if grade > 0})
+        return replace(query, relevant={name: of for name, of in query.relevant.items() if name not in grades})
 
-    return tuple(by_people(query) for query in queries)
+    return tuple(one for one in map(by_people, queries) if one.relevant)
 
 
 def change(

@@ -64,13 +64,13 @@ def build(snapshot: Snapshot, split: Split, config: TrainingConfig, pieces: Piec
     """Return the questions of a run; `pieces` is the tokenizer of the model that is to be replaced."""
     rules, guard, held_out = config.evaluation, general.guarded(), (*split.test, *split.validation)
     said = {name: document.clicked for name, document in snapshot.documents.items() if document.clicked}
-    clicked = without_held_out(said, [query.text for query in held_out], config.split.query_similarity)
     searchable = {name: document for name, document in snapshot.documents.items() if document.searchable}
     tests = model_tests.build(split.test, searchable, rules.max_behaviours) + model_tests.general(guard)
-    counted = split.held_out_documents
     guarded = judged.guard(snapshot.judgments, searchable, config.split.query_similarity)
-    by_people = judged.judged_among(split.test, guarded, split.test_documents)
-    values = labels(split.test, snapshot.answers, snapshot.rows, counted)
+    by_people = judged.judged_among(split.test, snapshot.judgments, split.test_documents)
+    judging = [*(query.text for query in held_out), *(one.text for one in guarded)]
+    clicked = without_held_out(said, judging, config.split.query_similarity)
+    values = labels(split.test, snapshot.answers, snapshot.rows, split.test_documents)
     return Questions(
         corpus=corpus.build(snapshot.documents, (*held_out, *guarded), guard, rules.max_documents, pieces, clicked),
         queries=split.test,
@@ -78,6 +78,6 @@ def build(snapshot: Snapshot, split: Split, config: TrainingConfig, pieces: Piec
         tests=tuple(tests),
         validation=split.validation,
         labels=values.without(by_people),
-        validation_labels=labels(split.validation, snapshot.answers, snapshot.rows, counted),
+        validation_labels=labels(split.validation, snapshot.answers, snapshot.rows, split.validation_documents),
         judged=guarded,
     )

@@ -3,6 +3,7 @@
 What people did comes before what documents say, the newest first, with a sample of the older ones replayed.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
@@ -14,17 +15,31 @@ from trainer.judging.questions import Questions
 from trainer.learning.job import FitRules
 from trainer.learning.mine import Mined, MiningRules, mine, never_negative
 
+OF_ONE = 200
+"""Newest lessons whose documents are near copies of each other: no batch holds two of them, so more only cost time."""
 
-def choose(examples: Sequence[Example], rules: FitRules) -> list[Example]:
+
+def choose(examples: Sequence[Example], copies: Mapping[str, int], rules: FitRules) -> list[Example]:
     """Return at most `max_examples`: what people did before what documents say, newest first, older ones replayed.
 
     Of each kind of source, `replay_share` of the places goes to a fixed sample of what is older than the newest.
+    `copies` numbers the groups of near copies.
     """
+    examples = _newest_of_each(examples, copies)
     typed = [example for example in examples if not CLICK_KINDS.isdisjoint(example.kinds)]
     derived = [example for example in examples if CLICK_KINDS.isdisjoint(example.kinds)]
     chosen = _newest_and_replayed(typed, rules.max_examples, rules.replay_share)
     chosen += _newest_and_replayed(derived, rules.max_examples - len(chosen), rules.replay_share)
     return sorted(chosen, key=lambda example: (example.anchor, example.document))
+
+
+def _newest_of_each(examples: Sequence[Example], copies: Mapping[str, int]) -> list[Example]:
+    seen, kept = Counter[int](), list[Example]()
+    for example in sorted(examples, key=lambda e: (-e.last_at.timestamp(), e.anchor, e.document)):
+        seen[copies[example.document]] += 1
+        if seen[copies[example.document]] <= OF_ONE:
+            kept.append(example)
+    return kept
 
 
 def _newest_and_replayed(examples: Sequence[Example], room: int, replay_share: float) -> list[Example]:

@@ -6,7 +6,7 @@ an answer nobody clicked. It is never a document that could be right for the exa
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,10 @@ class MiningRules(BaseModel):
     )
     per_example: int = Field(default=8, ge=0, description="negatives listed for an example, hardest first")
     look_at: int = Field(default=60, ge=1, description="nearest documents examined for an example; the rest are easy")
+
+
+_HUB = 200
+"""Links from which a page is a hub: a table of contents, or the page that all others name at their foot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ def never_negative(
 
     These are: every document that anybody found by the same anchor (`everything` has the fainter labels too, as
     normalized anchor and document), their near copies, what is linked with the positive in either direction, and what
-    the same person opened around then.
+    the same person opened around then. Links to what very many pages link to, and of pages that link to very many, say
+    nothing.
     """
     known: dict[str, set[str]] = defaultdict(set)
     for anchor, document in everything:
@@ -100,7 +105,11 @@ def never_negative(
     for example in examples:
         positives = known[normalized(example.anchor)] | {example.document} | example.anchor_documents
         alike = {twin for name in positives if name in copies for twin in of_copy[copies[name]]}
-        linked = linking[example.document] | documents[example.document].links
+        sides: tuple[Collection[str], ...] = (
+            linking.get(example.document, frozenset()),
+            documents[example.document].links,
+        )
+        linked = {name for side in sides if len(side) <= _HUB for name in side}
         opened = {name for event in example.event_ids for name in nearby.get(event, ())}
         result.append(frozenset(positives | alike | linked | opened))
     return result

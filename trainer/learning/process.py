@@ -4,6 +4,7 @@ It runs under `torchrun` too. Progress goes to standard output as JSON lines {st
 validation}; SIGTERM leaves a checkpoint and ends.
 """
 
+import shutil
 import signal
 from pathlib import Path
 
@@ -67,6 +68,7 @@ def _checkpoint(path: Path, job: FitJob) -> str | None:
         found = sorted((path.parent / _STATE).glob("checkpoint-*"), key=lambda state: int(state.name.split("-")[1]))
         whole = [state for state in found if (state / "trainer_state.json").is_file()]
         return str(whole[-1]) if whole else None
+    shutil.rmtree(path.parent / _STATE, ignore_errors=True)
     mark.write_text(job.fingerprint())
     return None
 

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,8 +38,10 @@ def lose(memory: Memory, table: str) -> None:
     memory.warehouse.execute(f"ALTER TABLE {table} DELETE WHERE tenant = '{memory.tenant}' SETTINGS mutations_sync = 2")
 
 
-def roles(memory: Memory, needed: dict[str, str] | None = None, but: str = "") -> dict[str, frozenset[str]]:
-    hold_out = memory.hold_out(but, KNOWN, needed or {}, START)
+def roles(
+    memory: Memory, needed: dict[str, str] | None = None, but: str = "", given_up: tuple[str, ...] = ()
+) -> dict[str, frozenset[str]]:
+    hold_out = memory.hold_out(but, KNOWN, needed or {}, given_up, START)
     return {name: hold_out.roles([name]) for name in KNOWN}
 
 
@@ -49,7 +52,7 @@ def test_what_a_run_used_is_known_to_the_next_and_not_to_itself(memory: Memory, 
     remember(memory, tmp_path)
     assert roles(memory) == ALL
     assert roles(memory, but="snapshot-1") == dict.fromkeys(KNOWN, frozenset())
-    hold_out = memory.hold_out("", KNOWN, {}, START)
+    hold_out = memory.hold_out("", KNOWN, {}, (), START)
     assert hold_out.alike(["My VPN reset", "parking"], (TESTED,), 0.75) == {0}
     assert [(one.run, one.rows) for one in memory.runs().values()] == [("run-1", 6)]
 
@@ -120,7 +123,7 @@ def test_runs_before_there_was_a_memory_are_read_from_their_signals(memory: Memo
         },
     )
     assert roles(memory, {"snapshot-0": "run-0"}) == ALL
-    assert memory.hold_out("", KNOWN, {}, START).alike(["reset the vpn"], (TESTED,), 0.75) == {0}
+    assert memory.hold_out("", KNOWN, {}, (), START).alike(["reset the vpn"], (TESTED,), 0.75) == {0}
 
 
 def test_another_key_finds_nothing_and_takes_nothing_for_granted(memory: Memory, tmp_path: Path) -> None:
@@ -128,9 +131,40 @@ def test_another_key_finds_nothing_and_takes_nothing_for_granted(memory: Memory,
     other = Memory(memory.warehouse, memory.shelf, memory.tenant, Key(b"a new key"))
     with pytest.raises(Refused, match="lost for run-1"):
         roles(other)
+    assert roles(other, given_up=("run-1",)) == dict.fromkeys(KNOWN, frozenset())
 
 
 def test_tenants_do_not_share_a_memory(memory: Memory, tmp_path: Path) -> None:
     remember(memory, tmp_path)
     neighbour = Memory(memory.warehouse, memory.shelf, f"{memory.tenant}-b", KEY)
     assert roles(neighbour) == dict.fromkeys(KNOWN, frozenset())
+
+
+def test_a_run_that_an_older_backup_lacks_is_read_from_the_shelf(memory: Memory, tmp_path: Path) -> None:
+    remember(memory, tmp_path)
+    remember(memory, tmp_path, 2, {**USES, TESTED: used("d", "a new question")})
+    for table in ("hold_out", "hold_out_runs"):
+        memory.warehouse.execute(
+            f"ALTER TABLE {table} DELETE WHERE tenant = '{memory.tenant}' AND snapshot = 'snapshot-2' "
+            "SETTINGS mutations_sync = 2"
+        )
+    assert set(memory.runs()) == {"snapshot-1"}
+    hold_out = memory.hold_out("", KNOWN, {}, (), START)
+    assert hold_out.alike(["a new question"], (TESTED,), 0.75) == {0}
+    assert set(memory.runs()) == {"snapshot-1", "snapshot-2"}
+
+
+def test_signals_of_which_most_are_gone_are_no_memory(memory: Memory, warehouse: Warehouse) -> None:
+    clicks = [Click(f"question {n}", "a") for n in range(20)]
+    write_pairs(warehouse, memory.tenant, clicks[:18])
+    used_pairs: dict[str, list[Any]] = {
+        "tenant": [memory.tenant] * 20,
+        "snapshot": ["snapshot-0"] * 20,
+        "weight": [1.0] * 20,
+    }
+    warehouse.insert("snapshot_pairs", {**used_pairs, "pair": [c.id for c in clicks], "side": ["train"] * 20})
+    assert roles(memory, {"snapshot-0": "run-0"})["a"] == {TAUGHT}, "two of twenty: people who were forgotten"
+    few: dict[str, list[Any]] = {**used_pairs, "snapshot": ["snapshot-1"] * 20, "side": ["train"] * 20}
+    warehouse.insert("snapshot_pairs", {**few, "pair": [c.id for c in clicks[:2]] + [f"gone{n}" for n in range(18)]})
+    with pytest.raises(Refused, match="lost for run-1"):
+        roles(memory, {"snapshot-1": "run-1"})

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer.data import min_hash
+from trainer.data.joined import components
 from trainer.data.min_hash import Runs, alike, likeness, runs
-from trainer.data.near_copies import components
 
 SETS = st.lists(st.sets(st.integers(0, 2**63), max_size=9), max_size=9)
 
@@ -25,9 +25,6 @@ def test_runs_are_of_four_words_and_a_short_text_is_one() -> None:
     assert set(runs("A  b, c d")) == set(runs("a b c d"))
     assert runs("one two").tolist() != runs("two one").tolist()
     assert len(runs(" ")) == 0
-    book = " ".join(f"word{n}" for n in range(40_000))
-    assert len(runs(book)) < 2_000
-    assert likeness(runs(book), runs(book + " and an appendix of some words")) > 0.99
 
 
 @given(SETS, st.sampled_from([0.3, 0.5, 0.8, 1.0]))
@@ -53,6 +50,27 @@ def test_what_is_just_alike_enough_is_found_and_what_is_not_is_rarely_compared()
         far += [numbers(*common, *(draw.getrandbits(63) for _ in range(14))) for _ in range(2)]
     assert set(alike(near, 0.8)) == {(2 * n, 2 * n + 1) for n in range(150)}
     assert set(alike(far, 0.8)) == set()
+
+
+def test_a_long_text_that_grew_is_found_by_a_sketch_of_both() -> None:
+    texts = [" ".join(f"{name}{n}" for n in range(3_000)) for name in "abcdefgh"]
+    grown = [f"{text} " + " ".join(f"new{n}" for n in range(400)) for text in texts]
+    twice = [f"{text} " + " ".join(f"other{n}" for n in range(1_500)) for text in texts]
+    found = {pair for pair in alike(map(runs, [*texts, *grown, *twice]), 0.8) if pair[0] < 8}
+    assert found == {(n, n + 8) for n in range(8)}, "0.88 of it is common; of the last ones 0.67"
+
+
+def test_a_crowd_of_one_template_hides_no_pair_that_is_alike() -> None:
+    draw = random.Random(8)  # texts
+    for _ in range(4):
+        frame = [draw.getrandbits(63) for _ in range(88)]
+        texts = [numbers(*frame, *(draw.getrandbits(63) for _ in range(12))) for _ in range(400)]
+        first, second = texts[10].tolist(), texts[300].tolist()
+        kept = sorted(set(first) - set(frame))
+        texts[300] = numbers(*frame, *kept[:2], *sorted(set(second) - set(frame))[:10])
+        assert set(alike(texts, 0.8)) == {(10, 300)}
+        labels = components(400, alike([numbers(*one.tolist(), 7) for one in texts[:60]] + texts[60:], 0.786))
+        assert labels[10] == labels[300]
 
 
 def test_a_frame_that_all_texts_have_does_not_compare_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:

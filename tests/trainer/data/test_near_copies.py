@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trainer.build import document
-from trainer.data.near_copies import components, near_copies, near_pairs
+from trainer.data.near_copies import near_copies, near_pairs
 
 WORDS = st.frozensets(st.sampled_from("abcdefgh"), max_size=6)
 LONG = " ".join(f"word{n}" for n in range(300))
@@ -49,11 +49,3 @@ def test_near_pairs_are_those_of_the_definition(
         if a & b and len(a & b) / len(a | b) >= threshold
     }
     assert set(near_pairs(left, right, threshold, chunk=3)) == expected
-
-
-def test_groups_join_chains() -> None:
-    labels = components(5, [(0, 1), (1, 2)])
-    assert labels[0] == labels[1] == labels[2]
-    assert len({labels[0], labels[3], labels[4]}) == 3
-    assert components(2, []) in ([0, 1], [1, 0])
-    assert components(0, []) == []

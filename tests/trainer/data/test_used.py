@@ -15,7 +15,7 @@ from trainer.data.examples import Document, Example
 from trainer.data.hold_out import CHOSE, TAUGHT, TESTED, HoldOut, Used
 from trainer.data.near_copies import near_copies
 from trainer.data.split import Split, split
-from trainer.data.used import check_apart, used_by
+from trainer.data.used import JudgedBy, check_apart, used_by
 
 LIKENESS = RULES.query_similarity
 
@@ -88,7 +88,7 @@ def test_over_a_history_of_runs_nothing_that_tested_teaches_and_nothing_that_tau
         ]
         lessons = list({(normalized(e.anchor), e.document): e for e in (*lessons, *fresh)}.values())
         sides, copies, hold_out = run(lessons, known, used, former)
-        check_apart(sides.train, sides.test, copies, hold_out, LIKENESS)
+        check_apart(sides.train, sides.test, JudgedBy.relevant(sides), copies, hold_out, LIKENESS)
         tests = {first[name] for query in sides.test for name in query.relevant}
         teaches = {first[name] for e in sides.train for name in (e.document, *e.anchor_documents)}
         assert tests.isdisjoint(taught | teaches)
@@ -98,7 +98,7 @@ def test_over_a_history_of_runs_nothing_that_tested_teaches_and_nothing_that_tau
         assert said.isdisjoint(asked_in_test | asked)
         tested, taught = tested | tests, taught | teaches
         asked_in_test, asked_in_training = asked_in_test | asked, asked_in_training | said
-        used = together(used, used_by(sides, copies, hold_out))
+        used = together(used, used_by(sides, copies, hold_out, JudgedBy.relevant(sides)))
         before = dict(known)
         known, lessons = changed(known, lessons, rng)
         for name in known.keys() - before.keys():
@@ -110,7 +110,7 @@ def test_over_a_history_of_runs_nothing_that_tested_teaches_and_nothing_that_tau
 def test_a_second_run_tests_what_the_first_tested_and_new_subjects() -> None:
     lessons, known = unrelated(200)
     sides, copies, hold_out = run(lessons[:150], known, {}, {})
-    used = used_by(sides, copies, hold_out)
+    used = used_by(sides, copies, hold_out, JudgedBy.relevant(sides))
     again, _, _ = run(lessons, known, used, {})
     assert {q.text for q in sides.test} <= {q.text for q in again.test}
     assert {e.anchor for e in lessons[150:]} & {q.text for q in again.test}, "documents are set apart before clicks"
@@ -123,7 +123,7 @@ PLANTED = "apart, so nothing is learned or judged: 1 {}"
 def test_every_planted_leak_is_refused_with_its_cause() -> None:
     lessons, known = unrelated(100)
     sides, copies, hold_out = run(lessons, known, {}, {})
-    check_apart(sides.train, sides.test, copies, hold_out, LIKENESS)
+    check_apart(sides.train, sides.test, JudgedBy.relevant(sides), copies, hold_out, LIKENESS)
     judge, lesson = sides.test[0], sides.train[0]
     document_of = next(iter(judge.relevant))
     elsewhere = replace(lesson, anchor=judge.text)
@@ -133,7 +133,7 @@ def test_every_planted_leak_is_refused_with_its_cause() -> None:
     }
     for what, (leak, memory) in planted.items():
         with pytest.raises(Refused, match=PLANTED.format(what)):
-            check_apart([*sides.train, leak], sides.test, copies, memory, LIKENESS)
+            check_apart([*sides.train, leak], sides.test, JudgedBy.relevant(sides), copies, memory, LIKENESS)
 
 
 @pytest.mark.parametrize(
@@ -153,17 +153,27 @@ def test_a_leak_between_runs_is_refused_with_its_cause(role: str, side: str, wha
     by_query = HoldOut.over(KEY, known.values(), {role: Used(queries={KEY.query(text): KEY.words(text)})})
     for kind, memory in (("documents", by_document), ("queries", by_query)):
         with pytest.raises(Refused, match=PLANTED.format(what.format(kind))):
-            check_apart(sides.train, sides.test, copies, memory, LIKENESS)
+            check_apart(sides.train, sides.test, JudgedBy.relevant(sides), copies, memory, LIKENESS)
         obeyed = split(lessons, copies, RULES, memory)
-        check_apart(obeyed.train, obeyed.test, copies, memory, LIKENESS)
-    check_apart(sides.train, sides.test, copies, clean, LIKENESS)
+        check_apart(obeyed.train, obeyed.test, JudgedBy.relevant(obeyed), copies, memory, LIKENESS)
+    check_apart(sides.train, sides.test, JudgedBy.relevant(sides), copies, clean, LIKENESS)
 
 
 def test_documents_that_no_example_names_count_as_taught_when_they_may_teach() -> None:
     known = {f"d{n}": document(f"d{n}") for n in range(40)}
     sides, copies, hold_out = run([], known, {}, {})
-    used = used_by(sides, copies, hold_out)
+    used = used_by(sides, copies, hold_out, JudgedBy.relevant(sides))
     assert {name for name in known if hold_out.items[name].all <= used[TAUGHT].documents} == (
         known.keys() - sides.held_out_documents
     )
     assert used[TESTED] == Used(frozenset(), {})
+
+
+def test_what_decides_is_remembered_and_proved_apart_whether_or_not_it_is_relevant() -> None:
+    lessons, known = unrelated(100)
+    sides, copies, hold_out = run(lessons, known, {}, {})
+    opened = sides.train[0].document
+    judged_by = JudgedBy(JudgedBy.relevant(sides).test | {opened}, frozenset())
+    with pytest.raises(Refused, match=PLANTED.format("documents that test in this run")):
+        check_apart(sides.train, sides.test, judged_by, copies, hold_out, LIKENESS)
+    assert hold_out.items[opened].all <= used_by(sides, copies, hold_out, judged_by)[TESTED].documents

@@ -140,3 +140,14 @@ def test_a_model_elsewhere_that_is_away_for_a_while_is_asked_again(
         with pytest.raises(Retryable, match="answered 503"):
             embed_in_child.embed_job(tmp_path / "job.json")
         assert other.made("a") is None
+
+
+def test_vectors_of_weights_that_were_replaced_are_not_those_of_the_new_ones(tmp_path: Path) -> None:
+    model = tmp_path / "candidate"
+    model.mkdir()
+    (model / "model.safetensors").write_bytes(b"first")
+    job = EmbedJob(models={"a": model}, texts=TEXTS, output=tmp_path, encoder=EncoderConfig())
+    np.save(job.file("a", "float32"), np.ones((3, 2), dtype=np.float32))
+    assert job.made("a") is not None
+    (model / "model.safetensors").write_bytes(b"second one")
+    assert job.made("a") is None

@@ -8,7 +8,7 @@ from tests.trainer.build import START, pair
 from trainer.data.examples import PairRow
 from trainer.data.snapshot import Answer
 from trainer.data.split import Query
-from trainer.judging.exposure import Labels, coverage, labels, seen_scores, whole_scores
+from trainer.judging.exposure import Labels, coverage, deciding, labels, seen_scores, whole_scores
 
 SHOWN = tuple(f"d{n}" for n in range(1, 11))
 ALL = frozenset(SHOWN)
@@ -121,3 +121,8 @@ def test_a_better_ranking_is_seen_through_mistaken_clicks_on_what_stood_first(no
     as_they_are = Labels((None,) * len(asked))
     plain = (whole_scores(better, asked, as_they_are) - whole_scores(live, asked, as_they_are)).mean()
     assert plain < 0.7 * seen, "clicks as they are prefer what stood first"
+
+
+def test_what_decides_are_the_relevant_documents_and_what_was_opened_and_counts() -> None:
+    rows = [pair("alpha", "d2"), pair("Alpha", "d3"), pair("beta", "d4"), replace(pair("alpha", "d5"), satisfied=False)]
+    assert deciding([query("alpha")], rows, frozenset({"d2", "d4", "d5"})) == {"d1", "d2"}

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.trainer.build import START, base_pieces, document
+from tests.trainer.build import START, base_pieces, document, pair
 from trainer.config import EvaluationRules, TrainingConfig
-from trainer.data.snapshot import Snapshot
+from trainer.data.snapshot import Answer, Snapshot
 from trainer.data.split import Query, Split
 from trainer.judging import model_tests, questions
 from trainer.learning import general
@@ -50,3 +50,24 @@ def test_judged_queries_come_last_seek_documents_of_the_corpus_and_outrank_click
     assert asked.labels.values == (None,)
     rows = asked.rows(np.arange(len(asked.texts), dtype=np.float32)[:, np.newaxis])
     assert [asked.texts[int(row[0])] for row in rows.judged] == ["of people", "to DELETE a thing"]
+
+
+def test_only_documents_that_may_test_decide_and_none_is_found_by_a_query_that_judges() -> None:
+    known = {name: document(name, opened=1) for name in ("a", "chose", "taught and tested")}
+    known["a"] = replace(known["a"], clicked=("delete a thing", "of people", "quite another need"))
+    rows = tuple(pair("to delete a thing", name) for name in known)
+    answer = Answer("to delete a thing", tuple(known))
+    judgments = {"Of people": {"a": 1.0}}
+    taken = replace(Snapshot("acme", "run-1", "base", START, rows, known, {}), answers=(answer,), judgments=judgments)
+    asked_for = (query("to delete a thing", "a"),)
+    split = Split(
+        (), (), asked_for, (), frozenset(known), test_documents=frozenset({"a"}),
+        validation_documents=frozenset({"chose"}),
+    )  # fmt: skip
+    asked = questions.build(taken, split, TrainingConfig(), base_pieces())
+    assert asked.labels is not None
+    (values,) = asked.labels.values
+    assert values is not None
+    assert [name for name, value in values.items() if value > 0] == ["a"]
+    assert values.keys() == {"a"}, "what was opened and may not test is as if unseen"
+    assert asked.corpus.clicked[asked.corpus.names.index("a")] == ("quite another need",)

@@ -46,7 +46,7 @@ def test_what_is_kept_is_known_to_the_next_run_of_the_tenant(tiny_model: Path) -
     assert {encoder for _, encoder, _ in memory.kept} == {"m; 64 word pieces; float32"}
     known = stored(memory).known({"live": tiny_model}, {"live": "m"})
     assert {key: sorted(vectors) for key, vectors in known.items()} == {
-        ("live", "float32"): [0, 1, 2], ("live", "float16"): [],
+        ("live", "float32"): [0, 1, 2], ("live", "float16"): [], ("live", "endpoint"): [],
     }  # fmt: skip
     assert np.array_equal(known["live", "float32"][1], TWO)
     assert stored(memory, "other").known({"live": tiny_model}, {"live": "m"})["live", "float32"] == {}

@@ -15,12 +15,21 @@ from trainer.learning.mine import MiningRules
 def test_what_people_did_is_chosen_first_and_old_lessons_are_replayed() -> None:
     typed = [example(f"q{n}", f"d{n}", day=n) for n in range(100)]
     derived = [example(f"t{n}", f"d{n}", kinds=frozenset({"title_body"})) for n in range(100)]
-    chosen = lessons.choose([*derived, *typed], FitRules(max_examples=50, replay_share=0.4))
+    copies = {f"d{n}": n for n in range(100)}
+    chosen = lessons.choose([*derived, *typed], copies, FitRules(max_examples=50, replay_share=0.4))
     days = {int(e.anchor[1:]) for e in chosen}
     assert all(e.anchor.startswith("q") for e in chosen)
     assert set(range(70, 100)) <= days
     assert len(days) == 50
-    assert len(lessons.choose([*derived, *typed], FitRules(max_examples=150))) == 150
+    assert len(lessons.choose([*derived, *typed], copies, FitRules(max_examples=150))) == 150
+
+
+def test_of_lessons_on_copies_of_one_document_the_newest_are_enough() -> None:
+    typed = [example(f"q{n}", f"d{n}", day=n % 100) for n in range(lessons.OF_ONE + 50)]
+    copies = {lesson.document: 1 for lesson in typed}
+    chosen = lessons.choose(typed, copies, FitRules())
+    assert len(chosen) == lessons.OF_ONE
+    assert len(lessons.choose(typed, {name: n for n, name in enumerate(copies)}, FitRules())) == len(typed)
 
 
 def test_negatives_are_near_documents_of_the_tenant_by_their_first_passage() -> None:

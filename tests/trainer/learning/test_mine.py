@@ -64,3 +64,11 @@ def test_possible_answers_are_never_negatives() -> None:
     nearby = {"e1": ("d1", "opened"), "e2": ("far",)}
     (never,) = never_negative([lesson], everything, known, copies, nearby)
     assert never == {"d1", "found too", "copy", "linking", "linked", "opened"}
+
+
+def test_links_of_a_hub_say_nothing() -> None:
+    pages = {f"p{n}": document(f"p{n}", links=frozenset({"home"})) for n in range(300)}
+    known = pages | {"home": document("home", links=frozenset(pages))}
+    copies = {name: n for n, name in enumerate(known)}
+    found = never_negative([example("start", "home"), example("one", "p1")], [], known, copies, {})
+    assert found == [frozenset({"home"}), frozenset({"p1", "home"})]

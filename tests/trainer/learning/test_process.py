@@ -89,12 +89,18 @@ def test_time_that_is_over_ends_the_run_with_a_model(tmp_path: Path, tiny_model:
 
 
 def test_a_checkpoint_is_taken_up_by_the_job_that_left_it_when_it_is_whole(tmp_path: Path, tiny_model: Path) -> None:
-    job, path = job_for(tmp_path, tiny_model), tmp_path / "fit.json"
-    for step, whole in ((4, True), (12, True), (16, False)):
-        state = tmp_path / "checkpoints" / f"checkpoint-{step}"
-        state.mkdir(parents=True)
-        if whole:
-            (state / "trainer_state.json").touch()
+    job, other, path = job_for(tmp_path, tiny_model), job_for(tmp_path, tiny_model, steps=3), tmp_path / "fit.json"
+
+    def left() -> None:
+        for step, whole in ((4, True), (12, True), (16, False)):
+            state = tmp_path / "checkpoints" / f"checkpoint-{step}"
+            state.mkdir(parents=True)
+            if whole:
+                (state / "trainer_state.json").touch()
+
+    left()
     assert process._checkpoint(path, job) is None, "nobody knows whose these are"
+    left()
     assert process._checkpoint(path, job) == str(tmp_path / "checkpoints" / "checkpoint-12")
-    assert process._checkpoint(path, job_for(tmp_path, tiny_model, steps=3)) is None
+    assert process._checkpoint(path, other) is None
+    assert process._checkpoint(path, other) is None, "nor when it was killed before it left one of its own"
