@@ -1,8 +1,8 @@
 """`python -m bench adopt`: a model from elsewhere, from its offer until it serves, and back, while people search.
 
 All services run on an embedded stack. A company's people search in code names and click; `tidewheel adopt` offers a
-model of another dimension, tokenizer and architecture, out of a package; the trainer judges it, the indexer builds and
-proves its index, an operator approves, and rolls back. People search through the resident search all the while.
+model of another dimension, made of one that a package carries; the trainer judges it, the indexer builds and proves its
+index, an operator approves, and rolls back. People search through the resident search all the while.
 
 searches, failed    by the people; failed: an error instead of an answer
 mixed               answers that name a version of the serving record with another's model or collection, or lack a
@@ -134,7 +134,7 @@ class Way:
     def go(self, model: Path, look: Any) -> None:  # noqa: ANN401  # a function without arguments
         """Adopt, judge, build, approve, roll back; `look` lets people search in between. Raises `Unready`."""
         began = time.monotonic()
-        offered = self._run("adopt", str(model), "--json").json()
+        offered = self._run("adopt", str(model), "--dimensions", str(jargon.DIMENSIONS), "--json").json()
         self.figures["dimension"] = offered["dimension"]
         say(f"{offered['model']} of {offered['dimension']} dimensions is offered")
         self._judged(offered["run"])
@@ -152,8 +152,10 @@ class Way:
         while time.monotonic() < until:
             for row in self._warehouse.query("training_verdict", tenant=self._tenant, run=run):
                 found = self._warehouse.query("runs_newest", tenant=self._tenant, limit=1)
-                say(f"the verdict is there: {dict(row)}")
+                say(f"the verdict is there: {row['type']}")
                 self.figures |= {name: found[0][name] for name in ("verdict", "low", "high", "look")} if found else {}
+                if row["type"] != "ModelTrained":
+                    raise Unready(f"the model was refused: {found[0]['reasons'] if found else ''}")
                 return
             time.sleep(_LOOK_S)
         raise Unready(f"{run} has no verdict after {2 * PATIENCE_S:g} s")
