@@ -29,16 +29,25 @@ def test_lines_last_until_the_next_run(tmp_path: Path) -> None:
         assert file.sent == read(LINES) == glance(path)
 
 
-@pytest.mark.parametrize("cut", range(2, 17))
+OTHER = document_line("handbuch/übung", Known(9, "cc")).encode()
+
+
+@pytest.mark.parametrize("cut", range(1, len(OTHER)))
 def test_half_a_line_at_the_end_is_forgotten_and_harms_no_other(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "wiki.sent"
-    path.write_text((LINES[0] + LINES[3])[:-cut])
+    path.write_bytes((LINES[0].encode() + OTHER)[:-cut])
+    assert glance(path) == read([LINES[0]])
     with opened(path) as file:
-        first = file.sent
+        assert file.sent == read([LINES[0]])
         file.add([event_line("e2")])
-    assert first == read([LINES[0]])
-    assert glance(path).events == {"e2"}
-    assert glance(path).documents["hr/leave"].digest != "cc"
+    assert path.read_text() == LINES[0] + event_line("e2")
+
+
+def test_a_line_that_is_no_utf8_harms_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "wiki.sent"
+    path.write_bytes(LINES[0].encode() + b"D\thandbuch/\xc3\t1\tab\n" + LINES[1].encode())
+    with opened(path) as file:
+        assert file.sent == glance(path) == read(LINES[:2])
 
 
 def test_a_second_run_of_the_same_source_waits(tmp_path: Path) -> None:
