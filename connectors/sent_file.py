@@ -1,8 +1,10 @@
 """What a source's earlier runs have sent: a text file that grows by a line for everything that the broker has.
 
-    D <document> <version> <digest>     a document is there, in this version and with this content
-    G <document> <version> <digest>     a document is gone
-    E <event id>                        something happened
+    D <document> <version> <digest> <place> <closed>    a document is there, in this version and with this content
+    G <document> <version> <digest> <place> <closed>    a document is gone
+    E <event id>                                        something happened
+
+Place and closed are missing in lines of earlier versions, which then count as the first, and as open.
 
 An event's id and a document's version come from the source alone, so sending again changes no result, and this file
 may be lost: it spares the sending, and knows which documents a source had that it has no more. Lines are added once
@@ -25,11 +27,21 @@ from stores.private_files import private_directory
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document as it was sent last."""
+    """A document as it was sent last.
+
+    `place` is where that stands in the order of its source, 0 where it has none: `version` can be higher. `closed` says
+    that the source restricted it.
+    """
 
     version: int
     digest: str
     gone: bool = False
+    place: int = 0
+    closed: bool = False
+
+
+NEVER = Known(-1, "")
+"""A document that was not sent yet."""
 
 
 @dataclass(slots=True)
@@ -42,7 +54,8 @@ class Sent:
 
 def document_line(document: str, known: Known) -> str:
     """Return the line of a document."""
-    return f"{'G' if known.gone else 'D'}\t{document}\t{known.version}\t{known.digest}\n"
+    mark = "G" if known.gone else "D"
+    return f"{mark}\t{document}\t{known.version}\t{known.digest}\t{known.place}\t{int(known.closed)}\n"
 
 
 def event_line(event_id: str) -> str:
@@ -54,11 +67,15 @@ def read(lines: Iterable[str]) -> Sent:
     """Return what lines say; of a document the last one holds, and what is no whole line is passed over. Pure."""
     sent = Sent()
     for line in lines:
-        match line.split("\t") if line.endswith("\n") else []:
-            case ["D" | "G" as mark, document, version, digest] if version.isdigit():
-                sent.documents[document] = Known(int(version), digest.rstrip("\n"), mark == "G")
+        match line[:-1].split("\t") if line.endswith("\n") else []:
+            case ["D" | "G" as mark, document, version, digest] if version.isdecimal():
+                sent.documents[document] = Known(int(version), digest, mark == "G")
+            case ["D" | "G" as mark, document, version, digest, place, closed] if (
+                version.isdecimal() and place.isdecimal()
+            ):
+                sent.documents[document] = Known(int(version), digest, mark == "G", int(place), closed == "1")
             case ["E", event]:
-                sent.events.add(event.rstrip("\n"))
+                sent.events.add(event)
     return sent
 
 

@@ -1,7 +1,8 @@
 """Rows by a mapping as items: documents with their versions, or what people did. Pure, but for the file.
 
 A cell is read as its field is: a number, an instant, a list. A row's event id comes from what the row says, unless a
-column has it; a document's time is `updated_at`, else `occurred_at`.
+column has it; a document's time is `updated_at`, else `occurred_at`. A row that is older than one that was sent, by its
+version or else by its time, is no news.
 """
 
 from collections.abc import Iterator
@@ -77,7 +78,7 @@ def _document(said: dict[str, Any], at: datetime, kind: str, acl: tuple[str, ...
     if not (document := str(said.get("document", ""))):
         raise Wrong("document: missing; map a column to it")
     if said.get("deleted") or kind == "DocumentDeleted":
-        return Removed(document, at)
+        return Removed(document, at, version=said.get("version"), ordered=True)
     return Document(
         document=document,
         changed=at,
@@ -89,6 +90,7 @@ def _document(said: dict[str, Any], at: datetime, kind: str, acl: tuple[str, ...
         channel=said.get("channel"),
         thread=said.get("thread"),
         version=said.get("version"),
+        ordered=True,
     )
 
 

@@ -9,14 +9,25 @@ from stores.errors import Retryable
 
 LINES = [
     document_line("hr/leave", Known(7, "aa")), event_line("e1"), document_line("hr/pay", Known(8, "bb", True)),
-    document_line("hr/leave", Known(9, "cc")),
+    document_line("hr/leave", Known(9, "cc", place=5, closed=True)),
 ]  # fmt: skip
 
 
 def test_the_last_line_of_a_document_holds() -> None:
     sent = read(LINES)
-    assert sent.documents == {"hr/leave": Known(9, "cc"), "hr/pay": Known(8, "bb", True)}
+    assert sent.documents == {"hr/leave": Known(9, "cc", place=5, closed=True), "hr/pay": Known(8, "bb", True)}
     assert sent.events == {"e1"}
+
+
+def test_lines_of_an_earlier_version_are_read_as_open_and_without_a_place() -> None:
+    sent = read(["D\thr/leave\t9\tcc\n", "G\thr/pay\t8\tbb\n", "E\te1\n"])
+    assert sent.documents == {"hr/leave": Known(9, "cc"), "hr/pay": Known(8, "bb", gone=True)}
+    assert sent.events == {"e1"}
+
+
+@pytest.mark.parametrize("line", ["D\ta\t\taa\t1\t0\n", "D\ta\t1\taa\t\t0\n", "D\ta\t1\taa\t1\n", "D\ta\t1\taa\t1\t0"])
+def test_what_is_no_whole_line_is_passed_over(line: str) -> None:
+    assert read([line]).documents == {}
 
 
 def test_lines_last_until_the_next_run(tmp_path: Path) -> None:
