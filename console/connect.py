@@ -213,16 +213,17 @@ def searches(source: Path, given: tuple[str, ...], separator: str, how: How) -> 
     """A log of searches and clicks, of any engine: CSV or JSON lines, plain or gzip.
 
     A row is a search (`query`), a click (`clicked`), or both. Known column names are found by themselves. Drift and
-    training pairs rest on these as on searches of your own.
+    training pairs rest on these as on searches of your own. A search is called NAME/ID: logs of one engine that overlap
+    need the same --name, those of two engines two.
 
     \b
     Examples:
       tidewheel connect searches log.csv --tenant acme
       tidewheel connect searches log.jsonl --tenant acme --column query=q --column clicked=doc --column time=ts
     """
-    parts = search_logs.columns(dict(each.partition("=")[::2] for each in given))
+    columns = search_logs.columns(dict(each.partition("=")[::2] for each in given))
     name = how.named(source.name.split(".", 1)[0])
-    _run(lambda sent: search_logs.read(source, parts, separator), how, name)
+    _run(lambda sent: search_logs.read(source, search_logs.Reading(name, columns, separator)), how, name)
 
 
 def _run(

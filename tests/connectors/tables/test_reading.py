@@ -9,8 +9,9 @@ import pytest
 
 from connectors.events import happened
 from connectors.items import Document, Fault, Happened, Removed
+from connectors.tables.cells import Wrong
 from connectors.tables.mapping import parsed
-from connectors.tables.reading import Reading, Wrong, item, read
+from connectors.tables.reading import Reading, item, read
 from operations.events import Read, judged
 from operations.json_objects import Found
 
