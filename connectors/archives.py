@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Protocol
 
+from connectors.instants import of_seconds
 from stores.errors import Misconfigured, Poison
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -75,7 +76,7 @@ class Directory:
 
     def changed(self, name: str) -> datetime:
         """Return when a file was changed last."""
-        return datetime.fromtimestamp((self.root / name).stat().st_mtime, UTC)
+        return of_seconds((self.root / name).stat().st_mtime)
 
 
 class Zipped:

@@ -1,9 +1,11 @@
 """Items as events: plain JSON objects with ids that come from the source alone, so that each run makes the same. Pure.
 
 A document's version is when it was changed, in milliseconds since 1970, unless the source numbers its versions; where
-the same moment brings another content (another list of groups, above all), it is one more than what was sent.
+the same moment brings another content (another list of groups, above all), it is one more than what was sent. So it is
+for an earlier moment, unless the source has an order (`ordered`): then what is older than what was sent is not sent.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -69,21 +71,36 @@ def digest(plain: Plain) -> str:
     return stable_id(orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode())[:16]
 
 
-def numbered(plain: Plain, wanted: int, known: Known | None) -> tuple[Plain, Known] | None:
-    """Return an event of a document with version and id, and what is to be remembered; None when it was sent before.
+def numbered(plain: Plain, item: Document | Removed, known: Known) -> tuple[Plain, Known]:
+    """Return an item's event with version and id, empty when it was sent before, and what is to be remembered.
 
-    `wanted` is the version that the source gives; `known` is the document as it was sent last.
+    `plain` is the event without them; `known` is the document as it was sent last.
     """
-    mark, gone = digest(plain), plain["type"] != "DocumentUpserted"
-    if known is not None and known.digest == mark and known.gone == gone:
-        return None
-    version = max(wanted, 0 if known is None else known.version + 1)
-    event_id = stable_id("connector", plain["tenant"], plain["document"], version, mark)
-    return {**plain, "event_id": event_id, "version": min(version, MAX_VERSION)}, Known(version, mark, gone)
+    mark, gone = digest(plain), isinstance(item, Removed)
+    reached = max(place(item), known.place)
+    if (known.digest, known.gone) == (mark, gone):
+        return {}, replace(known, place=reached, closed=item.closed)
+    number = max(version(item), known.version + 1)
+    event_id = stable_id("connector", plain["tenant"], plain["document"], number, mark)
+    event = {**plain, "event_id": event_id, "version": min(number, MAX_VERSION)}
+    return event, Known(number, mark, gone, reached, item.closed)
 
 
 def version(item: Document | Removed) -> int:
     """Return the version that the source gives."""
-    if isinstance(item, Document):
-        return max(milliseconds(item.changed), 0) if item.version is None else item.version
-    return max(milliseconds(item.at), 0)
+    if item.version is not None:
+        return item.version
+    return max(milliseconds(item.changed if isinstance(item, Document) else item.at), 0)
+
+
+def place(item: Document | Removed) -> int:
+    """Return where an item stands in its source's order: the last place for what is final, 0 without an order."""
+    if isinstance(item, Removed) and item.final:
+        return MAX_VERSION
+    return version(item) if item.ordered else 0
+
+
+def is_older(item: Document | Removed, known: Known) -> bool:
+    """Return whether an item is older than what was sent; one that closes what is open is news at any time."""
+    is_open = not (known.gone or known.closed)
+    return item.ordered and place(item) < known.place and not (item.closed and is_open)

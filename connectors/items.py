@@ -11,7 +11,11 @@ PRIVATE = "private"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it is now. `changed` is when it became so; `written` when that is another time, as of a message."""
+    """A document as it is now. `changed` is when it became so; `written` when that is another time, as of a message.
+
+    `ordered` says that its source never goes back to an earlier time or version: what is older than what was sent is no
+    news. `closed` says that the source restricts it now, which may be more than it did before.
+    """
 
     document: str
     changed: datetime
@@ -25,15 +29,24 @@ class Document:
     thread: str | None = None
     written: datetime | None = None
     version: int | None = None
+    ordered: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A document that is gone; where it was renamed, `renamed_to` is its other id."""
+    """A document that is gone; where it was renamed, `renamed_to` is its other id.
+
+    Other fields are as those of a document; `final` says that it never comes back.
+    """
 
     document: str
     at: datetime
     renamed_to: str = ""
+    version: int | None = None
+    ordered: bool = False
+    closed: bool = False
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

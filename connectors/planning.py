@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.events import Plain, happened, numbered, removed, upserted, version
+from connectors.events import Plain, happened, is_older, numbered, removed, upserted
 from connectors.items import Document, Fault, Happened, Item, LeftOut, Removed
-from connectors.sent_file import Sent, document_line, event_line
+from connectors.sent_file import NEVER, Sent, document_line, event_line
 from stores.errors import Refused
 
 _FEW = 20
@@ -19,7 +19,10 @@ _FEW = 20
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An event to be sent, the line to remember it by, and whether nobody will find what it says."""
+    """An event to be sent, the line to remember it by, and whether nobody will find what it says.
+
+    The event is empty where something is only to be remembered: that what was sent before is as new as what stands now.
+    """
 
     event: Plain
     line: str
@@ -82,11 +85,14 @@ class Planner:
             plain, hidden = upserted(item, self.tenant, self.app), not item.acl
         else:
             plain, hidden = removed(item, self.tenant), False
-        found = numbered(plain, version(item), self.sent.documents.get(item.document))
-        if found is None:
-            self.unchanged += 1
+        earlier = self.sent.documents.get(item.document, NEVER)
+        event, known = numbered(plain, item, earlier)
+        if event and is_older(item, earlier):
+            self.left_out["older than what was sent"] += 1
             return None
-        event, known = found
+        self.unchanged += not event
+        if known == earlier:
+            return None
         self.sent.documents[item.document] = known
         return Planned(event, document_line(item.document, known), hidden)
 

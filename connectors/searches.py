@@ -2,7 +2,8 @@
 
 A row is a search, a click, or both: `query` makes it a search, `clicked` a click. Rows of one search have its id in
 `search`, or the same person, words and time. A click without a query of its own takes those of the search with its id
-that stood before it. The searches name no model, so they count as those of an engine of another kind (`external`).
+that stood before it. A search is called `NAME/ID`, because every engine counts its own. The searches name no model, so
+they count as those of an engine of another kind (`external`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from connectors.instants import moment
 from connectors.items import Fault, Happened, Item
-from connectors.tables.reading import Wrong
+from connectors.tables.cells import Wrong, instant, number
 from connectors.tables.rows import Row, rows
 from schemas.ids import stable_id
 from schemas.instants import milliseconds
@@ -33,6 +33,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How a log is read: the source's name, the names of its columns, and what parts the results in one cell."""
+
+    name: str
+    columns: Mapping[str, tuple[str, ...]]
+    separator: str = ";"
+
+
+@dataclass(frozen=True, slots=True)
 class Searched:
     """A search that clicks can refer to."""
 
@@ -49,7 +58,7 @@ def columns(given: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     return {name: (given[name],) if name in given else known for name, known in COLUMNS.items()}
 
 
-def read(path: Path, named: Mapping[str, tuple[str, ...]], separator: str = ";") -> Iterator[Item]:
+def read(path: Path, reading: Reading) -> Iterator[Item]:
     """Yield the events of a log's rows."""
     known: dict[str, Searched] = {}
     for found in rows(path):
@@ -58,29 +67,27 @@ def read(path: Path, named: Mapping[str, tuple[str, ...]], separator: str = ";")
             continue
         line, row = found
         try:
-            yield from items(row, named, separator, known)
+            yield from items(row, reading, known)
         except Wrong as error:
             yield Fault(f"line {line}", str(error))
 
 
-def items(
-    row: Row, named: Mapping[str, tuple[str, ...]], separator: str, known: dict[str, Searched]
-) -> Iterator[Happened]:
+def items(row: Row, reading: Reading, known: dict[str, Searched]) -> Iterator[Happened]:
     """Yield the events of a row; `known` has the searches before it, and gets this one. Raises `Wrong`."""
     said = {name: next((row[each] for each in names if row.get(each) not in (None, "")), None)
-            for name, names in named.items()}  # fmt: skip
-    at = moment(said["time"])
-    if at is None:
-        raise Wrong("time: missing or no instant; ISO 8601, or seconds or milliseconds since 1970 is right")
-    earlier = known.get(str(said["search"])) if said["search"] is not None else None
+            for name, names in reading.columns.items()}  # fmt: skip
+    if said["time"] is None:
+        raise Wrong("time: missing")
+    at = instant(said["time"], "time")
+    earlier = known.get(_search(said["search"], reading)) if said["search"] is not None else None
     query = str(said["query"] or (earlier.query if earlier else "")).strip()
     user = str(said["user"] or (earlier.user if earlier else "")).strip()
     if not user:
         raise Wrong("user: missing; a person, or a client or session that stands for one, is right")
     if not said["query"] and said["clicked"] is None:
         raise Wrong("query: missing, and so is what was clicked")
-    search = str(said["search"] or stable_id("search", user, query, milliseconds(at)))
-    shown = tuple(_parts(said["results"], separator)) or (earlier.shown if earlier else ())
+    search = _search(said["search"] or stable_id("search", user, query, milliseconds(at)), reading)
+    shown = tuple(_parts(said["results"], reading.separator)) or (earlier.shown if earlier else ())
     if said["query"] and earlier is None:
         known[search] = Searched(query, user, shown)
         results = [{"document": document, "rank": number} for number, document in enumerate(shown, start=1)]
@@ -91,27 +98,22 @@ def items(
         yield _click(str(said["clicked"]).strip(), said, at, user, search, query, shown)
 
 
+def _search(known_as: object, reading: Reading) -> str:
+    return f"{reading.name}/{known_as}"
+
+
 def _click(
     document: str, said: Row, at: datetime, user: str, search: str, query: str, shown: tuple[str, ...]
 ) -> Happened:
-    rank = _number(said["rank"], "rank")
+    rank = None if said["rank"] is None else number(said["rank"], "rank", whole=True)
     if rank is None and document in shown:
         rank = shown.index(document) + 1
     fields: Row = {"user": user, "document": document}
     if query and rank is not None:
-        fields["from_search"] = {"search": search, "query": query, "rank": int(rank)}
-    if (dwell := _number(said["dwell"], "dwell")) is not None:
-        fields["dwell_seconds"] = dwell
+        fields["from_search"] = {"search": search, "query": query, "rank": rank}
+    if said["dwell"] is not None:
+        fields["dwell_seconds"] = number(said["dwell"], "dwell", whole=False)
     return Happened("DocumentOpened", (search, user, document, str(milliseconds(at))), at, fields)
-
-
-def _number(cell: object, name: str) -> float | None:
-    if cell is None:
-        return None
-    try:
-        return float(str(cell))
-    except ValueError as error:
-        raise Wrong(f"{name}: '{str(cell)[:60]}' is no number") from error
 
 
 def _parts(cell: object, separator: str) -> list[str]:

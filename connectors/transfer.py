@@ -91,6 +91,9 @@ class Transfer:
     def _take(self, planned: Planned | None, now: datetime) -> None:
         if planned is None:
             return
+        if not planned.event:
+            self._remember(planned.line, 0)
+            return
         text = orjson.dumps(planned.event)
         judged = events.judged(Found(0, text, planned.event), now)
         if isinstance(judged, Problem):
@@ -101,13 +104,16 @@ class Transfer:
         self.done.cut += bool(judged.cuts)
         self._kinds[planned.event["type"]] += 1
         self._records.append(events.record(judged))
-        self._lines.append(planned.line)
-        self._bytes += len(text)
-        if len(self._records) >= _BATCH or self._bytes >= _BATCH_BYTES:
+        self._remember(planned.line, len(text))
+
+    def _remember(self, line: str, size: int) -> None:
+        self._lines.append(line)
+        self._bytes += size
+        if len(self._lines) >= _BATCH or self._bytes >= _BATCH_BYTES:
             self._flush()
 
     def _flush(self) -> None:
-        if self.deliver is not None and self._records:
+        if self.deliver is not None and self._lines:
             self.deliver(self._records)
             self.remember(self._lines)
         self.done.events.update(self._kinds)

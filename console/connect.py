@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -17,6 +18,7 @@ from connectors.groups import stated
 from connectors.items import Item
 from connectors.pages import reading as page_reading
 from connectors.planning import Planner
+from connectors.sent_file import Sent
 from connectors.slack import export as slack_export
 from connectors.slack.people import Naming
 from connectors.tables import mapping as table_mapping
@@ -118,7 +120,7 @@ def pages(source: Path, no_git: bool, many_gone: bool, how: How) -> None:
     """
     name = how.named(source.resolve().name.removesuffix(".zip"))
     naming = page_reading.Naming(f"{name}/", how.acl)
-    _run(page_reading.read(source, naming, not no_git), how, name, True, many_gone)
+    _run(lambda sent: page_reading.read(source, naming, not no_git), how, name, True, many_gone)
 
 
 @connect.command()
@@ -133,8 +135,10 @@ def slack(source: Path, direct: bool, bots: bool, naming: str, groups: bool, how
     """An export of Slack, or of Slackdump in the same form: a directory or a zip file.
 
     Messages become conversations by thread, or by channel and time; reactions are feedback on them. Members of a
-    private channel are the group NAME:CHANNEL-ID, public channels are seen by `--acl`. An export of some time says
-    nothing of what was deleted before it; of messages that Slack marks as deleted the documents go.
+    private channel are the group NAME:CHANNEL-ID, public channels are seen by `--acl`. A channel that was private once
+    stays so; when one became private, messages that were sent while it was public go unless the export has them. A
+    channel that an export does not list keeps what was sent, so export the private ones too. An export of some time
+    says nothing of what was deleted before it; of messages that Slack marks as deleted the documents go for good.
 
     \b
     Examples:
@@ -144,9 +148,9 @@ def slack(source: Path, direct: bool, bots: bool, naming: str, groups: bool, how
     name = how.named("slack")
     reading = slack_export.Reading(name, how.acl, cast(Naming, naming), direct, bots)
     if groups:
-        print_json(slack_export.groups(source, reading))
+        print_json(slack_export.groups(source, replace(reading, sent=sent_file.glance(_file(how, name)))))
     else:
-        _run(slack_export.read(source, reading), how, name)
+        _run(lambda sent: slack_export.read(source, replace(reading, sent=sent)), how, name)
 
 
 @connect.command()
@@ -164,7 +168,8 @@ def confluence(source: Path, many_gone: bool, how: How) -> None:
       tidewheel connect confluence Confluence-export-HR.zip --tenant acme --name wiki-hr --acl staff
     """
     name = how.named("confluence")
-    _run(confluence_export.read(source, confluence_export.Reading(name, how.acl)), how, name, True, many_gone)
+    reading = confluence_export.Reading(name, how.acl)
+    _run(lambda sent: confluence_export.read(source, reading), how, name, True, many_gone)
 
 
 @connect.command()
@@ -194,7 +199,7 @@ def table(source: Path, mapping: Path, whole: bool, many_gone: bool, how: How) -
     """
     name = how.named(source.name.split(".", 1)[0])
     meaning = table_mapping.load(mapping)
-    _run(table_reading.read(source, table_reading.Reading(meaning, how.acl)), how, name, whole, many_gone)
+    _run(lambda sent: table_reading.read(source, table_reading.Reading(meaning, how.acl)), how, name, whole, many_gone)
 
 
 @connect.command()
@@ -208,30 +213,38 @@ def searches(source: Path, given: tuple[str, ...], separator: str, how: How) -> 
     """A log of searches and clicks, of any engine: CSV or JSON lines, plain or gzip.
 
     A row is a search (`query`), a click (`clicked`), or both. Known column names are found by themselves. Drift and
-    training pairs rest on these as on searches of your own.
+    training pairs rest on these as on searches of your own. A search is called NAME/ID: logs of one engine that overlap
+    need the same --name, those of two engines two.
 
     \b
     Examples:
       tidewheel connect searches log.csv --tenant acme
       tidewheel connect searches log.jsonl --tenant acme --column query=q --column clicked=doc --column time=ts
     """
-    named = dict(each.partition("=")[::2] for each in given)
+    columns = search_logs.columns(dict(each.partition("=")[::2] for each in given))
     name = how.named(source.name.split(".", 1)[0])
-    _run(search_logs.read(source, search_logs.columns(named), separator), how, name)
+    _run(lambda sent: search_logs.read(source, search_logs.Reading(name, columns, separator)), how, name)
 
 
-def _run(items: Iterable[Item], how: How, name: str, whole: bool = False, many_gone: bool = False) -> None:
+def _run(
+    read: Callable[[Sent], Iterable[Item]], how: How, name: str, whole: bool = False, many_gone: bool = False
+) -> None:
+    """Take what a source says over; `read` gives its items, and may ask what was sent before."""
     now = datetime.now(UTC)
     with _sender(how, name) as (sent, deliver, remember), progress(name, None) as tell:
         transfer = Transfer(Planner(how.tenant, name, sent, now), deliver, remember, tell)
-        done = transfer.run(items, now, whole, many_gone)
+        done = transfer.run(read(sent), now, whole, many_gone)
     _report(done, how)
 
 
+def _file(how: How, name: str) -> Path:
+    return settings.home_directory() / "connectors" / how.tenant / f"{name}.sent"
+
+
 @contextmanager
-def _sender(how: How, name: str) -> Iterator[tuple[sent_file.Sent, Deliver | None, Callable[[Iterable[str]], None]]]:
+def _sender(how: How, name: str) -> Iterator[tuple[Sent, Deliver | None, Callable[[Iterable[str]], None]]]:
     """Give what was sent before, what delivers, and what remembers; a dry run delivers and remembers nothing."""
-    file = settings.home_directory() / "connectors" / how.tenant / f"{name}.sent"
+    file = _file(how, name)
     if how.dry_run:
         yield sent_file.glance(file), None, lambda lines: None
         return

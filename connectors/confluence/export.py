@@ -23,6 +23,8 @@ _ENTITIES = "entities.xml"
 _STORAGE_FORMAT = ("2", "")
 """The type of bodies that the storage format is; old wiki markup is 0."""
 
+_CUT_OFF = "a page above it is not in the export, so nobody sees it; export the whole space"
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -64,6 +66,8 @@ def _of_xml(archive: Archive, name: str, reading: Reading) -> Iterator[Item]:
                     yield _document(page, entity, space, acl[page.id], titles, reading)
         for page in waiting.values():
             yield _document(page, Entity("BodyContent", ""), space, acl[page.id], titles, reading)
+        for page in filter(space.is_cut_off, space.pages.values()):
+            yield Fault(reading.document(page.id), _CUT_OFF, reading.document(page.id))
     except BrokenXml as error:
         yield Fault(name, str(error))
     yield from (LeftOut("older versions and drafts") for _ in space.older)

@@ -1,9 +1,10 @@
 """What an XML export says of a space before any text is read: pages, people, and who may see what. Pure.
 
-A page is seen by those whom all its restrictions allow, its own and those of every page above it; without any, by the
-stated groups, else by the groups that may view the space, else by nobody. Who is allowed is a group by its name, and a
-person as the group `user:NAME`. Where two restrictions have no name in common, nobody is left: a list cannot say
-"who is in both".
+A page is seen by those whom all its restrictions allow, its own and those of everything above it, be that a page, a
+folder, archived or a draft; without any, by the stated groups, else by the groups that may view the space, else by
+nobody. Below what the export does not have nobody sees a page: its restrictions are not known. Who is allowed is a
+group by its name, and a person as the group `user:NAME`. Where two restrictions have no name in common, nobody is left:
+a list cannot say "who is in both".
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,16 +14,21 @@ from connectors.confluence.entities import Entity
 from connectors.groups import named, person
 from retrieval.access import shared
 
-_PAGES = ("Page", "BlogPost")
+_CONTENT = ("Page", "BlogPost", "Folder")
+"""Kinds that a page can stand below; so can any other that has a `contentStatus`."""
 
 
 @dataclass(slots=True)
 class Space:
-    """The objects of an export that are needed, by id; `name` is the source's."""
+    """The objects of an export that are needed, by id; `name` is the source's.
+
+    `above` has all content, whatever its status: what each stands below, and of what it is another version.
+    """
 
     name: str = "confluence"
     pages: dict[str, Entity] = field(default_factory=dict)
     older: set[str] = field(default_factory=set)
+    above: dict[str, tuple[str, ...]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     sets: dict[str, Entity] = field(default_factory=dict)
@@ -31,6 +37,8 @@ class Space:
 
     def take(self, entity: Entity) -> None:
         """Note an object."""
+        if entity.kind in _CONTENT or "contentStatus" in entity.fields:
+            self.above[entity.id] = tuple(filter(None, map(entity.refers.get, ("parent", "originalVersion"))))
         match entity.kind:
             case "Page" | "BlogPost":
                 self._page(entity)
@@ -69,14 +77,19 @@ class Space:
         """Return the key of a page's space."""
         return self.keys.get(page.refers.get("space", ""), "")
 
-    def above(self, page: Entity) -> Iterator[Entity]:
-        """Yield a page and those above it, each once however they point to each other."""
-        passed = set[str]()
-        at: Entity | None = page
-        while at is not None and at.id not in passed:
-            passed.add(at.id)
-            yield at
-            at = self.pages.get(at.refers.get("parent", ""))
+    def way(self, page: Entity) -> set[str]:
+        """Return the ids of a page and of everything above it, also of what the export does not have."""
+        passed, waiting = set[str](), [page.id]
+        while waiting:
+            at = waiting.pop()
+            if at not in passed:
+                passed.add(at)
+                waiting.extend(self.above.get(at, ()))
+        return passed
+
+    def is_cut_off(self, page: Entity) -> bool:
+        """Return whether the export does not have something above a page."""
+        return not self.way(page) <= self.above.keys()
 
 
 def lists(space: Space, stated: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -84,9 +97,9 @@ def lists(space: Space, stated: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     restricted = _restrictions(space)
     found = {}
     for page in space.pages.values():
-        own = [names for above in space.above(page) for names in restricted.get(above.id, ())]
+        own = [names for above in space.way(page) for names in restricted.get(above, ())]
         view = tuple(sorted(space.viewers.get(page.refers.get("space", ""), ())))
-        found[page.id] = shared([names or () for names in own]) if own else stated or view
+        found[page.id] = () if space.is_cut_off(page) else shared(own) if own else stated or view
     return found
 
 

@@ -21,6 +21,7 @@ _SAFE = (
     "-c", "diff.renameLimit=20000", "-c", "core.quotePath=false", "-c", "log.showSignature=false",
 )  # fmt: skip
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+_CHUNK = 1 << 16
 _PAGES = [f":(icase)*{suffix}" for suffix in SUFFIXES]
 
 
@@ -54,15 +55,15 @@ class Repository:
             f"--format={COMMIT}%aE{COMMIT}%aN", "HEAD", "--", *_PAGES,
         )  # fmt: skip
 
-    def contents(self, oids: Sequence[str]) -> Iterator[bytes]:
-        """Yield the bytes of objects, in this order."""
+    def contents(self, oids: Sequence[str], most: int) -> Iterator[bytes | None]:
+        """Yield the bytes of objects, in this order; None, and nothing kept of it, for one with more than `most`."""
         with self._started("cat-file", "--batch") as process:
             assert process.stdin is not None
             assert process.stdout is not None
             for oid in oids:
                 process.stdin.write(f"{oid}\n".encode())
                 process.stdin.flush()
-                yield _object(process.stdout, oid)
+                yield _object(process.stdout, oid, most)
             process.stdin.close()
 
     def _fields(self, *arguments: str) -> Iterator[str]:
@@ -111,17 +112,20 @@ def _git(directory: Path, *arguments: str) -> "subprocess.Popen[bytes]":
 
 def _split(stream: IO[bytes]) -> Iterator[str]:
     rest = b""
-    while chunk := stream.read(1 << 16):
+    while chunk := stream.read(_CHUNK):
         *whole, rest = (rest + chunk).split(b"\x00")
         yield from (field.decode("utf-8", "surrogateescape") for field in whole)
     if rest:
         yield rest.decode("utf-8", "surrogateescape")
 
 
-def _object(stream: IO[bytes], oid: str) -> bytes:
+def _object(stream: IO[bytes], oid: str, most: int) -> bytes | None:
     header = stream.readline().split()
     if len(header) != 3 or header[1] != b"blob":
         raise Poison(f"git has no file under {oid}; is the clone whole?")
-    content = stream.read(int(header[2]))
+    size = int(header[2])
+    content = stream.read(size) if size <= most else None
+    for passed in range(0, size if content is None else 0, _CHUNK):
+        stream.read(min(size - passed, _CHUNK))
     stream.read(1)
     return content

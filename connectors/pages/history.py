@@ -6,7 +6,10 @@ its last fate counts. The formats are those that `connectors.pages.git` asks git
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+
+from connectors.instants import of_seconds
+from schemas.instants import EPOCH
 
 COMMIT = "\x01"
 """Begins a commit's line: what no path can begin with here, because git writes paths after a status."""
@@ -24,12 +27,12 @@ class Fate:
 def fates(fields: Iterable[str]) -> dict[str, Fate]:
     """Return the fate of every path, from the NUL-separated fields of `git log --name-status -z`, oldest first."""
     found: dict[str, Fate] = {}
-    at = datetime.fromtimestamp(0, UTC)
+    at = EPOCH
     told = iter(fields)
     for field in told:
         word = field.lstrip("\n")
         if word.startswith(COMMIT):
-            at = datetime.fromtimestamp(int(word[1:]), UTC)
+            at = of_seconds(int(word[1:]))
         elif word[:1] == "R":
             former, path = next(told), next(told)
             found[former] = Fate(at, False, path)

@@ -58,9 +58,12 @@ def of_repository(repository: Repository, naming: Naming) -> Iterator[Item]:
     there = {path: oid for path, oid in sorted(repository.files().items()) if is_page(path)}
     known = history.fates(repository.history())
     authors = history.authors(repository.writers())
-    contents = zip(there, repository.contents(list(there.values())), strict=True)
+    contents = zip(there, repository.contents(list(there.values()), archives.MOST_BYTES), strict=True)
     files = list[File]()
     for path, content in contents:
+        if content is None:
+            yield Fault(path, f"more than {archives.MOST_BYTES:,} bytes", naming.document(path))
+            continue
         found = _file(path, content, known[path].at if path in known else _latest(known), authors.get(path), naming)
         if isinstance(found, Fault):
             yield found

@@ -19,12 +19,16 @@ _OF_PEOPLE = {"", "me_message", "thread_broadcast", "file_share", "file_comment"
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel: Slack's id, its name, who may see its messages, and how the ids of its documents begin."""
+    """A channel: Slack's id, its name, who may see its messages, how the ids of its documents begin.
+
+    `closed` says that its members alone see it.
+    """
 
     id: str
     name: str
     acl: tuple[str, ...]
     prefix: str
+    closed: bool = False
 
     def document(self, stamp: str, channel: str = "") -> str:
         """Return the id of a message."""
@@ -40,7 +44,7 @@ def items(message: object, channel: Channel, people: People, where: str, bots: b
         return
     document, subtype = channel.document(stamp), str(message.get("subtype") or "")
     if subtype == "tombstone":
-        yield Removed(document, written)
+        yield Removed(document, written, ordered=True, closed=channel.closed, final=True)
     elif (message.get("bot_id") or message.get("user") in people.bots or subtype == "bot_message") and not bots:
         yield LeftOut("messages of programs")
     elif subtype not in _OF_PEOPLE and subtype != "bot_message":
@@ -59,6 +63,8 @@ def items(message: object, channel: Channel, people: People, where: str, bots: b
             channel=channel.name,
             thread=channel.document(str(message["thread_ts"])) if of_slack(message.get("thread_ts")) else None,
             written=written,
+            ordered=True,
+            closed=channel.closed,
         )
         yield from _reactions(message, document, people)
 

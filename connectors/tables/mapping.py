@@ -8,19 +8,20 @@ body = ["summary", "text"]
 updated_at = "changed_on"
 acl = "groups"
 deleted = "archived"             # a cell that is true, yes, 1 or x: the document is gone
-[values]                         # the same for every row
+[values]                         # the same for every row, read as cells are
 kind = "ticket"
 [lists]
 separator = ";"                  # parts the cells that are lists: acl, cited, results
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.tables import cells
 from schemas.topics import PRODUCED, TOPIC_OF
 from stores.error_texts import suggestion
 from stores.errors import Misconfigured
@@ -77,7 +78,15 @@ def parsed(said: Mapping[str, Any], where: str) -> TableMapping:
     for name in (*mapping.columns, *mapping.values):
         if name not in known:
             raise Misconfigured(f"{where}: '{name}' is no field of {mapping.type}, {suggestion(name, known)}")
-    return mapping
+    return mapping.model_copy(update={"values": dict(_typed(mapping, where))})
+
+
+def _typed(mapping: TableMapping, where: str) -> Iterator[tuple[str, Any]]:
+    for name, stated in mapping.values.items():
+        try:
+            yield name, cells.value(name, [stated], mapping.lists.separator) if cells.is_typed(name) else stated
+        except cells.Wrong as error:
+            raise Misconfigured(f"{where}: values: {error}") from error
 
 
 def fields(kind: str) -> list[str]:

@@ -36,6 +36,54 @@ def test_the_same_document_twice_in_a_run_is_sent_once() -> None:
     assert len(run(Sent(), page("a"), page("a"))[1]) == 1
 
 
+def row(body: str, version: int, *acl: str) -> Document:
+    return Document("a", AT, "a", body, acl, version=version, ordered=True)
+
+
+def test_of_two_rows_the_newer_holds_in_whatever_order_they_stand_and_in_every_later_run() -> None:
+    new, old = row("new", 2, "hr"), row("old", 1, "everyone")
+    planner, lines = run(Sent(), new, old)
+    assert len(lines) == 1
+    assert planner.left_out == {"older than what was sent": 1}
+    for rows in (new, old), (old, new), (old,):
+        planner, again = run(read(lines), *rows)
+        assert again == []
+        assert planner.left_out == {"older than what was sent": 1}
+    assert len(run(read(lines), row("newer", 2, "hr"))[1]) == len(run(read(lines), row("newer", 3, "hr"))[1]) == 1
+    _, lines = run(Sent(), old, new)
+    assert len(lines) == 2
+    assert not run(read(lines), old, new)[1]
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_a_row_that_says_nothing_new_is_remembered_as_the_newest_all_the_same(version: int) -> None:
+    _, lines = run(Sent(), row("same", 1, "hr"))
+    same = row("same", version, "hr")
+    of_an_earlier_version = ["\t".join(line.split("\t")[:4]) + "\n" for line in lines]
+    planner = Planner("acme", "wiki", read(of_an_earlier_version), NOW)
+    learned = planner.take(same)
+    assert learned is not None
+    assert (learned.event, planner.unchanged) == ({}, 1)
+    lines = [*of_an_earlier_version, learned.line]
+    assert not run(read(lines), same)[1]
+    assert not run(read(lines), row("old", version - 1, "everyone"))[1]
+
+
+def test_a_removal_and_what_is_missing_leave_the_order_as_it_was() -> None:
+    _, lines = run(Sent(), row("text", 2, "hr"))
+    planner, _ = run(read(lines))
+    lines += [planned.line for planned in planner.missing(True)]
+    assert not run(read(lines), row("old", 1, "everyone"))[1]
+    assert len(run(read(lines), row("text", 2, "hr"))[1]) == 1
+    _, gone = run(read(lines), Removed("a", AT, version=3, ordered=True))
+    assert len(run(read([*lines, *gone]), row("back", 4, "hr"))[1]) == 1
+
+
+def test_a_source_without_an_order_may_go_back() -> None:
+    _, lines = run(Sent(), Document("a", AT, "a", "new", ("hr",)))
+    assert len(run(read(lines), Document("a", AT.replace(day=1), "a", "old", ("hr",)))[1]) == 1
+
+
 def test_what_is_missing_is_deleted_once_after_what_was_sent() -> None:
     _, lines = run(Sent(), page("a"), page("b"))
     planner, _ = run(read(lines), page("a"))

@@ -9,8 +9,8 @@ import pytest
 
 from connectors.events import happened
 from connectors.items import Fault, Happened
-from connectors.searches import columns, items, read
-from connectors.tables.reading import Wrong
+from connectors.searches import Reading, columns, items, read
+from connectors.tables.cells import Wrong
 from operations.events import Read, judged
 from operations.json_objects import Found
 from schemas.activity import SearchServed
@@ -26,9 +26,12 @@ ROW = {
 }
 
 
+LOG = Reading("shop", columns({}))
+
+
 def happenings(*rows: dict[str, Any]) -> list[Happened]:
     known: dict[str, Any] = {}
-    return [found for row in rows for found in items(row, columns({}), ";", known)]
+    return [found for row in rows for found in items(row, LOG, known)]
 
 
 def test_a_search_names_no_model_and_passes_the_checks() -> None:
@@ -37,7 +40,7 @@ def test_a_search_names_no_model_and_passes_the_checks() -> None:
     accepted = judged(Found(1, orjson.dumps(plain), plain), NOW)
     assert isinstance(accepted, Read)
     assert isinstance(accepted.event, SearchServed)
-    assert (accepted.event.model, accepted.event.search) == (None, "s1")
+    assert (accepted.event.model, accepted.event.search) == (None, "shop/s1")
     assert [(result.document, result.rank) for result in accepted.event.results] == [("it/wifi", 1), ("hr/leave", 2)]
 
 
@@ -45,7 +48,7 @@ def test_a_click_takes_query_person_and_rank_of_its_search() -> None:
     _, click = happenings(ROW, {"search": "s1", "clicked": "hr/leave", "time": "2026-11-02T09:00:05Z", "dwell": "40"})
     assert click.kind == "DocumentOpened"
     assert click.fields == {
-        "user": "ana", "document": "hr/leave", "from_search": {"search": "s1", "query": "guest wifi", "rank": 2},
+        "user": "ana", "document": "hr/leave", "from_search": {"search": "shop/s1", "query": "guest wifi", "rank": 2},
         "dwell_seconds": 40.0,
     }  # fmt: skip
 
@@ -59,6 +62,14 @@ def test_rows_of_one_search_are_one_search_with_several_clicks() -> None:
     assert again[-1].fields["from_search"]["rank"] == 2
 
 
+def test_two_logs_that_count_alike_have_searches_and_clicks_of_their_own() -> None:
+    row = {**ROW, "clicked": "it/wifi"}
+    one, other = (list(items(row, Reading(name, columns({})), {})) for name in ("shop", "wiki"))
+    ids = {happened(found, "acme")["event_id"] for found in (*one, *other)}
+    assert len(ids) == 4
+    assert [found.fields["search"] for found in (one[0], other[0])] == ["shop/s1", "wiki/s1"]
+
+
 def test_a_click_on_what_was_not_shown_is_an_opening() -> None:
     found = happenings({**ROW, "clicked": "elsewhere"})[-1]
     assert found.fields == {"user": "ana", "document": "elsewhere"}
@@ -67,10 +78,15 @@ def test_a_click_on_what_was_not_shown_is_an_opening() -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({**ROW, "time": "noon"}, "time: missing or no instant"),
+        ({**ROW, "time": "noon"}, "time: 'noon' is none; ISO 8601"),
+        ({**ROW, "time": ""}, "time: missing"),
         ({**ROW, "user": ""}, "user: missing"),
         ({"user": "ana", "time": 1793610000}, "query: missing"),
-        ({**ROW, "clicked": "a", "rank": "first"}, "rank: 'first' is no number"),
+        ({**ROW, "clicked": "a", "rank": "first"}, "rank: 'first' is none; a whole number is right"),
+        ({**ROW, "clicked": "a", "rank": "nan"}, "rank: 'nan' is none"),
+        ({**ROW, "clicked": "a", "rank": "inf"}, "rank: 'inf' is none"),
+        ({**ROW, "clicked": "a", "rank": "1.7"}, "rank: '1.7' is none"),
+        ({**ROW, "clicked": "a", "dwell": "nan"}, "dwell: 'nan' is none; a number is right"),
     ],
 )
 def test_a_wrong_row_says_what_is_right(row: dict[str, Any], words: str) -> None:
@@ -83,7 +99,7 @@ def test_columns_are_found_by_known_names_or_given(tmp_path: Path) -> None:
     path.write_text(
         '{"q": "wifi", "client_id": "c1", "timestamp": 1793610000, "hits": [{"id": "a"}, "b"]}\n{"q": "x"}\n'
     )
-    found, wrong = read(path, columns({}))
+    found, wrong = read(path, LOG)
     assert isinstance(found, Happened)
     assert [result["document"] for result in found.fields["results"]] == ["a", "b"]
     assert isinstance(wrong, Fault)

@@ -1,6 +1,7 @@
 """What the broker has is remembered, what it has not is sent again, and what is wrong loses nothing else."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -56,6 +57,15 @@ def test_a_run_that_was_cut_short_goes_on_where_it_was(monkeypatch: pytest.Monke
     rest = Broker()
     rest.run(pages(7), read(broken.lines))
     assert len({*broken.values, *rest.values}) == len(broken.values) + len(rest.values) == 7
+
+
+def test_what_is_only_to_be_remembered_is_so_without_an_event() -> None:
+    row = Document("a", AT, "a", "text", ("staff",), version=1, ordered=True)
+    broker = Broker()
+    broker.run([row])
+    done = broker.run([replace(row, version=2)], read(broker.lines))
+    assert (done.events, done.unchanged, len(broker.values)) == ({}, 1, 1)
+    assert read(broker.lines).documents["a"].place == 2
 
 
 def test_a_wrong_item_is_named_and_the_others_are_sent() -> None:

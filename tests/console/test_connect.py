@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_a_line_and_an_exit_code(
     (sources / "searches.csv").write_text("query,user,time\nwifi,ana,noon\nwifi,ana,2026-11-02\n")
     ended = run("connect", "searches", "searches.csv", "--tenant", "acme", "--dry-run")
     assert ended.code == 5
-    assert "line 2: time: missing or no instant" in ended.err
+    assert "line 2: time: 'noon' is none" in ended.err
     assert "would send 1 SearchServed" in ended.out
     assert run("connect", "slack", "none.zip", "--tenant", "acme", "--dry-run").code == EXIT_MISCALLED
     assert run("connect", "pages", "handbook", "--tenant", "acme", "--name", "../x").code == EXIT_MISCALLED

@@ -45,7 +45,12 @@ def _user(name: str, key: str) -> str:
     return f'<property name="{name}" {_class("ConfluenceUserImpl")}><id name="key"><![CDATA[{key}]]></id>\n</property>'
 
 
-CURRENT = _text("contentStatus", "current")
+def status(word: str) -> str:
+    """The property that says whether a page is current."""
+    return _text("contentStatus", word)
+
+
+CURRENT = status("current")
 
 
 def page(number: int, title: str, *more: str, kind: str = "Page") -> str:
@@ -102,7 +107,7 @@ OBJECTS = (
     + page(102, "Leave", CURRENT, below(100))
     + page(103, "Salaries", CURRENT, below(102))
     + page(90, "Wi-Fi", CURRENT, older_than(101))
-    + page(91, "Draft", _text("contentStatus", "draft"))
+    + page(91, "Draft", status("draft"))
     + body(502, 102, "<p>Sixteen weeks</p>")
     + body(490, 90, "<p>Old text</p>")
     + restriction(700, 102, group="hr")

@@ -8,7 +8,7 @@ import pytest
 from connectors.confluence.export import Reading, read
 from connectors.items import Document, Fault, Item, LeftOut
 from stores.errors import Misconfigured
-from tests.connectors.confluence.exports import CURRENT, PAGES, SPACE, entities, page, zipped
+from tests.connectors.confluence.exports import CURRENT, PAGES, SPACE, below, entities, page, zipped
 
 READING = Reading("wiki", ("staff",))
 
@@ -53,6 +53,16 @@ def test_a_page_without_a_date_is_named(tmp_path: Path) -> None:
     undated = page(1, "a", CURRENT).replace("2026-1", "soon 1")
     items = list(read(zipped(tmp_path / "x.zip", {"entities.xml": entities(SPACE + undated)}), READING))
     assert [type(item) for item in items] == [Fault]
+
+
+def test_a_page_below_what_the_export_does_not_have_is_sent_for_nobody_and_named(tmp_path: Path) -> None:
+    items = list(
+        read(zipped(tmp_path / "x.zip", {"entities.xml": entities(SPACE + page(2, "b", CURRENT, below(1)))}), READING)
+    )
+    assert documents(items)["wiki/2"].acl == ()
+    assert [(item.document, "not in the export" in item.reason) for item in items if isinstance(item, Fault)] == [
+        ("wiki/2", True)
+    ]
 
 
 def test_what_is_no_space_export_is_said(tmp_path: Path) -> None:

@@ -31,7 +31,15 @@ def test_files_are_those_of_the_last_commit_with_their_bytes(made: Path) -> None
     (made / "b.md").write_text("not committed")
     files = read(made).files()
     assert sorted(files) == ["b.md", "code.py", "docs/ü new.md"]
-    assert list(read(made).contents([files["b.md"], files["code.py"]])) == [b"beta two", b"x = 1"]
+    assert list(read(made).contents([files["b.md"], files["code.py"]], 99)) == [b"beta two", b"x = 1"]
+
+
+def test_a_file_of_too_many_bytes_is_passed_over(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git, "_CHUNK", 7)
+    files = read(made).files()
+    oids = [files["docs/ü new.md"], files["code.py"], files["b.md"]]
+    assert list(read(made).contents(oids, 5)) == [None, b"x = 1", None]
+    assert list(read(made).contents(oids, 120)) == [b"alpha\n" * 20, b"x = 1", b"beta two"]
 
 
 def test_history_has_renames_and_deletions_of_pages(made: Path) -> None:
@@ -51,7 +59,7 @@ def test_a_folder_of_a_repository_is_read_as_if_it_were_all(made: Path) -> None:
 def test_what_is_no_repository_is_none_and_a_missing_object_is_said(made: Path, tmp_path: Path) -> None:
     assert git.repository(tmp_path) is None
     with pytest.raises(Poison, match="git has no file"):
-        list(read(made).contents(["0" * 40]))
+        list(read(made).contents(["0" * 40], 99))
 
 
 def test_no_program_of_the_repository_is_run(made: Path, tmp_path: Path) -> None:
@@ -67,7 +75,7 @@ def test_no_program_of_the_repository_is_run(made: Path, tmp_path: Path) -> None
     (made / ".git" / "info" / "attributes").write_text("*.md diff=x filter=x\n")
     repo = read(made)
     assert list(repo.history())
-    assert list(repo.contents(list(repo.files().values())))
+    assert list(repo.contents(list(repo.files().values()), 999))
     assert not trap.exists()
 
 

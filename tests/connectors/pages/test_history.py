@@ -18,6 +18,11 @@ def test_the_last_fate_counts_and_a_rename_is_one_of_both_paths() -> None:
     }  # fmt: skip
 
 
+def test_a_commit_of_a_time_that_no_date_can_say_ends_nothing() -> None:
+    found = fates(["\x01999999999999999", "\nA", "a.md", "\x01200", "\nA", "b.md"])
+    assert (found["a.md"].at.year, found["b.md"].at) == (9999, at(200))
+
+
 def test_a_path_that_is_used_again_is_there() -> None:
     found = fates(["\x01100", "\nA", "a.md", "\x01200", "\nR100", "a.md", "b.md", "\x01300", "\nA", "a.md"])
     assert found["a.md"] == Fate(at(300), True)

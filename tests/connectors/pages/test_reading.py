@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from connectors import archives
 from connectors.items import Document, Fault, Item, Removed
 from connectors.pages.reading import Naming, read
 from connectors.planning import Planner
@@ -55,6 +58,17 @@ def test_a_repository_gives_time_and_author_of_the_change_and_where_pages_went(t
     assert [item for item in items if isinstance(item, Removed)] == [
         Removed("wiki/leave.md", at(1_700_000_400), "wiki/hr/leave.md"),
         Removed("wiki/tmp.md", at(1_700_000_400)),
+    ]
+
+
+def test_a_page_of_too_many_bytes_is_named_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MOST_BYTES", 100)
+    items = list(read(repository(tmp_path / "r", HISTORY), NAMING))
+    assert sorted(documents(items)) == ["wiki/it/wifi.md", "wiki/pay.md"]
+    assert [item for item in items if isinstance(item, Fault)] == [
+        Fault("hr/leave.md", "more than 100 bytes", "wiki/hr/leave.md")
     ]
 
 

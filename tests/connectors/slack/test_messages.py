@@ -47,6 +47,7 @@ def test_what_nobody_wrote_is_left_out_and_what_was_taken_back_is_removed() -> N
     assert isinstance(read(DEPLOYED, bots=True)[0], Document)
     (gone,) = read(TAKEN_BACK)
     assert isinstance(gone, Removed)
+    assert gone.final
 
 
 @pytest.mark.parametrize("message", [None, [], {}, {"ts": 5}, {"ts": "soon", "text": "x"}])

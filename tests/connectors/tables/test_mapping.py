@@ -1,5 +1,6 @@
 """A mapping is checked before a row is read, and a wrong one says what is right."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,25 @@ def test_a_field_may_have_one_column_or_several(tmp_path: Path) -> None:
         ({"columns": {"tenant": "x"}}, "'tenant' is no field"),
         ({"columns": {"document": 7}}, "columns.document"),
         ({"colums": {}}, "columns: Field required"),
+        ({"columns": {}, "values": {"updated_at": "soon"}}, "values: updated_at: 'soon' is none"),
+        ({"columns": {}, "values": {"version": 1.5}}, "values: version: '1.5' is none"),
     ],
 )
 def test_a_wrong_mapping_says_what_is_right(said: dict[str, Any], words: str) -> None:
     with pytest.raises(Misconfigured, match=r"m\.toml: ") as raised:
         parsed(said, "m.toml")
     assert words in str(raised.value)
+
+
+def test_values_are_read_as_cells_are() -> None:
+    stated = {"acl": "staff; hr", "updated_at": date(2026, 11, 2), "version": "3", "deleted": "no", "kind": "ticket"}
+    assert parsed({"columns": {}, "values": stated}, "m.toml").values == {
+        "acl": ["staff", "hr"], "updated_at": datetime(2026, 11, 2, tzinfo=UTC), "version": 3, "deleted": False,
+        "kind": "ticket",
+    }  # fmt: skip
+    assert parsed({"columns": {}, "values": {"acl": ["a;b", "c"]}}, "m.toml").values == {"acl": ["a;b", "c"]}
+    bars = {"columns": {}, "values": {"acl": "a|b"}, "lists": {"separator": "|"}}
+    assert parsed(bars, "m.toml").values == {"acl": ["a", "b"]}
 
 
 def test_a_missing_or_broken_file_is_said(tmp_path: Path) -> None:

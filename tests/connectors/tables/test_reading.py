@@ -9,8 +9,9 @@ import pytest
 
 from connectors.events import happened
 from connectors.items import Document, Fault, Happened, Removed
+from connectors.tables.cells import Wrong
 from connectors.tables.mapping import parsed
-from connectors.tables.reading import Reading, Wrong, item, read
+from connectors.tables.reading import Reading, item, read
 from operations.events import Read, judged
 from operations.json_objects import Found
 
@@ -31,7 +32,7 @@ CLICK = {"who": "ana", "page": "T-1", "when": "1793610000", "s": "4.5", "sid": "
 
 def test_a_row_is_a_document_with_its_own_list() -> None:
     found = item(ROW, Reading(TICKETS, ("staff",)))
-    assert found == Document("T-1", AT, "Printer", "jams\n\noften", ("it", "support"), kind="ticket")
+    assert found == Document("T-1", AT, "Printer", "jams\n\noften", ("it", "support"), kind="ticket", ordered=True)
 
 
 def test_an_empty_list_is_nobody_and_without_a_column_the_stated_list_holds() -> None:
@@ -46,7 +47,15 @@ def test_an_empty_list_is_nobody_and_without_a_column_the_stated_list_holds() ->
 
 @pytest.mark.parametrize("mark", ["yes", "TRUE", "1", "x"])
 def test_a_row_that_is_gone_is_a_removal(mark: str) -> None:
-    assert item({**ROW, "gone": mark}, Reading(TICKETS, ())) == Removed("T-1", AT)
+    assert item({**ROW, "gone": mark}, Reading(TICKETS, ())) == Removed("T-1", AT, ordered=True)
+
+
+def test_a_version_orders_a_removal_too() -> None:
+    mapping = parsed(
+        {"columns": {"document": "id", "updated_at": "changed", "version": "v", "deleted": "gone"}}, "m.toml"
+    )
+    row = {**ROW, "v": "7", "gone": "yes"}
+    assert item(row, Reading(mapping, ())) == Removed("T-1", AT, version=7, ordered=True)
 
 
 def test_a_row_is_an_event_that_the_checks_accept_and_the_same_row_the_same_event() -> None:
