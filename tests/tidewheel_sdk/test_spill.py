@@ -90,7 +90,7 @@ def test_damage_is_counted_once(tmp_path: Path) -> None:
     journal.append(items("a", "b"))
     (segment,) = journal.path.glob("*.events")
     segment.write_bytes(segment.read_bytes().replace(b'"id":"a"', b'"id":"x"'))
-    os.close(journal._lock)
+    journal.release()
     spill = Spill(tmp_path, ROOM)
     assert (drained(spill), spill.damaged(), spill.damaged()) == (["b"], 1, 0)
 
@@ -105,5 +105,5 @@ def test_of_several_that_died_the_oldest_comes_first(tmp_path: Path) -> None:
     for name in "abc":
         journal = Journal.create(tmp_path)
         journal.append(items(name))
-        os.close(journal._lock)
+        journal.release()
     assert drained(Spill(tmp_path, ROOM)) == list("abc")

@@ -1,6 +1,6 @@
 """One process's events on disk: segments that are only appended to, in a directory that one process has at a time.
 
-    WRITER/lock            locked (flock) by its process; the kernel lets go of it when that dies, however it dies
+    WRITER/lock            locked by its process as long as that lives (`locks.py`)
     WRITER/00000001.events one event a line: CRC-32 of the rest, a space, the event's id, a space, the JSON
     WRITER/next            the segment and the byte from which events wait; written after every batch
 
@@ -9,7 +9,6 @@ that was cut off (a kill in the middle, a power cut) has a wrong sum or no line 
 once everything in it is delivered. Between delivering and noting it a process may die: then events are sent again.
 """
 
-import fcntl
 import os
 import shutil
 import zlib
@@ -19,6 +18,7 @@ from time import time_ns
 from typing import NamedTuple
 from uuid import uuid4
 
+from tidewheel_sdk import locks
 from tidewheel_sdk.errors import Full
 from tidewheel_sdk.wire import Item
 
@@ -56,8 +56,8 @@ class Journal:
         name = f"{time_ns():020}-{uuid4().hex[:8]}"
         arriving = parent / f".{name}"
         arriving.mkdir(mode=0o700)
-        lock = os.open(arriving / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock = locks.take(arriving / _LOCK, create=True)
+        assert lock is not None, "nobody else knows the name"
         os.rename(arriving, parent / name)
         return cls(parent / name, lock, segment_bytes, synced)
 
@@ -65,16 +65,14 @@ class Journal:
     def adopt(cls, path: Path, segment_bytes: int = SEGMENT_BYTES) -> "Journal | None":
         """Return what a process left that is gone; None while it lives, or when another one has adopted it."""
         try:
-            lock = os.open(path / _LOCK, os.O_RDWR)
+            lock = locks.take(path / _LOCK)
         except OSError:
             return None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(lock).st_nlink:
-                return cls(path, lock, segment_bytes)
-        except BlockingIOError:
-            pass
-        os.close(lock)
+        if lock is None:
+            return None
+        if os.fstat(lock).st_nlink:
+            return cls(path, lock, segment_bytes)
+        locks.release(lock)
         return None
 
     def append(self, items: Sequence[Item]) -> None:
@@ -134,7 +132,11 @@ class Journal:
         self._seal()
         if not self.waiting:
             shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lock)
+        self.release()
+
+    def release(self) -> None:
+        """Leave all to the next process, as the end of this one would."""
+        locks.release(self._lock)
 
     def _rest(self) -> bool:
         return any(True for _ in self._records(self._next, count_damage=False))
