@@ -88,6 +88,7 @@ def test_a_damaged_record_is_counted_and_passed_over(tmp_path: Path) -> None:
     (segment,) = journal.path.glob("*.events")
     segment.write_bytes(segment.read_bytes().replace(b'"id":"b"', b'"id":"x"'))
     following = adopted(abandoned(journal))
+    assert following.damaged == 1, "it is counted whether or not anybody comes to it"
     for _ in range(3):
         following.peek(9, FAR)
     assert following.damaged == 1, "a batch that is tried again finds nothing new"

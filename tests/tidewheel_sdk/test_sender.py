@@ -8,6 +8,7 @@ import pytest
 
 from tests.tidewheel_sdk.targets import QUICK, WAIT_S, Scripted, opened
 from tidewheel_sdk.buffers import Buffer
+from tidewheel_sdk.journal import Journal
 from tidewheel_sdk.memory import Memory
 from tidewheel_sdk.options import Options
 from tidewheel_sdk.reports import Delivery, Report
@@ -129,6 +130,17 @@ def test_neither_a_broken_target_nor_a_broken_caller_stops_it(caplog: pytest.Log
         assert [each.result(WAIT_S).status for each in hand(sender, "a", "b")] == ["accepted"] * 2
         assert sender.flush(WAIT_S)
     assert "on_report failed" in caplog.text
+
+
+def test_damage_is_counted_before_anything_is_sent(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path)
+    journal.append([item(opened("a"))])
+    (segment,) = journal.path.glob("*.events")
+    segment.write_bytes(segment.read_bytes().replace(b"hr/leave", b"hr/LEAVE"))
+    journal.release()
+    with sending(Scripted(), Spill(tmp_path, 10_000)) as sender:
+        assert sender.flush(WAIT_S)
+    assert sender.counts["dropped"] == 1
 
 
 def test_whoever_is_told_may_send_more() -> None:

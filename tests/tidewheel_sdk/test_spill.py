@@ -95,6 +95,16 @@ def test_damage_is_counted_once(tmp_path: Path) -> None:
     assert (drained(spill), spill.damaged(), spill.damaged()) == (["b"], 1, 0)
 
 
+def test_damage_is_counted_though_nothing_else_is_there(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path)
+    journal.append(items("a", "b"))
+    (segment,) = journal.path.glob("*.events")
+    segment.write_bytes(segment.read_bytes().replace(b'"id"', b'"di"'))
+    journal.release()
+    spill = Spill(tmp_path, ROOM)
+    assert (spill.waiting, spill.damaged(), writers(tmp_path)) == (0, 2, [])
+
+
 def test_an_empty_spill_has_nothing_to_note(tmp_path: Path) -> None:
     spill = Spill(tmp_path / "deep" / "er", ROOM)
     spill.done(0)

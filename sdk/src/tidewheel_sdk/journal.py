@@ -48,7 +48,7 @@ class Journal:
             _file(path, number).unlink(missing_ok=True)
         self._last = max(segments, default=0)
         self.size = sum(_file(path, number).stat().st_size for number in _segments(path))
-        self.waiting = sum(1 for _ in self._records(self._next, count_damage=False))
+        self.waiting = sum(1 for _ in self._records(self._next, count_damage=True))
 
     @classmethod
     def create(cls, parent: Path, segment_bytes: int = SEGMENT_BYTES, synced: bool = True) -> "Journal":

@@ -108,17 +108,21 @@ class Sender:
         """Return the next batch once it is due; None at the end. An empty one is for another look."""
         with self._changed:
             while not self._due(now := monotonic()):
+                self._count_damage()
                 if self._ended(now):
                     return None
                 self._changed.wait(self._pause(now))
                 self._buffer.tend()
             items = self._buffer.peek(self._options.batch_events, self._options.batch_bytes)
-            if damaged := self._buffer.damaged():
-                self.counts["dropped"] += damaged
-                LOG.error("%d events of the spill are lost: their records are damaged", damaged)
+            self._count_damage()
             if not items:
                 self._changed.notify_all()
             return items
+
+    def _count_damage(self) -> None:
+        if damaged := self._buffer.damaged():
+            self.counts["dropped"] += damaged
+            LOG.error("%d events of the spill are lost: their records are damaged", damaged)
 
     def _due(self, now: float) -> bool:
         if not self._buffer.waiting or now < self._not_before or (self._over and now >= self._until):
