@@ -64,9 +64,7 @@ class Spill:
                 )
             if self._own is None:
                 self._own = Journal.create(self._directory, self._segment_bytes, self._fsync != "never")
-            self._own.append(items)
-            if self._fsync == "always":
-                self._own.sync()
+            self._own.append(items, synced=self._fsync == "always")
 
     def peek(self, most: int, most_bytes: int) -> list[Item]:
         """Return the next events, the oldest process's first."""
