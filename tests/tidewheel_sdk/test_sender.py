@@ -211,6 +211,20 @@ def test_whoever_is_told_may_send_more() -> None:
     assert target.ids == ["a", "b", "c"]
 
 
+def test_the_buffer_is_told_of_one_that_was_accepted() -> None:
+    class Noting(Memory):
+        def done(self, count: int, accepted: Item | None = None) -> None:
+            told.append(accepted.event_id if accepted else None)
+            super().done(count)
+
+    target, told = Scripted(), list[str | None]()
+    target.judge = lambda found: Verdict(found.event_id == "b")
+    with sending(target, Noting(10_000)) as sender:
+        hand(sender, "a", "b")[1].result(WAIT_S)
+        hand(sender, "c")[0].result(WAIT_S)
+    assert told == ["b", None]
+
+
 def test_what_is_refused_here_is_counted() -> None:
     with sending(Scripted()) as sender:
         sender.refuse("a", "because", delivery := Delivery())

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from tidewheel_sdk.backoff import retry_after
 from tidewheel_sdk.errors import Away
-from tidewheel_sdk.targets import Verdict
+from tidewheel_sdk.targets import Verdict, digest
 from tidewheel_sdk.wire import Item
 
 LOG = logging.getLogger("tidewheel_sdk")
@@ -52,7 +52,8 @@ class HttpTarget:
             raise ValueError("the API key is empty or no key; `tidewheel keys add` makes one")
         if where.scheme == "http" and where.hostname not in _LOOPBACK:
             LOG.warning("the API key goes to %s without TLS", where.hostname)
-        self.name = f"{where.scheme}://{where.netloc}"
+        self.name = f"{where.scheme}://{where.netloc}{where.path.rstrip('/')}"
+        self.key_digest = digest(key)
         self._where, self._path = where, where.path.rstrip("/") + PATH
         self._headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
         self._timeout_s, self._packed = timeout_s, packed

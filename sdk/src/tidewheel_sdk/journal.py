@@ -23,7 +23,7 @@ from uuid import uuid4
 
 from tidewheel_sdk import locks
 from tidewheel_sdk.errors import Full
-from tidewheel_sdk.wire import Item
+from tidewheel_sdk.wire import Item, tenant_of
 
 LOG = logging.getLogger("tidewheel_sdk")
 
@@ -144,6 +144,10 @@ class Journal:
                 self.size -= size
         except OSError as error:
             LOG.warning("events that were delivered stay in %s (%s)", self.path, error)
+
+    def tenants(self) -> set[str]:
+        """Return the tenants of the events that wait."""
+        return {tenant_of(item.body) for item, _ in self._records(self._next, count_damage=False)}
 
     def close(self) -> None:
         """Let go: the directory goes when nothing waits in it, and waits for the next process otherwise."""

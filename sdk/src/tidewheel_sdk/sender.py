@@ -180,8 +180,9 @@ class Sender:
             LOG.warning("%s takes events again", self._target.name)
         refused = Verdict(False, SUPPRESSED)
         reports = [_report(item, next(verdicts) if kept else refused) for item, kept in zip(items, sent, strict=True)]
+        taken = next((item for item, report in zip(items, reports, strict=True) if report.status == "accepted"), None)
         with self._changed:
-            self._buffer.done(len(items))
+            self._buffer.done(len(items), taken)
             self._failures, self._away, self._first_at, self._telling = 0, "", monotonic(), True
             for item, report in zip(items, reports, strict=True):
                 self._judged(item, report)
