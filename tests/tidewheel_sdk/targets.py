@@ -16,18 +16,16 @@ WAIT_S = 60.0
 """Seconds that a test waits for what must come."""
 
 
-def opened(event_id: str = "e1", user: str = "ana") -> DocumentOpened:
+def opened(event_id: str = "e1", user: str = "ana", tenant: str = "acme") -> DocumentOpened:
     """An event."""
-    return DocumentOpened(tenant="acme", event_id=event_id, user=user, document="hr/leave")
+    return DocumentOpened(tenant=tenant, event_id=event_id, user=user, document="hr/leave")
 
 
 class Scripted:
     """Takes batches while `up`; otherwise it is away."""
 
-    name = "scripted"
-
-    def __init__(self, up: bool = True) -> None:
-        self.up = up
+    def __init__(self, up: bool = True, name: str = "scripted", key_digest: str = "") -> None:
+        self.up, self.name, self.key_digest = up, name, key_digest
         self.tried = threading.Event()
         self.batches: list[list[str]] = []
         self.bodies: list[bytes] = []

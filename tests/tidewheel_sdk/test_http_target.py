@@ -95,7 +95,7 @@ def test_what_the_gateway_refuses_is_refused_and_what_it_cuts_is_named(target: H
     assert target.send(items("a", "b")) == [Verdict(True, "", ("title",)), Verdict(False, "user: no")]
 
 
-@pytest.mark.parametrize("status", [301, 401, 403, 404, 408, 415, 429, 500, 502, 503, 200])
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 408, 415, 429, 500, 502, 503, 200])
 def test_what_people_can_mend_refuses_nothing(target: HttpTarget, status: int) -> None:
     Gateway.answer = lambda events: (status, {"retry-after": "7"}, {"detail": "the key is revoked"})
     with pytest.raises(Away, match=rf"{status}: the key is revoked") as away:
@@ -114,11 +114,37 @@ def test_an_answer_that_is_no_receipt_counts_for_nothing(target: HttpTarget, con
         target.send(items("a"))
 
 
-@pytest.mark.parametrize("status", [400, 413, 422])
-def test_the_one_event_that_is_to_blame_is_found_and_the_others_are_taken(target: HttpTarget, status: int) -> None:
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("text/html", b"<h1>The plain HTTP request was sent to HTTPS port</h1>"),
+        ("application/json", {"detail": [{"loc": ["body"], "msg": "no event of this service's"}]}),
+    ],
+)
+@pytest.mark.parametrize("ids", ["a", "abcde"])
+def test_what_another_server_answers_refuses_nothing(
+    target: HttpTarget, status: int, kind: str, content: object, ids: str
+) -> None:
+    Gateway.answer = lambda events: (status, {"content-type": kind}, content)
+    with pytest.raises(Away, match=str(status)):
+        target.send(items(*ids))
+
+
+def test_a_request_that_came_damaged_refuses_nothing(target: HttpTarget) -> None:
+    answer = {"content-type": "application/problem+json"}, {"detail": "the gzip data are damaged"}
+    Gateway.answer = lambda events: (400, *answer)
+    with pytest.raises(Away, match="damaged"):
+        target.send(items("a"))
+
+
+@pytest.mark.parametrize(("status", "kind"), [(413, "text/html"), (422, "application/problem+json; charset=utf-8")])
+def test_the_one_event_that_is_to_blame_is_found_and_the_others_are_taken(
+    target: HttpTarget, status: int, kind: str
+) -> None:
     def answer(events: list[dict[str, Any]]) -> Answer:
         if any(event["event_id"] == "c" for event in events):
-            return status, {}, {"detail": "too large"}
+            return status, {"content-type": kind}, {"detail": "too large"}
         return receipt(events)
 
     Gateway.answer = answer

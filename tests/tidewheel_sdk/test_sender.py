@@ -1,13 +1,17 @@
 """The thread that sends: order, retries, what is reported when, and what a failing caller cannot break."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
 from tests.tidewheel_sdk.targets import QUICK, WAIT_S, Scripted, opened
+from tests.tidewheel_sdk.test_journal import full
 from tidewheel_sdk.buffers import Buffer
+from tidewheel_sdk.journal import Journal
 from tidewheel_sdk.memory import Memory
 from tidewheel_sdk.options import Options
 from tidewheel_sdk.reports import Delivery, Report
@@ -131,6 +135,67 @@ def test_neither_a_broken_target_nor_a_broken_caller_stops_it(caplog: pytest.Log
     assert "on_report failed" in caplog.text
 
 
+@pytest.mark.parametrize("call", ["peek", "done", "tend", "damaged"])
+def test_a_buffer_that_fails_for_a_while_is_told_of_and_does_not_stop_it(call: str) -> None:
+    buffer, target, failing = Memory(10_000), Scripted(), threading.Event()
+    real = getattr(buffer, call)
+
+    def fails(*given: object) -> object:
+        if failing.is_set():
+            raise OSError(28, "No space left on device")
+        return real(*given)
+
+    setattr(buffer, call, fails)
+    failing.set()
+    with sending(target, buffer) as sender:
+        (first,) = hand(sender, "a")
+        until = monotonic() + WAIT_S
+        while "No space left" not in sender.problem and monotonic() < until:
+            hand(sender, "b")
+            sleep(0.01)
+        assert "No space left" in sender.problem
+        failing.clear()
+        assert first.result(WAIT_S).status == "accepted"
+        assert sender.flush(WAIT_S)
+        while sender.problem and monotonic() < until:
+            hand(sender, "c")
+            sleep(0.01)
+        assert sender.problem == ""
+
+
+def test_a_disk_that_fails_at_its_upkeep_keeps_no_event_from_being_sent() -> None:
+    buffer, target = Memory(10_000), Scripted()
+    buffer.tend = full  # type: ignore[method-assign]
+    with sending(target, buffer) as sender:
+        for name in "abc":
+            assert hand(sender, name)[0].result(WAIT_S).status == "accepted"
+
+
+def test_a_screen_that_fails_loses_nothing() -> None:
+    target, fails = Scripted(), [True]
+
+    def screen(found: Item) -> Item | None:
+        if fails and fails.pop():
+            raise OSError(5, "Input/output error")
+        return found
+
+    sender = Sender(target, Memory(10_000), QUICK, screen, None)
+    assert hand(sender, "a")[0].result(WAIT_S).status == "accepted"
+    sender.close(WAIT_S)
+    assert target.ids == ["a"]
+
+
+def test_damage_is_counted_before_anything_is_sent(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path)
+    journal.append([item(opened("a"))])
+    (segment,) = journal.path.glob("*.events")
+    segment.write_bytes(segment.read_bytes().replace(b"hr/leave", b"hr/LEAVE"))
+    journal.release()
+    with sending(Scripted(), Spill(tmp_path, 10_000)) as sender:
+        assert sender.flush(WAIT_S)
+    assert sender.counts["dropped"] == 1
+
+
 def test_whoever_is_told_may_send_more() -> None:
     target, more = Scripted(), ["b", "c"]
     with sending(target) as sender:
@@ -144,6 +209,20 @@ def test_whoever_is_told_may_send_more() -> None:
         for _ in range(3):
             assert sender.flush(WAIT_S)
     assert target.ids == ["a", "b", "c"]
+
+
+def test_the_buffer_is_told_of_one_that_was_accepted() -> None:
+    class Noting(Memory):
+        def done(self, count: int, accepted: Item | None = None) -> None:
+            told.append(accepted.event_id if accepted else None)
+            super().done(count)
+
+    target, told = Scripted(), list[str | None]()
+    target.judge = lambda found: Verdict(found.event_id == "b")
+    with sending(target, Noting(10_000)) as sender:
+        hand(sender, "a", "b")[1].result(WAIT_S)
+        hand(sender, "c")[0].result(WAIT_S)
+    assert told == ["b", None]
 
 
 def test_what_is_refused_here_is_counted() -> None:

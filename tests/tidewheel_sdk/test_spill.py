@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tidewheel_sdk.test_journal import FAR, items
+from tests.tidewheel_sdk.test_journal import FAR, full, items
 from tidewheel_sdk.errors import Full
 from tidewheel_sdk.journal import Journal, writers
 from tidewheel_sdk.spill import Spill
@@ -90,9 +90,34 @@ def test_damage_is_counted_once(tmp_path: Path) -> None:
     journal.append(items("a", "b"))
     (segment,) = journal.path.glob("*.events")
     segment.write_bytes(segment.read_bytes().replace(b'"id":"a"', b'"id":"x"'))
-    os.close(journal._lock)
+    journal.release()
     spill = Spill(tmp_path, ROOM)
     assert (drained(spill), spill.damaged(), spill.damaged()) == (["b"], 1, 0)
+
+
+def test_damage_is_counted_though_nothing_else_is_there(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path)
+    journal.append(items("a", "b"))
+    (segment,) = journal.path.glob("*.events")
+    segment.write_bytes(segment.read_bytes().replace(b'"id"', b'"di"'))
+    journal.release()
+    spill = Spill(tmp_path, ROOM)
+    assert (spill.waiting, spill.damaged(), writers(tmp_path)) == (0, 2, [])
+
+
+def test_a_failing_disk_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    spill = Spill(tmp_path, ROOM, clock=lambda: now[0])
+    spill.append(items("a"))
+    now[0] += 1.0
+    monkeypatch.setattr(os, "fsync", full)
+    for _ in range(2):
+        with pytest.raises(OSError, match="No space left"):
+            spill.tend()
+    monkeypatch.undo()
+    spill.tend()
+    spill.close()
+    assert drained(Spill(tmp_path, ROOM)) == ["a"]
 
 
 def test_an_empty_spill_has_nothing_to_note(tmp_path: Path) -> None:
@@ -105,5 +130,5 @@ def test_of_several_that_died_the_oldest_comes_first(tmp_path: Path) -> None:
     for name in "abc":
         journal = Journal.create(tmp_path)
         journal.append(items(name))
-        os.close(journal._lock)
+        journal.release()
     assert drained(Spill(tmp_path, ROOM)) == list("abc")

@@ -23,6 +23,7 @@ def test_topic_and_key_are_the_server_s(path: Path) -> None:
     event = decode(PRODUCED[content["type"]], key, found.body, NOW)
     assert isinstance(event, Event)
     assert (topic, key) == (TOPIC_OF[content["type"]].name, key_of(event))
+    assert wire.tenant_of(found.body) == event.tenant
     assert found.event_id == event.event_id
 
 

@@ -58,7 +58,7 @@ class AsyncClient:
 
     @property
     def problem(self) -> str:
-        """Return why the target takes no events at the moment, or an empty string."""
+        """Return why no events can be delivered at the moment, or what is wrong with the spill, or an empty string."""
         return self._client.problem
 
     async def flush(self, within_s: float = 10.0) -> bool:

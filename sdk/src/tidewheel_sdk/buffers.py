@@ -24,8 +24,8 @@ class Buffer(Protocol):
         """Return the next events without taking them out."""
         ...
 
-    def done(self, count: int) -> None:
-        """Take out the first events, which were peeked."""
+    def done(self, count: int, accepted: Item | None = None) -> None:
+        """Take out the first events, which were peeked; `accepted` is one of them that the target took."""
         ...
 
     def tend(self) -> None:

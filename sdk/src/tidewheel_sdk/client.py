@@ -21,7 +21,7 @@ from tidewheel_sdk.options import Options
 from tidewheel_sdk.reports import Delivery, Report
 from tidewheel_sdk.sender import SUPPRESSED, Sender
 from tidewheel_sdk.suppression import Suppressed
-from tidewheel_sdk.targets import Target
+from tidewheel_sdk.targets import Target, place
 from tidewheel_sdk.wire import MAX_EVENT_BYTES, Item, item, written
 
 LOG = logging.getLogger("tidewheel_sdk")
@@ -33,8 +33,8 @@ class Client:
     """Sends events of producers; for several threads. Use it as a context: its end delivers what waits.
 
     With a `spill`, every event is on disk before `send` returns, and is sent by this process or a later one that uses
-    the same directory. Without one events wait in memory, and what cannot be delivered by the end is dropped, with a
-    report on each and `Undelivered`.
+    the same directory for the same target. Without one events wait in memory, and what cannot be delivered by the end
+    is dropped, with a report on each and `Undelivered`.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Client:
         self._options = options
         directory = Path(spill) if spill is not None else None
         where = HttpTarget(target, key) if isinstance(target, str) else target
-        buffer = _buffer(directory, options)
+        buffer = _buffer(directory, options, where)
         self._suppressed = Suppressed(directory)
         self._sender = Sender(where, buffer, options, self._screened, on_report)
         self._pid, self._open = os.getpid(), True
@@ -104,7 +104,7 @@ class Client:
 
     @property
     def problem(self) -> str:
-        """Return why the target takes no events at the moment, or an empty string."""
+        """Return why no events can be delivered at the moment, or what is wrong with the spill, or an empty string."""
         return self._sender.problem
 
     def flush(self, within_s: float = 10.0) -> bool:
@@ -159,11 +159,11 @@ class Client:
             LOG.error("%s", error)
 
 
-def _buffer(directory: Path | None, options: Options) -> Buffer:
+def _buffer(directory: Path | None, options: Options, target: Target) -> Buffer:
     if directory is None:
         return Memory(options.room)
     try:
         from tidewheel_sdk.spill import Spill
     except ImportError as error:  # a system without flock
         raise ImportError("a spill needs a Unix system; without `spill` events wait in memory") from error
-    return Spill(directory, options.room, options.fsync)
+    return Spill(directory, options.room, options.fsync, place=place(target))

@@ -1,7 +1,7 @@
 """The gateway over HTTP: one kept connection, arrays of events, a verdict on each.
 
-Only what the gateway says of an event itself refuses it for good. A wrong key, a wrong address or a busy gateway keeps
-events waiting: people can mend those.
+Only what the gateway says of an event itself refuses it for good. A wrong key, a wrong address, a busy gateway or
+whatever stands before it and answers in its place keeps events waiting: people can mend those.
 """
 
 import gzip
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from tidewheel_sdk.backoff import retry_after
 from tidewheel_sdk.errors import Away
-from tidewheel_sdk.targets import Verdict
+from tidewheel_sdk.targets import Verdict, digest
 from tidewheel_sdk.wire import Item
 
 LOG = logging.getLogger("tidewheel_sdk")
@@ -25,8 +25,15 @@ _PACKED_FROM = 4_096
 """Bytes from which a body is packed (gzip)."""
 
 _MOST_ANSWER = 64 * 2**20
-_OF_THE_BODY = {400, 413, 422}
-"""Statuses that blame the body: it is sent in halves until the one event that is to blame is alone."""
+_OF_THE_BODY = {413, 422}
+"""Statuses that blame the body: it is sent in halves until the one event that is to blame is alone.
+
+400 is none of them: the gateway says it of requests that came damaged, and many servers of requests that were not meant
+for them.
+"""
+
+_GATEWAY_S_OWN = "application/problem+json"
+"""The type of what the gateway answers that is no receipt."""
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -45,7 +52,8 @@ class HttpTarget:
             raise ValueError("the API key is empty or no key; `tidewheel keys add` makes one")
         if where.scheme == "http" and where.hostname not in _LOOPBACK:
             LOG.warning("the API key goes to %s without TLS", where.hostname)
-        self.name = f"{where.scheme}://{where.netloc}"
+        self.name = f"{where.scheme}://{where.netloc}{where.path.rstrip('/')}"
+        self.key_digest = digest(key)
         self._where, self._path = where, where.path.rstrip("/") + PATH
         self._headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
         self._timeout_s, self._packed = timeout_s, packed
@@ -59,10 +67,11 @@ class HttpTarget:
         if verdicts is not None:
             return verdicts
         if status in _OF_THE_BODY:
-            if len(items) == 1:
+            if len(items) > 1:
+                middle = len(items) // 2
+                return self.send(items[:middle]) + self.send(items[middle:])
+            if status == 413 or headers.get_content_type() == _GATEWAY_S_OWN:
                 return [Verdict(False, _problem(status, body))]
-            middle = len(items) // 2
-            return self.send(items[:middle]) + self.send(items[middle:])
         asked = retry_after(headers.get("retry-after"), datetime.now(UTC))
         raise Away(f"{self.name} answered {_problem(status, body)}", asked)
 

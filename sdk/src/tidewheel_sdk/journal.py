@@ -1,6 +1,6 @@
 """One process's events on disk: segments that are only appended to, in a directory that one process has at a time.
 
-    WRITER/lock            locked (flock) by its process; the kernel lets go of it when that dies, however it dies
+    WRITER/lock            locked by its process as long as that lives (`locks.py`)
     WRITER/00000001.events one event a line: CRC-32 of the rest, a space, the event's id, a space, the JSON
     WRITER/next            the segment and the byte from which events wait; written after every batch
 
@@ -9,18 +9,23 @@ that was cut off (a kill in the middle, a power cut) has a wrong sum or no line 
 once everything in it is delivered. Between delivering and noting it a process may die: then events are sent again.
 """
 
-import fcntl
+import logging
 import os
 import shutil
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from errno import ENOENT
 from pathlib import Path
 from time import time_ns
 from typing import NamedTuple
 from uuid import uuid4
 
+from tidewheel_sdk import locks
 from tidewheel_sdk.errors import Full
-from tidewheel_sdk.wire import Item
+from tidewheel_sdk.wire import Item, tenant_of
+
+LOG = logging.getLogger("tidewheel_sdk")
 
 SEGMENT_BYTES = 4 * 2**20
 _SUFFIX = ".events"
@@ -39,7 +44,7 @@ class Journal:
         """Take a directory whose lock is held; see `create` and `adopt`."""
         self.path, self._lock, self._segment_bytes, self._synced = path, lock, segment_bytes, synced
         self._file: int | None = None
-        self._dirty = False
+        self._end, self._dirty, self._behind = 0, False, False
         self._ahead: list[tuple[Item, _Position]] = []
         self.damaged, self._damaged_until = 0, _Position(0, 0)
         segments = _segments(path)
@@ -48,53 +53,59 @@ class Journal:
             _file(path, number).unlink(missing_ok=True)
         self._last = max(segments, default=0)
         self.size = sum(_file(path, number).stat().st_size for number in _segments(path))
-        self.waiting = sum(1 for _ in self._records(self._next, count_damage=False))
+        self.waiting = sum(1 for _ in self._records(self._next, count_damage=True))
 
     @classmethod
     def create(cls, parent: Path, segment_bytes: int = SEGMENT_BYTES, synced: bool = True) -> "Journal":
-        """Make a writer's directory, which nobody can see before it is locked."""
+        """Make a writer's directory, which nobody can see before it is locked. Raises `Full`."""
         name = f"{time_ns():020}-{uuid4().hex[:8]}"
         arriving = parent / f".{name}"
-        arriving.mkdir(mode=0o700)
-        lock = os.open(arriving / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.rename(arriving, parent / name)
+        with _full(), ExitStack() as undo:
+            arriving.mkdir(mode=0o700)
+            undo.callback(shutil.rmtree, arriving, ignore_errors=True)
+            lock = locks.take(arriving / _LOCK, create=True)
+            assert lock is not None, "nobody else knows the name"
+            undo.callback(locks.release, lock)
+            os.rename(arriving, parent / name)
+            undo.pop_all()
         return cls(parent / name, lock, segment_bytes, synced)
 
     @classmethod
     def adopt(cls, path: Path, segment_bytes: int = SEGMENT_BYTES) -> "Journal | None":
         """Return what a process left that is gone; None while it lives, or when another one has adopted it."""
         try:
-            lock = os.open(path / _LOCK, os.O_RDWR)
+            lock = locks.take(path / _LOCK)
         except OSError:
             return None
+        if lock is None:
+            return None
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.fstat(lock).st_nlink:
                 return cls(path, lock, segment_bytes)
-        except BlockingIOError:
-            pass
-        os.close(lock)
+        except OSError as error:
+            LOG.warning("%s cannot be read (%s); its events wait there", path, error)
+        locks.release(lock)
         return None
 
-    def append(self, items: Sequence[Item]) -> None:
-        """Write events, all or none. Raises `Full` when the disk takes no more."""
+    def append(self, items: Sequence[Item], synced: bool = False) -> None:
+        """Write events, all or none, `synced` to the disk itself. Raises `Full` when the disk takes no more."""
         content = b"".join(map(_line, items))
-        if self._file is None:
-            self._file = self._opened(self._last + 1)
-        before = os.fstat(self._file).st_size
-        try:
-            written = os.write(self._file, content)
-            while written < len(content):
-                written += os.write(self._file, content[written:])
-        except OSError as error:
-            os.ftruncate(self._file, before)
-            raise Full(f"the spill cannot be written ({error.strerror}); nothing of the call was taken") from error
-        self._dirty = True
+        with _full():
+            file = self._writable()
+            try:
+                written = os.write(file, content)
+                while written < len(content):
+                    written += os.write(file, content[written:])
+                if synced:
+                    os.fsync(file)
+            except OSError:
+                with suppress(OSError):  # then the file is not as it was left, and another one is begun
+                    os.ftruncate(file, self._end)
+                raise
+        self._dirty = not synced
+        self._end += len(content)
         self.size += len(content)
         self.waiting += len(items)
-        if before + len(content) >= self._segment_bytes:
-            self._seal()
 
     def sync(self) -> None:
         """Have the disk itself take what was written (fsync)."""
@@ -115,45 +126,85 @@ class Journal:
         return [item for item, _ in self._ahead]
 
     def done(self, count: int) -> None:
-        """Note that the first `count` of the events that were peeked need no more sending."""
+        """Note that the first `count` of the events that were peeked need no more sending.
+
+        It is done even if the disk takes no note of it, and segments go all the same: so a full disk becomes free.
+        """
         _, self._next = self._ahead[count - 1]
         self._ahead = self._ahead[count:]
         self.waiting -= count
-        if not self.waiting and self._file is not None and not self._rest():
-            self._seal()
-        if not self.waiting:
-            self._next = _Position(self._last + 1, 0)
-        _note(self.path, self._next)
-        for number in [number for number in _segments(self.path) if number < self._next.segment]:
-            self.size -= _file(self.path, number).stat().st_size
-            _file(self.path, number).unlink()
+        try:
+            if not self.waiting and not self._rest():
+                self._seal()
+                self._next = _Position(self._last + 1, 0)
+            self._note()
+            for number in [number for number in _segments(self.path) if number < self._next.segment]:
+                size = _file(self.path, number).stat().st_size
+                _file(self.path, number).unlink()
+                self.size -= size
+        except OSError as error:
+            LOG.warning("events that were delivered stay in %s (%s)", self.path, error)
+
+    def tenants(self) -> set[str]:
+        """Return the tenants of the events that wait."""
+        return {tenant_of(item.body) for item, _ in self._records(self._next, count_damage=False)}
 
     def close(self) -> None:
         """Let go: the directory goes when nothing waits in it, and waits for the next process otherwise."""
-        self.sync()
+        try:
+            self.sync()
+        except OSError as error:
+            LOG.warning("the disk itself may lack events of %s (%s)", self.path, error)
         self._seal()
         if not self.waiting:
             shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lock)
+        self.release()
+
+    def release(self) -> None:
+        """Leave all to the next process, as the end of this one would."""
+        locks.release(self._lock)
 
     def _rest(self) -> bool:
         return any(True for _ in self._records(self._next, count_damage=False))
 
-    def _opened(self, number: int) -> int:
-        self._last = number
-        made = os.open(_file(self.path, number), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
-        if self._synced:
-            directory = os.open(self.path, os.O_RDONLY)
-            os.fsync(directory)
-            os.close(directory)
+    def _writable(self) -> int:
+        """Return the file to append to: another one when the last is large, or could not be left as it was."""
+        if self._file is not None:
+            found = os.fstat(self._file)
+            if not found.st_nlink:
+                raise FileNotFoundError(ENOENT, "its files were deleted")
+            if found.st_size == self._end < self._segment_bytes:
+                return self._file
+            if self._synced:
+                self.sync()
+            self._seal()
+        self._last += 1
+        made = os.open(_file(self.path, self._last), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            if self._synced:
+                _sync_directory(self.path)
+        except OSError:
+            os.close(made)
+            raise
+        self._file, self._end = made, 0
         return made
 
     def _seal(self) -> None:
         if self._file is not None:
-            if self._synced:
-                self.sync()
             os.close(self._file)
-            self._file = None
+            self._file, self._dirty = None, False
+
+    def _note(self) -> None:
+        """Write down from where events wait; without it the next process sends some again, which changes no result."""
+        arriving = self.path / f".{_NEXT}"
+        try:
+            arriving.write_text(f"{self._next.segment} {self._next.byte}\n")
+            os.replace(arriving, self.path / _NEXT)
+            self._behind = False
+        except OSError as error:
+            if not self._behind:
+                LOG.warning("what is delivered of %s cannot be noted (%s)", self.path, error)
+            self._behind = True
 
     def _records(self, begin: _Position, count_damage: bool) -> Iterator[tuple[Item, _Position]]:
         """Yield whole records from a position on, each with the position behind it."""
@@ -199,7 +250,7 @@ def _file(path: Path, number: int) -> Path:
 
 
 def _segments(path: Path) -> list[int]:
-    return sorted(int(found.stem) for found in path.glob(f"*{_SUFFIX}"))
+    return sorted(int(found.stem) for found in path.glob(f"*{_SUFFIX}") if found.stem.isdecimal())
 
 
 def _noted(path: Path) -> _Position | None:
@@ -210,7 +261,18 @@ def _noted(path: Path) -> _Position | None:
         return None
 
 
-def _note(path: Path, position: _Position) -> None:
-    arriving = path / f".{_NEXT}"
-    arriving.write_text(f"{position.segment} {position.byte}\n")
-    os.replace(arriving, path / _NEXT)
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+@contextmanager
+def _full() -> Iterator[None]:
+    """Raise `Full` for what the disk does not take."""
+    try:
+        yield
+    except OSError as error:
+        raise Full(f"the spill cannot be written ({error.strerror}); nothing of the call was taken") from error

@@ -43,7 +43,7 @@ class Memory:
             found.append(item)
         return found
 
-    def done(self, count: int) -> None:
+    def done(self, count: int, accepted: Item | None = None) -> None:
         """Take out the first events, which were peeked."""
         for _ in range(count):
             self.size -= len(self._items.popleft().body)

@@ -5,7 +5,8 @@
                                   ▼
                                 waiting ──back-off over──▶ sending
 
-On the first failure everything that waits on disk is reported as spilled; in memory it goes on waiting.
+On the first failure everything that waits on disk is reported as spilled; in memory it goes on waiting. A failure is
+also whatever goes wrong here, such as a disk that cannot be read: the thread outlives it, and `problem` tells of it.
 """
 
 import logging
@@ -46,9 +47,14 @@ class Sender:
         self._urgent, self._until = 0, float("inf")
         self._over, self._telling = False, False
         self.counts: Counter[str] = Counter()
-        self.problem = ""
+        self._away, self._untended = "", ""
         self._thread = threading.Thread(target=self._run, name="tidewheel-sdk", daemon=True)
         self._thread.start()
+
+    @property
+    def problem(self) -> str:
+        """Return why no events can be delivered at the moment, or what is wrong with the buffer."""
+        return self._away or self._untended
 
     def hand(self, items: Sequence[Item], deliveries: Sequence[Delivery]) -> None:
         """Take events, all or none. Raises `Full`."""
@@ -91,7 +97,7 @@ class Sender:
         self._thread.join()
         with self._changed:
             rest = [] if self._buffer.on_disk else self._buffer.peek(self._buffer.waiting, 2**63)
-            why = f"the end came first; {self.problem}"
+            why = f"the end came first; {self._away}"
             reports = [self._judged(item, Report(item.event_id, "dropped", why)) for item in rest]
             reports += self._spilled()
             self._buffer.close()
@@ -100,25 +106,51 @@ class Sender:
         return len(rest)
 
     def _run(self) -> None:
-        while (items := self._next()) is not None:
-            if items:
-                self._deliver(items)
+        over = False
+        while not over:
+            try:
+                over = self._stepped()
+            except Exception as error:
+                LOG.exception("events were not delivered")
+                self._failed(f"{type(error).__name__}: {error}", None)
+
+    def _stepped(self) -> bool:
+        """Deliver the next batch; return whether that was the end."""
+        items = self._next()
+        if items:
+            self._deliver(items)
+        return items is None
 
     def _next(self) -> list[Item] | None:
         """Return the next batch once it is due; None at the end. An empty one is for another look."""
         with self._changed:
             while not self._due(now := monotonic()):
+                self._count_damage()
                 if self._ended(now):
                     return None
                 self._changed.wait(self._pause(now))
-                self._buffer.tend()
+                self._tend()
             items = self._buffer.peek(self._options.batch_events, self._options.batch_bytes)
-            if damaged := self._buffer.damaged():
-                self.counts["dropped"] += damaged
-                LOG.error("%d events of the spill are lost: their records are damaged", damaged)
+            self._count_damage()
             if not items:
                 self._changed.notify_all()
             return items
+
+    def _tend(self) -> None:
+        """Have the buffer do what is due. A disk that fails at it is told of, and keeps no event from being sent."""
+        try:
+            self._buffer.tend()
+        except Exception as error:
+            if not self._untended:
+                LOG.error("the spill cannot be tended (%s: %s)", type(error).__name__, error)
+            self._untended = f"{type(error).__name__}: {error}"
+        else:
+            self._untended = ""
+
+    def _count_damage(self) -> None:
+        if damaged := self._buffer.damaged():
+            self.counts["dropped"] += damaged
+            LOG.error("%d events of the spill are lost: their records are damaged", damaged)
 
     def _due(self, now: float) -> bool:
         if not self._buffer.waiting or now < self._not_before or (self._over and now >= self._until):
@@ -144,17 +176,14 @@ class Sender:
         except Away as away:
             self._failed(str(away), away.retry_after_s)
             return
-        except Exception as error:  # of the target's: the thread that delivers must outlive it
-            LOG.exception("events were not delivered")
-            self._failed(f"{type(error).__name__}: {error}", None)
-            return
         if self._failures:
             LOG.warning("%s takes events again", self._target.name)
         refused = Verdict(False, SUPPRESSED)
         reports = [_report(item, next(verdicts) if kept else refused) for item, kept in zip(items, sent, strict=True)]
+        taken = next((item for item, report in zip(items, reports, strict=True) if report.status == "accepted"), None)
         with self._changed:
-            self._buffer.done(len(items))
-            self._failures, self.problem, self._first_at, self._telling = 0, "", monotonic(), True
+            self._buffer.done(len(items), taken)
+            self._failures, self._away, self._first_at, self._telling = 0, "", monotonic(), True
             for item, report in zip(items, reports, strict=True):
                 self._judged(item, report)
         self._tell(reports)
@@ -166,7 +195,7 @@ class Sender:
 
     def _failed(self, problem: str, retry_after_s: float | None) -> None:
         with self._changed:
-            self._failures, self.problem = self._failures + 1, problem
+            self._failures, self._away = self._failures + 1, problem
             rules = self._options
             wait = wait_s(self._failures, retry_after_s, rules.first_wait_s, rules.longest_wait_s)
             self._not_before = monotonic() + wait
@@ -178,7 +207,7 @@ class Sender:
     def _spilled(self) -> list[Report]:
         """Give every delivery that is open the report that the disk has its event."""
         reports = [
-            self._counted(Report(event_id, "spilled", self.problem), [delivery])
+            self._counted(Report(event_id, "spilled", self._away), [delivery])
             for event_id, waiting in self._deliveries.items()
             for delivery in waiting
         ]

@@ -1,8 +1,8 @@
 """The spill: a directory in which events wait on disk, of this process and of those that died before it.
 
 Every process writes to a directory of its own (`journal.py`), so any number may share a spill. What a dead process left
-is adopted by the next one, or by one that lives when it looks, and is sent first, in its order. Files are their owner's
-alone: events name people.
+for the same target and key is adopted by the next one, or by one that lives when it looks, and is sent first, in its
+order; `places.py` says what of the rest. Files are their owner's alone: events name people.
 """
 
 import threading
@@ -13,7 +13,8 @@ from time import monotonic
 from tidewheel_sdk.errors import Full
 from tidewheel_sdk.journal import SEGMENT_BYTES, Journal, bytes_of, writers
 from tidewheel_sdk.options import Fsync
-from tidewheel_sdk.wire import Item
+from tidewheel_sdk.places import Beside
+from tidewheel_sdk.wire import Item, tenant_of
 
 _SYNC_EVERY_S = 1.0
 _ADOPT_EVERY_S = 5.0
@@ -31,9 +32,13 @@ class Spill:
         fsync: Fsync = "second",
         segment_bytes: int = SEGMENT_BYTES,
         clock: Callable[[], float] = monotonic,
+        place: str = "",
     ) -> None:
-        """Open the directory, which is made if absent, and adopt what dead processes left in it."""
+        """Open the directory, which is made if absent, and adopt what dead processes left in this place of it."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._beside, self._tenants = Beside(directory, place), set[str]()
+        directory = directory / place
+        directory.mkdir(mode=0o700, exist_ok=True)
         self._directory, self._room, self._fsync, self._segment_bytes = directory, room, fsync, segment_bytes
         self._clock, self._synced_at, self._looked_at = clock, clock(), clock()
         self._lock = threading.Lock()
@@ -64,9 +69,7 @@ class Spill:
                 )
             if self._own is None:
                 self._own = Journal.create(self._directory, self._segment_bytes, self._fsync != "never")
-            self._own.append(items)
-            if self._fsync == "always":
-                self._own.sync()
+            self._own.append(items, synced=self._fsync == "always")
 
     def peek(self, most: int, most_bytes: int) -> list[Item]:
         """Return the next events, the oldest process's first."""
@@ -78,12 +81,18 @@ class Spill:
             self._drop_empty()
             return []
 
-    def done(self, count: int) -> None:
-        """Note that the first events that were peeked need no more sending."""
+    def done(self, count: int, accepted: Item | None = None) -> None:
+        """Note that the first events that were peeked need no more sending.
+
+        `accepted` is one of them that the target took: what was left of its tenant's for another key is adopted, too.
+        """
         with self._lock:
             if self._reading is not None:
                 self._reading.done(count)
             self._drop_empty()
+            if accepted is not None and (tenant := tenant_of(accepted.body)) not in self._tenants:
+                self._tenants.add(tenant)
+                self._adopt()
 
     def tend(self) -> None:
         """Do what is due: have the disk take what was written, and see whether a process died."""
@@ -122,6 +131,7 @@ class Spill:
     def _adopt(self) -> None:
         self._looked_at = self._clock()
         ours = {journal.path for journal in self._journals()}
-        found = (Journal.adopt(path, self._segment_bytes) for path in writers(self._directory) if path not in ours)
+        left = [*writers(self._directory), *self._beside.ours(self._tenants)]
+        found = (Journal.adopt(path, self._segment_bytes) for path in left if path not in ours)
         self._adopted = sorted([*self._adopted, *filter(None, found)], key=lambda journal: journal.path.name)
         self._drop_empty()

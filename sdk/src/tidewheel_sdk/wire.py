@@ -56,6 +56,11 @@ def written(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
+def tenant_of(body: bytes) -> str:
+    """Return an event's tenant."""
+    return str(json.loads(body).get("tenant", ""))
+
+
 def record(body: bytes) -> tuple[str, bytes]:
     """Return the topic of an event and its key: the tenant, U+001F, and what orders its events."""
     event = json.loads(body)
