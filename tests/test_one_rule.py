@@ -13,11 +13,10 @@ RULES = (
         "how a document is cut into passages",
         "retrieval/passages.py",
         one_rule.cuts_passages,
-        {"trainer/data/near_copies.py": "overlapping runs of words, to tell copies; nothing of them is embedded"},
     ),
     Rule(
         "how an encoder is loaded",
-        "retrieval/encoders.py",
+        "retrieval/local_model.py",
         one_rule.loads_an_encoder,
         {
             "retrieval/config.py": "the loader's own rules",

@@ -13,6 +13,7 @@ _MONTHS = 90
 """Days per which false requests are reported."""
 
 FALSE_REQUESTS, REFUSED, MS, FALSE_ROLLBACKS = 1.0, 2, 300.0, 0.05
+AUC_LOST = 0.05
 """Goals: the upper bound of false requests in 90 days; requests in 90 days of refusals; milliseconds a window; the
 share of watches after a cutover that ask for a rollback without cause."""
 
@@ -67,6 +68,8 @@ def missed(report: dict[str, Any]) -> list[str]:
         for name, share in report["after_cutover_false_rollbacks"].items()
         if share > FALSE_ROLLBACKS
     ]
+    if report["languages_auc_lost"] > AUC_LOST:
+        found.append(f"area under the curve that a language loses: {report['languages_auc_lost']}")
     return found
 
 

@@ -44,6 +44,7 @@ def report(**changed: Any) -> dict[str, Any]:  # noqa: ANN401
         "requests_with_refusals_90_days": {"most": 2},
         "ms_per_window": 300,
         "after_cutover_false_rollbacks": {"100 people": 0.05},
+        "languages_auc_lost": 0.05,
     }
     return plain | changed
 
@@ -56,6 +57,7 @@ def report(**changed: Any) -> dict[str, Any]:  # noqa: ANN401
         ({"requests_with_refusals_90_days": {"most": 3}}, "refusals"),
         ({"ms_per_window": 301}, "milliseconds"),
         ({"after_cutover_false_rollbacks": {"100 people": 0.051}}, "false rollbacks of 100"),
+        ({"languages_auc_lost": 0.051}, "a language loses"),
     ],
 )
 def test_goals(changed: dict[str, Any], goal: str | None) -> None:
