@@ -20,9 +20,9 @@ ms_per_window                   median CPU milliseconds that measuring and judgi
 
 Goals: upper bound of false requests at most 1; found within two windows 0.9 of 30 % new topic, renamed terms, decay and
 40 % of the text replaced, 0.8 of mild decay; median delay of 15 % topic at most 8 windows, of a slow change 12, of a
-small tenant 14 days; 2 requests with refusals; 300 ms; false rollbacks 0.05; AUC lost 0.05. Exit code 1 when a goal is missed. With
-few runs the bounds are wide: `--quick` judges the quiet scenarios together. Progress goes to stderr; the last line is
-JSON. What was measured is kept under `--directory` and not measured again.
+small tenant 14 days; 2 requests with refusals; 300 ms; false rollbacks 0.05; AUC lost 0.05. Exit code 1 when a goal is
+missed. With few runs the bounds are wide: `--quick` judges the quiet scenarios together. Progress goes to stderr; the
+last line is JSON. What was measured is kept under `--directory` and not measured again.
 """
 
 import argparse
