@@ -27,6 +27,7 @@ from trainer.learning import fit
 from trainer.learning.child import Cancelled
 from trainer.learning.job import FitRules
 from trainer.publish import model_id
+from trainer.run_directory import RunDirectory
 from trainer.service import Trainer
 
 QUICK = TrainingConfig(
@@ -188,6 +189,15 @@ def test_an_error_becomes_a_readable_refusal(
 
 
 @pytest.mark.thorough
+def test_a_run_whose_rules_were_changed_meanwhile_ends_and_says_so(make_context: Make, tenant: str) -> None:
+    assert RunDirectory(make_context(QUICK).home, tenant, "run-1").begun_by(QUICK.model_dump_json())
+    other = QUICK.model_copy(update={"min_examples": 7})
+    (event,) = answered(make_context(other), request(tenant))
+    assert isinstance(event, ModelRefused)
+    assert (event.verdict, event.comparison) == ("ERROR", None)
+    assert "the rules of training were changed while this run was under way" in event.reasons[0]
+
+
 def test_a_request_that_comes_again_is_answered_once(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
