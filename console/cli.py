@@ -34,6 +34,7 @@ _COMMANDS = {
     "report": "console.report",
     "sql": "console.analysis",
     "lineage": "console.lineage",
+    "snapshot": "console.snapshot",
     "forget": "console.forget",
     "packet": "console.decisions",
     "approve": "console.decisions",
