@@ -106,8 +106,7 @@ def _crowded(numbers: Sequence[int], sketches: Sequence[Runs], threshold: float)
     starts = np.concatenate([[0], np.cumsum(sizes)])
     table = csr_matrix((np.ones(len(columns), dtype=np.int32), columns, starts), shape=(len(sketches), len(known)))
     cut = sizes >= _SKETCH
-    least = threshold / (2 - threshold)
-    """Of two sketches of sets that are just alike enough, where one holds the other (the worst case)."""
+    least = threshold / (2 - threshold)  # of two sketches where one set holds the other, the worst case
     for start in range(0, len(sketches), _ROWS):
         common = (table[start : start + _ROWS] @ table.T).tocoo()
         rows = common.row + start
