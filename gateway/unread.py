@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST = 1 << 16
+MOST = 1 << 20
 """Bytes of the rest at most."""
 WITHIN_S = 1.0
 
