@@ -120,12 +120,12 @@ class DriftConfig(BehaviourRules):
     new_pairs: int = Field(
         default=200, ge=0, le=10_000_000, description="training pairs since the refusal without which nobody asks again"
     )
-    at_latest_days: int | None = Field(
-        default=None,
-        ge=7,
+    at_latest_days: int = Field(
+        default=0,
+        ge=0,
         le=730,
         description="days after the last request, or since the watch began, after which a training is asked for "
-        "without drift; none does: each run is a look at the hold-out",
+        "without drift; 0 means never: each run is a look at the hold-out",
     )
     run_timeout_s: int = Field(
         default=86_400, ge=60, le=2_592_000, description="seconds after which a silent run no longer blocks requests"

@@ -131,7 +131,7 @@ class DriftJob:
     ) -> tuple[str, str]:
         """Send the request of a tripped or overdue window; return the run asked for, or why not (both may be empty)."""
         tripped = any(j.verdict == "tripped" for j in judged)
-        if not tripped and self._config.at_latest_days is None:
+        if not tripped and not self._config.at_latest_days:
             return "", ""
         decisions = self._decisions(tenant)
         runs = with_dismissals(self._runs(tenant), decisions)

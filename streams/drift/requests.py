@@ -119,7 +119,7 @@ def overdue(tenant: str, window_end: datetime, began: datetime, runs: Sequence[R
 
     `began` is when the watch began. What keeps tripped windows from asking (`obstacle`) keeps this one, too.
     """
-    if config.at_latest_days is None:
+    if not config.at_latest_days:
         return ""
     last = max(runs, key=lambda run: (asked_at(tenant, run), run.run), default=None)
     since = asked_at(tenant, last) if last else began
