@@ -10,7 +10,7 @@ from stores import sql_files
 SQL = sql_files.directory()
 REPEATABLE = re.compile(
     r"^CREATE ((MATERIALIZED )?VIEW|TABLE|OR REPLACE VIEW) |"
-    r"^INSERT INTO (document_links|documents_given_up|query_clicks)$|"
+    r"^INSERT INTO (document_links|message_scopes|documents_given_up|query_clicks)$|"
     r"^ALTER TABLE \w+ ADD INDEX IF NOT EXISTS |"
     r"^ALTER TABLE \w+\n(    ADD COLUMN IF NOT EXISTS [^\n]+(,\n|\Z))+\Z",
     re.MULTILINE,
