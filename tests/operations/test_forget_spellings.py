@@ -2,12 +2,12 @@
 
 import json
 import unicodedata
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
 from operations.forget import Forgetting
-from operations.spelling import mentions
+from operations.spelling import folded, mentions
 from schemas.topics import CLICKS, SEARCHES
 from tests.operations.test_forget import town
 from tests.streams.lives import Streams, day, documents, everything
@@ -63,3 +63,24 @@ def test_a_person_is_found_in_every_spelling(town: Streams, tenant: str) -> None
     assert users == [{"user": "zoë.müller@example.org"}]
     town.close()
     assert town.warehouse.rows("SELECT DISTINCT user FROM sessions WHERE tenant = {t:String}", t=tenant) == users
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        ("straße", "STRASSE", "Stra%C3%9Fe"),
+        ("γιωργος", "ΓΙΩΡΓΟΣ", "γιωργοσ"),
+        ("ﬁn İ", "FIN i\u0307"),
+        ("a%ff", "A\ufffd"),
+    ],
+)
+def test_spellings_are_of_one_person_by_the_rule_of_suppression(
+    town: Streams, tenant: str, spelt: tuple[str, ...]
+) -> None:
+    assert len({folded(unquote(name)) for name in spelt}) == 1
+    others = ("strase", "γιωργο", "fin i")
+    for name in (*spelt, *others):
+        town.take(*day(tenant, name, f"why {tenant}"))
+    for name in spelt:
+        with Forgetting(town.warehouse, town.accesses, tenant, name) as forgetting:
+            assert set(forgetting.look().spelt) == set(spelt)
