@@ -84,3 +84,18 @@ def test_spellings_are_of_one_person_by_the_rule_of_suppression(
     for name in spelt:
         with Forgetting(town.warehouse, town.accesses, tenant, name) as forgetting:
             assert set(forgetting.look().spelt) == set(spelt)
+
+
+def test_a_spelling_that_one_table_alone_has_is_found_there(town: Streams, tenant: str) -> None:
+    tables = town.warehouse.rows(
+        "SELECT DISTINCT table FROM system.columns WHERE database = {d:String} AND name = 'user' AND table IN "
+        "(SELECT name FROM system.tables WHERE database = {d:String} AND engine LIKE '%MergeTree')",
+        d=town.warehouse.database,
+    )
+    assert len(tables) > 6
+    for row in tables:
+        town.warehouse.insert(row["table"], {"tenant": [tenant], "user": [f"ANA {row['table']}"]})
+        with Forgetting(town.warehouse, town.accesses, tenant, f"ana {row['table']}") as forgetting:
+            assert {found["kept_in"] for found in forgetting.look().rows} == {row["table"]}
+            forgetting.remove()
+            assert forgetting.look().rows == ()

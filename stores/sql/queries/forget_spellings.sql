@@ -16,5 +16,6 @@ FROM
     UNION ALL SELECT user FROM late_accesses WHERE tenant = whose
     UNION ALL SELECT user FROM document_people WHERE tenant = whose
     UNION ALL SELECT user FROM query_clicks WHERE tenant = whose
+    UNION ALL SELECT user FROM drift_samples WHERE tenant = whose
 )
 WHERE user NOT IN ('', who) AND one_form(user) = one_form(who)
