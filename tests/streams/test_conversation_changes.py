@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -253,6 +254,23 @@ def test_a_yes_to_a_message_makes_it_the_answer_of_its_conversation(world: World
         )
     )
     assert [pair for pair in live_pairs(world) if pair[0] == "reaction"] == []
+
+
+def test_a_yes_in_a_thread_of_several_conversations_gets_no_title_that_may_be_another_s(
+    stack: Settings, tenant: str
+) -> None:
+    world = World(stack, tenant, {"conversations": {"max_messages": 2}})
+    said: dict[str, Any] = {"tenant": tenant, "occurred_at": BEGAN, "user": "u", "reaction": "+1"}
+    yes = [Reacted(event_id=f"r{n}", target=OnMessage(document=f"m{n}"), **said) for n in range(4)]
+    world.feed(*(message(world, n, n, thread="m0") for n in range(2)))
+    settle(world)
+    world.feed(*yes)
+    assert [pair[3] for pair in live_pairs(world) if pair[0] == "reaction"] == ["m1"]
+    world.feed(*(message(world, n, n, thread="m0") for n in range(2, 4)))
+    settle(world)
+    assert len(conversations(world)) == 2
+    assert [pair for pair in live_pairs(world) if pair[0] == "reaction"] == []
+    world.remove()
 
 
 @pytest.mark.thorough
