@@ -65,3 +65,11 @@ def test_migrations_are_numbered_without_gap_and_repeat() -> None:
     numbers = [migration.number for migration in sql_files.migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
     assert sql_files.migrations()[0].name == "first"
+
+
+def test_a_view_is_what_its_newest_migration_says() -> None:
+    views = sql_files.views()
+    (runs,) = (view for view in views if "VIEW runs AS" in view)
+    assert "AS rung" in runs
+    assert all(view.count("CREATE OR REPLACE VIEW ") == 1 for view in views)
+    assert not any("MATERIALIZED" in view for view in views)
