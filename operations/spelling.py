@@ -6,6 +6,7 @@ every escape that a sender may have put around an id was undone. Pure functions 
 
 import re
 import unicodedata
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -13,6 +14,8 @@ _ROUNDS = 3
 """Escapes within escapes that are undone: a URL in a JSON text in a JSON text."""
 _ESCAPED = re.compile(r"""(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]""")
 _SPACES = "bfnrt"
+_BYTE_ORDER = (BOM_UTF16_LE, BOM_UTF16_BE)
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _INNER = ".@+-'"
 """Characters that join two words to one id: `ana` is not named by `ana@example.com` or `mary-ana`."""
 
@@ -40,11 +43,13 @@ _TENANT = re.compile(r"""\btenant["']?\s*[:=]\s*["']?([a-z0-9][a-z0-9-]{0,31})""
 
 
 def readings(content: bytes) -> Iterator[str]:
-    """Yield the bytes as text: as they are, and with JSON's and URLs' escapes undone, one layer after the other."""
+    """Yield the bytes as text, in every encoding that they may have, with JSON's and URLs' escapes undone by layers."""
     try:
         texts = {content.decode()}
     except UnicodeDecodeError:
         texts = {content.decode("utf-8", "replace"), content.decode("latin-1")}
+    if b"\0" in content or content.startswith(_BYTE_ORDER):
+        texts |= {content.decode(name, "replace") for name in _WIDE}
     seen: set[str] = set()
     for _ in range(_ROUNDS):
         yield from texts - seen

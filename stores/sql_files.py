@@ -13,6 +13,7 @@ from pathlib import Path
 
 _SQL = Path(__file__).parent / "sql"
 _INCLUDE = re.compile(r"^-- include: (\w+)(,?)$", re.MULTILINE)
+_VIEW = re.compile(r"^CREATE (OR REPLACE )?VIEW (\w+)", re.MULTILINE)
 _STATEMENT_END = re.compile(r";[ \t]*(?:\n|$)")
 
 
@@ -55,3 +56,13 @@ def migrations() -> tuple[Migration, ...]:
         number, _, name = path.stem.partition("_")
         found.append(Migration(int(number), name, statements(path.read_text())))
     return tuple(found)
+
+
+def views() -> tuple[str, ...]:
+    """Return the statements that make every view what the newest migration has it be; materialized ones aside."""
+    newest = {}
+    for migration in migrations():
+        for statement in migration.statements:
+            if made := _VIEW.search(statement):
+                newest[made[2]] = _VIEW.sub(r"CREATE OR REPLACE VIEW \2", statement, count=1)
+    return tuple(newest.values())

@@ -144,7 +144,10 @@ class Warehouse:
         return answer
 
     def migrate(self) -> list[str]:
-        """Apply the migrations that this database has not seen and return their names."""
+        """Apply the migrations that this database has not seen and return their names.
+
+        Views are made anew every time: a slower process may have made an older one after a quicker one was through.
+        """
         self.execute(_STATE_TABLE)
         seen = {row["number"] for row in self.rows("SELECT DISTINCT number FROM migrations")}
         applied = []
@@ -155,6 +158,9 @@ class Warehouse:
                 self.execute(_if_absent(statement))
             self.insert("migrations", {"number": [migration.number], "name": [migration.name]})
             applied.append(f"{migration.number:04d}_{migration.name}")
+        if seen <= {migration.number for migration in sql_files.migrations()}:  # else a later version made the views
+            for view in sql_files.views():
+                self.execute(view)
         return applied
 
 

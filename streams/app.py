@@ -32,8 +32,10 @@ from streams.wiring import Worker
 GROUP = "tidewheel-streams"
 AUDIT_EVERY_S = 60.0
 LOOK_EVERY_S = 5.0
-"""How soon a worker sees that its topics were made anew or the warehouse lost rows: sooner than new topics grow past
-where it had read the old ones."""
+"""How soon a worker sees that its topics were made anew: sooner than they grow past where it had read the old ones."""
+ROWS_EVERY_S = 30.0
+"""How soon a worker sees that the warehouse lost rows; rarely, since a look reads all of `batches` (a second for ten
+million rows), and every worker looks."""
 
 BATCH_RECORDS = 20_000
 """More than the transport needs: an INSERT costs ClickHouse 10 ms and a part, whatever its size."""
@@ -90,12 +92,13 @@ def _resume(app: BatchApp, worker: Worker) -> Callable[[], Awaitable[None]]:
     """Compare where reading begins with where the rows end, also where nothing new comes in; see what was lost."""
 
     async def resume() -> None:
-        looked = time.monotonic()
+        looks = [(LOOK_EVERY_S, worker.topic_ids.verify), (ROWS_EVERY_S, worker.rows.verify)]
+        due = [time.monotonic() + every_s for every_s, _ in looks]
         while not app.should_stop:
-            if time.monotonic() - looked >= LOOK_EVERY_S:
-                looked = time.monotonic()
-                await retry_while_unavailable(worker.topic_ids.verify, retry_on=Retryable)
-                await retry_while_unavailable(worker.rows.verify, retry_on=Retryable)
+            for n, (every_s, look) in enumerate(looks):
+                if time.monotonic() >= due[n]:
+                    await retry_while_unavailable(look, retry_on=Retryable)
+                    due[n] = time.monotonic() + every_s
             consumer = cast(BatchConsumer, app.consumer)
             assignment, partitions = consumer.assignments, consumer.watched()
             idle = {tp: at.position for tp, at in partitions.items() if at.position and at.in_flight is None}

@@ -23,30 +23,32 @@ from streams.pairs.conversations import PREFIX, Conversation, ConversationRules,
 Row = dict[str, Any]
 DocumentKey = tuple[str, str]
 """(tenant, document)."""
-
 Change = DocumentUpserted | DocumentDeleted
 
 
-def touched(events: Iterable[Event], prior: Mapping[DocumentKey, Row]) -> list[Scope]:
-    """Return the scopes whose conversations may have changed: where messages and derived documents are, and were.
+def touched(warehouse: Queries, events: Iterable[Event], prior: Mapping[DocumentKey, Row]) -> list[Scope]:
+    """Return the scopes whose conversations may have changed: where messages and derived documents are, or were.
 
-    `prior` are rows of `documents_prior`, of the changed messages and deleted documents.
+    Every scope counts that a message was ever in, whatever it has become: the batch, which is stored, may be a
+    repeat of one that broke off. `prior` are rows of `documents_prior`, of the deleted documents.
     """
-    found: set[Scope] = set()
-    for event in events:
-        if not isinstance(event, DocumentChange):
-            continue
-        if isinstance(event, DocumentUpserted) and _grouped(event.kind, event.document):
+    changed = [event for event in events if isinstance(event, DocumentChange)]
+    if not changed:
+        return []
+    asked = {"tenants": [event.tenant for event in changed], "documents": [event.document for event in changed]}
+    found = {_scope(row, row["day"]) for row in warehouse.query("message_scopes", **asked)}
+    for event in changed:
+        if isinstance(event, DocumentUpserted) and _derived(event.kind, event.document):
             day = 0 if event.thread else milliseconds(storable(event.updated_at)) // DAY_MS
             found.add(Scope(event.tenant, event.app, event.channel or "", event.thread or "", day))
-        row = prior.get((event.tenant, event.document))
-        if row is not None and _grouped(row["kind"], row["document"]):
+    for row in prior.values():
+        if _derived(row["kind"], row["document"]):
             found.add(_scope(row, 0 if row["thread"] else row["updated"] // DAY_MS))
     return sorted(scope for scope in found if scope.thread or scope.channel)
 
 
-def _grouped(kind: str, document: str) -> bool:
-    return kind == "message" or (kind == "conversation" and document.startswith(PREFIX))
+def _derived(kind: str, document: str) -> bool:
+    return kind == "conversation" and document.startswith(PREFIX)
 
 
 def _scope(row: Row, day: int) -> Scope:

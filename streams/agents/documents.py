@@ -41,7 +41,7 @@ def process(batch: RecordBatch, context: AgentContext) -> None:
     decoded = decode_each(batch, context.tenants)
     prior = _prior(context.warehouse, decoded.events)
     context.writer.write(writes(decoded, prior, context.config.documents))
-    scopes = touched(decoded.events, prior)
+    scopes = touched(context.warehouse, decoded.events, prior)
     if scopes:
         events = changes(context.warehouse, scopes, context.config.conversations, batch.received_at)
         rows = [_row(event, {}, context.config.documents, batch.received_at) for event in events]
@@ -63,12 +63,8 @@ def writes(decoded: Events, prior: Mapping[DocumentKey, Row], rules: DocumentRul
 
 
 def _prior(warehouse: Queries, events: Sequence[Event]) -> dict[DocumentKey, Row]:
-    """Return the newest stored rows of what is deleted, and of messages that are changed."""
-    asked = {
-        (event.tenant, event.document)
-        for event in events
-        if isinstance(event, Removal) or (isinstance(event, DocumentUpserted) and event.kind == "message")
-    }
+    """Return the newest stored rows of what is deleted."""
+    asked = {(event.tenant, event.document) for event in events if isinstance(event, Removal)}
     if not asked:
         return {}
     found = warehouse.query(

@@ -1,7 +1,8 @@
 """title_body, conversation, anchor_text, linked_titles: what documents say about themselves and each other. Pure.
 
 These pairs hold while their source document is at the version that they were made from (the view `live_pairs` joins),
-so an update or a deletion withdraws them without a further row. Title and body are not copied: snapshots resolve them.
+so an update or a deletion withdraws them without a further row; those of links also while the event that they came from
+holds. Title and body are not copied: snapshots resolve them.
 """
 
 from collections.abc import Sequence

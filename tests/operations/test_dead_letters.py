@@ -8,7 +8,8 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from operations import dead_letters as replay
-from operations.dead_letters import Wanted
+from operations.dead_letters import Wanted, listed
+from operations.forget import Forgetting
 from schemas.codec import Rejection, encode
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
@@ -231,3 +232,14 @@ def test_a_marked_letter_keeps_its_bytes_and_counts_once(town: Streams, tenant: 
     rows = town.warehouse.rows("SELECT base64Encode(value) AS v, replayed_at FROM dead_letters FINAL")
     assert [(b64decode(row["v"]), row["replayed_at"]) for row in rows] == [(early(tenant)[1], LATER)]
     assert json.loads(b64decode(rows[0]["v"]))["tenant"] == tenant
+
+
+def test_a_letter_that_forgetting_emptied_waits_no_more(town: Streams, tenant: str) -> None:
+    town.read(CLICKS, [hopeless(tenant), (None, json.dumps({"tenant": tenant, "user": f"ana {tenant}"}).encode())])
+    with Forgetting(town.warehouse, town.accesses, tenant, f"ana {tenant}") as forgetting:
+        forgetting.remove()
+    codes = [row["code"] for row in listed(town.warehouse, Wanted(), waiting=False, limit=9)]
+    assert sorted(codes)[0] == "forgotten"
+    waiting = listed(town.warehouse, Wanted(), waiting=True, limit=9)
+    assert len(waiting) == len(codes) - 1
+    assert "forgotten" not in {row["code"] for row in waiting}

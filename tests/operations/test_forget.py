@@ -89,6 +89,17 @@ def test_nothing_in_any_table_names_the_person_or_repeats_their_words(town: Stre
     assert town.warehouse.rows("SELECT count() AS n FROM forgetting") == [{"n": 0}]
 
 
+def test_scores_of_queries_go_whatever_white_space_was_typed(town: Streams, tenant: str) -> None:
+    spaces = [chr(code) for code in range(1, 0x3001) if not chr(code).split()]
+    words = "".join(f"{space}q{n}{space}" for n, space in enumerate(spaces)) + tenant
+    town.take(*documents(tenant), *day(tenant, "u", words))
+    trained(town, tenant)
+    scored = "SELECT query FROM query_scores WHERE tenant = {t:String} AND query != ''"
+    assert " ".join(words.split()) in [row["query"] for row in town.warehouse.rows(scored, t=tenant)]
+    forget(town, tenant, "u")
+    assert [row for row in town.warehouse.rows(scored, t=tenant) if tenant in row["query"]] == []
+
+
 @pytest.mark.thorough
 def test_the_ledger_misses_nothing_and_still_counts_the_dead_and_the_late(town: Streams, tenant: str) -> None:
     lived(town, tenant, f"u {tenant}", f"where is {tenant}")

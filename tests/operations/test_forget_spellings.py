@@ -2,12 +2,12 @@
 
 import json
 import unicodedata
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
 from operations.forget import Forgetting
-from operations.spelling import mentions
+from operations.spelling import folded, mentions
 from schemas.topics import CLICKS, SEARCHES
 from tests.operations.test_forget import town
 from tests.streams.lives import Streams, day, documents, everything
@@ -63,3 +63,39 @@ def test_a_person_is_found_in_every_spelling(town: Streams, tenant: str) -> None
     assert users == [{"user": "zoë.müller@example.org"}]
     town.close()
     assert town.warehouse.rows("SELECT DISTINCT user FROM sessions WHERE tenant = {t:String}", t=tenant) == users
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        ("straße", "STRASSE", "Stra%C3%9Fe"),
+        ("γιωργος", "ΓΙΩΡΓΟΣ", "γιωργοσ"),
+        ("ﬁn İ", "FIN i\u0307"),
+        ("a%ff", "A\ufffd"),
+    ],
+)
+def test_spellings_are_of_one_person_by_the_rule_of_suppression(
+    town: Streams, tenant: str, spelt: tuple[str, ...]
+) -> None:
+    assert len({folded(unquote(name)) for name in spelt}) == 1
+    others = ("strase", "γιωργο", "fin i")
+    for name in (*spelt, *others):
+        town.take(*day(tenant, name, f"why {tenant}"))
+    for name in spelt:
+        with Forgetting(town.warehouse, town.accesses, tenant, name) as forgetting:
+            assert set(forgetting.look().spelt) == set(spelt)
+
+
+def test_a_spelling_that_one_table_alone_has_is_found_there(town: Streams, tenant: str) -> None:
+    tables = town.warehouse.rows(
+        "SELECT DISTINCT table FROM system.columns WHERE database = {d:String} AND name = 'user' AND table IN "
+        "(SELECT name FROM system.tables WHERE database = {d:String} AND engine LIKE '%MergeTree')",
+        d=town.warehouse.database,
+    )
+    assert len(tables) > 6
+    for row in tables:
+        town.warehouse.insert(row["table"], {"tenant": [tenant], "user": [f"ANA {row['table']}"]})
+        with Forgetting(town.warehouse, town.accesses, tenant, f"ana {row['table']}") as forgetting:
+            assert {found["kept_in"] for found in forgetting.look().rows} == {row["table"]}
+            forgetting.remove()
+            assert forgetting.look().rows == ()

@@ -38,6 +38,15 @@ def test_every_writing_names_the_person(text: str) -> None:
     assert mentions(text.encode(), PERSON)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "utf-8-sig"])
+@pytest.mark.parametrize("person", [PERSON, "\u738b\u79c0\u82f1"])
+def test_a_text_of_wide_characters_names_the_person_and_the_tenant(encoding: str, person: str) -> None:
+    content = json.dumps({"tenant": "acme", "user": person}, ensure_ascii=False).encode(encoding)
+    assert mentions(content, person)
+    assert tenants_in(content) == {"acme"}
+    assert mentions(("\ufeff" + person).encode("utf-16-be"), person)
+
+
 def test_a_text_of_another_encoding_names_the_person_too() -> None:
     assert mentions(f'{{"user":"{PERSON}"'.encode("latin-1"), PERSON)
     assert mentions(b"\xff\x00 user=o+brien%20jr", "O Brien Jr")

@@ -10,7 +10,7 @@ from stores import sql_files
 SQL = sql_files.directory()
 REPEATABLE = re.compile(
     r"^CREATE ((MATERIALIZED )?VIEW|TABLE|OR REPLACE VIEW) |"
-    r"^INSERT INTO (document_links|documents_given_up|query_clicks)$|"
+    r"^INSERT INTO (document_links|message_scopes|documents_given_up|query_clicks)$|"
     r"^ALTER TABLE \w+ ADD INDEX IF NOT EXISTS |"
     r"^ALTER TABLE \w+\n(    ADD COLUMN IF NOT EXISTS [^\n]+(,\n|\Z))+\Z",
     re.MULTILINE,
@@ -65,3 +65,11 @@ def test_migrations_are_numbered_without_gap_and_repeat() -> None:
     numbers = [migration.number for migration in sql_files.migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
     assert sql_files.migrations()[0].name == "first"
+
+
+def test_a_view_is_what_its_newest_migration_says() -> None:
+    views = sql_files.views()
+    (runs,) = (view for view in views if "VIEW runs AS" in view)
+    assert "AS rung" in runs
+    assert all(view.count("CREATE OR REPLACE VIEW ") == 1 for view in views)
+    assert not any("MATERIALIZED" in view for view in views)

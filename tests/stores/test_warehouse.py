@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -25,6 +26,27 @@ def test_migrating_again_does_nothing(stack: Settings, tenant: str) -> None:
     warehouse = in_database(stack, f"{tenant.replace('-', '_')}_twice")
     assert warehouse.migrate()
     assert warehouse.migrate() == []
+
+
+def test_an_older_view_of_a_slower_process_that_ended_halfway_is_mended(stack: Settings, tenant: str) -> None:
+    warehouse = in_database(stack, f"{tenant.replace('-', '_')}_raced")
+    warehouse.migrate()
+    (older,) = (made for made in sql_files.migrations()[4].statements if "REPLACE VIEW runs" in made)
+    warehouse.execute(older)
+    assert "rung" not in warehouse.types_of("runs")
+    with ThreadPoolExecutor() as at_once:
+        again = [in_database(stack, warehouse.database) for _ in range(4)]
+        assert list(at_once.map(Warehouse.migrate, again)) == [[]] * 4
+    assert "rung" in in_database(stack, warehouse.database).types_of("runs")
+
+
+def test_views_of_a_later_version_stay(stack: Settings, tenant: str) -> None:
+    warehouse = in_database(stack, f"{tenant.replace('-', '_')}_later")
+    warehouse.migrate()
+    warehouse.execute("CREATE OR REPLACE VIEW runs AS SELECT 1 AS of_a_later_version")
+    warehouse.insert("migrations", {"number": [9_999], "name": ["later"]})
+    assert warehouse.migrate() == []
+    assert warehouse.types_of("runs").keys() == {"of_a_later_version"}
 
 
 def test_inserting_a_row_again_shows_it_once(stack: Settings, tenant: str) -> None:

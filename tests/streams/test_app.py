@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -162,12 +163,13 @@ async def test_sessions_are_closed_with_what_is_still_being_read_and_audited_fro
 
 
 async def test_topics_made_anew_and_rows_lost_are_looked_for_from_time_to_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    for waited, looks in ((app.LOOK_EVERY_S - 0.1, []), (app.LOOK_EVERY_S, ["verify", "verify"])):
-        times = iter([0.0, waited, waited])
+    often, rarely = app.LOOK_EVERY_S, app.ROWS_EVERY_S
+    for waited, looks in ((often - 0.1, 0), (often, 1), (rarely - 0.1, 1), (rarely, 2)):
+        times = chain([0.0, 0.0], repeat(waited))
         monkeypatch.setattr(app, "time", SimpleNamespace(monotonic=lambda times=times: next(times)))
         story: Any = Story()
         await app._resume(story, story)()
-        assert story.names() == [*looks, "behind"]
+        assert story.names() == [*["verify"] * looks, "behind"]
 
 
 async def test_drift_is_judged_again_while_its_stores_are_away() -> None:

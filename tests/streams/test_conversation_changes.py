@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,11 @@ from schemas.activity import OnMessage, Reacted
 from schemas.documents import MAX_VERSION, DocumentDeleted, DocumentUpserted
 from schemas.instants import instant, milliseconds
 from schemas.topics import DAY_MS, MAX_EVENT_BYTES
+from stores.errors import Retryable
 from stores.settings import Settings
 from streams.conversation_changes import differences, touched
 from streams.pairs.conversations import Conversation, Scope
+from streams.publisher import Publisher
 from tests.schemas.samples import NOW, WHEN
 from tests.streams.document_events import conversations, gone, live_pairs, message, page, settle
 from tests.streams.world import BEGAN, World
@@ -27,14 +30,6 @@ def world(stack: Settings, tenant: str) -> Iterator[World]:
 SCOPE = Scope("acme", "chat", "help", "m1", 0)
 WANTED = Conversation("conversation:c", "title", "body", ("staff",), milliseconds(WHEN), ("m1", "m2"))
 STORED = {"title": "title", "body": "body", "acl": ["staff"], "version": 5}
-
-
-def _message(document: str = "m1", **fields: object) -> DocumentUpserted:
-    given: dict[str, object] = {
-        "event_id": f"e-{document}", "tenant": "acme", "occurred_at": WHEN, "document": document, "version": 1,
-        "app": "chat", "kind": "message", "title": "", "body": "words", "channel": "help", "updated_at": WHEN,
-    }  # fmt: skip
-    return DocumentUpserted.model_validate({**given, **fields})
 
 
 class TestDifferences:
@@ -74,29 +69,47 @@ class TestDifferences:
 
 
 class TestTouched:
-    """Which conversations may have changed: pure."""
+    """Which conversations may have changed."""
 
-    def test_a_message_touches_its_thread_or_its_channel_s_day(self) -> None:
-        assert touched([_message(thread="m0")], {}) == [Scope("acme", "chat", "help", "m0", 0)]
-        assert touched([_message()], {}) == [Scope("acme", "chat", "help", "", milliseconds(WHEN) // DAY_MS)]
-
-    def test_a_message_that_moved_touches_where_it_was_too(self) -> None:
-        row = {
-            "tenant": "acme", "document": "m1", "app": "chat", "kind": "message", "channel": "old", "thread": "",
-            "updated": 3 * DAY_MS + 1,
-        }  # fmt: skip
-        assert touched([_message(thread="m0")], {("acme", "m1"): row}) == [
-            Scope("acme", "chat", "help", "m0", 0),
-            Scope("acme", "chat", "old", "", 3),
+    def test_a_message_touches_its_thread_or_its_channel_s_day(self, world: World) -> None:
+        given = [message(world, 1, 0, thread="m0"), message(world, 2, 0)]
+        world.feed(*given)
+        scopes = [
+            Scope(world.tenant, "chat", "help", "", milliseconds(BEGAN) // DAY_MS),
+            Scope(world.tenant, "chat", "help", "m0", 0),
         ]
+        assert touched(world.warehouse, given, {}) == scopes
+        assert touched(world.warehouse, given[:1], {}) == scopes[1:]
+        assert touched(world.warehouse, [], {}) == []
 
-    def test_pages_and_senders_own_conversations_touch_nothing(self) -> None:
-        assert touched([_message(kind="page"), _message("c", kind="conversation", thread="m0")], {}) == []
-        derived = _message("conversation:c", kind="conversation", thread="m0")
-        assert touched([derived], {}) == [Scope("acme", "chat", "help", "m0", 0)]
+    def test_a_document_touches_wherever_it_was_in_whatever_form(self, world: World) -> None:
+        forms = [
+            message(world, 1, 0, thread="m0"), message(world, 1, 0, 2, channel="old"),
+            message(world, 1, 3 * 86_400, 3), page(world, 4, "m1"), gone(world, "m1", 5),
+        ]  # fmt: skip
+        for form in forms:
+            world.feed(form)
+        began = milliseconds(BEGAN) // DAY_MS
+        where = [("help", "", began + 3), ("help", "m0", 0), ("old", "", began)]
+        for form in forms:
+            assert touched(world.warehouse, [form], {}) == [Scope(world.tenant, "chat", *scope) for scope in where]
 
-    def test_a_message_of_no_channel_and_no_thread_touches_nothing(self) -> None:
-        assert touched([_message(channel=None)], {}) == []
+    def test_pages_senders_own_conversations_and_messages_of_no_channel_touch_nothing(self, world: World) -> None:
+        sent = page(world, document="c", kind="conversation", app="chat", thread="m0")
+        others = [page(world), message(world, 1, 0, channel=None), sent]
+        world.feed(*others)
+        assert touched(world.warehouse, others, {}) == []
+        derived = sent.model_copy(update={"document": "conversation:c"})
+        assert touched(world.warehouse, [derived], {}) == [Scope(world.tenant, "chat", "", "m0", 0)]
+
+    def test_a_deleted_derived_document_touches_where_it_was(self, world: World) -> None:
+        row = {
+            "tenant": "acme", "document": "conversation:c", "app": "chat", "kind": "conversation", "channel": "old",
+            "thread": "", "updated": 3 * DAY_MS + 1,
+        }  # fmt: skip
+        prior = {("acme", "conversation:c"): row, ("acme", "c"): {**row, "document": "c"}}
+        found = touched(world.warehouse, [gone(world, "conversation:c", 2)], prior)
+        assert found == [Scope("acme", "chat", "old", "", 3)]
 
 
 def test_a_thread_becomes_a_conversation_and_grows_with_it(world: World) -> None:
@@ -166,6 +179,36 @@ def test_a_message_that_moves_to_another_thread_leaves_the_first(world: World) -
     }
 
 
+@pytest.mark.parametrize("thread", ["m0", None])
+def test_a_message_leaves_where_it_was_though_the_first_attempt_broke_off(
+    world: World, monkeypatch: pytest.MonkeyPatch, thread: str | None
+) -> None:
+    world.feed(*(message(world, i, i, thread=thread) for i in range(3)))
+    settle(world)
+
+    def away(*_: object) -> int:
+        raise Retryable("Kafka is away")
+
+    moved = world.records(
+        "documents.changes", [message(world, 2, 90_000, 2, thread=thread and "m7", body="for few", acl=("hr",))]
+    )
+    with monkeypatch.context() as broken:
+        broken.setattr(Publisher, "deliver", away)
+        with pytest.raises(Retryable):
+            world.process(moved)
+    world.process(moved)
+    settle(world)
+    assert conversations(world) == [("this is the text of message 0", "this is the text of message 1")]
+
+
+def test_a_message_that_becomes_a_page_leaves_its_conversation(world: World) -> None:
+    world.feed(*(message(world, i, i, thread="m0") for i in range(3)))
+    settle(world)
+    world.feed(page(world, 2, "m2", acl=("hr",)))
+    settle(world)
+    assert conversations(world) == [("this is the text of message 0", "this is the text of message 1")]
+
+
 def test_low_value_channels_give_noconversations(world: World) -> None:
     world.feed(*(message(world, i, i, channel="random") for i in range(5)))
     assert world.sent.messages == []
@@ -211,6 +254,23 @@ def test_a_yes_to_a_message_makes_it_the_answer_of_its_conversation(world: World
         )
     )
     assert [pair for pair in live_pairs(world) if pair[0] == "reaction"] == []
+
+
+def test_a_yes_in_a_thread_of_several_conversations_gets_no_title_that_may_be_another_s(
+    stack: Settings, tenant: str
+) -> None:
+    world = World(stack, tenant, {"conversations": {"max_messages": 2}})
+    said: dict[str, Any] = {"tenant": tenant, "occurred_at": BEGAN, "user": "u", "reaction": "+1"}
+    yes = [Reacted(event_id=f"r{n}", target=OnMessage(document=f"m{n}"), **said) for n in range(4)]
+    world.feed(*(message(world, n, n, thread="m0") for n in range(2)))
+    settle(world)
+    world.feed(*yes)
+    assert [pair[3] for pair in live_pairs(world) if pair[0] == "reaction"] == ["m1"]
+    world.feed(*(message(world, n, n, thread="m0") for n in range(2, 4)))
+    settle(world)
+    assert len(conversations(world)) == 2
+    assert [pair for pair in live_pairs(world) if pair[0] == "reaction"] == []
+    world.remove()
 
 
 @pytest.mark.thorough

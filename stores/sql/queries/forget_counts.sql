@@ -46,7 +46,9 @@ FROM
     UNION ALL
     SELECT 'query_scores', toString(run), count() FROM query_scores
     WHERE tenant IN (SELECT tenant FROM forgetting_users)
-      AND trimBoth(replaceRegexpAll(query, '\\s+', ' ')) IN (SELECT text FROM forgetting WHERE what = 'query')
+      AND
+-- include: query_spaced
+          IN (SELECT text FROM forgetting WHERE what = 'query')
     GROUP BY run
 )
 ORDER BY kept_in, what

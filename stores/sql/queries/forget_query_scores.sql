@@ -1,4 +1,6 @@
 -- Remove the scores of queries that nobody but this person asked.
 ALTER TABLE query_scores
     DELETE WHERE tenant IN (SELECT tenant FROM forgetting_users)
-      AND trimBoth(replaceRegexpAll(query, '\\s+', ' ')) IN (SELECT text FROM forgetting WHERE what = 'query')
+      AND
+-- include: query_spaced
+          IN (SELECT text FROM forgetting WHERE what = 'query')

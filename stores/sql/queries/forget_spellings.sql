@@ -1,10 +1,10 @@
 -- Note the other spellings of this person's id that are kept: of other case, of other forms of the same letters (NFKC), or
--- escaped as in an address.
+-- escaped as in an address. The rule is that of operations/spelling.py: unescaped, then folded.
 INSERT INTO forgetting (what, tenant, text)
 WITH
+    id -> normalizeUTF8NFKC(caseFoldUTF8(normalizeUTF8NFKC(toValidUTF8(decodeURLComponent(id))))) AS one_form,
     (SELECT any(toString(tenant)) FROM forgetting_users) AS whose,
-    (SELECT any(user) FROM forgetting_users) AS who,
-    (SELECT lowerUTF8(normalizeUTF8NFKC(lowerUTF8(decodeURLComponent(who))))) AS one_form
+    (SELECT any(user) FROM forgetting_users) AS who
 SELECT DISTINCT 'user', whose, user
 FROM
 (
@@ -16,5 +16,6 @@ FROM
     UNION ALL SELECT user FROM late_accesses WHERE tenant = whose
     UNION ALL SELECT user FROM document_people WHERE tenant = whose
     UNION ALL SELECT user FROM query_clicks WHERE tenant = whose
+    UNION ALL SELECT user FROM drift_samples WHERE tenant = whose
 )
-WHERE user NOT IN ('', who) AND lowerUTF8(normalizeUTF8NFKC(lowerUTF8(decodeURLComponent(user)))) = one_form
+WHERE user NOT IN ('', who) AND one_form(user) = one_form(who)

@@ -108,6 +108,24 @@ def test_updates_and_deletions_withdraw_what_the_old_version_gave(world: World) 
     assert [pair[0] for pair in live_pairs(world)] == ["anchor_text", "linked_titles", "title_body"]
 
 
+def test_links_that_the_same_version_no_longer_has_give_nothing(world: World) -> None:
+    old = page(world, links=(Link(target="t", anchor="old useful words"), Link(target="u", anchor="some other words")))
+    new = page(
+        world,
+        event_id="p-1b",
+        occurred_at=BEGAN + timedelta(hours=1),
+        links=(Link(target="t", anchor="new useful words"),),
+    )
+    world.feed(old)
+    world.feed(new)
+    now = live_pairs(world)
+    assert [pair[:2] + pair[3:] for pair in now] == [
+        ("anchor_text", "new useful words", "t"), ("linked_titles", "", "t"), ("title_body", "", "p"),
+    ]  # fmt: skip
+    world.feed(new.model_copy(update={"event_id": "p-1c"}))
+    assert live_pairs(world) == now, "what is sent again under another id is the same"
+
+
 def test_documents_without_text_and_with_five_megabytes(world: World) -> None:
     world.feed(page(world, document="empty", title="", body=""), page(world, document="big", body="word " * 1_000_000))
     rows = world.rows(

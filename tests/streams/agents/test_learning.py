@@ -1,14 +1,17 @@
-"""Learning: the loop's own decisions as rows. Pure."""
+"""Learning: the loop's own decisions as rows."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from schemas.instants import milliseconds
 from schemas.learning import CutoverApproved, TrainingRequested
 from schemas.topics import LEARNING
+from stores.settings import Settings
 from streams.agents.learning import writes
 from tests.schemas.samples import WHEN
 from tests.stores.keyed import Believing, installation
 from tests.streams.agents.batches import POISON, batch_of, table
+from tests.streams.world import World
 
 ASKED = TrainingRequested(
     event_id="t1", tenant="acme", occurred_at=WHEN, run="run-1", requested_by="drift", reason="it drifted"
@@ -42,3 +45,16 @@ def test_a_decision_that_was_not_rightly_signed_is_rejected_with_its_reason(tmp_
     rejected = {position: rejection.code for position, rejection in written.rejected}
     assert (rejected[1], rejected[3]) == ("unsigned", "forged")
     assert len(rejected) == 3
+
+
+def test_a_decision_that_was_sent_again_is_shown_once_and_another_of_its_id_by_itself(
+    stack: Settings, tenant: str
+) -> None:
+    world = World(stack, tenant)
+    asked = ASKED.model_copy(update={"tenant": tenant})
+    other = asked.model_copy(update={"occurred_at": WHEN - timedelta(days=1)})
+    world.feed(asked, asked, other)
+    world.feed(asked)
+    rows = world.rows("SELECT offset FROM learning WHERE tenant = {tenant:String} ORDER BY offset")
+    assert [row["offset"] for row in rows] == [0, 2]
+    world.remove()
