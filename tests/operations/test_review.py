@@ -21,6 +21,14 @@ def example(query: str, live: str, shadow: str) -> ExampleQuery:
     return ExampleQuery(query=query, ndcg_live=None, ndcg_shadow=None, **sides)
 
 
+def test_an_example_whose_opened_document_is_hidden_now_is_not_shown_where_no_side_shows_it() -> None:
+    opened = example("secret", "a", "a").model_copy(update={"wanted": ("a", "x")})
+    made = with_examples("better", opened)
+    for current in ({"x": ("board",)}, {"x": None}, {}):
+        assert left_out(made, without_hidden(made, lists(a=("everyone",), **current))) == 1
+    assert left_out(made, without_hidden(made, lists(a=("everyone",), x=("everyone",)))) == 0
+
+
 def with_examples(kind: str, *examples: ExampleQuery) -> Packet:
     made = packet()
     tested = {name: examples if name == kind else () for name in ("better", "worse", "different")}
