@@ -82,6 +82,7 @@ class Shelf:
             return there
         entry = ShelfEntry(tenant=tenant, model=model, created_at=now, about=about, files=files)
         try:
+            self._end_removal(home)
             for name in files:
                 target = f"{home}/{name}"
                 self._fs.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
@@ -144,20 +145,28 @@ class Shelf:
         try:
             if self._fs.exists(f"{home}/{MANIFEST}"):
                 self._fs.mv(f"{home}/{MANIFEST}", f"{home}/{REMOVED}")
-            if self._fs.exists(f"{home}/{REMOVED}"):
-                for name in sorted(self._fs.find(home)):
-                    if not name.endswith(f"/{REMOVED}"):
-                        self._fs.rm_file(name)
-                self._fs.rm(home, recursive=True)
+            self._end_removal(home)
         except OSError as error:
             raise Retryable(f"the model '{model}' could not be removed ({error}); trying again") from error
         shutil.rmtree(self._cache / tenant / model, ignore_errors=True)
 
+    def _end_removal(self, home: str) -> None:
+        """Remove what is left of a model that was taken off the shelf, the mark of that last."""
+        if self._fs.exists(f"{home}/{REMOVED}"):
+            for name in sorted(self._fs.find(home)):
+                if not name.endswith(f"/{REMOVED}"):
+                    self._fs.rm_file(name)
+            self._fs.rm(home, recursive=True)
+
     def half_removed(self, tenant: str) -> list[str]:
-        """Return the models whose removal was cut short by a crash."""
+        """Return the models whose removal was cut short by a crash; one that is on the shelf again is none of them."""
         _check(tenant)
-        names = self._names(f"{self._root}/{tenant}")
-        return [name for name in names if self._fs.exists(f"{self._place(tenant, name)}/{REMOVED}")]
+        homes = {name: self._place(tenant, name) for name in self._names(f"{self._root}/{tenant}")}
+        return [
+            name
+            for name, home in homes.items()
+            if self._fs.exists(f"{home}/{REMOVED}") and not self._fs.exists(f"{home}/{MANIFEST}")
+        ]
 
     def _names(self, directory: str) -> list[str]:
         """Return the tenants or models of a directory, without what cannot be one."""

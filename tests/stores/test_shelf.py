@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from stores.errors import Refused
-from stores.model_files import MANIFEST
+from stores.model_files import MANIFEST, REMOVED
 from stores.shelf import BASE, Shelf, refused_name
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -200,6 +200,24 @@ def test_a_removal_that_was_cut_short_is_known_and_ended(
     shelf.remove("acme", "m-1")
     assert shelf.half_removed("acme") == []
     assert not shelf._fs.exists(shelf._place("acme", "m-1"))
+
+
+def test_a_model_that_is_put_again_after_half_a_removal_stays(shelf: Shelf, tmp_path: Path) -> None:
+    home = shelf._place("acme", "m-1")
+    (made(tmp_path / "m") / "endpoint.json").write_text("{}")
+    shelf.put("acme", "m-1", tmp_path / "m", {}, NOW)
+    shelf._fs.mv(f"{home}/{MANIFEST}", f"{home}/{REMOVED}")
+    assert shelf.half_removed("acme") == ["m-1"]
+    entry = shelf.put("acme", "m-1", made(tmp_path / "other", b"others"), {}, NOW)
+    assert (shelf.half_removed("acme"), shelf._fs.exists(f"{home}/{REMOVED}")) == ([], False)
+    assert shelf.fetch("acme", "m-1", entry.manifest).is_dir()
+
+
+def test_a_model_on_the_shelf_beside_an_old_mark_is_not_half_removed(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
+    shelf._fs.pipe_file(f"{shelf._place('acme', 'm-1')}/{REMOVED}", b"{}")
+    assert shelf.half_removed("acme") == []
+    assert shelf.fetch("acme", "m-1").is_dir()
 
 
 def test_the_name_of_what_a_run_refused_is_one_of_the_shelf_s() -> None:
