@@ -19,7 +19,8 @@ from operations import offered_files
 from retrieval.config import EncoderConfig
 from retrieval.endpoint import Endpoint
 from stores.errors import Misconfigured, Refused, Retryable, TidewheelError
-from stores.shelf import Shelf, base_model, files_of, manifest_of, refused_name
+from stores.model_files import files_of, manifest_of
+from stores.shelf import Shelf, base_model, refused_name
 
 _PROBES = ("how many days of leave do I have", "Employees have thirty days of annual leave.")
 

@@ -22,7 +22,7 @@ from safetensors.numpy import save_file
 from retrieval.endpoint import FILE as ENDPOINT
 from retrieval.query_side import FILE as QUERY_SIDE
 from stores.errors import Refused
-from stores.shelf import MANIFEST
+from stores.model_files import MANIFEST
 
 MODULES = "modules.json"
 _TAKEN = frozenset({".safetensors", ".json", ".txt", ".model"})

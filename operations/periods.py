@@ -1,16 +1,17 @@
 """Stretches of event time that pages and reports are about: they end with the newest that a tenant did."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from stores.warehouse import Warehouse
 
-_SQL_TIME = "%Y-%m-%d %H:%M:%S"
+_STEP = timedelta(milliseconds=1)
+"""What stored times are exact to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From after `since` up to and with `until`, to the second."""
+    """From after `since` up to and with `until`, to the millisecond."""
 
     since: datetime
     until: datetime
@@ -18,6 +19,12 @@ class Period:
     def parameters(self) -> dict[str, str]:
         """Return the parameters that queries of a period take: UTC, as ClickHouse writes a time."""
         return {"since": _written(self.since), "until": _written(self.until)}
+
+    def in_weeks(self) -> "Period":
+        """Return the period from the Monday, UTC, of its first week on, so that this week is whole."""
+        first = (self.since + _STEP).astimezone(UTC).date()
+        monday = datetime.combine(first - timedelta(days=first.weekday()), time(), UTC)
+        return Period(monday - _STEP, self.until)
 
 
 def recent(warehouse: Warehouse, tenant: str, length: timedelta, now: datetime) -> Period:
@@ -29,4 +36,4 @@ def recent(warehouse: Warehouse, tenant: str, length: timedelta, now: datetime) 
 
 
 def _written(at: datetime) -> str:
-    return f"{at.astimezone(UTC):{_SQL_TIME}}"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from operations.periods import Period
 from stores.warehouse import Warehouse
@@ -72,6 +72,11 @@ def read(warehouse: Warehouse, tenant: str, period: Period, rules: Rules) -> tup
     """Return the weeks of a period in which anything happened, in order of time."""
     rows = warehouse.query("quality_weekly", tenant=tenant, **period.parameters(), **rules.parameters())
     return tuple(Week(**row) for row in rows)
+
+
+def whole(weeks: Sequence[Week], period: Period) -> tuple[Week, ...]:
+    """Return the weeks of a period without one that began before it, of which only a part was counted. Pure."""
+    return tuple(week for week in weeks if datetime.combine(week.week, time(), UTC) >= period.since)
 
 
 def together(weeks: Sequence[Week]) -> Week:

@@ -8,7 +8,7 @@ from stores.access_lists import AccessList, AccessLists
 
 
 def readable(packet: Packet, lists: AccessLists) -> Packet:
-    """Return the packet without the example queries that name a document which not everyone may see now.
+    """Return the packet without the example queries that lead to a document which not everyone may see now.
 
     A document whose list Redis does not know is one of these, and every one until the lists are whole: deciding does
     not need the warehouse. Raises `Retryable` when Redis is away.
@@ -46,4 +46,4 @@ def _examples(packet: Packet) -> tuple[ExampleQuery, ...]:
 
 
 def _documents(example: ExampleQuery) -> set[str]:
-    return {shown.document for shown in (*example.live, *example.shadow)}
+    return {*example.wanted, *(shown.document for shown in (*example.live, *example.shadow))}

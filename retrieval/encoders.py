@@ -124,9 +124,13 @@ class Encoders:
             with self._lock:
                 if key in self._loaded:
                     return self._loaded[key]
-            encoder = Encoder(self._shelf.fetch(tenant, model, manifest or ""), self._config)
-            with self._lock:
-                self._loaded[key] = encoder
-                while len(self._loaded) > self._config.kept:
-                    self._loaded.popitem(last=False)
+            try:
+                encoder = Encoder(self._shelf.fetch(tenant, model, manifest or ""), self._config)
+                with self._lock:
+                    self._loaded[key] = encoder
+                    while len(self._loaded) > self._config.kept:
+                        self._loaded.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._loading.pop(key, None)
             return encoder

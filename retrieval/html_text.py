@@ -4,6 +4,7 @@ Headings begin sections, `pre` is code, rows of tables keep their header. An ima
 """
 
 import re
+from collections import Counter
 from collections.abc import Generator, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -39,10 +40,31 @@ _NESTING = (
     "address article aside blockquote center details dialog div dl fieldset figure footer form header main"
     " nav ol section ul"
 )
-_STEP = re.compile(rf"<(/?)(?:{'|'.join(_NESTING.split())})[\s/>]", re.IGNORECASE)
+_STEP = re.compile(rf"<(/?)({'|'.join(_NESTING.split())})[\s/>]", re.IGNORECASE)
+_UNNESTED = {"body", "br", "dd", "dt", "hr", "html", "img", "input", "li", "option", "p", "wbr"}
+"""What is empty, or ends where the next of its kind begins."""
+_ANY_STEP = re.compile(
+    rf"<(/?)({'|'.join({*_BLOCKS.split(), *_INLINE.split(), *_HEADING, 'pre'} - _UNNESTED)})(?=[\s/>])", re.IGNORECASE
+)
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _DEEPEST = 2_000
 """Elements in one another beyond which the parser becomes slow: then tags are left out without regard to structure."""
+
+_WALKED = 500_000_000
+"""Elements that the parser may walk past, a few seconds' work: every tag past all that is open. Beyond it the same."""
+
+_FORMAT = re.compile(r"<(/?)(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
+_FORMATS = re.compile(
+    r"<(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/>])(?:(?:\s+[\w-]+=\"[^\"<>]*\")*+\s*>)?",
+    re.IGNORECASE,
+)
+"""Tags of formatting, whole where they are plain; what is no plain one counts as different from all others."""
+
+_ALIKE = 3
+"""Elements of formatting with the same attributes that the parser keeps open."""
+
+_REOPENED = 500_000
+"""Elements of formatting that the parser may open again, a second's work: beyond it they are read as plain spans."""
 
 
 def has_tags(text: str) -> bool:
@@ -61,20 +83,40 @@ def html_lines(text: str, spaced: bool = False) -> Iterator[Line]:
     What is no tag of HTML, for instance `<String>`, is text.
     """
     source = _NO_TAG.sub("&lt;", text)
-    if _depth(source) > _DEEPEST:
+    if _depth(source, _STEP) > _DEEPEST or source.count("<") * _depth(source, _ANY_STEP) > _WALKED:
         yield from sentences(_ANY_TAG.sub(" ", source))
         return
+    if _reopened(source) > _REOPENED:
+        source = _FORMAT.sub(r"<\1span", source)
     body = LexborHTMLParser(source.encode("utf-8", "replace")).body
     if body is not None:
         yield from _Reader(spaced).read(body)
 
 
-def _depth(source: str) -> int:
-    deep = deepest = 0
-    for step in _STEP.finditer(source):
-        deep = max(0, deep + (-1 if step[1] else 1))
-        deepest = max(deepest, deep)
+def _depth(source: str, step: re.Pattern[str]) -> int:
+    """Return how many elements stand in one another at most; the end of one ends all that it holds."""
+    path, count, deepest = list[str](), Counter[str](), 0
+    for tag in step.finditer(source):
+        name = tag[2].lower()
+        if not tag[1]:
+            path.append(name)
+            count[name] += 1
+            deepest = max(deepest, len(path))
+        while tag[1] and count[name]:
+            left = path.pop()
+            count[left] -= 1
+            if left == name:
+                break
     return deepest
+
+
+def _reopened(source: str) -> int:
+    """Return how many elements the parser opens again at most: after every tag, formatting that nothing closed.
+
+    That a tag closes it is not believed: it may stand in a comment, in a script or in a table's cell.
+    """
+    kinds = Counter(tag[0] if tag[0].endswith(">") else tag.start() for tag in _FORMATS.finditer(source))
+    return source.count("<") * sum(min(_ALIKE, count) for count in kinds.values())
 
 
 class _Reader:

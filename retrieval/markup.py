@@ -39,8 +39,9 @@ def lines(text: str) -> Iterator[Line]:
         yield from _prose([text])
         return
     rows, at, prose = text.replace("\r\n", "\n").split("\n"), 0, list[str]()
+    first = next((n for n, row in enumerate(rows) if row.strip()), 0)
     while at < len(rows):
-        found, after = _structure(rows, at)
+        found, after = _structure(rows, at, first)
         if after == at:
             prose.append(rows[at])
             at += 1
@@ -52,13 +53,16 @@ def lines(text: str) -> Iterator[Line]:
     yield from _prose(prose)
 
 
-def _structure(rows: Sequence[str], at: int) -> tuple[list[Line], int]:
-    """Return the lines of what begins at a row and the row after it; the same row where there is prose."""
+def _structure(rows: Sequence[str], at: int, first: int) -> tuple[list[Line], int]:
+    """Return the lines of what begins at a row and the row after it; the same row where there is prose.
+
+    `first` is the first row that says anything.
+    """
     row = rows[at]
     if fence := _FENCE.match(row):
         end = next((n for n in range(at + 1, len(rows)) if _closes(rows[n], fence[1])), len(rows))
         return list(code("\n".join(rows[at + 1 : end]))), end + 1
-    if heading := _heading(rows, at):
+    if heading := _heading(rows, at, first):
         return [Line(heading[0], heading=True)], at + heading[1]
     if "|" in row and _begins_table(rows, at):
         end = next((n for n in range(at, len(rows)) if "|" not in rows[n]), len(rows))
@@ -71,7 +75,7 @@ def _closes(row: str, fence: str) -> bool:
     return len(bare) >= len(fence) and not bare.strip(fence[0])
 
 
-def _heading(rows: Sequence[str], at: int) -> tuple[str, int] | None:
+def _heading(rows: Sequence[str], at: int, first: int) -> tuple[str, int] | None:
     """Return the heading at a row and how many rows it takes, None when there is none."""
     row, alone = rows[at], at == 0 or not rows[at - 1].strip()
     after = rows[at + 1].strip() if at + 1 < len(rows) else ""
@@ -80,17 +84,12 @@ def _heading(rows: Sequence[str], at: int) -> tuple[str, int] | None:
     if marked := _HEADING.match(row):
         text = one_line(_plain(marked[2]))
         fits = visible(text) and len(text) <= LONGEST_HEADING
-        return (text, 1) if fits and (len(marked[1]) > 1 or (alone and not after) or _first(rows, at)) else None
+        return (text, 1) if fits and (len(marked[1]) > 1 or (alone and not after) or at == first) else None
     text = one_line(row)
     underlined = alone and after and _UNDERLINE.match(after) and len(after) * 2 >= len(text)
     if underlined and visible(text) and len(text) <= LONGEST_HEADING and text[0] not in "|-*>" and not _bare(text):
         return one_line(_plain(text)), 2
     return None
-
-
-def _first(rows: Sequence[str], at: int) -> bool:
-    """Return whether nothing stands before a row."""
-    return not any(rows[n].strip() for n in range(at))
 
 
 def _bare(text: str) -> bool:

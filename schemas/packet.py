@@ -10,7 +10,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.fusion import EVEN, Fusion
 from schemas.learning import Comparison, Proof
@@ -31,13 +31,18 @@ class ShownDocument(_Value):
 
 
 class ExampleQuery(_Value):
-    """One query through both; `live` and `shadow` are the first documents of each, best first."""
+    """One query through both; `live` and `shadow` are the first documents of each, best first.
+
+    `wanted` names all that people opened, or should find, for it, also what neither side shows: the query is shown
+    only to those who may see these too. A packet of before says nothing of them, and its hash stays what it was.
+    """
 
     query: str
     ndcg_live: float | None
     ndcg_shadow: float | None
     live: tuple[ShownDocument, ...]
     shadow: tuple[ShownDocument, ...]
+    wanted: tuple[str, ...] = Field(default=(), exclude_if=lambda wanted: not wanted)
 
 
 class Latency(_Value):

@@ -1,16 +1,14 @@
 """The model shelf: finished models as directories on any fsspec file system, verified byte for byte.
 
 Layout: `<shelf>/<tenant>/<model>/<file>...` and `MANIFEST.json`, which is moved into place last. A directory without
-its manifest is not on the shelf: readers do not see it, and the next `put` of that name overwrites it. Models are
-immutable.
+its manifest is not on the shelf: readers do not see it, and the next `put` of that name replaces it. Models are
+immutable: a model with a file more, or one less, than its manifest names is not read either.
 """
 
-import hashlib
-import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Container
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from uuid import uuid4
@@ -21,22 +19,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.ids import stable_id
 from stores.errors import Misconfigured, Refused, Retryable
+from stores.model_files import MANIFEST, REMOVED, ShelfFile, files_of, is_of_the_shelf, manifest_of
 from stores.settings import Settings
 
 BASE = "base"
 """The model that every tenant starts with: all-MiniLM-L6-v2, installed with this project."""
 
-MANIFEST = "MANIFEST.json"
-_REMOVED = "REMOVED.json"
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-
-
-class ShelfFile(BaseModel):
-    """What a file of a model must be."""
-
-    model_config = ConfigDict(frozen=True)
-    sha256: str
-    bytes: int
 
 
 class ShelfEntry(BaseModel):
@@ -93,16 +82,25 @@ class Shelf:
             return there
         entry = ShelfEntry(tenant=tenant, model=model, created_at=now, about=about, files=files)
         try:
+            self._end_removal(home)
             for name in files:
                 target = f"{home}/{name}"
                 self._fs.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
                 self._fs.put_file(str(directory / name), target)
+            self._remove_others(home, files)
             unfinished = f"{home}/{MANIFEST}.{uuid4().hex}"
             self._fs.pipe_file(unfinished, entry.model_dump_json(indent=2).encode())
             self._fs.mv(unfinished, f"{home}/{MANIFEST}")
         except OSError as error:
             raise Misconfigured(f"the model shelf cannot be written: {error}; is the disk full?") from error
         return entry
+
+    def _remove_others(self, home: str, files: Container[str]) -> None:
+        """Remove what a publication of other files, cut short, left there."""
+        for path in self._fs.find(home):
+            name = PurePosixPath(path).relative_to(home).as_posix()
+            if name not in files and not is_of_the_shelf(name):
+                self._fs.rm_file(path)
 
     def entry(self, tenant: str, model: str) -> ShelfEntry | None:
         """Return what the shelf says of `model`, or None when it is not there."""
@@ -146,21 +144,29 @@ class Shelf:
         home = self._place(tenant, model)
         try:
             if self._fs.exists(f"{home}/{MANIFEST}"):
-                self._fs.mv(f"{home}/{MANIFEST}", f"{home}/{_REMOVED}")
-            if self._fs.exists(f"{home}/{_REMOVED}"):
-                for name in sorted(self._fs.find(home)):
-                    if not name.endswith(f"/{_REMOVED}"):
-                        self._fs.rm_file(name)
-                self._fs.rm(home, recursive=True)
+                self._fs.mv(f"{home}/{MANIFEST}", f"{home}/{REMOVED}")
+            self._end_removal(home)
         except OSError as error:
             raise Retryable(f"the model '{model}' could not be removed ({error}); trying again") from error
         shutil.rmtree(self._cache / tenant / model, ignore_errors=True)
 
+    def _end_removal(self, home: str) -> None:
+        """Remove what is left of a model that was taken off the shelf, the mark of that last."""
+        if self._fs.exists(f"{home}/{REMOVED}"):
+            for name in sorted(self._fs.find(home)):
+                if not name.endswith(f"/{REMOVED}"):
+                    self._fs.rm_file(name)
+            self._fs.rm(home, recursive=True)
+
     def half_removed(self, tenant: str) -> list[str]:
-        """Return the models whose removal was cut short by a crash."""
+        """Return the models whose removal was cut short by a crash; one that is on the shelf again is none of them."""
         _check(tenant)
-        names = self._names(f"{self._root}/{tenant}")
-        return [name for name in names if self._fs.exists(f"{self._place(tenant, name)}/{_REMOVED}")]
+        homes = {name: self._place(tenant, name) for name in self._names(f"{self._root}/{tenant}")}
+        return [
+            name
+            for name, home in homes.items()
+            if self._fs.exists(f"{home}/{REMOVED}") and not self._fs.exists(f"{home}/{MANIFEST}")
+        ]
 
     def _names(self, directory: str) -> list[str]:
         """Return the tenants or models of a directory, without what cannot be one."""
@@ -180,7 +186,7 @@ class Shelf:
         return manifest_of(files_of(base_model())) if model == BASE else self._held(tenant, model).manifest
 
     def fetch(self, tenant: str, model: str, manifest: str = "") -> Path:
-        """Return a local directory with the model, every byte verified; `base` needs no shelf.
+        """Return a local directory with the model and nothing else, every byte verified; `base` needs no shelf.
 
         `manifest` is what was reviewed: the hash that the model's contents have to have, if anybody said. Raises
         `Refused` for a model that is absent, damaged, of another tenant, or not what was reviewed.
@@ -247,32 +253,12 @@ def refused_name(run: str) -> str:
     return name if _SLUG.fullmatch(name) else f"refused-{stable_id(run)[:32]}"
 
 
-def files_of(directory: Path) -> dict[str, ShelfFile]:
-    """Return what every file below the directory is, by its relative path."""
-    return {
-        path.relative_to(directory).as_posix(): ShelfFile(sha256=digest(path), bytes=path.stat().st_size)
-        for path in sorted(directory.rglob("*"))
-        if path.is_file()
-    }
-
-
-def manifest_of(files: Mapping[str, ShelfFile]) -> str:
-    """Return the SHA-256, in hexadecimal, of the names, sizes and hashes of a model's files."""
-    plain = {name: [file.sha256, file.bytes] for name, file in files.items()}
-    return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _verified(home: Path, entry: ShelfEntry) -> Path:
-    for name, file in entry.files.items():
-        path = home / name
-        if not path.is_file() or path.stat().st_size != file.bytes or digest(path) != file.sha256:
-            raise Refused(f"{path} is not what was published as '{entry.model}'; roll back, or train again")
+    if wrong := {name for name, _ in files_of(home).items() ^ entry.files.items()}:
+        raise Refused(
+            f"{home / min(wrong)} is not what was published as '{entry.model}'; "
+            "remove it if it was added, roll back, or train again"
+        )
     return home
 
 

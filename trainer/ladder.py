@@ -21,7 +21,7 @@ from retrieval.identity import chunker
 from retrieval.query_side import FILE, QuerySide, documents_of, mapped, with_query_side
 from retrieval.word_pieces import WordPieces
 from schemas.learning import RungTried
-from stores.shelf import MANIFEST
+from stores.model_files import MANIFEST
 from trainer.context import RunContext
 from trainer.data.examples import Example
 from trainer.data.snapshot import Snapshot

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from schemas.ids import stable_id
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
 from stores.evaluation import of_columns
-from stores.shelf import Shelf, files_of, manifest_of, refused_name
+from stores.model_files import files_of, manifest_of
+from stores.shelf import Shelf, refused_name
 from stores.signing import Objecting
 from stores.warehouse import Warehouse
 from trainer.data.snapshot import Manifest, Snapshot

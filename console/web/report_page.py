@@ -61,6 +61,7 @@ def written(report: Report, now: datetime) -> str:
     """Return the document. Every value is escaped. Pure but for the style sheet, which is the console's."""
     total = quality.together(report.weeks) if report.weeks else None
     before = quality.together(report.before) if report.before else None
+    weeks = quality.whole(report.weeks, report.period)
     return pages.written(
         "report.html",
         report=report,
@@ -71,9 +72,7 @@ def written(report: Report, now: datetime) -> str:
         measures=[(each, each.of(total) if total else None, each.of(before) if before else None) for each in MEASURES],
         signals=[(each, picture(drift_charts.chart(each, report.drift.happenings))) for each in report.drift.signals],
         quality_charts=[
-            (each, picture(quality_charts.chart(each, report.weeks, report.drift.happenings)))
-            for each in MEASURES
-            if report.weeks
+            (each, picture(quality_charts.chart(each, weeks, report.drift.happenings))) for each in MEASURES if weeks
         ],
         now_words=drift_charts.now,
         train_s=sum(run.train_s for run in report.runs),

@@ -54,7 +54,10 @@ def shown(one: Tried, known: Mapping[str, str]) -> ExampleQuery | None:
     live, shadow = _documents(one.live, one, known), _documents(one.shadow, one, known)
     if not one.wanted <= known.keys() or not (live or shadow):
         return None
-    return ExampleQuery(query=one.query, ndcg_live=one.ndcg_live, ndcg_shadow=one.ndcg_shadow, live=live, shadow=shadow)
+    return ExampleQuery(
+        query=one.query, ndcg_live=one.ndcg_live, ndcg_shadow=one.ndcg_shadow, live=live, shadow=shadow,
+        wanted=tuple(sorted(one.wanted)),
+    )  # fmt: skip
 
 
 def _documents(found: Sequence[str], one: Tried, known: Mapping[str, str]) -> tuple[ShownDocument, ...]:

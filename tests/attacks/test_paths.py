@@ -9,7 +9,8 @@ import pytest
 from operations import operators
 from stores import keys
 from stores.errors import Misconfigured, Refused
-from stores.shelf import MANIFEST, Shelf
+from stores.model_files import MANIFEST
+from stores.shelf import Shelf
 from tests.stores.keyed import AT, settings_of
 
 PATHS = [

@@ -1,9 +1,10 @@
 """Quality week by week, counted from the raw rows."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from operations import quality
-from operations.quality import Rules, Week, together
+from operations.periods import Period
+from operations.quality import Rules, Week, together, whole
 from tests.operations.past import MONDAY, PERIOD, RULES, TENANT
 from tests.streams.lives import Streams
 
@@ -33,6 +34,15 @@ def test_shares_are_of_what_could_have_happened() -> None:
     nothing = Week(MONDAY.date())
     shares = (nothing.satisfaction, nothing.zero_click_rate, nothing.click_through, nothing.zero_result_rate)
     assert {*shares, nothing.approval} == {None}
+
+
+def test_a_week_that_began_before_the_period_is_not_whole() -> None:
+    def whole_since(since: datetime) -> tuple[Week, ...]:
+        return whole((FIRST, SECOND), Period(since, MONDAY + timedelta(days=14)))
+
+    assert whole_since(MONDAY - timedelta(milliseconds=1)) == whole_since(MONDAY) == (FIRST, SECOND)
+    assert whole_since(MONDAY + timedelta(hours=1)) == (SECOND,)
+    assert whole_since(MONDAY + timedelta(days=8)) == ()
 
 
 def test_weeks_are_added_up_and_people_are_not() -> None:

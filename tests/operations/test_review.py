@@ -17,8 +17,16 @@ def shown(document: str) -> ShownDocument:
 
 
 def example(query: str, live: str, shadow: str) -> ExampleQuery:
-    sides = {"live": tuple(map(shown, live)), "shadow": tuple(map(shown, shadow))}
-    return ExampleQuery(query=query, ndcg_live=None, ndcg_shadow=None, **sides)
+    before, after = tuple(map(shown, live)), tuple(map(shown, shadow))
+    return ExampleQuery(query=query, ndcg_live=None, ndcg_shadow=None, live=before, shadow=after)
+
+
+def test_an_example_whose_opened_document_is_hidden_now_is_not_shown_where_no_side_shows_it() -> None:
+    opened = example("secret", "a", "a").model_copy(update={"wanted": ("a", "x")})
+    made = with_examples("better", opened)
+    for current in ({"x": ("board",)}, {"x": None}, {}):
+        assert left_out(made, without_hidden(made, lists(a=("everyone",), **current))) == 1
+    assert left_out(made, without_hidden(made, lists(a=("everyone",), x=("everyone",)))) == 0
 
 
 def with_examples(kind: str, *examples: ExampleQuery) -> Packet:

@@ -109,6 +109,17 @@ def test_a_few_models_are_kept_and_the_longest_unused_goes(shelf: Shelf) -> None
     assert encoders.get("acme", "tiny-b") is not b
 
 
+def test_nothing_is_kept_of_what_was_asked_for_and_loaded_or_is_not_there(shelf: Shelf) -> None:
+    encoders = Encoders(shelf, EncoderConfig(kept=1))
+    for _ in range(2):
+        for model in ("tiny-a", "tiny-b"):
+            encoders.get("acme", model)
+    for number in range(9):
+        with pytest.raises(Refused):
+            encoders.get("acme", f"absent-{number}")
+    assert (len(encoders._loaded), len(encoders._loading)) == (1, 0)
+
+
 def test_threads_that_ask_at_once_share_one(shelf: Shelf) -> None:
     encoders, got, barrier = Encoders(shelf), list[int](), threading.Barrier(4)
 

@@ -1,5 +1,6 @@
 """HTML as people see it."""
 
+import re
 import time
 
 import pytest
@@ -67,6 +68,45 @@ def test_what_is_no_tag_is_text(text: str) -> None:
 def test_a_page_is_html_from_its_beginning() -> None:
     assert all(map(is_page, ["<!DOCTYPE html><p>", " \n<html>", "<!-- a -->\n<div class=x>", "<p>x", "<h1>x</h1>"]))
     assert not any(map(is_page, ["text <p>x", "<String>", "<b>x</b>", "<pa>"]))
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        "<p><font size={n}>x",
+        "<p><big a='>{n}'>x",
+        "<p><font size={n}></b>x",
+        "<div><font size={n}>x<!--</font>--></div>",
+        "<div><font size={n}>x<table><td></font></table></div>",
+    ],
+)
+def test_formatting_that_nothing_closes_is_not_opened_again_and_again(repeated: str) -> None:
+    began = time.process_time()
+    read = texts("".join(repeated.format(n=n) for n in range(2_500)))
+    assert "".join(read).count("x") == 2_500
+    assert time.process_time() - began < 1, "and not a time that grows with the square"
+
+
+@pytest.mark.parametrize("page", ["<div></ul>" * 40_000, "<q>" * 40_000 + "<hr>" * 40_000, "<q></b>" * 40_000])
+def test_what_nothing_ends_is_not_walked_past_at_every_tag(page: str) -> None:
+    began = time.process_time()
+    assert texts(f"{page}seen") == ["seen"]
+    assert time.process_time() - began < 2, "and not a time that grows with the square"
+
+
+def test_many_short_elements_that_nothing_ends_keep_their_structure() -> None:
+    page = "<h2>The rates</h2>" + "<p><span>x" * 3_000
+    assert list(html_lines(page)) == [Line("The rates", heading=True), *[Line("x")] * 3_000]
+
+
+def test_formatting_read_as_plain_spans_says_the_same() -> None:
+    page = (
+        '<h2>The <i>rates</i></h2><p>One <b class="x">two</b>three.<table><tr><th>city<th>euro</tr>'
+        "<tr><td>H<u>2</u>O<td>9 <TT>or</TT> 10</table><pre>a = <code>b</code></pre><b><p>misnested</b> end</p>"
+    )
+    spans = re.sub(r"<(/?)(?:b|i|u|tt|code)\b", r"<\1span", page, flags=re.IGNORECASE)
+    many = "".join(f"<font size={n}></font>" for n in range(1_000))
+    assert list(html_lines(page)) == list(html_lines(spans)) == list(html_lines(page + many))
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """What a document is made of, by its signs."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +57,20 @@ def test_headings(text: str, found: list[str]) -> None:
 )
 def test_what_is_no_heading(text: str) -> None:
     assert headings(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("\n \n# Title\ntext", ["Title"]), ("\n\ntext\n# comment\ntext", []), ("\n# Title\n# comment\ntext", ["Title"])],
+)
+def test_a_single_sign_makes_a_heading_of_the_first_row_that_says_anything(text: str, found: list[str]) -> None:
+    assert headings(text) == found
+
+
+def test_blank_rows_before_many_single_signs_cost_no_more_than_rows() -> None:
+    began = time.process_time()
+    assert len(texts("\n" * 10_000 + "# a\n" * 10_000)) == 10_000
+    assert time.process_time() - began < 3, "and not a time that grows with the square"
 
 
 def test_code_stays_as_it_is() -> None:

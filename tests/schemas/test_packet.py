@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.fusion import Fusion
-from schemas.packet import Corpus, Packet, Scores, Side, digest
+from schemas.packet import Corpus, ExampleQuery, HeldOut, Packet, Scores, Side, digest
 from tests.schemas.packets import NOW, WON, packet
 
 
@@ -11,6 +11,19 @@ def test_a_packet_read_back_is_the_packet_that_was_hashed() -> None:
     made = packet(comparison=WON.model_copy(update={"difference": 1 / 3, "low": 0.1 + 0.2}))
     assert Packet.model_validate_json(made.canonical()).digest == made.digest
     assert digest(made.canonical()) == made.digest
+
+
+def test_what_people_wanted_is_hashed_and_a_packet_that_says_nothing_of_it_keeps_its_hash() -> None:
+    example = ExampleQuery(query="q", ndcg_live=None, ndcg_shadow=None, live=(), shadow=())
+    before, now = (
+        packet(held_out=HeldOut(wins=(each,), losses=()))
+        for each in (example, example.model_copy(update={"wanted": ("a", "b")}))
+    )
+    assert "wanted" not in before.canonical()
+    for made in (before, now):
+        assert Packet.model_validate_json(made.canonical()) == made
+        assert digest(made.canonical()) == made.digest
+    assert before.digest != now.digest
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 
 from stores.errors import Refused
-from stores.shelf import BASE, MANIFEST, Shelf, refused_name
+from stores.model_files import MANIFEST, REMOVED
+from stores.shelf import BASE, Shelf, refused_name
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -56,6 +57,47 @@ def test_damage_on_the_shelf_is_found(shelf: Shelf, tmp_path: Path) -> None:
     shelf._fs.pipe_file(f"{shelf._place('acme', 'm-1')}/model.safetensors", b"weighty")
     with pytest.raises(Refused, match="not what was published"):
         shelf.fetch("acme", "m-1")
+
+
+@pytest.mark.parametrize("name", ["endpoint.json", "query_side.safetensors", "1_Pooling/more", "sub/MANIFEST.json"])
+def test_a_file_that_was_added_to_a_model_is_never_read(shelf: Shelf, tmp_path: Path, name: str) -> None:
+    shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
+    shelf._fs.makedirs(f"{shelf._place('acme', 'm-1')}/sub", exist_ok=True)
+    shelf._fs.pipe_file(f"{shelf._place('acme', 'm-1')}/{name}", b"{}")
+    if shelf._local:
+        with pytest.raises(Refused, match=f"{name} is not what was published"):
+            shelf.fetch("acme", "m-1")
+    else:
+        assert not (shelf.fetch("acme", "m-1") / name).exists()
+
+
+def test_a_file_that_was_added_in_the_cache_goes(tmp_path: Path) -> None:
+    shelf = Shelf(f"memory://{uuid4().hex}", tmp_path / "cache")
+    shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
+    (shelf.fetch("acme", "m-1") / "endpoint.json").write_text("{}")
+    assert sorted(path.name for path in shelf.fetch("acme", "m-1").iterdir()) == ["1_Pooling", "model.safetensors"]
+
+
+def test_what_a_publication_that_was_cut_short_left_is_no_part_of_the_next(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (made(tmp_path / "m") / "2_Dense").mkdir()
+    for name in ("endpoint.json", "2_Dense/config.json"):
+        (tmp_path / "m" / name).write_text("{}")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for step in ("pipe_file", "mv"):
+        with monkeypatch.context() as patch:
+            patch.setattr(shelf._fs, step, killed)
+            with pytest.raises(KeyboardInterrupt):
+                shelf.put("acme", "m-1", tmp_path / "m", {}, NOW)
+    entry = shelf.put("acme", "m-1", made(tmp_path / "other"), {}, NOW)
+    home = shelf.fetch("acme", "m-1")
+    assert [*entry.files] == ["1_Pooling/config.json", "model.safetensors"]
+    assert not [path for name in ("endpoint.json", "2_Dense/config.json") if (path := home / name).exists()]
+    assert not [path for path in shelf._fs.find(shelf._place("acme", "m-1")) if path.endswith("endpoint.json")]
 
 
 def test_damage_in_the_cache_is_mended(tmp_path: Path) -> None:
@@ -158,6 +200,24 @@ def test_a_removal_that_was_cut_short_is_known_and_ended(
     shelf.remove("acme", "m-1")
     assert shelf.half_removed("acme") == []
     assert not shelf._fs.exists(shelf._place("acme", "m-1"))
+
+
+def test_a_model_that_is_put_again_after_half_a_removal_stays(shelf: Shelf, tmp_path: Path) -> None:
+    home = shelf._place("acme", "m-1")
+    (made(tmp_path / "m") / "endpoint.json").write_text("{}")
+    shelf.put("acme", "m-1", tmp_path / "m", {}, NOW)
+    shelf._fs.mv(f"{home}/{MANIFEST}", f"{home}/{REMOVED}")
+    assert shelf.half_removed("acme") == ["m-1"]
+    entry = shelf.put("acme", "m-1", made(tmp_path / "other", b"others"), {}, NOW)
+    assert (shelf.half_removed("acme"), shelf._fs.exists(f"{home}/{REMOVED}")) == ([], False)
+    assert shelf.fetch("acme", "m-1", entry.manifest).is_dir()
+
+
+def test_a_model_on_the_shelf_beside_an_old_mark_is_not_half_removed(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.put("acme", "m-1", made(tmp_path / "m"), {}, NOW)
+    shelf._fs.pipe_file(f"{shelf._place('acme', 'm-1')}/{REMOVED}", b"{}")
+    assert shelf.half_removed("acme") == []
+    assert shelf.fetch("acme", "m-1").is_dir()
 
 
 def test_the_name_of_what_a_run_refused_is_one_of_the_shelf_s() -> None:

@@ -9,7 +9,7 @@ import pytest
 from retrieval.endpoint import FILE as ENDPOINT
 from retrieval.endpoint import Endpoint
 from retrieval.query_side import FILE, QuerySide, mapped, with_query_side
-from stores.shelf import MANIFEST
+from stores.model_files import MANIFEST
 from tests.trainer.turned import DOCUMENTS, NAMES, TAUGHT, VALIDATION, WIDTH, Heard, ladder
 from trainer.config import EvaluationRules, TrainingConfig
 from trainer.judging.ladder import LadderRules

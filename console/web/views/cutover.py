@@ -139,7 +139,7 @@ def _pending(stores: Connections, session: Operator, tenant: str) -> str:
         return ""
     outcome = stores.serving.outcome(tenant, approval.event_id)
     if outcome == DONE or decisions.already_live(stores.serving, tenant, approval.packet):
-        del session.approvals[tenant]
+        session.approvals.pop(tenant, None)  # a page in another tab may have seen the same
         return ""
     if outcome is not None and outcome.startswith(WAITS):
         return f"{decisions.COUNTS[:1].upper()}{decisions.COUNTS[1:]}."

@@ -66,6 +66,6 @@ def _read(console: Wiring, tenant: str, weeks: int) -> tuple[Period, tuple[Week,
         raise Refused("nobody sent anything yet, so there is no quality to be shown")
     rules = quality_rules(console.where)
     with console.stores() as stores:
-        period = recent(stores.warehouse, tenant, timedelta(weeks=weeks), console.now())
+        period = recent(stores.warehouse, tenant, timedelta(weeks=weeks), console.now()).in_weeks()
         found = quality.read(stores.warehouse, tenant, period, rules)
         return period, found, drift_history.happenings(stores.warehouse, tenant, period)

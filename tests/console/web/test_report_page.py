@@ -1,7 +1,9 @@
 """The report says what happened, needs nothing else, and gives nothing back unescaped."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 from console.web import report_page
@@ -51,6 +53,18 @@ def test_a_report_says_what_happened() -> None:
         "Satisfaction 80.0% 40.0%", "Explicit feedback 75.0% -", "+0.125 (+0.062 to +0.250)", "9.5 of 9.0",
     ):  # fmt: skip
         assert part in words, part
+
+
+def test_a_week_that_began_before_the_period_has_no_point_in_its_charts() -> None:
+    begun = Week(START.date() - timedelta(days=7), searches=10, answered=10, satisfied=1)
+    words = _pictured(replace(FULL, weeks=(begun, *FULL.weeks)))
+    assert "in the week of 2026-03-02" in words
+    assert "2026-02-23" not in words
+    assert "in the week of" not in _pictured(replace(FULL, weeks=(begun,)))
+
+
+def _pictured(report: Report) -> str:
+    return unescape(written(report, NOW))
 
 
 def test_a_report_without_anything_says_so() -> None:

@@ -41,6 +41,12 @@ def test_hidden_documents_are_left_out_and_others_take_their_places() -> None:
     assert (example.ndcg_live, example.ndcg_shadow) == (0.5, 1.0)
 
 
+def test_an_example_keeps_all_that_people_opened_for_it_in_one_order() -> None:
+    example = shown(tried("q", "cba", "a", "b"), dict(zip("abc", "ABC", strict=True)))
+    assert example is not None
+    assert example.wanted == ("a", "b", "c")
+
+
 def test_a_query_that_leads_to_what_is_hidden_is_not_shown() -> None:
     known = {"a": "A"}
     assert shown(tried("q", "x", "a", "a"), known) is None, "people opened a hidden document for it"

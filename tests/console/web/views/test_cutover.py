@@ -14,7 +14,7 @@ from stores import keys
 from stores.access_lists import AccessList, AccessLists
 from stores.approvals import WAITS
 from stores.rights import Right
-from stores.serving import Collection, Serving, ServingRecord, Standby
+from stores.serving import DONE, Collection, Serving, ServingRecord, Standby
 from stores.settings import Settings
 from tests.console.running import sent
 from tests.console.web.browsing import NOW, Site
@@ -90,6 +90,21 @@ def test_a_packet_is_shown_as_far_as_it_may_be_and_approved_by_the_operators_own
     assert ana.submit(f"/cutover/approve?{where}", packet=made.digest).status == 303
     assert "Already live: next" in ana.text(f"/cutover?{where}")
     assert len(sent(stack, made.tenant)) == 1
+
+
+def test_two_tabs_that_both_see_a_carried_out_approval_both_show_the_page(
+    site: Site, made: Packet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, where = site.operator("ana"), f"tenant={made.tenant}"
+    assert ana.submit(f"/cutover/approve?{where}", packet=made.digest).status == 303
+
+    def seen_by_another_tab(*_: object) -> str:
+        for session in site.console.sessions._open.values():
+            session.approvals.clear()
+        return DONE
+
+    monkeypatch.setattr(Serving, "outcome", seen_by_another_tab)
+    assert "You approved" not in ana.text(f"/cutover?{where}")
 
 
 def test_a_key_that_is_for_looking_shows_everything_and_decides_nothing(

@@ -1,11 +1,13 @@
 """Quality on a page: a figure and a picture a measure, a table of weeks, and the query behind them."""
 
+from datetime import timedelta
 from html import unescape
 
-from operations import analysis
-from tests.console.web.browsing import Site
+from operations import analysis, quality
+from operations.periods import Period, recent
+from tests.console.web.browsing import NOW, Site
 from tests.console.web.views.test_drift import past, town
-from tests.operations.past import TENANT
+from tests.operations.past import MONDAY, RULES, TENANT
 from tests.streams.lives import Streams
 
 __all__ = ["past", "town"]
@@ -20,6 +22,15 @@ def test_a_page_has_every_measure_of_every_week(town: Site) -> None:
         assert part in page, part
     assert page.index("<td>2026-02-23") < page.index("<td>2026-02-16"), "the newest week comes first"
     assert "run-1" not in page, "retrains are not what went live"
+
+
+def test_the_first_week_is_whole_wherever_in_a_week_the_newest_search_was(town: Site, past: Streams) -> None:
+    whole, _ = quality.read(past.warehouse, TENANT, Period(MONDAY - timedelta(days=21), NOW), RULES)
+    period = recent(past.warehouse, TENANT, timedelta(weeks=1), NOW)
+    assert quality.read(past.warehouse, TENANT, period, RULES)[0] != whole
+    assert quality.read(past.warehouse, TENANT, period.in_weeks(), RULES)[0] == whole
+    page = unescape(town.operator("ana").text(f"/quality?tenant={TENANT}&weeks=2"))
+    assert "'2026-02-08 23:59:59.999'" in page
 
 
 def test_pictures_and_the_query_are_there(town: Site, past: Streams) -> None:
