@@ -70,6 +70,7 @@ def forget(tenant: str, user: str, strays: bool, suppress: bool, lift: bool, yes
                 "training_requested": request.run if request else None,
                 "suppressed": suppress,
                 "letters_without_tenant": 0 if strays else kept.strays,
+                "access_lists": kept.lists,
                 "remains": REMAINS,
             }
         )
@@ -120,6 +121,8 @@ def _print(kept: Kept) -> None:
         say(f"Kept in {len(kept.spelt)} spellings: {', '.join(kept.spelt)}", err=True)
     if kept.strays:
         say(f"{kept.strays} dead letters hold this id but name no tenant; --strays removes them too", err=True)
+    if kept.lists:
+        say(f"{kept.lists} documents name this person in their access lists, which stay as they were sent", err=True)
 
 
 def _report(kept: Kept, models: list[dict[str, Any]], request: TrainingRequested | None, show_rows: bool) -> None:

@@ -1,4 +1,5 @@
-"""Forgetting a person: nothing in the warehouse or among the open sessions names them or repeats their words.
+"""Forgetting a person: nothing in the warehouse or among the open sessions names them or repeats their words, but for
+what `REMAINS` says.
 
     look ▸ scores and dead letters ▸ raw rows and authorship ▸ open sessions ▸ sessions, pairs ▸ look again
 
@@ -38,6 +39,7 @@ REMAINS = (
     "the weights of models that learned from the person (the command lists them), until they retire",
     "keyed hashes of queries in the memory of the hold-out: no words can be read from them without the key",
     "query texts, without names, in reports and packets of finished training runs, and single words in drift figures",
+    "access lists that name the person as a group, `user:NAME`, until senders send others (the command counts them)",
     "documents and messages that the person wrote: only their name as author goes; DocumentDeleted removes a document",
     "a query that other people clicked after, too, among a document's words, until the indexer looks again in a minute",
     "words of searches that came as UBI, without names, in the gateway's memory for a day (gateway.remembered_h)",
@@ -67,12 +69,14 @@ class OpenSessions(Protocol):
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What is kept of a person: rows by table and kind, the models that learned from them, and dead letters that hold
-    their id but name no tenant (those are left alone unless asked for), and the spellings of the id that are kept."""
+    their id but name no tenant (those are left alone unless asked for), the spellings of the id that are kept, and how
+    many documents' access lists name the person as `user:NAME` (those stay)."""
 
     rows: tuple[Row, ...]
     models: tuple[Row, ...]
     strays: int
     spelt: tuple[str, ...]
+    lists: int
 
 
 class Forgetting:
@@ -113,6 +117,7 @@ class Forgetting:
             tuple(self._warehouse.query("forget_models")),
             self._left_alone,
             tuple(self._users()),
+            self._warehouse.query("forget_lists")[0]["documents"],
         )
 
     def remove(self) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from operations.forget import Forgetting
+from operations.forget import REMAINS, Forgetting
 from operations.spelling import folded, mentions
 from schemas.topics import CLICKS, SEARCHES
 from tests.operations.test_forget import town
@@ -99,3 +99,14 @@ def test_a_spelling_that_one_table_alone_has_is_found_there(town: Streams, tenan
             assert {found["kept_in"] for found in forgetting.look().rows} == {row["table"]}
             forgetting.remove()
             assert forgetting.look().rows == ()
+
+
+def test_documents_whose_lists_name_the_person_are_counted_and_said_to_remain(town: Streams, tenant: str) -> None:
+    lists = (["user:Ana@x.org", "staff"], ["user:ana%40x.org"], ["ana@x.org", "user:anna@x.org"])
+    for n, acl in enumerate(lists):
+        town.warehouse.insert("documents", {"tenant": [tenant], "document": [f"d{n}"], "version": [1], "acl": [acl]})
+    with Forgetting(town.warehouse, town.accesses, tenant, "ana@x.org") as forgetting:
+        assert forgetting.look().lists == 2
+        forgetting.remove()
+        assert forgetting.look().lists == 2
+    assert any("user:NAME" in line for line in REMAINS)

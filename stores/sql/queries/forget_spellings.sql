@@ -1,8 +1,8 @@
 -- Note the other spellings of this person's id that are kept: of other case, of other forms of the same letters (NFKC), or
--- escaped as in an address. The rule is that of operations/spelling.py: unescaped, then folded.
+-- escaped as in an address.
 INSERT INTO forgetting (what, tenant, text)
 WITH
-    id -> normalizeUTF8NFKC(caseFoldUTF8(normalizeUTF8NFKC(toValidUTF8(decodeURLComponent(id))))) AS one_form,
+-- include: one_form,
     (SELECT any(toString(tenant)) FROM forgetting_users) AS whose,
     (SELECT any(user) FROM forgetting_users) AS who
 SELECT DISTINCT 'user', whose, user
