@@ -17,8 +17,8 @@ def shown(document: str) -> ShownDocument:
 
 
 def example(query: str, live: str, shadow: str) -> ExampleQuery:
-    before, after = tuple(map(shown, live)), tuple(map(shown, shadow))
-    return ExampleQuery(query=query, ndcg_live=None, ndcg_shadow=None, live=before, shadow=after)
+    sides = [tuple(map(shown, side)) for side in (live, shadow)]
+    return ExampleQuery(query=query, ndcg_live=None, ndcg_shadow=None, live=sides[0], shadow=sides[1])
 
 
 def test_an_example_whose_opened_document_is_hidden_now_is_not_shown_where_no_side_shows_it() -> None:
