@@ -146,22 +146,25 @@ class Warehouse:
     def migrate(self) -> list[str]:
         """Apply the migrations that this database has not seen and return their names.
 
-        Views are made anew every time: a slower process may have made an older one after a quicker one was through.
+        Several processes may migrate at once. What the others have done is asked again before each migration, and
+        whoever applied any makes the views anew: a slower one may have made an older view after that.
         """
         self.execute(_STATE_TABLE)
-        seen = {row["number"] for row in self.rows("SELECT DISTINCT number FROM migrations")}
-        applied = []
+        seen, applied = self._migrated(), list[str]()
         for migration in sql_files.migrations():
-            if migration.number in seen:
+            if migration.number in seen or migration.number in (seen := self._migrated()):
                 continue
             for statement in migration.statements:
                 self.execute(_if_absent(statement))
             self.insert("migrations", {"number": [migration.number], "name": [migration.name]})
             applied.append(f"{migration.number:04d}_{migration.name}")
-        if seen <= {migration.number for migration in sql_files.migrations()}:  # else a later version made the views
+        if applied and seen <= {one.number for one in sql_files.migrations()}:  # else a later version made the views
             for view in sql_files.views():
                 self.execute(view)
         return applied
+
+    def _migrated(self) -> set[int]:
+        return {row["number"] for row in self.rows("SELECT DISTINCT number FROM migrations")}
 
 
 _STATE_TABLE = """
