@@ -28,6 +28,9 @@ SLOTS = 32
 """Queries that run at once."""
 WAIT_S = 30.0
 """Seconds that a query waits for a slot until it is refused."""
+SESSION_WAIT_S = 0.5
+"""Seconds that a query waits for its session: the one before it may be answered a moment before it lets go of it."""
+
 _connect: Callable[[str], Any] = chdb.connect
 
 
@@ -96,7 +99,7 @@ class Engine:
     ) -> Iterator[Handle]:
         """Lend a handle in this state: the session's, or one as good as new for a request without a session.
 
-        Raises `EngineError` 373 while another request runs in the session, 202 when too many queries run already.
+        Raises `EngineError` 373 when another request goes on running in the session, 202 when too many queries run.
         """
         if not self._slots.acquire(timeout=WAIT_S):
             raise EngineError.made(
@@ -139,10 +142,10 @@ class Engine:
             handle = self._sessions.get(name)
             if handle is None:
                 handle = self._sessions[name] = Handle(_connect(self._target), self._approved, used_at=now)
-            handle.lives_s = lives_s
-            if not handle.lock.acquire(blocking=False):
-                raise EngineError.made(SESSION_IS_LOCKED, f"Session {name} is locked by a query", "SESSION_IS_LOCKED")
-            return handle
+            handle.lives_s, handle.used_at = lives_s, now
+        if not handle.lock.acquire(timeout=SESSION_WAIT_S):
+            raise EngineError.made(SESSION_IS_LOCKED, f"Session {name} is locked by a query", "SESSION_IS_LOCKED")
+        return handle
 
     def close(self, patience_s: float) -> None:
         """Wait for running queries, up to `patience_s` in all, then close the engine."""

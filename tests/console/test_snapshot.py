@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from stores.settings import Settings
 from stores.shelf import Shelf
 from tests.console.running import CommandLine
@@ -12,6 +14,7 @@ from tests.trainer.world import NOW, company, write_clicks, write_pages
 from trainer.data import snapshot
 
 
+@pytest.mark.thorough
 def test_what_a_run_learned_from_is_there_again_or_refused(
     tidewheel: CommandLine, stack: Settings, world: World, tmp_path: Path
 ) -> None:

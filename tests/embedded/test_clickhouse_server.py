@@ -203,11 +203,18 @@ class TestPlainHttp:
         assert (status, headers["x-clickhouse-exception-code"]) == (400, "164")
 
     def test_a_busy_session_is_refused_and_the_others_are_not(self, address: Address) -> None:
-        slow = threading.Thread(target=ask, args=(address, "SELECT sleep(1)"), kwargs={"session_id": "busy"})
+        slow = threading.Thread(target=ask, args=(address, "SELECT sleep(2)"), kwargs={"session_id": "busy"})
         slow.start()
         threading.Event().wait(0.3)
         assert ask(address, "SELECT 1", session_id="busy")[1]["x-clickhouse-exception-code"] == "373"
         assert ask(address, "SELECT 1", session_id="free")[2] == b"1\n"
+        slow.join()
+
+    def test_a_session_that_lets_go_in_a_moment_is_waited_for(self, address: Address) -> None:
+        slow = threading.Thread(target=ask, args=(address, "SELECT sleep(0.3)"), kwargs={"session_id": "short"})
+        slow.start()
+        threading.Event().wait(0.15)
+        assert ask(address, "SELECT 1", session_id="short")[2] == b"1\n"
         slow.join()
 
     @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site"}])

@@ -28,6 +28,7 @@ def test_migrating_again_does_nothing(stack: Settings, tenant: str) -> None:
     assert warehouse.migrate() == []
 
 
+@pytest.mark.thorough
 def test_a_slower_process_applies_nothing_that_another_has_applied_meanwhile(
     stack: Settings, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,6 +46,7 @@ def test_a_slower_process_applies_nothing_that_another_has_applied_meanwhile(
     assert "rung" in slow.types_of("runs")
 
 
+@pytest.mark.thorough
 def test_views_that_a_slower_process_made_are_made_anew_by_whoever_applies_the_last(
     stack: Settings, tenant: str
 ) -> None:
@@ -61,6 +63,7 @@ def test_views_that_a_slower_process_made_are_made_anew_by_whoever_applies_the_l
     assert "rung" in in_database(stack, warehouse.database).types_of("runs")
 
 
+@pytest.mark.thorough
 def test_views_of_a_later_version_stay(stack: Settings, tenant: str) -> None:
     warehouse = in_database(stack, f"{tenant.replace('-', '_')}_later")
     warehouse.migrate()

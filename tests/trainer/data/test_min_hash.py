@@ -52,6 +52,7 @@ def test_what_is_just_alike_enough_is_found_and_what_is_not_is_rarely_compared()
     assert set(alike(far, 0.8)) == set()
 
 
+@pytest.mark.thorough
 def test_a_long_text_that_grew_is_found_by_a_sketch_of_both() -> None:
     texts = [" ".join(f"{name}{n}" for n in range(3_000)) for name in "abcdefgh"]
     grown = [f"{text} " + " ".join(f"new{n}" for n in range(400)) for text in texts]
@@ -60,6 +61,7 @@ def test_a_long_text_that_grew_is_found_by_a_sketch_of_both() -> None:
     assert found == {(n, n + 8) for n in range(8)}, "0.88 of it is common; of the last ones 0.67"
 
 
+@pytest.mark.thorough
 def test_a_crowd_of_one_template_hides_no_pair_that_is_alike() -> None:
     draw = random.Random(8)  # texts
     for _ in range(4):
