@@ -56,6 +56,7 @@ def with_a_standby(world: World) -> Loop:
     return loop
 
 
+@pytest.mark.thorough
 def test_a_rollback_stands_when_its_operator_goes_and_the_record_is_lost(world: World) -> None:
     loop = with_a_standby(world)
     loop.settle()

@@ -43,6 +43,7 @@ def test_a_document_that_came_while_the_clock_was_ahead_is_made_anew_like_others
     assert [len(world.shown(f"d{number}")) for number in range(12)] == [1] * 12
 
 
+@pytest.mark.thorough
 def test_a_proof_of_a_time_to_come_lets_nothing_in(world: World) -> None:
     loop = first(world)
     loop.settle()
@@ -77,6 +78,7 @@ def test_what_was_decided_while_the_clock_was_ahead_stands_in_the_trail(world: W
     assert world.trust.trail.trained(world.tenant, packet.run) is not None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("arrivals", [1, 20])
 def test_documents_that_come_while_live_is_proven_stay(world: World, put: Callable[[], object], arrivals: int) -> None:
     loop = first(world, 40)
@@ -106,6 +108,7 @@ def test_documents_that_come_while_live_is_proven_stay(world: World, put: Callab
     assert len(come) >= min(arrivals, 10)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("side", ["live", "standby"])
 def test_a_model_that_cannot_be_had_holds_up_neither_shadows_nor_what_is_over(
     world: World, monkeypatch: pytest.MonkeyPatch, side: str

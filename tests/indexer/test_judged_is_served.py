@@ -72,6 +72,7 @@ def clear(scores: NDArray[np.float32]) -> bool:
     return bool((found[:-1] - found[1:] > 1e-6 * found[:-1]).all())
 
 
+@pytest.mark.thorough
 def test_the_trainer_ranks_as_the_search_does(world: World) -> None:
     rng = Random(7)
     company(world, rng)

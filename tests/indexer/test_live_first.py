@@ -104,6 +104,7 @@ def test_nothing_passes_while_it_is_held_and_what_waited_passes_then() -> None:
     assert len(serves.kept) == 2
 
 
+@pytest.mark.thorough
 def test_a_cutover_s_last_look_lets_nothing_in_between(world: World) -> None:
     loop = first(world, 40)
     loop.settle()

@@ -86,6 +86,7 @@ def test_spellings_are_of_one_person_by_the_rule_of_suppression(
             assert set(forgetting.look().spelt) == set(spelt)
 
 
+@pytest.mark.thorough
 def test_a_spelling_that_one_table_alone_has_is_found_there(town: Streams, tenant: str) -> None:
     tables = town.warehouse.rows(
         "SELECT DISTINCT table FROM system.columns WHERE database = {d:String} AND name = 'user' AND table IN "

@@ -1,5 +1,7 @@
 """Drift in eight languages, by the product's own encoder and classifier."""
 
+import pytest
+
 from bench.drift import languages
 from bench.drift.parallel import LANGUAGES
 from streams.drift.encoder import Vectors, WordLlamaEncoder
@@ -22,12 +24,14 @@ def test_all_languages_say_the_same_and_nothing_twice() -> None:
     assert all("{}" in way for one in LANGUAGES for way in one.ways)
 
 
+@pytest.mark.thorough
 def test_drift_is_seen_in_every_language_as_in_english() -> None:
     found = languages.measured(2, 11)
     assert found["languages"]["en"]["auc"] > 0.6
     assert found["languages_auc_lost"] <= 0.05
 
 
+@pytest.mark.thorough
 def test_an_encoder_that_reads_english_alone_is_found_out() -> None:
     found = languages.measured(2, 11, EnglishAlone())
     assert found["languages_auc_lost"] > 0.1

@@ -6,6 +6,7 @@ from bench.drift import since_cutover as bench
 from operations import since_cutover
 
 
+@pytest.mark.thorough
 def test_the_product_s_rule_is_seldom_wrong_and_finds_large_losses() -> None:
     found = bench.measured(20, 1)
     assert max(found["after_cutover_false_rollbacks"].values()) <= 0.1

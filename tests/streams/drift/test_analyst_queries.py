@@ -79,6 +79,7 @@ def test_the_readme_has_it_word_for_word(name: str) -> None:
     assert sql_files.named(name) in README.read_text()
 
 
+@pytest.mark.thorough
 def test_answers_agree_with_what_happened(warehouse: Warehouse) -> None:
     trips = warehouse.query("analyst_02_trips")
     assert {row["tenant"] for row in trips} == {"loud"}

@@ -102,6 +102,7 @@ def test_a_crash_between_asking_and_writing_asks_for_the_same_run_again(
     assert (first.event_id, first.run, first.evidence) == (second.event_id, second.run, second.evidence)
 
 
+@pytest.mark.thorough
 def test_what_was_asked_for_a_moment_ago_counts_before_the_warehouse_has_heard_of_it(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:
@@ -200,6 +201,7 @@ def test_what_operators_decided_keeps_a_tripped_window_from_asking(
     assert (row["until"], row["muted_by"], row["reason"]) == (mute.until, "ann", "a move")
 
 
+@pytest.mark.thorough
 def test_a_new_model_is_compared_with_the_days_before_it(
     warehouse: Warehouse, tenant: str, encoder: WordLlamaEncoder
 ) -> None:

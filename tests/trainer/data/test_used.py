@@ -62,6 +62,7 @@ def changed(
     return after, kept
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 0.15, 0.6]))
 def test_over_a_history_of_runs_nothing_that_tested_teaches_and_nothing_that_taught_tests(
