@@ -74,8 +74,8 @@ def offer(
 def offer_endpoint(shelf: Shelf, tenant: str, endpoint: Endpoint, encoder: EncoderConfig, now: datetime) -> Offer:
     """Ask an endpoint once, and put on the shelf of offers where it is; the same endpoint changes nothing.
 
-    Its texts are cut by the tokenizer of the base model, at that one's limit, because nobody says how it reads. Raises
-    `Refused` when it makes no vectors that serve, `Retryable` while it is away, `Misconfigured` for a wrong key.
+    Its texts are cut by the tokenizer of the base model, at that one's limit, since it does not say how it reads.
+    Raises `Refused` when it makes no vectors that serve, `Retryable` while it is away, `Misconfigured` for a wrong key.
     """
     with tempfile.TemporaryDirectory(prefix="tidewheel-adopt-") as directory:
         model = Path(directory) / "model"

@@ -94,7 +94,7 @@ def narrow(model: Path, width: int, dimensions: int) -> None:
 
 
 def _ours(name: str) -> bool:
-    """Tell whether a file has a meaning here, which nobody from elsewhere gives it."""
+    """Tell whether a file has a meaning here, which a model from elsewhere may not give it."""
     return name in (QUERY_SIDE, ENDPOINT, MANIFEST) or Path(name).parts[0] == "tidewheel"
 
 

@@ -46,7 +46,7 @@ _PROBE_PAGE = (
 
 ELSEWHERE = "endpoint"
 PRECISIONS = ("float32", "float16", ELSEWHERE)
-"""At which encoders compute: on the CPU, on the GPU, and elsewhere, where nobody says."""
+"""At which encoders compute: on the CPU, on the GPU, and at an endpoint, whose precision is unknown."""
 
 
 def chunker(pieces: Pieces) -> str:

@@ -3,8 +3,8 @@
 `POST URL/embeddings` with {model, input, encoding_format, dimensions}; the answer's `data` has {index, embedding}
 (OpenAI's API reference, "Create embeddings"; so do vLLM, Ollama, text-embeddings-inference, LiteLLM and others).
 
-An endpoint that does not answer is left alone for some seconds, so that whoever depends on it hears at once that it is
-away and everybody else is not held up.
+A circuit breaker: an endpoint that does not answer is not asked again for some seconds, so that callers fail at once
+and nothing else waits for it.
 """
 
 import json

@@ -189,7 +189,10 @@ def rules_in_environment(section: str) -> tuple[str, str] | None:
 
 
 def embedding_key(host: str) -> SecretStr | None:
-    """Return the key of an endpoint of embeddings, None where none is set. Raises `Misconfigured`."""
+    """Return the key of an endpoint of embeddings, None where none is set. Raises `Misconfigured`.
+
+    Encoders ask for it, which are given no settings, in processes that have no stores.
+    """
     name = f"{_PREFIX}EMBEDDING_KEYS"
     try:
         keys = json.loads(os.environ.get(name) or "{}")

@@ -51,7 +51,7 @@ def several(language: Language, seed: int) -> Asked:
 
 
 def alone(language: Language, seed: int) -> Asked:
-    """Return questions of which each person asks about one thing that nobody else asks about."""
+    """Return questions in which each person asks about a thing of their own."""
     draw = np.random.default_rng([seed, 2])
     things = [*language.devices, *language.work]
     texts = [_question(language, thing, draw) for thing in things for _ in range(_QUESTIONS)]

@@ -23,7 +23,7 @@ _ENTITIES = "entities.xml"
 _STORAGE_FORMAT = ("2", "")
 """The type of bodies that the storage format is; old wiki markup is 0."""
 
-_CUT_OFF = "a page above it is not in the export, so nobody sees it; export the whole space"
+_CUT_OFF = "a page above it is not in the export, so it is visible to nobody; export the whole space"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Texts as sets of hashed runs of words, and which of these sets may be alike without comparing all with all. Pure.
+"""Texts as sets of shingles, and which sets are alike, by MinHash in bands: without comparing all with all. Pure.
 
-Sets with a Jaccard similarity s have the same least hash under a random order with chance s (Broder, "On the
-resemblance and containment of documents", 1997). Hashes of several orders make a band; two sets are candidates when any
-band of them is equal (Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4).
+Sets with a Jaccard similarity s have the same minimum under a random hash function with chance s (Broder, "On the
+resemblance and containment of documents", 1997). Minima of several functions make a band; two sets are candidates when
+any band of them is equal (Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,12 +17,12 @@ from scipy.sparse import csr_matrix
 from retrieval.text import words
 from trainer.data.joined import components, spanning
 
-Runs = npt.NDArray[np.uint64]
-"""Hashes of one text's runs of words, ascending and each once."""
+Shingles = npt.NDArray[np.uint64]
+"""Hashes of one text's shingles (runs of four words), ascending and each once."""
 
-_ORDERS, _SEED, _RUN = 128, 20_260_101, 4
+_HASHES, _SEED, _WORDS = 128, 20_260_101, 4
 _SKETCH = 1_024
-"""Runs by which longer texts are compared, those with the least hashes (Broder's bottom sketch): 8 KB a text."""
+"""Shingles by which longer texts are compared, those with the least hashes (bottom-k sketch): 8 KB a text."""
 
 _RECALL = 0.9999
 """Chance with which two sets that are just alike enough are candidates."""
@@ -33,12 +33,12 @@ _CROWD = 50
 _ROWS = 512
 
 
-def runs(text: str) -> Runs:
+def shingles(text: str) -> Shingles:
     """Return the runs of four consecutive words; a text shorter than that is one run, one without words none."""
     hashed = np.array([_word(word) for word in words(text)], dtype=np.uint64)
     if not len(hashed):
         return hashed
-    windows = np.lib.stride_tricks.sliding_window_view(hashed, min(_RUN, len(hashed)))
+    windows = np.lib.stride_tricks.sliding_window_view(hashed, min(_WORDS, len(hashed)))
     mixed = np.zeros(len(windows), dtype=np.uint64)
     for column in windows.T:
         mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
@@ -46,7 +46,7 @@ def runs(text: str) -> Runs:
     return np.unique(mixed)
 
 
-def likeness(left: Runs, right: Runs) -> float:
+def likeness(left: Shingles, right: Shingles) -> float:
     """Return the Jaccard similarity of two sets, of empty ones 0; of sketches an unbiased estimate of it."""
     union = np.union1d(left, right)
     if max(len(left), len(right)) >= _SKETCH:
@@ -55,14 +55,14 @@ def likeness(left: Runs, right: Runs) -> float:
     return float(common.mean()) if len(union) else 0.0
 
 
-def alike(sets: Iterable[Runs], threshold: float) -> Iterator[tuple[int, int]]:
+def alike(sets: Iterable[Shingles], threshold: float) -> Iterator[tuple[int, int]]:
     """Yield pairs (i, j) of the numbers of sets whose similarity reaches `threshold` (0 to 1].
 
     Of many that are alike not every pair is given, but enough to join them; empty sets are like none. A set is held as
     a sketch only.
     """
     first: dict[bytes, int] = {}
-    sketches, signed = dict[int, Runs](), list[Runs]()
+    sketches, signed = dict[int, Shingles](), list[Shingles]()
     for n, one in enumerate(sets):
         if not len(one):
             continue
@@ -78,12 +78,12 @@ def alike(sets: Iterable[Runs], threshold: float) -> Iterator[tuple[int, int]]:
 
 
 def _candidates(
-    numbers: Sequence[int], signed: Sequence[Runs], threshold: float
+    numbers: Sequence[int], signed: Sequence[Shingles], threshold: float
 ) -> tuple[list[tuple[int, int]], list[list[int]]]:
     """Return the pairs that share a band with few others, and the groups of those that share one with many."""
     pairs, linked = set[tuple[int, int]](), list[tuple[int, int]]()
     size = _band(threshold)
-    for start in range(0, _ORDERS - size + 1, size):
+    for start in range(0, _HASHES - size + 1, size):
         buckets: dict[bytes, list[int]] = {}
         for at, row in enumerate(signed):
             buckets.setdefault(row[start : start + size].tobytes(), []).append(at)
@@ -99,7 +99,7 @@ def _candidates(
     return sorted(pairs), list(crowds.values())
 
 
-def _crowded(numbers: Sequence[int], sketches: Sequence[Runs], threshold: float) -> Iterator[tuple[int, int]]:
+def _crowded(numbers: Sequence[int], sketches: Sequence[Shingles], threshold: float) -> Iterator[tuple[int, int]]:
     """Yield enough pairs of a crowd to join what is alike: all are compared with all, some hundred rows at a time."""
     known, columns = np.unique(np.concatenate(sketches), return_inverse=True)
     sizes = np.array([len(one) for one in sketches])
@@ -122,20 +122,20 @@ def _crowded(numbers: Sequence[int], sketches: Sequence[Runs], threshold: float)
 
 def _band(threshold: float) -> int:
     """Return the most hashes that a band may have so that what is alike enough is found."""
-    enough = [n for n in range(1, 9) if 1 - (1 - threshold**n) ** (_ORDERS // n) >= _RECALL]
+    enough = [n for n in range(1, 9) if 1 - (1 - threshold**n) ** (_HASHES // n) >= _RECALL]
     return max(enough, default=1)
 
 
 @lru_cache(maxsize=1)
-def _orders() -> tuple[Runs, Runs]:
+def _hashes() -> tuple[Shingles, Shingles]:
     draw = np.random.default_rng(_SEED)
-    odd = draw.integers(0, 2**63, _ORDERS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    return odd, draw.integers(0, 2**63, _ORDERS, dtype=np.uint64)
+    odd = draw.integers(0, 2**63, _HASHES, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    return odd, draw.integers(0, 2**63, _HASHES, dtype=np.uint64)
 
 
-def _signature(one: Runs) -> Runs:
-    factors, shifts = _orders()
-    least = np.full(_ORDERS, np.iinfo(np.uint64).max, dtype=np.uint64)
+def _signature(one: Shingles) -> Shingles:
+    factors, shifts = _hashes()
+    least = np.full(_HASHES, np.iinfo(np.uint64).max, dtype=np.uint64)
     for start in range(0, len(one), _SKETCH):
         part = (one[start : start + _SKETCH, None] * factors + shifts) >> np.uint64(32)
         least = np.minimum(least, part.min(axis=0))

@@ -12,22 +12,22 @@ from scipy.sparse import csr_matrix
 
 from trainer.data.examples import Document
 from trainer.data.joined import components
-from trainer.data.min_hash import Runs, alike, runs
+from trainer.data.min_hash import Shingles, alike, shingles
 
 _LEAST = 16
-"""Runs of words from which a body alone tells copies: shorter ones are often the same by custom."""
+"""Shingles from which a body alone tells copies: shorter ones are often the same by custom."""
 
 
 def near_copies(documents: Iterable[Document], threshold: float) -> dict[str, int]:
     """Return for each document the number of its group of near copies."""
     ordered = sorted(documents, key=lambda document: document.document)
-    titled = list(alike((runs(f"{document.title} {document.body}") for document in ordered), threshold))
-    untitled = list(alike((_telling(runs(document.body)) for document in ordered), threshold))
+    titled = list(alike((shingles(f"{document.title} {document.body}") for document in ordered), threshold))
+    untitled = list(alike((_telling(shingles(document.body)) for document in ordered), threshold))
     labels = components(len(ordered), titled + untitled)
     return {document.document: label for document, label in zip(ordered, labels, strict=True)}
 
 
-def _telling(body: Runs) -> Runs:
+def _telling(body: Shingles) -> Shingles:
     return body if len(body) >= _LEAST else body[:0]
 
 

@@ -9,22 +9,22 @@ from hypothesis import strategies as st
 
 from trainer.data import min_hash
 from trainer.data.joined import components
-from trainer.data.min_hash import Runs, alike, likeness, runs
+from trainer.data.min_hash import Shingles, alike, likeness, shingles
 
 SETS = st.lists(st.sets(st.integers(0, 2**63), max_size=9), max_size=9)
 
 
-def numbers(*of: int) -> Runs:
+def numbers(*of: int) -> Shingles:
     return np.unique(np.array(of, dtype=np.uint64))
 
 
 def test_runs_are_of_four_words_and_a_short_text_is_one() -> None:
-    assert len(runs("one two")) == len(runs("one two three four")) == 1
-    assert len(runs("a b c d e")) == 2
-    assert set(runs("a b c d e")) > set(runs("b c d e"))
-    assert set(runs("A  b, c d")) == set(runs("a b c d"))
-    assert runs("one two").tolist() != runs("two one").tolist()
-    assert len(runs(" ")) == 0
+    assert len(shingles("one two")) == len(shingles("one two three four")) == 1
+    assert len(shingles("a b c d e")) == 2
+    assert set(shingles("a b c d e")) > set(shingles("b c d e"))
+    assert set(shingles("A  b, c d")) == set(shingles("a b c d"))
+    assert shingles("one two").tolist() != shingles("two one").tolist()
+    assert len(shingles(" ")) == 0
 
 
 @given(SETS, st.sampled_from([0.3, 0.5, 0.8, 1.0]))
@@ -43,7 +43,7 @@ def test_pairs_are_those_of_the_definition(sets: list[set[int]], threshold: floa
 
 def test_what_is_just_alike_enough_is_found_and_what_is_not_is_rarely_compared() -> None:
     draw = random.Random(5)  # texts
-    near, far = list[Runs](), list[Runs]()
+    near, far = list[Shingles](), list[Shingles]()
     for _ in range(150):
         common = [draw.getrandbits(63) for _ in range(80)]
         near += [numbers(*common, *(draw.getrandbits(63) for _ in range(10))) for _ in range(2)]
@@ -57,7 +57,7 @@ def test_a_long_text_that_grew_is_found_by_a_sketch_of_both() -> None:
     texts = [" ".join(f"{name}{n}" for n in range(3_000)) for name in "abcdefgh"]
     grown = [f"{text} " + " ".join(f"new{n}" for n in range(400)) for text in texts]
     twice = [f"{text} " + " ".join(f"other{n}" for n in range(1_500)) for text in texts]
-    found = {pair for pair in alike(map(runs, [*texts, *grown, *twice]), 0.8) if pair[0] < 8}
+    found = {pair for pair in alike(map(shingles, [*texts, *grown, *twice]), 0.8) if pair[0] < 8}
     assert found == {(n, n + 8) for n in range(8)}, "0.88 of it is common; of the last ones 0.67"
 
 
@@ -78,7 +78,7 @@ def test_a_crowd_of_one_template_hides_no_pair_that_is_alike() -> None:
 def test_a_frame_that_all_texts_have_does_not_compare_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = list[float]()
 
-    def counted(left: Runs, right: Runs) -> float:
+    def counted(left: Shingles, right: Shingles) -> float:
         compared.append(likeness(left, right))
         return compared[-1]
 
