@@ -106,28 +106,38 @@ def refuse(tenant: str, digest: str, by: str | None, reason: str) -> None:
 @click.command()
 @tenant_option
 @by_option
-@click.option(
-    "--reason", default="rolled back by hand", type=REASON, show_default=True, help="Why; it stands in the audit trail."
-)
-def rollback(tenant: str, by: str | None, reason: str) -> None:
+@click.option("--reason", type=REASON, show_default="rolled back by hand", help="Why; it stands in the audit trail.")
+@click.option("--if-lost", is_flag=True, help="Only if people find less since the last cutover; for a timer.")
+def rollback(tenant: str, by: str | None, reason: str | None, if_lost: bool) -> None:
     """Make the standby live again, at once. The same command again goes forward.
 
     The standby is read first: that its collection is there and complete. Redis and Milvus are needed for that; while
     ClickHouse is away, rows are counted only. The indexer publishes the move to the audit trail.
 
+    With --if-lost it moves only where `tidewheel drift since-cutover` sees a loss, and says so if not: a policy that a
+    timer carries out, signed by an operator who may do nothing else (`tidewheel operators add NAME --may rollback`).
+
     \b
-    Example:
+    Examples:
       tidewheel rollback --tenant acme --reason "complaints about search"
+      tidewheel rollback --tenant acme --if-lost --by night-watch
     """
     with Connections(settings.load()) as stores:
         tenants.check_served(stores, tenant)
-        sign, who, vectors = stores.signing.as_operator, stores.signing.operator(by), stores.vectors
+        sign, who, vectors, seen = stores.signing.as_operator, stores.signing.operator(by), stores.vectors, None
+        if if_lost:
+            seen, lost = _lost(stores, tenant)
+            if seen is None:
+                say(f"Nothing moved. {lost or 'No cutover is watched.'}")
+                return
+            reason = reason or lost
         began = time.perf_counter()
 
         def check(record: ServingRecord) -> None:
             standby.check(stores.serving, vectors, lambda: stores.warehouse, record)
 
-        done = roll_back(stores.serving, check, sign, tenant, who, reason, datetime.now(UTC))
+        why = reason or "rolled back by hand"
+        done = roll_back(stores.serving, check, sign, tenant, who, why, datetime.now(UTC), seen)
         took = time.perf_counter() - began
     say(f"Live: {done.model} in {done.collection} (version {done.serving_version}), moved in {took:.3f} s.")
 
@@ -151,6 +161,17 @@ def retrain(tenant: str, by: str | None, reason: str, from_base: bool) -> None:
         sign, who, start_from = stores.signing.as_operator, stores.signing.operator(by), _start(from_base)
         request = decisions.request_training(stores.publish, sign, tenant, who, reason, start_from, datetime.now(UTC))
     say(f"{request.run} requested; `tidewheel runs --tenant {tenant}` shows how it goes.")
+
+
+def _lost(stores: Connections, tenant: str) -> tuple[int | None, str]:
+    """Return the version of the serving record whose cutover lost, None without a loss, and what was seen in words."""
+    from console.web.rules import quality_rules  # numpy: a rollback by hand does without
+    from operations import since_cutover
+
+    live = stores.serving.record(tenant)
+    since = since_cutover.read(stores.warehouse, tenant, live, datetime.now(UTC), quality_rules(stores.where))
+    lost = live is not None and since_cutover.is_lost(since)
+    return (live.version if live and lost else None), since_cutover.in_words(since)
 
 
 def _awaited(stores: Connections, approval: CutoverApproved, wait: float) -> ServingRecord:

@@ -126,11 +126,12 @@ def since_cutover_(tenant: str, as_json: bool) -> None:
         record = stores.serving.record(tenant)
         found = since_cutover.read(stores.warehouse, tenant, record, now, quality_rules(stores.where))
     if as_json:
-        print_json({**asdict(found), "advice": since_cutover.advice(found, record, now)} if found else None)
+        known = {"model": found.model, "moved_at": found.moved_at, **asdict(found.found)} if found else None
+        print_json(known and {**known, "advice": since_cutover.advice(found, record, now)})
     elif found is None:
         say(f"No cutover of '{tenant}' to watch: none was approved in the last {since_cutover.WATCHED.days} days.")
     else:
-        say(f"{found.verdict.capitalize()}. {since_cutover.in_words(found)}")
+        say(f"{found.found.verdict.capitalize()}. {since_cutover.in_words(found)}")
         if advice := since_cutover.advice(found, record, now):
             say(f"{advice[:1].upper()}{advice[1:]}: `tidewheel rollback --help`.")
 

@@ -1,6 +1,6 @@
 """`tidewheel replay`: what drift would have asked for by other rules, over events that came."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ import click
 
 from console.output import Column, Row, json_option, minute, print_json, print_table, say, tenant_option
 from console.parameters import DATE, FilePath
+from console.progress import progress
 from operations import tenants
 from operations.connections import Connections
 from stores import configuration, settings
@@ -35,6 +36,11 @@ _CURRENT = "current rules"
 )
 @click.option("--onset", type=DATE, help="When things changed: counts requests before it, and days until the first.")
 @click.option("--refused", is_flag=True, help="As if every model were refused; else each goes live after a day.")
+@click.option(
+    "--directory",
+    type=FilePath(file_okay=False),
+    help="Where to keep what was judged: the same command goes on there when it was cut off.",
+)
 @json_option
 def replay(
     tenant: str,
@@ -43,12 +49,14 @@ def replay(
     policies: tuple[Path, ...],
     onset: datetime | None,
     refused: bool,
+    directory: Path | None,
     as_json: bool,
 ) -> None:
     """Judge past windows once more by the current rules and by others, and compare what they would have asked for.
 
     Nothing is stored, sent or asked for. Time is that of the events, so the same answer comes again. What operators
-    muted or dismissed does not count.
+    muted or dismissed does not count. It takes a second or less for every day and policy; with --directory a replay
+    that was cut off goes on where it was. Remove the directory when the events of the span have changed since.
 
     \b
     Example:
@@ -64,7 +72,9 @@ def replay(
     with Connections(where) as stores:
         tenants.check_known(stores, tenant)
         for name, rules in named.items():
-            outcome = judged_again(stores.warehouse, tenant, rules, begin, end, refused, encoder)
+            days = int((end - begin) / timedelta(seconds=rules.window_s))
+            with progress(f"{name}, units of time", days) as moved:
+                outcome = judged_again(stores.warehouse, tenant, rules, begin, end, refused, encoder, directory, moved)
             asked = [{"run": request.run, "at": request.occurred_at, "reason": request.reason} for request in
                      outcome.requests]  # fmt: skip
             rows.append({"policy": name, "rules": rules.hash, "windows": outcome.windows, **outcome.since(onset),

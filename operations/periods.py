@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from schemas.instants import sql_text
 from stores.warehouse import Warehouse
 
 _STEP = timedelta(milliseconds=1)
@@ -18,7 +19,7 @@ class Period:
 
     def parameters(self) -> dict[str, str]:
         """Return the parameters that queries of a period take: UTC, as ClickHouse writes a time."""
-        return {"since": _written(self.since), "until": _written(self.until)}
+        return {"since": sql_text(self.since), "until": sql_text(self.until)}
 
     def in_weeks(self) -> "Period":
         """Return the period from the Monday, UTC, of its first week on, so that this week is whole."""
@@ -33,7 +34,3 @@ def recent(warehouse: Warehouse, tenant: str, length: timedelta, now: datetime) 
     end = max(newest["search"], newest["window"])
     until = end + timedelta(seconds=1) if end.year > 1970 else now
     return Period(until - length, until)
-
-
-def _written(at: datetime) -> str:
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")

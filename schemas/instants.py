@@ -21,6 +21,11 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // _MICROSECOND
 
 
+def sql_text(moment: datetime) -> str:
+    """Return an aware instant, to the millisecond, in UTC, as ClickHouse reads a `DateTime64(3, 'UTC')` from text."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")
+
+
 def is_over(wait: timedelta, since: datetime, now: datetime) -> bool:
     """Return whether a wait that began then is over.
 

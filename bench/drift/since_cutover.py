@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from operations.since_cutover import WATCHED, Person, Verdict, judged, weekdays
+from operations.since_cutover import WATCHED
+from retrieval.satisfied_shares import Person, Verdict, compared, weekdays
 
 PEOPLE = (100, 400, 2_000)
 """Who search at all; a tenant's size."""
@@ -49,7 +50,7 @@ def measured(watches: int, seed: int) -> dict[str, Any]:
 def _first(people: int, change: float, seed: int) -> int | None:
     """Return the day, from 1, at whose end the watch first says that there is a loss; None if it never does."""
     for day, found in enumerate(_looks(people, change, seed), start=1):
-        if judged("m", _BEGIN, found).verdict is Verdict.LOSS:
+        if compared(found).verdict is Verdict.LOSS:
             return day
     return None
 

@@ -120,6 +120,19 @@ class DriftConfig(BehaviourRules):
     new_pairs: int = Field(
         default=200, ge=0, le=10_000_000, description="training pairs since the refusal without which nobody asks again"
     )
+    expected_gain: float = Field(
+        default=0.03,
+        ge=0,
+        le=1,
+        description="served nDCG@10 that a first training is taken to gain; weighs as much as one run does later",
+    )
+    gain_per_hour: float = Field(
+        default=0.003,
+        ge=0,
+        le=1,
+        description="served nDCG@10 that an hour of training and embedding has to be expected to gain where drift "
+        "harms nobody; 0 means that it costs nothing",
+    )
     at_latest_days: int = Field(
         default=0,
         ge=0,

@@ -84,6 +84,8 @@ def runs(warehouse: Rows, tenant: str) -> list[Run]:
             instant(row["ended_ms"]) if row["ended_ms"] > 0 else None,
             row["outcome"],
             pairs,
+            row["gain"] if row["compared"] else None,
+            row["work_s"],
         )
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""The story of drift: windows due ▸ reference ▸ sample ▸ measure ▸ judge ▸ ask ▸ write.
+"""The story of drift: windows due ▸ reference ▸ sample ▸ measure ▸ judge ▸ weigh ▸ ask ▸ write.
 
 A request is sent before the window's rows are written: the rows are what marks a window as judged, so a crash between
 the two judges it again and sends the same request, under the same ids, which counts once. Nothing is remembered that
@@ -27,6 +27,7 @@ from streams.drift.rows import rows as rows_of
 from streams.drift.sample import Sample
 from streams.drift.stored_reference import Reference, reference_id
 from streams.drift.windows import Due, Epoch, complete_before, due, first_epoch, leaders, searches_between
+from streams.drift.worth import harm, worth
 
 _log = logging.getLogger(__name__)
 
@@ -133,17 +134,22 @@ class DriftJob:
         tripped = any(j.verdict == "tripped" for j in judged)
         if not tripped and not self._config.at_latest_days:
             return "", ""
-        decisions = self._decisions(tenant)
+        decisions, why = self._decisions(tenant), ""
         runs = with_dismissals(self._runs(tenant), decisions)
         own = run_id(tenant, end)
         due = overdue(tenant, end, began, [run for run in runs if run.run != own], self._config)
         if not tripped and not due:
             return "", ""
         hindered = muted(end, decisions) or obstacle(tenant, end, runs, self._config, now)
+        if tripped and not hindered:
+            others = [run for run in runs if run.run != own]
+            weighed = worth(judged, harm(self._warehouse, tenant, began, end, self._config), others, self._config)
+            why = weighed.why if weighed.asks else due
+            hindered = "" if why else weighed.why
         if hindered:
             _log.info("drift of %s up to %s asks for no training: %s", tenant, end.isoformat(), hindered)
             return "", hindered
-        event = request(tenant, end, judged, self._config, now, due)
+        event = request(tenant, end, judged, self._config, now, why or due)
         if event.run not in {run.run for run in runs}:
             publish(self._producer, [self._sign(event)])
             self._asked.setdefault(tenant, []).append(Run(event.run, now, None))

@@ -5,11 +5,15 @@ runs that it asks for, are kept here and stored nowhere. Event time is the only 
 the same answer. A model that a request brought is taken to be as the events say: nothing of it changes what people did.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import orjson
+
+from schemas.ids import stable_id
 from schemas.instants import instant, milliseconds
 from schemas.learning import TrainingRequested
 from stores.columns import Column
@@ -17,8 +21,12 @@ from stores.ports import Queries
 from streams.drift.config import DriftConfig
 from streams.drift.encoder import ReferenceEncoder
 from streams.drift.job import DriftJob
+from streams.drift.journal import Journal
 
 Row = dict[str, Any]
+
+_REQUESTS = "requests"
+"""The journal's name for what was asked for."""
 
 _RUN_MS = 86_400_000
 """How long a run that is only imagined takes."""
@@ -54,6 +62,20 @@ class Imagined:
     now_ms: int = 0
     requests: list[TrainingRequested] = field(default_factory=list)
     tables: dict[str, list[Row]] = field(default_factory=dict)
+    journal: Journal = field(default_factory=Journal)
+
+    def __post_init__(self) -> None:
+        """Take up what the journal has of a replay that was cut off."""
+        for table, rows in self.journal.read():
+            if table == _REQUESTS:
+                self.requests.extend(TrainingRequested.model_validate_json(orjson.dumps(row)) for row in rows)
+            else:
+                self.tables.setdefault(table, []).extend(rows)
+
+    @property
+    def judged(self) -> set[datetime]:
+        """Return the ends of the windows that are judged."""
+        return {row["window_end"] for row in self.tables.get("drift_windows", ())}
 
     def query(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401  # the named query's own
         """Return the rows of a named query, as of now. Raises `Retryable`."""
@@ -76,11 +98,13 @@ class Imagined:
         """Keep rows for as long as the replay lasts."""
         rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
         self.tables.setdefault(table, []).extend(rows)
+        self.journal.write(table, rows)
         return len(rows)
 
     def ask(self, request: TrainingRequested) -> TrainingRequested:
         """Note a request; it takes the place of signing it."""
         self.requests.append(request)
+        self.journal.write(_REQUESTS, [request.model_dump(mode="json")])
         return request
 
     def send(
@@ -100,6 +124,9 @@ class Imagined:
             "requested_ms": asked,
             "ended_ms": asked + _RUN_MS,
             "outcome": "running" if self.now_ms < asked + _RUN_MS else ended,
+            "compared": False,
+            "gain": 0.0,
+            "work_s": 0.0,
         }
 
 
@@ -111,21 +138,27 @@ def replay(
     end: datetime,
     refused: bool = False,
     encoder: ReferenceEncoder | None = None,
+    directory: Path | None = None,
+    moved: Callable[[int], None] = lambda days: None,
 ) -> Outcome:
     """Judge the whole days from `begin` to `end` as if they came now, and return what was asked for.
 
     The first days are the reference. A request is answered a day later: by a model that goes live, or with `refused` by
-    one that is refused. What operators muted or dismissed does not count. Raises `Retryable`.
+    one that is refused. What operators muted or dismissed does not count. In `directory` it keeps what it judged, and
+    goes on from there the next time; `moved` is told how many units of time are behind. Raises `Retryable`.
     """
     unit = config.window_ms
     first, last = -(-milliseconds(begin) // unit) * unit, milliseconds(end) // unit * unit
-    rows, windows = Imagined(warehouse, first, refused), 0
+    name = stable_id("replay", tenant, first, last, refused, config.hash)
+    rows = Imagined(warehouse, first, refused, journal=Journal(directory / f"{name}.jsonl" if directory else None))
     job = DriftJob(rows, rows, config, rows.ask, encoder)
-    for at in range(first + unit, last + 1, unit):
+    known = max(map(milliseconds, rows.judged), default=first + unit)
+    for at in range(known, last + 1, unit):
         rows.now_ms = at
-        while judged := job.run(tenant, instant(at), instant(at)):
-            windows += len({row["window_end"] for row in judged})
-    return Outcome(windows, tuple(rows.requests))
+        while job.run(tenant, instant(at), instant(at)):
+            pass
+        moved((at - first) // unit)
+    return Outcome(len(rows.judged), tuple(rows.requests))
 
 
 def _judged(row: Row) -> Row:

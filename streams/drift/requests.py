@@ -22,7 +22,8 @@ class Run:
 
     `outcome`: it runs; its model waits for a shadow or a decision; went live; was refused, by the gate or by an
     operator; the run failed; or an operator dismissed the request. `pairs_since` counts training pairs of people from
-    after the request.
+    after the request. `gain` is how much more the model gained on held-out queries, as served, than the one that was
+    live, None without a comparison; `work_s` the seconds of learning and of building its shadow.
     """
 
     run: str
@@ -30,12 +31,16 @@ class Run:
     ended_at: datetime | None
     outcome: Outcome = "running"
     pairs_since: int = 0
+    gain: float | None = None
+    work_s: float = 0.0
 
 
 def request(
-    tenant: str, window_end: datetime, judged: Sequence[Judged], config: DriftConfig, now: datetime, due: str = ""
+    tenant: str, window_end: datetime, judged: Sequence[Judged], config: DriftConfig, now: datetime, why: str
 ) -> TrainingRequested:
-    """Return the request that the tripped signals of a window make, or the schedule where none did (`overdue`: `due`).
+    """Return the request that the tripped signals of a window make, or the schedule (`overdue`) where none did.
+
+    `why` it is worth a training, or due.
 
     Its ids come from tenant and window alone: the same window asks for the same run however often it is judged.
     """
@@ -46,7 +51,7 @@ def request(
         for j in tripped
     )
     quiet = f"a quiet tenant asks once in {config.false_alarm_days:g} days or less"
-    reason = f"{evidence} up to {window_end.isoformat()}; {quiet}" if tripped else due
+    reason = f"{evidence} up to {window_end.isoformat()}; {why}; {quiet}" if tripped else why
     return TrainingRequested(
         event_id=request_id(tenant, window_end),
         tenant=tenant,

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from operations import since_cutover
+from operations import standby as standby_rules
 from schemas.activity import DocumentOpened, FromSearch, Result, SearchServed
 from schemas.envelope import Event
-from schemas.learning import DriftMuted, ModelRefused, RequestDismissed, TrainingRequested
-from stores.serving import Serving, ServingRecord, Standby
+from schemas.learning import DriftMuted, ModelRefused, RequestDismissed, RolledBack, TrainingRequested
+from stores.collection_states import State
+from stores.serving import Collection, Serving, ServingRecord, Standby
 from stores.settings import Settings
 from tests.console.pointing import point_at
 from tests.console.running import CommandLine, sent
@@ -144,6 +146,8 @@ def test_what_people_got_since_the_cutover_is_said_with_what_to_do(
     moved, serving = NOW - timedelta(days=10), Serving.connect(stack)
     monkeypatch.setattr(since_cutover, "WATCHED", now - moved + timedelta(days=1))
     first = ServingRecord(tenant=tenant, model="m", collection="c", version=1, moved_at=moved - timedelta(days=60))
+    for name, state in (("c", State.LIVE), ("d", State.READY)):
+        serving.register(Collection(tenant=tenant, model="m", collection=name, created_at=moved), state)
     serving.move(first, {})
     town.take(*documents(tenant))
     assert "No cutover of" in tidewheel("drift", "since-cutover", *who).out
@@ -152,9 +156,10 @@ def test_what_people_got_since_the_cutover_is_said_with_what_to_do(
     standby = Standby(model="m", collection="c", until=now + timedelta(days=2))
     serving.move(first.model_copy(update={
         "model": "n", "collection": "d", "version": 2, "standby": standby, "packet": "p", "moved_at": moved,
-    }), {})  # fmt: skip
+    }), {"c": (State.LIVE, State.STANDBY), "d": (State.READY, State.LIVE)})  # fmt: skip
     serving.close()
     assert "Too few people." in tidewheel("drift", "since-cutover", *who).out
+    assert tidewheel("rollback", *who, "--if-lost").out.startswith("Nothing moved. 0 people searched since the cutover")
     before, after = moved - timedelta(days=3), moved + timedelta(days=3)
     for person in range(40):
         town.take(
@@ -168,3 +173,14 @@ def test_what_people_got_since_the_cutover_is_said_with_what_to_do(
     assert (told["verdict"], told["before"]["share"], told["since"]["share"]) == ("loss", 0.75, 0.25)
     assert told["low"] < told["difference"] == -0.5 < told["high"] < 0
     assert "roll back to m" in told["advice"]
+
+    monkeypatch.setattr(standby_rules, "check", lambda *_: None)  # there is no collection to read
+    back = tidewheel("rollback", *who, "--if-lost", "--by", "ana")
+    assert back.out.startswith("Live: m in c (version 3), moved in"), back.err
+    serving = Serving.connect(stack)
+    (move,) = serving.pending_events(tenant)
+    assert isinstance(move, RolledBack)
+    assert (move.by, move.reason[:28]) == ("ana", "Since the cutover to n 25.0 ")
+    again = tidewheel("rollback", *who, "--if-lost")
+    assert (again.code, again.out) == (0, "Nothing moved. No cutover is watched.\n"), "it never goes back and forth"
+    serving.close()

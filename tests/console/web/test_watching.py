@@ -8,7 +8,8 @@ import pytest
 
 from console.web.watching import EVERY, Watching
 from operations import since_cutover
-from operations.since_cutover import Person, SinceCutover, judged
+from operations.since_cutover import SinceCutover
+from retrieval.satisfied_shares import Person, compared
 from stores.errors import Retryable
 from stores.serving import ServingRecord
 from stores.settings import Settings
@@ -24,7 +25,7 @@ def test_it_is_counted_anew_after_some_minutes_for_another_record_and_for_anothe
 
     def read(warehouse: object, tenant: str, record: ServingRecord, *_: object) -> SinceCutover:
         counted.append(f"{tenant} {record.version}")
-        return judged(record.model, NOW, [Person(1, 1, 1, 1)] * len(counted))
+        return SinceCutover(record.model, NOW, compared([Person(1, 1, 1, 1)] * len(counted)))
 
     monkeypatch.setattr(since_cutover, "read", read)
     watching, stores = Watching(), SimpleNamespace(warehouse=None, where=stack)
@@ -34,11 +35,11 @@ def test_it_is_counted_anew_after_some_minutes_for_another_record_and_for_anothe
     ]  # fmt: skip
     found = [watching.of(stores, tenant, record, NOW + later) for tenant, record, later in asked]  # type: ignore[arg-type]
     assert counted == ["acme 2", "bolt 2", "acme 2", "acme 3"]
-    assert [one and one.since.people for one in found] == [1, 1, 2, 3, 4]
+    assert [one and one.found.since.people for one in found] == [1, 1, 2, 3, 4]
 
 
 def test_a_page_does_without_where_the_warehouse_is_away(stack: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([Retryable("away"), judged("m", NOW, [])])
+    answers = iter([Retryable("away"), SinceCutover("m", NOW, compared([]))])
 
     def read(*_: object) -> SinceCutover:
         answer: Any = next(answers)

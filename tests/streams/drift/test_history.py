@@ -136,13 +136,15 @@ def test_a_span_without_a_search_begins_at_its_end(rows: list[dict[str, Any]], f
 
 def test_runs_come_with_what_became_of_them_and_the_pairs_since_the_newest() -> None:
     rows = [
-        {"run": "a", "requested_ms": START, "ended_ms": 0, "outcome": "running"},
-        {"run": "b", "requested_ms": START - 9, "ended_ms": START + 1_000, "outcome": "refused"},
-    ]
+        {"run": "a", "requested_ms": START, "ended_ms": 0, "outcome": "running",
+         "compared": False, "gain": 0.0, "work_s": 0.0},
+        {"run": "b", "requested_ms": START - 9, "ended_ms": START + 1_000, "outcome": "refused",
+         "compared": True, "gain": -0.01, "work_s": 90.0},
+    ]  # fmt: skip
     result = Told({"drift_runs": rows, "drift_pairs": [{"pairs": 7}]})
     assert history.runs(result, "acme") == [
         Run("a", MORNING, None, "running", 7),
-        Run("b", MORNING - timedelta(milliseconds=9), MORNING + timedelta(seconds=1), "refused", 7),
+        Run("b", MORNING - timedelta(milliseconds=9), MORNING + timedelta(seconds=1), "refused", 7, -0.01, 90.0),
     ]
     assert result.asked["drift_pairs"] == {"tenant": "acme", "from_ms": START, "until_ms": 2**53}
     assert history.runs(Told({}), "acme") == []

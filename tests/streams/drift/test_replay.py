@@ -1,6 +1,8 @@
 """Past days judged once more, on a real warehouse: as they were judged when they came, or by other rules."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +39,42 @@ def test_a_replay_asks_where_the_job_asked_stores_nothing_and_says_the_same_agai
     assert found.requests[0].evidence == outbox.sent[0].evidence
     assert again(false_alarm_days=3_650.0, one_day=0.3).since(None)["first"] > found.since(None)["first"]
     assert again(reference_windows=9).windows == 0, "no day is left to judge"
+    warehouse.close()
+
+
+class Cut(Exception):
+    """The end of a replay that somebody cut off."""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("day", [5, 7])
+def test_a_replay_that_was_cut_off_goes_on_and_says_the_same(
+    stack: Settings, tenant: str, tmp_path: Path, day: int
+) -> None:
+    warehouse = Warehouse.connect(stack)
+    warehouse.migrate()
+    record(Log(warehouse, tenant), days(0, 4) + days(4, 9, shift=0.6))
+    encoder, until = WordLlamaEncoder(), after_day(8) + DAY / 2
+
+    def cut(done: int) -> None:
+        if done == day:
+            raise Cut
+
+    def again(moved: Callable[[int], None] = lambda days: None) -> Outcome:
+        return replay(warehouse, tenant, CONFIG, MIDNIGHT, until, encoder=encoder, directory=tmp_path, moved=moved)
+
+    with pytest.raises(Cut):
+        again(cut)
+    (kept,) = tmp_path.iterdir()
+    with kept.open("ab") as out:
+        out.write(b'["drift_windows",[{"cut')  # the last line of a process that was killed
+    seen = list[int]()
+    found = again(seen.append)
+    assert found == replay(warehouse, tenant, CONFIG, MIDNIGHT, until, encoder=encoder)
+    assert (found.windows, len(found.requests), seen[0]) == (6, 1, day)
+    size = kept.stat().st_size
+    assert again() == found
+    assert kept.stat().st_size == size, "what was judged is not judged again"
     warehouse.close()
 
 

@@ -88,13 +88,14 @@ def made(signal: str, verdict: Verdict) -> Judged:
 
 def test_a_request_names_its_evidence_and_is_the_same_however_often_it_is_made() -> None:
     tripped, steady = made("query_drift", "tripped"), made("zero_click", "steady")
-    event = request("acme", END, [tripped, steady], CONFIG, NOW)
-    again = request("acme", END.astimezone(), [tripped], CONFIG, NOW + DAY)
+    event = request("acme", END, [tripped, steady], CONFIG, NOW, "no harm seen")
+    again = request("acme", END.astimezone(), [tripped], CONFIG, NOW + DAY, "harmful")
     assert [e.signal for e in event.evidence] == ["query_drift"]
     assert "query_drift 0.71 (reference 0.5, evidence 5.2 of 3.1)" in event.reason
+    assert "; no harm seen; a quiet tenant asks once in" in event.reason
     assert (event.event_id, event.run) == (again.event_id, again.run)
     assert event.run.startswith("run-20250603000000-")
-    assert request("other", END, [tripped], CONFIG, NOW).run != event.run
+    assert request("other", END, [tripped], CONFIG, NOW, "").run != event.run
 
 
 @pytest.mark.parametrize(

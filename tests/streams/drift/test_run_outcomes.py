@@ -9,6 +9,9 @@ from schemas.learning import (
     CutoverRefused,
     ModelRefused,
     ModelTrained,
+    Proof,
+    RungTried,
+    ShadowReady,
     ShadowStarted,
     TrainingRequested,
 )
@@ -17,12 +20,19 @@ from streams.drift import history
 from tests.streams.drift.days import DAY, NOW
 from tests.streams.drift.history_rows import Log
 
+PROOF = Proof(documents=1, passages=1, mismatches=0, repaired=0, parity_min_cosine=1.0, recall_at_10=1.0)
+
+
+def tried(rung: str, seconds: float) -> RungTried:
+    return RungTried(rung=rung, queries=9, gain=0.1, low=0, high=1, seconds=seconds, documents=1, passages=1)
+
 
 def test_what_became_of_a_run_is_read_from_the_trail(warehouse: Warehouse, tenant: str) -> None:
     log = Log(warehouse, tenant)
     gain = Comparison(
-        queries=9, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.2
-    )
+        queries=9, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.2,
+        rungs=(tried("query_map", 15.0), tried("full", 75.0)),
+    )  # fmt: skip
     names = ("running", "waiting", "live", "refused", "failed", "turned-down")
     for number, name in enumerate(names):
         at: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW - DAY + timedelta(minutes=number)}
@@ -44,5 +54,15 @@ def test_what_became_of_a_run_is_read_from_the_trail(warehouse: Warehouse, tenan
             )])  # fmt: skip
         if name == "turned-down":
             log.write([CutoverRefused(event_id="f", packet="p", collection="c_5", by="ann", reason="no", **at)])
-    found = {run.run: run.outcome for run in history.runs(warehouse, tenant)}
+    log.write([ShadowReady(
+        event_id="g", tenant=tenant, run="live", model="m-live", collection="c_2", proof=PROOF, packet="p",
+        occurred_at=NOW - DAY + timedelta(minutes=12),
+    )])  # fmt: skip
+    runs = {run.run: run for run in history.runs(warehouse, tenant)}
+    found = {name: run.outcome for name, run in runs.items()}
     assert found == {name: "refused" if name == "turned-down" else name for name in names}
+    gains = {name: None if run.gain is None else round(run.gain, 3) for name, run in runs.items()}
+    winners = dict.fromkeys(("waiting", "live", "turned-down"), 0.1)
+    assert gains == {name: winners.get(name) for name in names}, "without a comparison nothing is known"
+    worked = {name: run.work_s for name, run in runs.items() if run.work_s}
+    assert worked == {"waiting": 90.0, "live": 690.0, "turned-down": 90.0}, "learning, and ten minutes of a shadow"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from operations import decisions, since_cutover
-from operations.since_cutover import Person, judged
+from operations.since_cutover import SinceCutover
+from retrieval.satisfied_shares import Person, compared
 from schemas.learning import CutoverApproved, CutoverRefused
 from schemas.packet import ExampleQuery, HeldOut, Packet, ShownDocument
 from stores import keys
@@ -144,7 +145,7 @@ def test_the_page_says_what_people_got_since_the_cutover(
 ) -> None:
     ana, where = site.operator("ana"), f"tenant={made.tenant}"
     assert "Since the cutover" not in ana.text(f"/cutover?{where}")
-    lost = judged("<b>new", NOW, [Person(9, 9, 9, 0)] * 40)
+    lost = SinceCutover("<b>new", NOW, compared([Person(9, 9, 9, 0)] * 40))
     monkeypatch.setattr(since_cutover, "read", lambda *_: lost)
     standby = Standby(model="old", collection="B", until=NOW + timedelta(days=5))
     record = ServingRecord(
