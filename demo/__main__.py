@@ -31,13 +31,13 @@ _EXITS["refused by the operator"] = EXIT_REFUSED
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--interactive", is_flag=True, help="Wait for you to read the packet and decide.")
+@click.option("--interactive", is_flag=True, help="Wait for you to read the packet and decide, here or in the console.")
 @click.option("--keep", is_flag=True, help="Leave the stack running, to explore with the `tidewheel` command.")
 @click.option("--seed", default=7, show_default=True, help="Of the simulated people.")
 def main(interactive: bool, keep: bool, seed: int) -> None:
     """Run the whole loop on real documents, with simulated people, on a stack of its own.
 
-    Takes some minutes on two cores. Exit code 0: a better model went live; 10: the candidate did not win; 11: drift
+    Takes six minutes on two idle cores. Exit code 0: a better model went live; 10: the candidate did not win; 11: drift
     did not trip; 12: you turned the packet down; 2 to 5: something is wrong, and the message says what to do.
 
     \b

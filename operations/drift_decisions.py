@@ -36,7 +36,8 @@ def dismiss(
 ) -> RequestDismissed:
     """Send the dismissal of drift's request for `run`, and return it.
 
-    Raises `Refused`, naming the newest request, when drift asked for no such run or somebody dismissed it already;
+    Raises `Refused`, naming the newest request, when drift asked for no such run, somebody dismissed it already, or its
+    model won;
     `Retryable` when a store does not answer.
     """
     known = {row["run"]: row for row in requests(warehouse, tenant, 1_000)}
@@ -45,6 +46,8 @@ def dismiss(
         raise Refused(f"drift of '{tenant}' did not ask for {run}{newest}")
     if known[run]["dismissed_by"]:
         raise Refused(f"{known[run]['dismissed_by']} has dismissed {run} already: {known[run]['dismissed_because']}")
+    if known[run]["verdict"] == "WIN":
+        raise Refused(f"the model of {run} won: approve or refuse its packet, or roll back; drift asks nothing of it")
     event = RequestDismissed(event_id=uuid4().hex, tenant=tenant, occurred_at=now, run=run, by=by, reason=reason)
     publish(signed := sign(event, by))
     return signed

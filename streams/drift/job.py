@@ -56,7 +56,6 @@ class DriftJob:
         self._config = config
         self._encoder = encoder or WordLlamaEncoder()
         self._width = self._encoder.encode([]).shape[1]
-        self._known_until: dict[str, int] = {}
         self._asked: dict[str, list[Run]] = {}
         self._rules_noted = False
 
@@ -64,11 +63,8 @@ class DriftJob:
         """Judge the windows that the watermark has completed and return their rows, as written to `drift_windows`.
 
         `watermark` is the event time (UTC) before which everything has arrived; `now` dates requests and revisions.
-        Returns at once, without a query, while no further day is complete.
         """
         until = complete_before(watermark, self._config.window_ms)
-        if until <= self._known_until.get(tenant, 0):
-            return []
         reference = history.kept(self._warehouse, tenant, self._width)
         memory = self._recalled(tenant, reference)
         todo, reference = self._todo(tenant, reference, memory, until, now)
@@ -78,8 +74,6 @@ class DriftJob:
                 reference, memory = self._made(tenant, window.epoch, now), Memory()
             written, memory = self._judge(tenant, reference, memory.before(window.start_ms), window, now, revision)
             rows += written
-        if len(todo) <= self._config.max_windows_per_run:
-            self._known_until[tenant] = until
         return rows
 
     def _todo(

@@ -50,7 +50,7 @@ def request(
         f"of {j.limit:.1f})"
         for j in tripped
     )
-    quiet = f"a quiet tenant asks once in {config.false_alarm_days:g} days or less"
+    quiet = f"without any drift it would be asked for once in {config.false_alarm_days:g} days or less"
     reason = f"{evidence} up to {window_end.isoformat()}; {why}; {quiet}" if tripped else why
     return TrainingRequested(
         event_id=request_id(tenant, window_end),
@@ -112,9 +112,9 @@ def obstacle(tenant: str, window_end: datetime, runs: Sequence[Run], config: Dri
     for place, run in enumerate(others):
         silent = now - run.requested_at > timedelta(seconds=config.run_timeout_s)
         if run.outcome == "running" and not silent:
-            return f"{run.run} is running"
+            return f"{run.run} was running then"
         if run.outcome == "waiting" and not any(later.outcome == "live" for later in others[place:]):
-            return f"the model of {run.run} waits for a decision"
+            return f"the model of {run.run} waited for a decision then"
     ended = [run for run in others if run.outcome in ("live", "failed", *_REFUSALS)]
     return _pause(tenant, window_end, ended, config) if ended else None
 

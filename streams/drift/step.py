@@ -1,14 +1,20 @@
-"""Drift, looked at whenever time has come a window further; by one worker at a time."""
+"""Drift, looked at whenever time has come a window further, or past days are sent; by one worker at a time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from schemas.instants import instant
+from schemas.instants import EPOCH, instant, is_over
 from stores import lease, redis_client
 from stores.access_log import AccessLog
 from stores.ports import Queries
 from streams.drift.job import DriftJob
+
+_EVERY = timedelta(minutes=2)
+"""How often it is asked whether past days were sent."""
+
+_SENT = 1.1
+"""Times the searches that were known of the past from which they are looked at at once: an import, not stragglers."""
 
 
 @dataclass(slots=True)
@@ -25,23 +31,37 @@ class DriftStep:
     window_ms: int
     _job: DriftJob | None = None
     _judged: int = -1
+    _looked: datetime = EPOCH
+    _known: dict[str, int] = field(default_factory=dict)
 
     def step(self, now: datetime) -> int:
-        """Judge every tenant's complete windows, if there are new ones; return how many rows were written.
+        """Judge the complete windows of every tenant that has new ones; return how many rows were written.
 
         Raises `Retryable` when a store is away: call again.
         """
         watermark = self.accesses.watermark()
-        if watermark is None or watermark // self.window_ms == self._judged:
+        if watermark is None:
+            return 0
+        window = watermark // self.window_ms
+        if window == self._judged and not is_over(_EVERY, self._looked, now):
             return 0
         held = lease.acquire(self.redis, "drift")
         if held is None:
             return 0
         with held:
-            self._job = self._job or self.job()
-            moment = instant(watermark)
-            tenants = [row["tenant"] for row in self.warehouse.query("tenants")]
-            written = sum(len(self._job.run(tenant, moment, now)) for tenant in tenants)
-        if not written:
-            self._judged = watermark // self.window_ms
+            rows = self.warehouse.query("searches_before", until_ms=window * self.window_ms)
+            searches = {row["tenant"]: row["searches"] for row in rows}
+            todo = [t for t, n in searches.items() if window != self._judged or n > _SENT * self._known.get(t, 0)]
+            written = self._run(todo, instant(watermark), now)
+        self._looked = now
+        if written:
+            self._judged = -1  # there may be more
+        else:
+            self._judged, self._known = window, self._known | {tenant: searches[tenant] for tenant in todo}
         return written
+
+    def _run(self, tenants: list[str], watermark: datetime, now: datetime) -> int:
+        if not tenants:
+            return 0
+        self._job = self._job or self.job()
+        return sum(len(self._job.run(tenant, watermark, now)) for tenant in tenants)

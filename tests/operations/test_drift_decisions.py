@@ -20,9 +20,10 @@ class Asked:
 
     def __init__(self, **runs: str) -> None:
         self._rows = [
-            {"run": run.replace("_", "-"), "dismissed_by": by, "dismissed_because": "a fair" if by else ""}
+            {"run": run.replace("_", "-"), "dismissed_by": by, "dismissed_because": "a fair" if by else "",
+             "verdict": "WIN" if run.startswith("won") else "RUNNING"}
             for run, by in runs.items()
-        ]
+        ]  # fmt: skip
 
     def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # a double
         assert (name, parameters["tenant"]) == ("drift_requests", "acme")
@@ -30,13 +31,14 @@ class Asked:
 
 
 def test_a_request_of_drift_is_dismissed_once(outbox: list[Event]) -> None:
-    asked = Asked(run_2="", run_1="kim")
+    asked = Asked(run_2="", run_1="kim", won_1="")
     sent = drift_decisions.dismiss(asked, outbox.append, unsigned, "acme", "run-2", "sam", "needless", NOW)
     assert outbox == [sent]
     assert (sent.tenant, sent.run, sent.by, sent.reason) == ("acme", "run-2", "sam", "needless")
     for warehouse, run, reason in (
         (asked, "run-3", "did not ask for run-3; the newest request is run-2"),
         (asked, "run-1", "kim has dismissed run-1 already: a fair"),
+        (asked, "won-1", "the model of won-1 won: approve or refuse its packet"),
         (Asked(), "run-3", "drift has asked for none yet"),
     ):
         with pytest.raises(Refused, match=reason):

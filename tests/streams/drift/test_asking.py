@@ -60,7 +60,7 @@ def test_what_was_asked_for_a_moment_ago_counts_before_the_warehouse_has_heard_o
     rows = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder).run(tenant, after_day(9), NOW)
     assert len({row["window_end"] for row in rows if row["verdict"] == "tripped"}) > 1
     (asked,) = outbox.sent
-    assert f"{asked.run} is running" in " ".join(row["detail"] for row in rows)
+    assert f"{asked.run} was running then" in " ".join(row["detail"] for row in rows)
 
 
 @pytest.mark.thorough
@@ -75,7 +75,7 @@ def test_a_running_training_is_not_asked_for_again(
     )
     log.write([by_hand])
     rows = DriftJob(warehouse, outbox, CONFIG, unsigned, encoder).run(tenant, after_day(4), NOW)
-    assert "run-by-hand is running" in result(rows, 4)
+    assert "run-by-hand was running then" in result(rows, 4)
     refused = ModelRefused(
         event_id="refused", tenant=tenant, occurred_at=ended, run="run-by-hand", verdict="LOSS", reasons=("worse",)
     )

@@ -28,10 +28,10 @@ def run(name: str, days_ago: float, outcome: Outcome, pairs: int = 999) -> Run:
     ("runs", "result"),
     [
         ([], None),
-        ([run("run-x", 0.01, "running")], "run-x is running"),
+        ([run("run-x", 0.01, "running")], "run-x was running then"),
         ([run("run-x", 3, "running")], None),
         ([run(run_id("acme", END), 0, "running")], None),
-        ([run("run-x", 400, "waiting")], "the model of run-x waits"),
+        ([run("run-x", 400, "waiting")], "the model of run-x waited for a decision then"),
         ([run("run-x", 400, "waiting"), run("run-y", 90, "live")], None),
         ([run("run-x", 6, "live")], "run-x was asked for less than 7 days before and went live"),
         ([run("run-x", 7, "live")], None),
@@ -92,7 +92,7 @@ def test_a_request_names_its_evidence_and_is_the_same_however_often_it_is_made()
     again = request("acme", END.astimezone(), [tripped], CONFIG, NOW + DAY, "harmful")
     assert [e.signal for e in event.evidence] == ["query_drift"]
     assert "query_drift 0.71 (reference 0.5, evidence 5.2 of 3.1)" in event.reason
-    assert "; no harm seen; a quiet tenant asks once in" in event.reason
+    assert "; no harm seen; without any drift it would be asked for once in 90 days or less" in event.reason
     assert (event.event_id, event.run) == (again.event_id, again.run)
     assert event.run.startswith("run-20250603000000-")
     assert request("other", END, [tripped], CONFIG, NOW, "").run != event.run

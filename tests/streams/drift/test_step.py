@@ -1,6 +1,6 @@
 """When drift is looked at: once a window, by one worker, again while rows come out of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -20,11 +20,12 @@ class Fake:
 
     def __init__(self, watermark: int | None, rows: list[int]) -> None:
         self.now, self.rows, self.made = watermark, rows, 0
+        self.searches = {"acme": 100}
         self.asked: list[tuple[str, datetime, datetime]] = []
 
     def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # as the real one
-        assert name == "tenants"
-        return [{"tenant": "acme"}]
+        assert (name, parameters) == ("searches_before", {"until_ms": (self.now or 0) // WINDOW_MS * WINDOW_MS})
+        return [{"tenant": tenant, "searches": count} for tenant, count in self.searches.items()]
 
     def watermark(self) -> int | None:
         return self.now
@@ -89,3 +90,16 @@ def test_while_another_worker_judges_this_one_does_not_and_asks_again(leases: li
     assert step.step(NOW) == 0
     assert fake.asked == []
     assert step.step(NOW) == 2
+
+
+def test_past_days_that_are_sent_are_judged_within_minutes_and_stragglers_wait_for_the_next_window() -> None:
+    fake = Fake(5_500, [0, 3, 0, 0])
+    step = fake.step()
+    step.step(NOW)
+    fake.searches = {"acme": 105, "bolt": 9}
+    assert step.step(NOW + timedelta(minutes=1)) == 0, "it is not asked all the time"
+    assert step.step(NOW + timedelta(minutes=3)) == 3
+    assert step.step(NOW + timedelta(minutes=3)) == 0
+    later = [step.step(NOW + timedelta(minutes=minutes)) for minutes in (4, 9)]
+    assert later == [0, 0]
+    assert [tenant for tenant, _, _ in fake.asked] == ["acme", "bolt", "acme", "bolt"]

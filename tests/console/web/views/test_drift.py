@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from operations import analysis
+from operations import analysis, drift_decisions
 from operations.connections import Connections
 from schemas.envelope import Event
 from schemas.learning import DriftMuted, RequestDismissed
@@ -74,6 +74,10 @@ def test_an_operator_dismisses_and_mutes_with_a_reason(town: Site, monkeypatch: 
     sent: list[Event] = []
     monkeypatch.setattr(Connections, "publish", lambda stores, event: sent.append(event))
     ana, about = town.operator("ana"), f"?tenant={TENANT}"
+    assert "Why run-1 is needless" not in ana.text(f"/drift{about}"), "its model won, and is decided on by its packet"
+    assert ana.submit(f"/drift/dismiss{about}", run="run-1", reason="x").status == 409
+    request = {"run": "run-1", "verdict": "RUNNING", "dismissed_by": "", "dismissed_because": ""}
+    monkeypatch.setattr(drift_decisions, "requests", lambda *_: [request])
     assert "Why run-1 is needless" in ana.text(f"/drift{about}")
     assert ana.submit(f"/drift/dismiss{about}", run="run-1", reason="").status == 409
     assert ana.submit(f"/drift/dismiss{about}", run="run-9", reason="x").status == 409
