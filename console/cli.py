@@ -32,6 +32,7 @@ _COMMANDS = {
     "runs": "console.runs",
     "ledger": "console.analysis",
     "report": "console.report",
+    "propensities": "console.propensities",
     "sql": "console.analysis",
     "lineage": "console.lineage",
     "snapshot": "console.snapshot",

@@ -1,0 +1,126 @@
+"""How likely each rank is looked at, learned from documents that stood at several ranks for one query.
+
+Rankings change by themselves: a cutover, a changed document, a tie. Where one document was shown for one query at
+several ranks, the difference of how often it was opened is the ranks', not the document's: interventions that nobody
+had to make (Agarwal, Zaitsev, Wang, Li, Najork and Joachims, "Estimating position bias without intrusive
+interventions", 2019). An opening needs that the rank was looked at and that the document appeals (the position-based
+model). Given how often a document was opened at all, only the ranks say at which of them: that is what is fitted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from operations.periods import Period
+from stores.warehouse import Row, Warehouse
+
+RANKS = 10
+"""Ranks that are looked at."""
+
+LEAST_OPENINGS = 20
+"""Openings at a rank below which nothing is said of it."""
+
+_MOST = 500_000
+"""Rows of documents and ranks that are read."""
+
+_RESAMPLES, _SEED = 200, 7
+
+_FURTHEST = 9.0
+"""The logarithm of a propensity lies within this, so that a rank that was never opened has one."""
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Propensity:
+    """How likely a rank is looked at, relative to the first; None where too few documents stood there and elsewhere.
+
+    `people` is how many times somebody was shown such a document at the rank, `openings` how many opened it; `low` and
+    `high` are the ends of a 95 % interval over queries.
+    """
+
+    rank: int
+    people: int
+    openings: int
+    chance: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def read(warehouse: Warehouse, tenant: str, period: Period) -> tuple[Propensity, ...]:
+    """Return what a period tells of the ranks. Raises `Retryable`."""
+    return estimated(
+        warehouse.query("rank_swaps", tenant=tenant, ranks=RANKS, most=_MOST, **period.parameters()), RANKS
+    )
+
+
+def estimated(rows: Sequence[Row], ranks: int) -> tuple[Propensity, ...]:
+    """Return the propensity of each rank, of rows of `rank_swaps`. Pure; intervals by resampling queries."""
+    if not rows:
+        return tuple(Propensity(rank, 0, 0) for rank in range(1, ranks + 1))
+    (pair, asked), (rank, people, openers) = (
+        [np.unique([row[name] for row in rows], return_inverse=True)[1] for name in ("pair", "asked")],
+        [np.array([row[name] for row in rows], dtype=np.float64) for name in ("rank", "people", "openers")],
+    )
+    at = rank.astype(np.int64) - 1
+    shown, opened = (np.bincount(at, weights=each, minlength=ranks) for each in (people, openers))
+    told = opened >= LEAST_OPENINGS
+    told &= _reached(pair, at, told)
+    draw = np.random.default_rng(_SEED)
+    queries = int(asked.max()) + 1
+    whole, resampled = _chances(pair, at, people, openers, told), list[Array]()
+    for _ in range(_RESAMPLES):
+        times = np.bincount(draw.integers(0, queries, queries), minlength=queries)[asked]
+        resampled.append(_chances(pair, at, people, openers * times, told))
+    low, high = np.quantile(np.array(resampled), (0.025, 0.975), axis=0)
+    return tuple(
+        Propensity(n + 1, int(shown[n]), int(opened[n]), float(whole[n]), float(low[n]), float(high[n]))
+        if told[n]
+        else Propensity(n + 1, int(shown[n]), int(opened[n]))
+        for n in range(ranks)
+    )
+
+
+def exponent(found: Sequence[Propensity]) -> float | None:
+    """Return the eta by which rank^-eta fits best, ranks weighed by openings; None with only the first. Pure."""
+    known = [(np.log(p.rank), np.log(p.chance), p.openings) for p in found if p.rank > 1 and p.chance]
+    if not known:
+        return None
+    ranks, chances, weights = np.array(known).T
+    return float(-(weights * ranks * chances).sum() / (weights * ranks**2).sum())
+
+
+def _chances(pair: Whole, at: Whole, people: Array, openers: Array, told: NDArray[np.bool_]) -> Array:
+    """Return the propensities that make it likeliest at which of its ranks each document was opened."""
+    pair, at, shown, opened = pair[told[at]], at[told[at]], people[told[at]], openers[told[at]]
+    free = np.flatnonzero(told)[1:]
+    if not len(free):
+        return np.ones(len(told))
+    total, by_rank = np.bincount(pair, weights=opened), np.bincount(at, weights=opened, minlength=len(told))
+    logs, bounds = np.zeros(len(told)), [(-_FURTHEST, _FURTHEST)] * len(free)
+
+    def unlikely(parameters: Array) -> tuple[float, Array]:
+        logs[free] = parameters
+        weights = shown * np.exp(logs[at])
+        sums = np.bincount(pair, weights=weights)
+        expected = np.bincount(at, weights=total[pair] * weights / sums[pair], minlength=len(told))
+        value = (opened * logs[at]).sum() - (total * np.log(np.maximum(sums, 1e-300)))[total > 0].sum()
+        return -float(value), np.asarray((expected - by_rank)[free], dtype=np.float64)
+
+    best = minimize(unlikely, np.zeros(len(free)), jac=True, method="L-BFGS-B", bounds=bounds)
+    logs[free] = best.x
+    return np.exp(logs)
+
+
+def _reached(pair: Whole, at: Whole, told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the ranks that share documents with the first one, directly or through others."""
+    reached = np.zeros(len(told), dtype=bool)
+    reached[0] = told[0]
+    for _ in range(len(told)):
+        documents = np.unique(pair[reached[at]])
+        reached = reached | (np.isin(np.arange(len(told)), at[np.isin(pair, documents)]) & told)
+    return reached
