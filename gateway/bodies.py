@@ -1,11 +1,14 @@
 """A request's body, whole and unpacked: bounded as it comes, in size, in time, and together with all others.
 
-Nothing is unpacked beyond its bound: a small body that would become a large one ends where the bound is.
+Nothing is unpacked beyond its bound: a small body that would become a large one ends where the bound is. What is held
+counts, as it was sent and as it is unpacked, until its request is answered.
 """
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from threading import Lock
 
 from starlette.concurrency import run_in_threadpool
 
@@ -26,17 +29,42 @@ class Held:
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._lock = Lock()
         self.bytes = 0
 
     def take(self, size: int) -> None:
         """Count more bytes. Raises `Answered` (503) when there would be too many."""
-        if self.bytes + size > self._most:
-            raise Answered(503, "Busy", "too many large requests are under way; try again", retry_after_s=1)
-        self.bytes += size
+        with self._lock:
+            if self.bytes + size > self._most:
+                raise Answered(503, "Busy", "too many large requests are under way; try again", retry_after_s=1)
+            self.bytes += size
 
     def give(self, size: int) -> None:
         """Count bytes no more."""
-        self.bytes -= size
+        with self._lock:
+            self.bytes -= size
+
+
+class Share:
+    """What one request holds of the bytes that all hold."""
+
+    def __init__(self, held: Held) -> None:
+        self._held = held
+        self._bytes = 0
+
+    def take(self, size: int) -> None:
+        """Hold more bytes. Raises `Answered` (503) when all requests would hold too many."""
+        self._held.take(size)
+        self._bytes += size
+
+    def give(self, size: int) -> None:
+        """Hold fewer bytes."""
+        self._held.give(size)
+        self._bytes -= size
+
+    def end(self) -> None:
+        """Hold nothing any more."""
+        self.give(self._bytes)
 
 
 class Bodies:
@@ -46,11 +74,19 @@ class Bodies:
         self._rules = rules
         self._held = Held(rules.held_mib * _MIB)
 
-    async def read(self, chunks: AsyncIterator[bytes], encoding: str, most: int | None = None) -> bytes:
-        """Return the body, of at most so many bytes as it is sent and unpacked; the rules' own bounds hold as well.
+    @asynccontextmanager
+    async def whole(self, chunks: AsyncIterator[bytes], encoding: str, most: int | None = None) -> AsyncIterator[bytes]:
+        """Give the block the body, of at most so many bytes as it is sent and unpacked; the rules' own hold, too.
 
-        Raises `Answered`: 413 too large, 408 too slow, 415 another coding, 400 damaged gzip.
+        Raises `Answered`: 413 too large, 408 too slow, 415 another coding, 400 damaged gzip, 503 too many at once.
         """
+        share = Share(self._held)
+        try:
+            yield await self._read(chunks, encoding, most, share)
+        finally:
+            share.end()
+
+    async def _read(self, chunks: AsyncIterator[bytes], encoding: str, most: int | None, share: Share) -> bytes:
         coding = encoding.strip().lower()
         if coding not in ("", "identity", "gzip", "x-gzip"):
             raise Answered(415, "Unsupported Media Type", "Content-Encoding: gzip is read, or none")
@@ -58,25 +94,29 @@ class Bodies:
         try:
             async with asyncio.timeout(self._rules.within_s):
                 async for chunk in chunks:
-                    self._held.take(len(chunk))
+                    share.take(len(chunk))
                     sent += chunk
                     if len(sent) > bound:
                         raise _too_large(f"{_size(bound)} as it is sent")
         except TimeoutError as error:
             text = f"the body did not come whole within {self._rules.within_s:g} s"
             raise Answered(408, "Request Timeout", text) from error
-        finally:
-            self._held.give(len(sent))
         if not coding.endswith("gzip"):
             return bytes(sent)
         bound = min(self._rules.inflated_mib * _MIB, most or self._rules.inflated_mib * _MIB)
         if len(sent) <= _INLINE and bound <= _INLINE:
-            return inflated(bytes(sent), bound)
-        return await run_in_threadpool(inflated, bytes(sent), bound)
+            found = inflated(bytes(sent), bound, share.take)
+        else:
+            found = await run_in_threadpool(inflated, bytes(sent), bound, share.take)
+        share.give(len(sent))
+        return found
 
 
-def inflated(packed: bytes, most: int) -> bytes:
-    """Return what gzip packed, one member or several. Raises `Answered`: 413 beyond `most` bytes, 400 when damaged."""
+def inflated(packed: bytes, most: int, take: Callable[[int], None] = lambda size: None) -> bytes:
+    """Return what gzip packed, one member or several; `take` is told of every further piece, and may raise.
+
+    Raises `Answered`: 413 beyond `most` bytes, 400 when damaged.
+    """
     found, members, member = bytearray(), 0, None
     for start in range(0, len(packed), _PIECE):
         piece = packed[start : start + _PIECE]
@@ -88,9 +128,11 @@ def inflated(packed: bytes, most: int) -> bytes:
                 if members > _MEMBERS:
                     raise Answered(400, "Bad Request", f"gzip data of more than {_MEMBERS:,} members are not read")
             try:
-                found += member.decompress(piece, most + 1 - len(found))
+                more = member.decompress(piece, most + 1 - len(found))
             except zlib.error as error:
                 raise Answered(400, "Bad Request", f"the gzip data are damaged ({error})") from error
+            take(len(more))
+            found += more
             if len(found) > most:
                 raise _too_large(f"{_size(most)} once it is unpacked")
             piece = member.unused_data

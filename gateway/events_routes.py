@@ -39,17 +39,21 @@ def router(gateway: Gateway) -> APIRouter:
         again, with the same `event_id`, changes no result.
         """
         caller = gateway.callers.caller(request.headers, "events")
-        given = await gateway.bodies.read(request.stream(), request.headers.get("content-encoding", ""))
-        taken = await taken_from(gateway, given, caller)
-        if not taken.records:
-            gateway.metrics.count("events", intake.REFUSED, by=len(taken.verdicts))
-            if not taken.verdicts:
-                raise Answered(400, "Bad Request", "the body holds no event")
-            return answer(_receipt(taken), 422)
-        await delivered(gateway, caller, taken)
-        return answer(_receipt(taken), 202)
+        async with gateway.bodies.whole(request.stream(), request.headers.get("content-encoding", "")) as given:
+            return await _sent(gateway, caller, given)
 
     return made
+
+
+async def _sent(gateway: Gateway, caller: Caller, given: bytes) -> Response:
+    taken = await taken_from(gateway, given, caller)
+    if not taken.records:
+        gateway.metrics.count("events", intake.REFUSED, by=len(taken.verdicts))
+        if not taken.verdicts:
+            raise Answered(400, "Bad Request", "the body holds no event")
+        return answer(_receipt(taken), 422)
+    await delivered(gateway, caller, taken)
+    return answer(_receipt(taken), 202)
 
 
 async def taken_from(gateway: Gateway, given: bytes, caller: Caller) -> Taken:

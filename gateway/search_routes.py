@@ -116,7 +116,8 @@ def of_a_page(rules: PageRules, origin: str | None) -> None:
 
 
 async def _small(gateway: Gateway, request: Request) -> bytes:
-    return await gateway.bodies.read(request.stream(), request.headers.get("content-encoding", ""), _SMALL)
+    async with gateway.bodies.whole(request.stream(), request.headers.get("content-encoding", ""), _SMALL) as given:
+        return given
 
 
 def _read(model: Any, given: bytes) -> Any:  # noqa: ANN401  # the model's own

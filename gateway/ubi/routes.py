@@ -52,7 +52,11 @@ def router(gateway: Gateway) -> APIRouter:
 
 async def _taken(gateway: Gateway, request: Request, key: str | None, kind: str, read: Any) -> Response:  # noqa: ANN401
     caller = gateway.callers.sender(request.headers, key)
-    given = await gateway.bodies.read(request.stream(), request.headers.get("content-encoding", ""))
+    async with gateway.bodies.whole(request.stream(), request.headers.get("content-encoding", "")) as given:
+        return await _sent(gateway, caller, given, kind, read)
+
+
+async def _sent(gateway: Gateway, caller: Caller, given: bytes, kind: str, read: Any) -> Response:  # noqa: ANN401
     try:
         items = intake.items_of(given, gateway.config.body.items)
     except Unreadable as error:

@@ -26,8 +26,14 @@ async def chunks(*given: bytes, slow: bool = False) -> AsyncIterator[bytes]:
 
 def read(*given: bytes, encoding: str = "", slow: bool = False, **rules: float) -> bytes:
     bodies = Bodies(BodyRules.model_validate({"sent_mib": 1, "inflated_mib": 2, **rules}))
+
+    async def whole() -> bytes:
+        async with bodies.whole(chunks(*given, slow=slow), encoding) as found:
+            assert bodies._held.bytes == len(found), "until it is answered"
+            return found
+
     try:
-        return asyncio.run(bodies.read(chunks(*given, slow=slow), encoding))
+        return asyncio.run(whole())
     finally:
         assert bodies._held.bytes == 0
 
@@ -58,8 +64,12 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end() -> None:
             came += 1
             yield b"x" * 65_536
 
+    async def whole() -> None:
+        async with Bodies(BodyRules(sent_mib=1)).whole(endless(), ""):
+            raise AssertionError
+
     with pytest.raises(Answered) as refused:
-        asyncio.run(Bodies(BodyRules(sent_mib=1)).read(endless(), ""))
+        asyncio.run(whole())
     assert (refused.value.problem.status, came) == (413, 17)
 
 
@@ -116,6 +126,29 @@ def test_one_that_is_over_the_common_bound_is_asked_to_come_again() -> None:
     assert status(b"x" * MIB, b"x", held_mib=1, sent_mib=2) == 503
 
 
+def test_what_is_unpacked_counts_too_until_all_have_been_answered() -> None:
+    """Small bodies that become large ones: forty of a kilobyte each would hold forty MiB."""
+    bodies, packed = Bodies(BodyRules(sent_mib=1, inflated_mib=1, held_mib=4)), gzip.compress(bytes(MIB - 1))
+    answered, most = list[int](), 0
+
+    async def one() -> None:
+        nonlocal most
+        try:
+            async with bodies.whole(chunks(packed), "gzip"):
+                most = max(most, bodies._held.bytes)
+                await asyncio.sleep(0.05)
+                answered.append(202)
+        except Answered as refused:
+            answered.append(refused.problem.status)
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(one() for _ in range(40)))
+
+    asyncio.run(all_at_once())
+    assert {*answered} == {202, 503}
+    assert (answered.count(202) >= 3, most <= 4 * MIB, bodies._held.bytes) == (True, True, 0)
+
+
 def test_many_empty_members_are_refused_at_once() -> None:
     packed = gzip.compress(b"", mtime=0) * 50_000
     begun = time.process_time()
@@ -136,7 +169,11 @@ def test_a_route_may_have_a_smaller_bound() -> None:
     bodies = Bodies(BodyRules(sent_mib=1, inflated_mib=2))
 
     def read_small(*given: bytes, encoding: str = "") -> bytes:
-        return asyncio.run(bodies.read(chunks(*given), encoding, 100))
+        async def whole() -> bytes:
+            async with bodies.whole(chunks(*given), encoding, 100) as found:
+                return found
+
+        return asyncio.run(whole())
 
     assert read_small(b"x" * 100) == read_small(gzip.compress(b"x" * 100), encoding="gzip") == b"x" * 100
     for given, encoding in ((b"x" * 101, ""), (gzip.compress(b"x" * 101), "gzip"), (gzip.compress(os.urandom(99)), "")):
