@@ -37,7 +37,7 @@ _ROLE_OF_SIDE = {"train": TAUGHT, "validation": CHOSE, "test": TESTED}
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A run in the memory, by its snapshot: how many rows it added, and when."""
+    """A run in the memory, by its snapshot: how many rows it has there, and since when."""
 
     snapshot: str
     run: str
@@ -76,7 +76,7 @@ class Memory:
         `but` is this run's own snapshot. `needed` has the runs that must be remembered, by snapshot, beside those that
         any store names; `given_up` runs need not be. Raises `Refused` when one of them is in no store any more.
         """
-        counted, known = Counter(row["snapshot"] for row in self._rows(but)), self.runs(but)
+        counted, known = Counter(name for row in self._rows(but) for name in row["snapshots"]), self.runs(but)
         named = self._on_shelf() | {snapshot: one.run for snapshot, one in known.items()} | dict(needed)
         named = {snapshot: run for snapshot, run in named.items() if run not in given_up}
         whole = {snapshot for snapshot, one in known.items() if counted[snapshot] == one.rows}
@@ -89,8 +89,11 @@ class Memory:
         return HoldOut.over(self.key, documents.values(), self.used(but), former)
 
     def record(self, snapshot: str, run: str, uses: Mapping[str, Used], work: Path, now: datetime) -> None:
-        """Remember what a run uses, before it learns; a repeat changes nothing. `work` is the run's directory."""
-        rows = sorted(_new(uses, self.used(but=snapshot)))
+        """Remember what a run uses, before it learns; a repeat changes nothing. `work` is the run's directory.
+
+        All of it, used before or not: who gives up an earlier run does not give up what a later one shared with it.
+        """
+        rows = sorted(_rows_of(uses))
         directory = work / "hold_out"
         directory.mkdir(exist_ok=True)
         content = {"run": run, "snapshot": snapshot, "key": self.key.id, "rows": rows}
@@ -176,13 +179,11 @@ def _used(rows: Iterable[Mapping[str, Any]]) -> dict[str, Used]:
     return {role: Used(frozenset(documents[role]), queries[role]) for role in ROLES}
 
 
-def _new(uses: Mapping[str, Used], before: Mapping[str, Used]) -> list[Row]:
-    """Return the rows of what no earlier run used in the same role."""
+def _rows_of(uses: Mapping[str, Used]) -> list[Row]:
     rows: list[Row] = []
     for role, used in uses.items():
-        known = before.get(role, Used())
-        rows += [(role, "document", item, ()) for item in used.documents - known.documents]
-        rows += [(role, "query", q, tuple(sorted(w))) for q, w in used.queries.items() if q not in known.queries]
+        rows += [(role, "document", item, ()) for item in used.documents]
+        rows += [(role, "query", query, tuple(sorted(words))) for query, words in used.queries.items()]
     return rows
 
 

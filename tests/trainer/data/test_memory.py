@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schemas.ids import stable_id
 from stores.errors import Refused
 from stores.shelf import Shelf
 from stores.warehouse import Warehouse
@@ -57,12 +58,26 @@ def test_what_a_run_used_is_known_to_the_next_and_not_to_itself(memory: Memory, 
     assert [(one.run, one.rows) for one in memory.runs().values()] == [("run-1", 6)]
 
 
-def test_a_repeat_changes_nothing_and_a_later_run_adds_what_is_new(memory: Memory, tmp_path: Path) -> None:
+def test_a_repeat_changes_nothing_and_a_later_run_stands_for_itself(memory: Memory, tmp_path: Path) -> None:
     remember(memory, tmp_path)
     remember(memory, tmp_path)
     remember(memory, tmp_path, 2, {**USES, TAUGHT: used("b", "order a badge")})
-    assert {one.run: one.rows for one in memory.runs().values()} == {"run-1": 6, "run-2": 1}
+    assert {one.run: one.rows for one in memory.runs().values()} == {"run-1": 6, "run-2": 6}
     assert roles(memory) == {**ALL, "b": {CHOSE, TAUGHT}}
+
+
+def test_who_gives_up_a_run_does_not_give_up_what_a_later_one_shared_with_it(memory: Memory, tmp_path: Path) -> None:
+    remember(memory, tmp_path)
+    remember(memory, tmp_path, 2, {TAUGHT: used("a", "order a badge"), TESTED: used("b", "order a badge today")})
+    for table in ("hold_out", "hold_out_runs"):
+        memory.warehouse.execute(
+            f"ALTER TABLE {table} DELETE WHERE tenant = '{memory.tenant}' AND snapshot = 'snapshot-1' "
+            "SETTINGS mutations_sync = 2"
+        )
+    memory.shelf.remove(memory.tenant, "hold-out-" + stable_id("snapshot-1")[:24])
+    with pytest.raises(Refused, match="lost for run-1"):
+        roles(memory, {"snapshot-1": "run-1"})
+    assert roles(memory, {"snapshot-1": "run-1"}, given_up=("run-1",)) == {"a": {TAUGHT}, "b": {TESTED}, "c": set()}
 
 
 def test_no_text_is_kept(memory: Memory, tmp_path: Path) -> None:
