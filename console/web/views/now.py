@@ -10,8 +10,10 @@ from console.web.sign_in import Wiring
 from console.web.tenants import Tenant
 from operations import dead_letters, decisions, since_cutover, status
 from operations.dead_letters import Wanted
+from stores import configuration
 from stores.errors import Refused
 from stores.serving import Serving, ServingRecord
+from trainer.config import TrainingConfig
 
 router = APIRouter()
 
@@ -30,12 +32,13 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
         waits = bool(tenant) and _waits(stores.serving, tenant)
         live = _live(stores.serving, tenant)
         advice = since_cutover.advice(console.watching.of(stores, tenant, live, console.now()), live, console.now())
+    least = configuration.load("training", TrainingConfig, console.where.home).gate.min_queries
     letters = sum(row["letters"] - row["replayed"] for row in counts)
     about = found[0] if found else None
     return render(
         "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
         needs=needs(about, waits, events, letters, refused, processes, advice), refresh_s=_REFRESH_S, mark=moved,
-        missing=sum(row["missing"] for row in events),
+        least=least, missing=sum(row["missing"] for row in events),
     )  # fmt: skip
 
 

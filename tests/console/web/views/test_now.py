@@ -1,5 +1,7 @@
 """Now, on real stores: what needs a person, and the tenants' own words unobeyed."""
 
+import pytest
+
 from stores.serving import Serving, ServingRecord
 from stores.settings import Settings
 from stores.warehouse import Warehouse
@@ -25,3 +27,19 @@ def test_what_is_live_and_what_needs_somebody(site: Site, stack: Settings, wareh
 
 def test_a_tenant_that_nobody_knows_is_not_found(site: Site) -> None:
     assert site.operator("ana").get("/now?tenant=nobody").status == 404
+
+
+def test_an_empty_installation_says_how_it_begins(
+    site: Site, stack: Settings, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("operations.status.known", lambda stores: set())
+    ana = site.operator("ana")
+    page = ana.text("/now")
+    for command in (
+        "connect pages DIR --tenant T --acl everyone", "connect searches LOG --tenant T", "retrain --tenant T",
+        "adopt MODEL --tenant T", "demo --interactive --keep",
+    ):  # fmt: skip
+        assert f"<code>tidewheel {command}</code>" in page
+    assert "at least 50 held-out queries" in page
+    assert "is in order" not in page
+    assert "tidewheel connect" in ana.text("/cutover")
