@@ -8,9 +8,7 @@ from stores.error_texts import suggestion
 from stores.errors import Misconfigured, Refused, Retryable
 from stores.rebuilds import not_whole
 
-NOTHING_SENT = (
-    "nobody has sent anything yet; `tidewheel connect` brings what there is, `tidewheel emit` sends events"
-)
+NOTHING_SENT = "nobody has sent anything yet; `tidewheel connect` brings what there is, `tidewheel emit` sends events"
 
 
 def check_known(stores: Connections, tenant: str, found: Iterable[object] = ()) -> None:

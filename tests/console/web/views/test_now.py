@@ -2,10 +2,12 @@
 
 import pytest
 
+from schemas.learning import ModelRefused, TrainingRequested
 from stores.serving import Serving, ServingRecord
 from stores.settings import Settings
 from stores.warehouse import Warehouse
-from tests.console.web.browsing import NOW, Site
+from streams.drift.requests import run_id
+from tests.console.web.browsing import NOW, Site, write_event
 
 
 def test_what_is_live_and_what_needs_somebody(site: Site, stack: Settings, warehouse: Warehouse, tenant: str) -> None:
@@ -19,8 +21,16 @@ def test_what_is_live_and_what_needs_somebody(site: Site, stack: Settings, wareh
     page = ana.text(f"/now?tenant={tenant}")
     assert "&lt;b&gt;m&lt;/b&gt;" in page
     assert "<b>" not in page
-    assert "Drift tripped: query drift." in page
+    assert "Drift tripped: Queries." in page
     assert "Missing events" in page
+    run = run_id(tenant, NOW)
+    about = {"tenant": tenant, "occurred_at": NOW, "run": run}
+    asked = TrainingRequested(event_id=f"{tenant}-1", requested_by="drift", reason="r", **about)  # type: ignore[arg-type]
+    write_event(warehouse, site.console.signing.as_installation(asked), 1)
+    assert "Drift tripped" in ana.text(f"/now?tenant={tenant}")
+    end = ModelRefused(event_id=f"{tenant}-2", verdict="LOSS", reasons=("r",), **about)  # type: ignore[arg-type]
+    write_event(warehouse, site.console.signing.as_installation(end), 2)
+    assert "Drift tripped" not in ana.text(f"/now?tenant={tenant}")
     assert 'aria-current="page">Now' in page
     assert "data-refresh" in page
 
