@@ -1,6 +1,7 @@
 """Long titles, long reasons and several tenants in a real browser: nothing sticks out, on a desktop and on a phone."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -48,14 +49,14 @@ def train(site: Site, warehouse: Warehouse, tenant: str) -> None:
     """Write a run that won, with long ids in its scores, and one that was refused for long reasons."""
     signing = site.console.signing
     for number, run in enumerate(("run-1", "run-2")):
-        about = {"tenant": tenant, "occurred_at": NOW, "run": run}
-        asked = TrainingRequested(event_id=f"{tenant}-a{number}", requested_by="ana", reason=LONG[:200], **about)  # type: ignore[arg-type]
+        about: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW, "run": run}
+        asked = TrainingRequested(event_id=f"{tenant}-a{number}", requested_by="ana", reason=LONG[:200], **about)
         write_event(warehouse, signing.as_operator(asked, "ana"), 10 + number)
-    about = {"tenant": tenant, "occurred_at": NOW}
+    when: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW}
     won = ModelTrained(
-        event_id=f"{tenant}-w", run="run-1", model="m", parent="base", snapshot="s", comparison=WON, **about
-    )  # type: ignore[arg-type]
-    lost = ModelRefused(event_id=f"{tenant}-l", run="run-2", verdict="LOSS", reasons=(LONG[:200], LONG[:150]), **about)  # type: ignore[arg-type]
+        event_id=f"{tenant}-w", run="run-1", model="m", parent="base", snapshot="s", comparison=WON, **when
+    )
+    lost = ModelRefused(event_id=f"{tenant}-l", run="run-2", verdict="LOSS", reasons=(LONG[:200], LONG[:150]), **when)
     write_event(warehouse, signing.as_installation(won), 12)
     write_event(warehouse, signing.as_installation(lost), 13)
     scores(warehouse, tenant, LONG, f"{DOCUMENT}0", 0.9, 0.1)
