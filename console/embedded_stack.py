@@ -11,6 +11,7 @@ import click
 
 from console.output import Column, json_option, print_rows, say
 from console.parameters import WAIT
+from console.suggesting import command
 from console.text import elided, printable
 from embedded import control, passwords, servers, state_files
 from embedded.servers import Service
@@ -72,8 +73,8 @@ def up(detach: bool, stores_only: bool, only_status: bool, ports: tuple[str, ...
     """
     home = settings.home_directory()
     if only_status:
-        rows = [asdict(state) for state in control.status(home)]
-        print_rows(rows, as_json, f"Nothing runs in {home}; `tidewheel up` starts it.", PROCESSES)
+        rows, start = [asdict(state) for state in control.status(home)], command("up")
+        print_rows(rows, as_json, f"Nothing runs in {home}; `{start}` starts it.", PROCESSES)
         raise SystemExit(0 if rows else EXIT_NOT_NOW)
     chosen = [] if stores_only else services(home)
     fixed = _ports(ports)
@@ -91,7 +92,8 @@ def _report_start(home: Path, endpoints: dict[str, str], with_services: bool, fo
         endpoints = {**endpoints, "gateway_url": gateway_address.url_of(home), "console_url": console}
     print_endpoints(home, endpoints, foreground)
     if first:
-        say(f"{first} may decide, by a key in {home / 'keys'}; `tidewheel operators add NAME` lets others.")
+        add = command("operators add NAME")
+        say(f"{first} may decide, by a key in {home / 'keys'}; `{add}` lets others.")
 
 
 def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = False) -> None:
@@ -102,9 +104,15 @@ def print_endpoints(home: Path, endpoints: dict[str, str], foreground: bool = Fa
     say(f"{'curl':<16} curl -K {home / state_files.CURL} --data-binary 'SHOW TABLES'")
     say(f"{'logs':<16} {home / 'logs'}")
     if "console_url" in endpoints:
-        click.echo("`tidewheel open` signs you in to the console, where models are reviewed and approved.")
+        sign_in = command("open")
+        click.echo(f"`{sign_in}` signs you in to the console, where models are reviewed and approved.")
     click.echo("Up. Topics live in the broker's memory: what has not been processed when it stops is gone.")
-    click.echo("Ctrl-C stops it." if foreground else "`tidewheel status` shows the loop, `tidewheel down` stops it.")
+    pages = command("connect pages DIR --tenant T --acl everyone")
+    click.echo(f"To begin: `{pages}` brings documents; the first page of the console has the steps after it.")
+    whole = command("demo --interactive --keep")
+    click.echo(f"`{whole}` shows the whole loop on documents of its own.")
+    look, stop = command("status"), command("down")
+    click.echo("Ctrl-C stops it." if foreground else f"`{look}` shows the loop, `{stop}` stops it.")
 
 
 def _ports(given: tuple[str, ...]) -> dict[str, int]:

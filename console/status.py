@@ -74,7 +74,7 @@ def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants:
         result = f"{row['events']:,} events of `learning` were {row['code']} and nothing acted on them; the newest: "
         _paragraph(result + row["newest"])
     if not tenants:
-        say("\nNo tenant has sent anything yet; `tidewheel emit FILE` sends events.")
+        say(f"\n{known.NOTHING_SENT[:1].upper()}{known.NOTHING_SENT[1:]}.")
     for tenant in tenants:
         _print_tenant(tenant)
 

@@ -8,6 +8,8 @@ from stores.error_texts import suggestion
 from stores.errors import Misconfigured, Refused, Retryable
 from stores.rebuilds import not_whole
 
+NOTHING_SENT = "nobody has sent anything yet; `tidewheel connect` brings what there is, `tidewheel emit` sends events"
+
 
 def check_known(stores: Connections, tenant: str, found: Iterable[object] = ()) -> None:
     """Return for a tenant that `found` has something of, that is served, allowed to send, or has sent something.
@@ -45,10 +47,10 @@ def check_answerable(stores: Connections, tenant: str) -> None:
         those = "1 document that waits" if waiting == 1 else f"{waiting:,} documents that wait"
         raise Retryable(f"the tenant '{tenant}' has {those} to be indexed; see `tidewheel status`")
     check_known(stores, tenant)
-    raise Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel emit`")
+    raise Refused(f"the tenant '{tenant}' has no documents yet; send some with `tidewheel connect` or `tidewheel emit`")
 
 
 def _unknown(tenant: str, known: Iterable[str]) -> Misconfigured:
     names = sorted(known)
-    hint = suggestion(tenant, names) if names else "nobody has sent anything yet; `tidewheel emit FILE` sends events"
+    hint = suggestion(tenant, names) if names else NOTHING_SENT
     return Misconfigured(f"--tenant: there is no tenant '{tenant}', {hint}")

@@ -1,6 +1,7 @@
 """The console over HTTP: the views behind the sign-in, and every error as a page that says what to do next."""
 
 import logging
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -91,4 +92,10 @@ async def _crashed(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, status: int, title: str, words: str) -> Response:
+    if getattr(request.state, "session", None) is None:  # no view took the request: the navigation stays all the same
+        console = sign_in.console_of(request)
+        with suppress(TidewheelError):
+            name = request.cookies.get(console.cookie, "")
+            request.state.session = console.sessions.find(name, console.now(), by_itself=True)
+            request.state.by_itself = True
     return render("problem.html", request, status=status, title=title, words=words)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from console.web.signal_words import words
+
 Row = dict[str, Any]
 
 
@@ -22,10 +24,12 @@ def needs(
     refused: Sequence[Row],
     processes: Sequence[Row],
     advice: str = "",
+    over: bool = False,
 ) -> list[Need]:
     """Return what needs a person: `tenant` is its status, `waits` whether a packet of it waits for a decision, `events`
     the ledger by topic, `letters` the dead letters that were not sent again, `refused` decisions that were turned
-    away, `processes` those of the embedded stack, `advice` what to do about a loss since the last cutover."""
+    away, `processes` those of the embedded stack, `advice` what to do about a loss since the last cutover,
+    `over` whether the training that the newest window of drift asked for has ended."""
     found: list[Need] = []
     found += [Need("bad", f"The service {one['part']} is down. {one['problem']}".strip(), "now") for one in processes
               if not one["up"]]  # fmt: skip
@@ -35,7 +39,7 @@ def needs(
     if advice:
         found.append(Need("bad", f"People find less since the last cutover: {advice}.", "cutover"))
     if tenant is not None:
-        found += _of_tenant(tenant, waits)
+        found += _of_tenant(tenant, waits, over)
     if letters:
         found.append(
             Need("warn", f"{_count(letters, 'event')} could not be accepted and wait to be looked at.", "data")
@@ -46,22 +50,21 @@ def needs(
     return sorted(found, key=lambda need: need.urgency != "bad")
 
 
-def _of_tenant(tenant: Row, waits: bool) -> list[Need]:
+def _of_tenant(tenant: Row, waits: bool, over: bool) -> list[Need]:
     found = [Need("bad", words, "now") for words in (tenant["unsigned"], *tenant["lost"]) if words]
     if waits:
         found.append(Need("warn", "A new model waits for your decision.", "cutover"))
-    worst = {row["verdict"] for row in tenant["drift"]}
-    tripped = [row["signal"] for row in tenant["drift"] if row["verdict"] == "tripped"]
+    tripped = [row["signal"] for row in tenant["drift"] if row["verdict"] == "tripped" and not over]
     suspect = [row["signal"] for row in tenant["drift"] if row["verdict"] == "suspect"]
-    if "tripped" in worst:
+    if tripped:
         found.append(Need("warn", f"Drift tripped: {_names(tripped)}.", "drift"))
-    elif "suspect" in worst:
+    elif suspect:
         found.append(Need("warn", f"Drift is suspected: {_names(suspect)}.", "drift"))
     return found
 
 
 def _names(signals: Sequence[str]) -> str:
-    return ", ".join(signal.replace("_", " ") for signal in signals)
+    return ", ".join(words(signal).title for signal in signals)
 
 
 def _count(number: int, what: str) -> str:

@@ -3,12 +3,13 @@
 A view is one line of `VIEWS`: its file in `console/web/views` (with a `router`), and its words in the navigation.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from console.text import printable_lines
@@ -78,6 +79,12 @@ def shown(value: object) -> object:
     return printable_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+def prose(text: str) -> Markup:
+    """Return a text as a sentence of a page: escaped, with a capital letter, and what stands in backticks as code."""
+    safe = str(escape(printable_lines(text[:1].upper() + text[1:])))
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", safe))
+
+
 def whole(value: float | None) -> str:
     """Return a count as people read it."""
     return "-" if value is None else f"{value:,.0f}"
@@ -122,6 +129,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters |= {
         "day": day,
+        "prose": prose,
         "signal_title": signal_title,
         "whole": whole,
         "decimals": decimals,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import click
 import pytest
 
 from console.embedded_stack import SERVICES, _report_start, print_endpoints, services
@@ -22,6 +23,17 @@ def test_addresses_are_printed_without_passwords(capsys: pytest.CaptureFixture[s
     assert "redis://127.0.0.1:2/0\n" in printed.out
     assert "curl -K /home/of/mine/clickhouse.curl" in printed.out
     assert "/home/of/mine/stack.json" in printed.out
+
+
+def test_the_next_steps_are_printed_for_the_home_that_was_given(capsys: pytest.CaptureFixture[str]) -> None:
+    root = click.Context(click.Group("tidewheel"))
+    root.params["home"] = Path("/home/of/mine")
+    with click.Context(click.Command("up"), parent=root):
+        print_endpoints(Path("/home/of/mine"), {"console_url": "http://127.0.0.1:1"})
+    printed = capsys.readouterr().out
+    for words in ("open", "status", "down", "connect pages DIR --tenant T --acl everyone"):
+        assert f"`tidewheel --home /home/of/mine {words}`" in printed
+    assert "`tidewheel --home /home/of/mine demo --interactive --keep`" in printed
 
 
 @pytest.mark.parametrize("services_run", [True, False])

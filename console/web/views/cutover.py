@@ -22,6 +22,7 @@ from console.web.wiring import Console
 from operations import decisions, review, since_cutover, standby
 from operations.connections import Connections
 from operations.rollback import rollback as roll_back
+from operations.tenants import NOTHING_SENT
 from retrieval.fusion import in_words
 from schemas.learning import CutoverApproved
 from schemas.packet import Packet
@@ -165,7 +166,7 @@ def _back(tenant: str) -> Response:
 def _nothing() -> dict[str, object]:
     return {
         "packet": None, "digest": "", "left_out": 0, "building": [],
-        "why_not": "nobody has sent anything yet; `tidewheel emit FILE` sends events",
+        "why_not": NOTHING_SENT,
         "live": None, "since": None, "since_words": "", "advice": "", "pending": "",
         "approved_by": [], "groups": [], "gate": None, "weights": "", "live_weights": "",
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """Now: what needs a person, what is live, what runs, whether anything is missing."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
@@ -8,10 +10,14 @@ from console.web.live import mark
 from console.web.pages import render
 from console.web.sign_in import Wiring
 from console.web.tenants import Tenant
-from operations import dead_letters, decisions, since_cutover, status
+from operations import dead_letters, decisions, drift_decisions, since_cutover, status
 from operations.dead_letters import Wanted
+from stores import configuration
 from stores.errors import Refused
 from stores.serving import Serving, ServingRecord
+from stores.warehouse import Row
+from streams.drift.requests import run_id
+from trainer.config import TrainingConfig
 
 router = APIRouter()
 
@@ -28,15 +34,24 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
         events, refused = status.events(stores), status.refused_decisions(stores)
         counts = dead_letters.counts(stores.warehouse, Wanted())
         waits = bool(tenant) and _waits(stores.serving, tenant)
+        requested = drift_decisions.requests(stores.warehouse, tenant, 20) if tenant else []
         live = _live(stores.serving, tenant)
         advice = since_cutover.advice(console.watching.of(stores, tenant, live, console.now()), live, console.now())
-    letters = sum(row["letters"] - row["replayed"] for row in counts)
     about = found[0] if found else None
+    over = about is not None and _over(requested, tenant, about["drift"])
+    least = configuration.load("training", TrainingConfig, console.where.home).gate.min_queries
+    letters = sum(row["letters"] - row["replayed"] for row in counts)
     return render(
         "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
-        needs=needs(about, waits, events, letters, refused, processes, advice), refresh_s=_REFRESH_S, mark=moved,
-        missing=sum(row["missing"] for row in events),
+        needs=needs(about, waits, events, letters, refused, processes, advice, over), refresh_s=_REFRESH_S, mark=moved,
+        least=least, missing=sum(row["missing"] for row in events),
     )  # fmt: skip
+
+
+def _over(requests: Sequence[Row], tenant: str, newest: Sequence[Row]) -> bool:
+    """Tell whether the training that drift's newest window asked for has ended, or was dismissed."""
+    asked = {run_id(tenant, row["window_end"]) for row in newest}
+    return any(row["run"] in asked and (row["verdict"] != "RUNNING" or row["dismissed_by"]) for row in requests)
 
 
 def _live(serving: Serving, tenant: str) -> ServingRecord | None:

@@ -24,7 +24,7 @@ def test_the_first_page_is_the_first_view(lonely: Site) -> None:
 def test_stores_that_are_away_are_a_page_that_says_so(lonely: Site) -> None:
     answer = lonely.operator("ana").get("/now")
     assert answer.status == 503
-    assert "the stores are away; try again" in answer.data.decode()
+    assert "The stores are away; try again" in answer.data.decode()
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,12 @@ def test_what_is_not_there_is_a_page(lonely: Site, path: str, status: int) -> No
     assert answer.status == status
     assert "<h1>" in answer.data.decode()
     assert "import " not in answer.data.decode()
+
+
+def test_a_page_that_is_not_there_keeps_the_navigation_of_who_is_signed_in(lonely: Site) -> None:
+    assert 'href="/runs"' in lonely.operator("ana").get("/nothing").data.decode()
+    assert 'href="/runs"' not in lonely.browser().get("/nothing").data.decode()
+    assert "The stores are away" in lonely.operator("ana").get("/now").data.decode(), "a sentence has a capital letter"
 
 
 @pytest.mark.parametrize(

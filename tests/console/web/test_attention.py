@@ -26,7 +26,13 @@ def test_each_thing_is_named_with_where_to_look_and_the_worst_comes_first() -> N
         ("warn", "audit"),
     ]  # fmt: skip
     words = " ".join(need.words for need in found)
-    for part in ("trainer is down. it ended", "3 events are missing", "query drift", "1 event could", "2 decisions"):
+    for part in (
+        "trainer is down. it ended",
+        "3 events are missing",
+        "Drift tripped: Queries.",
+        "1 event could",
+        "2 decisions",
+    ):
         assert part in words
 
 
@@ -37,4 +43,12 @@ def test_a_loss_since_the_cutover_is_said_with_the_way_back() -> None:
 
 def test_drift_that_is_only_suspected_is_said_as_that() -> None:
     (need,) = needs(QUIET | {"drift": [{"signal": "fit", "verdict": "suspect"}]}, False, [], 0, [], [])
-    assert need.words == "Drift is suspected: fit."
+    assert need.words == "Drift is suspected: Fit."
+
+
+def test_drift_whose_training_has_ended_needs_nobody() -> None:
+    tripped = {"signal": "query_drift", "verdict": "tripped"}
+    assert needs(QUIET | {"drift": [tripped]}, False, [], 0, [], [], over=True) == []
+    both = [tripped, {"signal": "fit", "verdict": "suspect"}]
+    (need,) = needs(QUIET | {"drift": both}, False, [], 0, [], [], over=True)
+    assert need.words == "Drift is suspected: Fit."

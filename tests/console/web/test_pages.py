@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from console.web import pages, views
-from console.web.pages import VIEWS, decimals, moment, shown, span, whole
+from console.web.pages import VIEWS, decimals, moment, prose, shown, span, whole
 
 
 def test_every_view_has_its_file_and_every_file_its_line() -> None:
@@ -41,3 +41,9 @@ def test_texts_are_escaped_by_themselves() -> None:
     made = pages._ENVIRONMENT.from_string('<p>{{ text }}</p><i title="{{ text }}">{{ mark }}</i>')
     page = made.render(text='<b> & "', mark=Markup("<em>ours</em>"))
     assert page == '<p>&lt;b&gt; &amp; &#34;</p><i title="&lt;b&gt; &amp; &#34;"><em>ours</em></i>'
+
+
+def test_a_sentence_has_a_capital_letter_its_commands_as_code_and_nothing_else_obeyed() -> None:
+    assert prose("see `tidewheel runs <x>`") == "See <code>tidewheel runs &lt;x&gt;</code>"
+    assert prose("<script> `a <b> c") == "&lt;script&gt; `a &lt;b&gt; c"
+    assert prose("") == ""

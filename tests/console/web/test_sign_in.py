@@ -72,7 +72,7 @@ def test_a_revoked_operator_is_out_with_the_next_request(lonely: Site) -> None:
     operators.revoke(lonely.where, "eve", NOW)
     answer = eve.post("/cutover/approve?tenant=acme", {"csrf": token, "packet": "0" * 64})
     assert answer.status == 401
-    assert "the key of &#39;eve&#39; was revoked" in answer.data.decode()
+    assert "The key of &#39;eve&#39; was revoked" in answer.data.decode()
     assert eve.get("/now").status == 303
     assert ana.get("/now").status == 503
 

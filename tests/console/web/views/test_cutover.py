@@ -167,7 +167,7 @@ def test_another_packet_than_the_one_shown_is_not_approved(site: Site, stack: Se
     for digest in ("", "0" * 64, made.digest[:12]):
         answer = ana.submit(f"/cutover/approve?{where}", packet=digest)
         assert answer.status == 409
-        assert "the packet that waits is" in answer.data.decode()
+        assert "The packet that waits is" in answer.data.decode()
     refused = ana.submit(f"/cutover/refuse?{where}", packet=made.digest, reason=" worse on travel ")
     assert refused.status == 303
     (event,) = sent(stack, made.tenant)
@@ -182,7 +182,7 @@ def test_a_refusal_and_a_rollback_need_a_reason(site: Site, made: Packet, reason
     for path, fields in (("refuse", {"packet": made.digest}), ("rollback", {"version": "1"})):
         answer = ana.submit(f"/cutover/{path}?{where}", reason=reason, **fields)
         assert answer.status == 409
-        assert "say why, in one line" in answer.data.decode()
+        assert "Say why, in one line" in answer.data.decode()
     assert decisions.waiting(_serving(site), made.tenant).digest == made.digest
 
 
