@@ -15,6 +15,7 @@ from operations.connections import Connections
 from operations.rollback import rollback as roll_back
 from schemas.learning import CutoverApproved
 from stores import settings
+from stores.errors import Retryable
 from stores.serving import ServingRecord
 
 by_option = click.option(
@@ -160,7 +161,20 @@ def retrain(tenant: str, by: str | None, reason: str, from_base: bool) -> None:
         tenants.check_served(stores, tenant)
         sign, who, start_from = stores.signing.as_operator, stores.signing.operator(by), _start(from_base)
         request = decisions.request_training(stores.publish, sign, tenant, who, reason, start_from, datetime.now(UTC))
+        expected = _outlook(stores, tenant)
     say(f"{request.run} requested; `tidewheel runs --tenant {tenant}` shows how it goes.")
+    if expected:
+        say(expected)
+
+
+def _outlook(stores: Connections, tenant: str) -> str:
+    """Return whether a training can succeed yet; nothing while the warehouse is away: a request does without it."""
+    from console.outlook import outlook  # numpy, by the trainer's rules
+
+    try:
+        return outlook(stores.warehouse, stores.where, tenant)
+    except Retryable:
+        return ""
 
 
 def _lost(stores: Connections, tenant: str) -> tuple[int | None, str]:

@@ -126,10 +126,20 @@ def since_cutover_(tenant: str, as_json: bool) -> None:
         record = stores.serving.record(tenant)
         found = since_cutover.read(stores.warehouse, tenant, record, now, quality_rules(stores.where))
     if as_json:
-        known = {"model": found.model, "moved_at": found.moved_at, **asdict(found.found)} if found else None
+        known = (
+            {
+                "model": found.model,
+                "moved_at": found.moved_at,
+                "before_from": found.began,
+                "weekdays": found.days,
+                **asdict(found.found),
+            }
+            if found
+            else None
+        )
         print_json(known and {**known, "advice": since_cutover.advice(found, record, now)})
     elif found is None:
-        say(f"No cutover of '{tenant}' to watch: none was approved in the last {since_cutover.WATCHED.days} days.")
+        say(since_cutover.not_watched(tenant, record))
     else:
         say(f"{found.found.verdict.capitalize()}. {since_cutover.in_words(found)}")
         if advice := since_cutover.advice(found, record, now):

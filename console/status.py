@@ -9,7 +9,7 @@ from console.drift import DRIFT
 from console.embedded_stack import PROCESSES
 from console.output import Column, Row, cell, json_option, print_json, print_table, say
 from console.parameters import TENANT
-from console.text import columns, wrapped
+from console.text import columns, time_left, wrapped
 from operations import status as loop
 from operations import tenants as known
 from operations.connections import Connections
@@ -131,12 +131,13 @@ def _print_decisions(decided: Row) -> None:
 
 def _print_training(run: dict[str, str]) -> None:
     """Print what the newest run does: where it is, how far, and what it says of itself."""
-    how_far = f" {run['done']}/{run['total']}" if run.get("done") and run.get("total") else ""
+    how_far = f", {run['done']} of {run['total']}" if run.get("done") and run.get("total") else ""
     loss = f", loss {run['loss']}" if run.get("loss") else ""
-    left = f", {run['eta_s']} s left" if run.get("eta_s") else ""
-    step = f", {run['step']}{how_far}" if run.get("step") else ""
+    left = time_left(run.get("eta_s"))
+    step = run.get("step") or run.get("state", "")
+    step += f", {run['verdict']}" if run.get("state") == "ended" and run.get("verdict") else ""
     note = f": {run['note']}" if run.get("note") else ""
-    _paragraph(f"training {run.get('run', '')} {run.get('state', '')}{step}{loss}{left}{note}")
+    _paragraph(f"training {run.get('run', '')} {step}{how_far}{loss}{left}{note}")
 
 
 def _paragraph(words: str) -> None:

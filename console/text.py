@@ -54,3 +54,21 @@ def wrapped(text: str, width: int, most: int) -> list[str]:
 def columns() -> int:
     """Return how many columns the reader has: the terminal's or COLUMNS, and 80 where the output is no terminal."""
     return max(_LEAST_WIDTH, shutil.get_terminal_size((80, 24)).columns)
+
+
+def span(seconds: float | None) -> str:
+    """Return a length of time as people say it."""
+    if seconds is None:
+        return "-"
+    minutes, hours = seconds / 60, seconds / 3600
+    if minutes < 2:
+        return f"{seconds:.0f} s"
+    return f"{minutes:.0f} min" if hours < 2 else f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
+
+
+def time_left(seconds: object) -> str:
+    """Return how long something still takes as the end of a sentence, "" where nobody knows."""
+    try:
+        return f", {span(float(str(seconds)))} left" if seconds not in (None, "") else ""
+    except ValueError:
+        return ""

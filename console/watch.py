@@ -12,7 +12,7 @@ from rich.text import Text
 
 from console.output import Column, say, table
 from console.parameters import TENANT, Seconds
-from console.text import columns, elided, one_line
+from console.text import columns, elided, one_line, time_left
 from operations import status
 from operations.connections import Connections
 from stores import settings
@@ -151,19 +151,14 @@ def _tenant(row: Mapping[str, Any]) -> dict[str, Any]:
 def _does(row: Mapping[str, Any]) -> str:
     """Return what is underway: builds with how far they are, and the training run with the time that is left."""
     building = [
-        f"{each['state']} {each['done']:,}/{each['total']:,}{_left(each['eta_s'])}"
+        f"{each['state']} {each['done']:,}/{each['total']:,}{time_left(each['eta_s'])}"
         for each in row["collections"] if each["done"] is not None and each["total"]
     ]  # fmt: skip
     run = row["training"] or {}
-    training = f"training {run.get('state', '')} {run.get('step', '')}".strip() + _left(run.get("eta_s")) if run else ""
+    training = (
+        f"training {run.get('step') or run.get('state', '')}".strip() + time_left(run.get("eta_s")) if run else ""
+    )
     return "; ".join([*building, *([training] if training else [])])
-
-
-def _left(seconds: object) -> str:
-    try:
-        return f", {float(str(seconds)):,.0f} s left" if seconds not in (None, "") else ""
-    except ValueError:
-        return ""
 
 
 def _head() -> str:

@@ -14,6 +14,8 @@ FORMATS = {
 """How an answer to SQL may be written, and ClickHouse's name for it."""
 
 _COUNTED = ("expected", "accepted", "repeated", "dead", "late", "absent", "missing")
+_SEEN = ("ndcg_live", "ndcg_candidate", "low", "high", "look", "level", "needed")
+"""What a run's row has of the gate."""
 
 
 def drift(warehouse: Warehouse, tenant: str, signal: str, limit: int) -> list[Row]:
@@ -35,8 +37,17 @@ def calibration(warehouse: Warehouse, tenant: str) -> list[Row]:
 
 
 def runs(warehouse: Warehouse, tenant: str, limit: int) -> list[Row]:
-    """Return the newest training runs, newest first: why each began, how it ended, what the gate saw."""
-    return warehouse.query("runs_newest", tenant=tenant, limit=limit)
+    """Return the newest training runs, newest first: why each began, how it ended, what the gate saw.
+
+    What the gate saw is None where nothing was compared: the run goes on, or ended before.
+    """
+    return [seen(row) for row in warehouse.query("runs_newest", tenant=tenant, limit=limit)]
+
+
+def seen(row: Row) -> Row:
+    """Return a row of `runs_newest`, whose zeros without a comparison say that there is none. A pure rule."""
+    compared = row["ndcg_live"] != 0 or row["ndcg_candidate"] != 0
+    return row if compared else row | dict.fromkeys(_SEEN)
 
 
 def ledger(warehouse: Warehouse, topic: str) -> list[Row]:

@@ -29,8 +29,11 @@ class Period:
 
 
 def recent(warehouse: Warehouse, tenant: str, length: timedelta, now: datetime) -> Period:
-    """Return the period of this length that ends with the tenant's newest search or window; with `now` without any."""
+    """Return the period of this length that ends with the tenant's newest search, click, reaction or window.
+
+    It ends with `now` where there is none.
+    """
     (newest,) = warehouse.query("newest_activity", tenant=tenant)
-    end = max(newest["search"], newest["window"])
+    end = max(newest["activity"], newest["window"])
     until = end + timedelta(seconds=1) if end.year > 1970 else now
     return Period(until - length, until)

@@ -14,19 +14,25 @@ from operations.quality import Rules
 from retrieval import satisfied_shares
 from retrieval.satisfied_shares import Compared, Person, Verdict, compared, weekdays
 from stores.serving import ServingRecord
+from stores.trusted import SERVICES
 from stores.warehouse import Warehouse
 
 WATCHED = timedelta(days=28)
 """How long a model is watched, and how much of the time before it is compared with."""
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
 
 @dataclass(frozen=True, slots=True)
 class SinceCutover:
-    """What people got before and since a cutover to a model."""
+    """What people got before and since a cutover to a model: before it from `began` on, on these days of the week
+    alone (1 is Monday)."""
 
     model: str
     moved_at: datetime
     found: Compared
+    began: datetime | None = None
+    days: tuple[int, ...] = ()
 
 
 def read(
@@ -38,19 +44,30 @@ def read(
     earlier = Period(record.moved_at - WATCHED, record.moved_at - timedelta(seconds=1))
     moves = [each.at for each in drift_history.happenings(warehouse, tenant, earlier) if each.kind != "retrain"]
     period = Period(max(moves, default=earlier.since), now)
+    days = weekdays(record.moved_at, now)
     rows = warehouse.query(
         "satisfaction_by_person", tenant=tenant, moved=Period(record.moved_at, now).parameters()["since"],
-        weekdays=weekdays(record.moved_at, now), satisfied_s=float(rules.satisfied_s), **period.parameters(),
+        weekdays=days, satisfied_s=float(rules.satisfied_s), **period.parameters(),
     )  # fmt: skip
     people = [Person(*(row[name] for name in Person._fields)) for row in rows]
-    return SinceCutover(record.model, record.moved_at, compared(people))
+    return SinceCutover(record.model, record.moved_at, compared(people), period.since, tuple(days))
 
 
 def in_words(since: SinceCutover | None) -> str:
     """Return what was found as a sentence, empty for None; shares in per cent, differences in points. A pure rule."""
     if since is None:
         return ""
-    return satisfied_shares.in_words(since.found, f"since the cutover to {since.model}", "before")
+    return satisfied_shares.in_words(since.found, f"since the cutover to {since.model}", _before(since))
+
+
+def not_watched(tenant: str, record: ServingRecord | None) -> str:
+    """Return why there is no cutover to watch, as a sentence. A pure rule."""
+    if record is not None and record.packet is None and record.by and record.by not in SERVICES:
+        return (
+            f"No cutover of '{tenant}' to watch: the last move was a rollback to {record.model}, on "
+            f"{record.moved_at:%Y-%m-%d %H:%M} UTC by {record.by}."
+        )
+    return f"No cutover of '{tenant}' to watch: none was approved in the last {WATCHED.days} days."
 
 
 def is_lost(since: SinceCutover | None) -> bool:
@@ -65,3 +82,12 @@ def advice(since: SinceCutover | None, record: ServingRecord | None, now: dateti
     if record.standby is None or record.standby.until <= now:
         return "nothing is kept to roll back to any more: train again"
     return f"roll back to {record.standby.model}, which is kept fresh until {record.standby.until:%Y-%m-%d %H:%M} UTC"
+
+
+def _before(since: SinceCutover) -> str:
+    """Return what the time since is compared with."""
+    if since.began is None:
+        return "before"
+    named = ", ".join(_DAYS[day - 1] for day in since.days)
+    only = "" if len(since.days) == len(_DAYS) else f", only {named}: the days of the week that came since"
+    return f"before ({since.began:%Y-%m-%d} to {since.moved_at:%Y-%m-%d}{only})"

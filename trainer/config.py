@@ -1,5 +1,7 @@
 """How a training run behaves: the rules of every step in one frozen model, the section `training`."""
 
+from math import ceil
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from trainer.data.examples import CleaningRules
@@ -51,11 +53,19 @@ class TrainingConfig(BaseModel):
     evaluation: EvaluationRules = EvaluationRules()
     gate: GateRules = GateRules()
 
+    @property
+    def queries_needed(self) -> int:
+        """Return of about how many different queries with an opened result enough are held out for the gate."""
+        return ceil(self.gate.min_queries / self.split.test_share)
+
     def too_little(self, train: int, test: int) -> tuple[str, ...]:
         """Return why there is no point in a run with so many examples and held-out queries; nothing when there is."""
         reasons = []
         if train < self.min_examples:
             reasons.append(f"only {train} training examples; {self.min_examples} are needed")
         if test < self.gate.min_queries:
-            reasons.append(f"only {test} held-out queries; the gate needs {self.gate.min_queries}")
+            reasons.append(
+                f"only {test} of the queries after which people opened a result are held out to judge by; the gate "
+                f"needs {self.gate.min_queries}, for which about {self.queries_needed:,} different queries are wanted"
+            )
         return tuple(f"{reason}: wait until people have searched and clicked more" for reason in reasons)

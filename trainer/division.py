@@ -79,8 +79,11 @@ class Division:
         """Return why there is no point in the run, and what of the queries neither teaches nor tests; or nothing."""
         found, rules = self.split, self.context.config
         reasons = rules.too_little(len(found.train) if learning else rules.min_examples, len(found.test))
-        unused = "; ".join(f"{count} {cause}" for cause, count in found.unused().items())
-        return (*reasons, f"examples that neither teach nor test: {unused}") if reasons and unused else reasons
+        if not reasons or not (unused := found.unused()):
+            return reasons
+        causes = "; ".join(f"{cause} ({count:,})" for cause, count in unused.items())
+        apart = f"{sum(unused.values()):,} examples are set aside, so that nothing is judged by what it learned from"
+        return (*reasons, f"{apart}; why, and how many: {causes}")
 
     def remember(self, directory: RunDirectory, learning: bool = True) -> None:
         """Write down what this run uses, before it uses it; one that learns nothing chooses and tests."""

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from console.text import printable_lines
+from console.text import printable_lines, span
 from console.web.sessions import Session
 from console.web.signal_words import words
 
@@ -105,16 +105,6 @@ def moment(value: datetime | str | None) -> str:
 def day(value: datetime) -> str:
     """Return an instant's date, in UTC."""
     return f"{value:%Y-%m-%d}"
-
-
-def span(seconds: float | None) -> str:
-    """Return a length of time as people say it."""
-    if seconds is None:
-        return "-"
-    minutes, hours = seconds / 60, seconds / 3600
-    if minutes < 2:
-        return f"{seconds:.0f} s"
-    return f"{minutes:.0f} min" if hours < 2 else f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
 
 
 def signal_title(name: str) -> str:

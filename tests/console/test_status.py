@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from console.cli import cli
+from console.status import _print_training
 from stores import redis_client, settings
 from stores.serving import Serving, ServingRecord
 from stores.settings import Settings
@@ -37,6 +38,22 @@ def test_status_shows_each_tenants_drift_and_what_is_live(on_stack: Settings, te
     people = CliRunner().invoke(cli, ["status", "--tenant", tenant], catch_exceptions=False)
     assert "Nothing is live" in people.output
     assert "tripped" in people.output
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        (
+            {"state": "fit", "step": "fit (5/8)", "done": "20", "total": "400", "loss": "0.5", "eta_s": "2103.0"},
+            "training run-1 fit (5/8), 20 of 400, loss 0.5, 35 min left",
+        ),
+        ({"state": "ended", "step": "ended", "verdict": "LOSS", "note": "worse"}, "training run-1 ended, LOSS: worse"),
+        ({"state": "fit"}, "training run-1 fit"),
+    ],
+)
+def test_a_training_is_said_once(run: dict[str, str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _print_training({"run": "run-1", **run})
+    assert " ".join(capsys.readouterr().out.split()) == said
 
 
 @pytest.mark.thorough

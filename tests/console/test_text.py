@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from console.text import elided, one_line, printable, printable_lines, wrapped
+from console.text import elided, one_line, printable, printable_lines, span, time_left, wrapped
 
 HOSTILE = [
     ("\x1b[31mred", "\\x1b[31mred"),
@@ -29,6 +29,19 @@ def test_what_a_terminal_would_obey_is_written_as_an_escape_and_nothing_else_is(
 
 def test_lines_of_a_file_stay_lines() -> None:
     assert printable_lines("a\tb\nc\x1b\r\n") == "a\tb\nc\\x1b\\r\n"
+
+
+def test_a_length_of_time_is_in_words() -> None:
+    assert [span(None), span(90), span(600), span(7200 * 5), span(86400 * 3)] == [
+        "-", "90 s", "10 min", "10 h", "3 days",
+    ]  # fmt: skip
+    assert [time_left(value) for value in ("2103.0", 90, "", None, "soon")] == [
+        ", 35 min left",
+        ", 90 s left",
+        "",
+        "",
+        "",
+    ]
 
 
 def test_an_error_stays_on_its_line() -> None:

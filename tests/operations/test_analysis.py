@@ -20,6 +20,14 @@ def test_a_topic_that_was_made_anew_is_added_up() -> None:
     assert analysis.missing(rows) == analysis.missing([first, second]) == 3
 
 
+def test_a_run_that_compared_nothing_has_no_scores() -> None:
+    none = dict.fromkeys(("ndcg_live", "ndcg_candidate", "low", "high", "look", "level", "needed"), 0)
+    running = analysis.seen({"run": "run-1", "verdict": "RUNNING", **none})
+    assert running == {"run": "run-1", "verdict": "RUNNING", **dict.fromkeys(none)}
+    compared = {"run": "run-2", **none, "ndcg_candidate": 0.1}
+    assert analysis.seen(compared) == compared
+
+
 def test_missing_records_are_summed_over_partitions() -> None:
     assert analysis.missing([]) == 0
     assert analysis.missing([{"missing": 0}, {"missing": 2}, {"missing": 1}]) == 3

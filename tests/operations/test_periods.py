@@ -11,8 +11,8 @@ from tests.streams.lives import Streams
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
 
-def test_a_period_ends_with_the_newest_search_or_window(past: Streams) -> None:
-    newest = MONDAY + timedelta(days=8)
+def test_a_period_ends_with_the_newest_reaction_after_the_newest_search(past: Streams) -> None:
+    newest = MONDAY + timedelta(days=8, hours=1)
     assert recent(past.warehouse, TENANT, timedelta(days=30), NOW).until == newest + timedelta(seconds=1)
     assert recent(past.warehouse, "nobody", timedelta(days=30), NOW) == Period(NOW - timedelta(days=30), NOW)
 

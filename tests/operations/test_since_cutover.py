@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from operations.since_cutover import SinceCutover, advice, in_words, read
+from operations.since_cutover import SinceCutover, advice, in_words, not_watched, read
 from retrieval.satisfied_shares import Person, compared
 from stores.serving import ServingRecord, Standby
 from tests.operations.past import MONDAY, RULES, TENANT
@@ -35,12 +35,37 @@ def test_a_loss_asks_for_the_way_back_as_long_as_there_is_one() -> None:
     )
 
 
+def test_what_it_is_compared_with_is_said() -> None:
+    few, began = compared([]), AT - timedelta(days=28)
+    some = SinceCutover("m", AT, few, began, (5, 6))
+    assert in_words(some).startswith(
+        "0 people searched since the cutover to m, 0 before (2026-04-03 to 2026-05-01, only Fri, Sat: the days of the "
+        "week that came since); with 30 on each side"
+    )
+    assert "0 before (2026-04-03 to 2026-05-01); with" in in_words(
+        SinceCutover("m", AT, few, began, (1, 2, 3, 4, 5, 6, 7))
+    )
+
+
+def test_after_a_rollback_it_is_said_who_rolled_back_and_when() -> None:
+    back = RECORD.model_copy(update={"packet": None, "by": "sam", "model": "old", "moved_at": AT})
+    assert not_watched("acme", back) == (
+        "No cutover of 'acme' to watch: the last move was a rollback to old, on 2026-05-01 00:00 UTC by sam."
+    )
+    none = "No cutover of 'acme' to watch: none was approved in the last 28 days."
+    first = back.model_copy(update={"by": "indexer"})
+    assert [not_watched("acme", one) for one in (None, first, RECORD)] == [none] * 3
+
+
 def test_each_answered_search_counts_before_or_since_on_the_same_days_of_the_week(past: Streams) -> None:
     def found(record: ServingRecord | None, now: datetime) -> tuple[tuple[int, int, float | None], ...]:
         got = read(past.warehouse, TENANT, record, now, RULES)
         sides = (got.found.before, got.found.since) if got else ()
         return tuple((side.people, side.searches, side.share) for side in sides)
 
+    read_as = read(past.warehouse, TENANT, RECORD, MOVED + timedelta(days=1), RULES)
+    assert read_as is not None
+    assert (read_as.began, read_as.days) == (MOVED - timedelta(days=28), (5, 6))
     assert found(RECORD, MOVED + timedelta(days=7)) == ((2, 4, 0.5), (1, 1, 1.0))
     assert found(RECORD, MOVED + timedelta(days=1)) == ((0, 0, None), (0, 0, None)), "nobody searches on a Friday"
     later = RECORD.model_copy(update={"moved_at": MOVED + timedelta(days=14)})

@@ -108,9 +108,11 @@ def test_too_little_names_what_stood_in_the_way(make_context: Make, warehouse: W
     live_through(warehouse, tenant, topics=30)
     much = QUICK.model_copy(update={"gate": QUICK.gate.model_copy(update={"min_queries": 1_000})})
     reasons = divided(make_context(much), tenant, "run-1").too_little()
-    assert "the gate needs 1000" in reasons[0]
-    assert "examples that neither teach nor test: " in reasons[1]
-    assert "leads to or from a held-out document" in reasons[1]
+    assert "are held out to judge by; the gate needs 1000, for which about 3,334 different queries" in reasons[0]
+    assert (
+        "examples are set aside, so that nothing is judged by what it learned from; why, and how many: " in reasons[1]
+    )
+    assert "leads to or from a held-out document (" in reasons[1]
 
 
 def test_what_compared_and_what_made_a_model_must_be_remembered() -> None:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from console.outlook import outlook
 from console.web.comparing import compared
 from console.web.pages import render
 from console.web.sign_in import Wiring
@@ -10,12 +11,16 @@ from console.web.tenants import Tenant
 from operations import analysis, lineage, run_report
 from operations.lineage import Node
 from schemas.learning import ModelTrained
+from stores import training_status
 from stores.errors import Refused
 from stores.shelf import Shelf
+from trainer.run_status import STEPS
 
 router = APIRouter()
 
 _NEWEST = 50
+_REFRESH_S = 15
+"""Pages of what goes on look again."""
 
 
 @router.get("/runs")
@@ -23,7 +28,11 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
     """Show the newest runs."""
     with console.stores() as stores:
         runs = analysis.runs(stores.warehouse, tenant, _NEWEST) if tenant else []
-    return render("runs.html", request, title="Runs", runs=runs)
+        expected = outlook(stores.warehouse, console.where, tenant) if tenant else ""
+    goes_on = any(one["verdict"] == "RUNNING" for one in runs)
+    return render(
+        "runs.html", request, title="Runs", runs=runs, outlook=expected, refresh_s=_REFRESH_S if goes_on else 0
+    )
 
 
 @router.get("/runs/{run}")
@@ -32,11 +41,13 @@ def one(request: Request, console: Wiring, tenant: Tenant, run: str) -> HTMLResp
     with console.stores() as stores:
         found = run_report.report(stores.warehouse, stores.lists, stores.signing, tenant, run, console.now())
         origin = _lineage(lineage.trace(stores.warehouse, run, tenant))
+        now_at = {} if found.end else training_status.read(stores.redis, tenant)
     return render(
         "run.html", request, title=f"Run {run}", run=run, found=found, origin=origin,
         gate=found.end.comparison if found.end else None, card=_card(console, found.end),
         verdict="WIN" if isinstance(found.end, ModelTrained) else found.end.verdict if found.end else "RUNNING",
         losses=[compared(example) for example in found.losses], wins=[compared(example) for example in found.wins],
+        training=now_at if now_at.get("run") == run else {}, steps=STEPS, refresh_s=0 if found.end else _REFRESH_S,
     )  # fmt: skip
 
 

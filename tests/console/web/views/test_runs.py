@@ -1,6 +1,7 @@
 """Runs: the signed verdict, and the real queries behind it as far as everyone may see them."""
 
 from schemas.learning import ModelTrained, TrainingRequested
+from stores import redis_client, training_status
 from stores.access_lists import AccessList, AccessLists
 from stores.settings import Settings
 from stores.warehouse import Warehouse
@@ -39,6 +40,30 @@ def test_a_run_is_read_from_its_signed_end(site: Site, stack: Settings, warehous
         assert part in page, part
     assert "the board plans" not in page
     assert page.index("Worst losses") < page.index("Best wins")
+
+
+def test_a_run_that_goes_on_is_followed_and_has_no_scores(
+    site: Site, stack: Settings, warehouse: Warehouse, tenant: str
+) -> None:
+    ana, client = site.operator("ana"), redis_client.connect(stack)
+    asked = TrainingRequested(
+        event_id=f"{tenant}-1", tenant=tenant, occurred_at=NOW, run="run-1", requested_by="ana", reason="names"
+    )
+    write_event(warehouse, site.console.signing.as_operator(asked, "ana"))
+    waits = ana.text(f"/runs/run-1?tenant={tenant}")
+    assert "The trainer has not begun with it" in waits
+    at = {"run": "run-1", "state": "fit", "step": "fit (5/8)", "done": "20", "total": "400", "eta_s": "2103.0"}
+    training_status.write(client, tenant, {**at, "note": "<b>words</b>"})
+    page = ana.text(f"/runs/run-1?tenant={tenant}")
+    for part in ("run-1: fit (5/8), 20 of 400, 35 min left", 'value="20" max="400"', "&lt;b&gt;words", "data-refresh"):
+        assert part in page, part
+    training_status.write(client, tenant, {"run": "run-2"})
+    assert "fit (5/8)" not in ana.text(f"/runs/run-1?tenant={tenant}"), "it is another run's"
+    listed = ana.text(f"/runs?tenant={tenant}")
+    assert listed.count('<td class="number">-</td>') == 2
+    assert "0.000" not in listed
+    assert "after 0 different queries so far" in listed
+    assert "the gate needs 50" in listed
 
 
 def test_a_forged_end_is_no_end(site: Site, warehouse: Warehouse, tenant: str) -> None:

@@ -1,0 +1,41 @@
+"""What is said before a training that cannot succeed yet."""
+
+from datetime import UTC, datetime
+
+from console.outlook import in_words, outlook
+from stores.settings import Settings
+from stores.warehouse import Warehouse
+from trainer.config import TrainingConfig
+
+AT = datetime(2026, 5, 2, tzinfo=UTC)
+
+
+def pair(name: str, anchor: str, **more: object) -> dict[str, object]:
+    made = {"pair": name, "kind": "search_click", "anchor": anchor, "document": "d", "weight": 1.0, "occurred_at": AT}
+    return made | {"withdrawn": False} | more
+
+
+def test_it_says_what_there_is_what_the_gate_needs_and_that_it_is_an_estimate() -> None:
+    assert in_words(10, TrainingConfig()) == (
+        "People opened a result after 10 different queries so far. About 3 of them are held out to judge by, an "
+        "estimate; the gate needs 50. Before there are about 167 different queries, a run likely ends INCONCLUSIVE."
+    )
+    assert "INCONCLUSIVE" in in_words(0, TrainingConfig())
+    assert in_words(400, TrainingConfig()).endswith(
+        "About 120 of them are held out to judge by, an estimate; the gate needs 50."
+    )
+
+
+def test_each_query_counts_once_and_only_if_something_was_opened(
+    stack: Settings, warehouse: Warehouse, tenant: str
+) -> None:
+    assert "after 0 different queries" in outlook(warehouse, stack, tenant)
+    rows = [
+        pair("1", "travel"), pair("2", " Travel "), pair("3", "leave", kind="citation_click"),
+        pair("4", "passed over", weight=-1.0), pair("5", "taken back", withdrawn=True),
+        pair("6", "a title", kind="title_body"),
+    ]  # fmt: skip
+    warehouse.insert(
+        "pairs", {name: [{"tenant": tenant, **row}[name] for row in rows] for name in ("tenant", *rows[0])}
+    )
+    assert "after 2 different queries" in outlook(warehouse, stack, tenant)
