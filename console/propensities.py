@@ -31,7 +31,7 @@ def propensities(tenant: str, days: int, as_json: bool) -> None:
 
     Learned from documents that stood at several ranks for one query: after a cutover, a change, a tie. The intervals
     are of 95 %, over queries. The rule `streams.search_click.eta` is the exponent that is assumed; set the one that
-    fits where its interval is narrow.
+    fits where the intervals are narrow. Each person counts once for a query and a document, when first shown it.
 
     \b
     Example:

@@ -1,7 +1,7 @@
 """A request's body, whole and unpacked: bounded as it comes, in size, in time, and together with all others.
 
 Nothing is unpacked beyond its bound: a small body that would become a large one ends where the bound is. What is held
-counts, as it was sent and as it is unpacked, until its request is answered.
+counts, as it was sent and as it is unpacked, for as long as the request works with it.
 """
 
 import asyncio
@@ -50,21 +50,28 @@ class Share:
 
     def __init__(self, held: Held) -> None:
         self._held = held
-        self._bytes = 0
+        self._lock = Lock()
+        self._bytes, self._ended = 0, False
 
     def take(self, size: int) -> None:
-        """Hold more bytes. Raises `Answered` (503) when all requests would hold too many."""
-        self._held.take(size)
-        self._bytes += size
+        """Hold more bytes. Raises `Answered` (503) when all requests would hold too many, or the request has ended."""
+        with self._lock:
+            if self._ended:
+                raise Answered(503, "Busy", "the request has ended", retry_after_s=1)
+            self._held.take(size)
+            self._bytes += size
 
     def give(self, size: int) -> None:
         """Hold fewer bytes."""
-        self._held.give(size)
-        self._bytes -= size
+        with self._lock:
+            self._held.give(size)
+            self._bytes -= size
 
     def end(self) -> None:
-        """Hold nothing any more."""
-        self.give(self._bytes)
+        """Hold nothing any more, whatever a thread still unpacks."""
+        with self._lock:
+            self._held.give(self._bytes)
+            self._bytes, self._ended = 0, True
 
 
 class Bodies:
@@ -103,7 +110,7 @@ class Bodies:
             raise Answered(408, "Request Timeout", text) from error
         if not coding.endswith("gzip"):
             return bytes(sent)
-        bound = min(self._rules.inflated_mib * _MIB, most or self._rules.inflated_mib * _MIB)
+        bound = min(self._rules.inflated_mib * _MIB, most or self._rules.inflated_mib * _MIB, _likely(len(sent)))
         if len(sent) <= _INLINE and bound <= _INLINE:
             found = inflated(bytes(sent), bound, share.take)
         else:
@@ -140,6 +147,11 @@ def inflated(packed: bytes, most: int, take: Callable[[int], None] = lambda size
     if member is not None:
         raise Answered(400, "Bad Request", "the gzip data end early")
     return bytes(found)
+
+
+def _likely(packed: int) -> int:
+    """Return how large what is packed may become: events become ten or twenty times as large, bombs a thousand."""
+    return max(_MIB, 100 * packed)
 
 
 def _size(size: int) -> str:

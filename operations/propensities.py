@@ -23,10 +23,10 @@ RANKS = 10
 LEAST_OPENINGS = 20
 """Openings at a rank below which nothing is said of it."""
 
-_MOST = 500_000
+_MOST = 100_000
 """Rows of documents and ranks that are read."""
 
-_RESAMPLES, _SEED = 200, 7
+_RESAMPLES, _SEED = 100, 7
 
 _FURTHEST = 9.0
 """The logarithm of a propensity lies within this, so that a rank that was never opened has one."""
@@ -39,8 +39,8 @@ Whole = NDArray[np.int64]
 class Propensity:
     """How likely a rank is looked at, relative to the first; None where too few documents stood there and elsewhere.
 
-    `people` is how many times somebody was shown such a document at the rank, `openings` how many opened it; `low` and
-    `high` are the ends of a 95 % interval over queries.
+    `people` is how often somebody was first shown such a document at the rank, `openings` how often it was opened then;
+    `low` and `high` are the ends of a 95 % interval over queries.
     """
 
     rank: int
@@ -69,7 +69,7 @@ def estimated(rows: Sequence[Row], ranks: int) -> tuple[Propensity, ...]:
     at = rank.astype(np.int64) - 1
     shown, opened = (np.bincount(at, weights=each, minlength=ranks) for each in (people, openers))
     told = opened >= LEAST_OPENINGS
-    told &= _reached(pair, at, told)
+    told &= _reached(pair, at, openers, told)
     draw = np.random.default_rng(_SEED)
     queries = int(asked.max()) + 1
     whole, resampled = _chances(pair, at, people, openers, told), list[Array]()
@@ -116,11 +116,14 @@ def _chances(pair: Whole, at: Whole, people: Array, openers: Array, told: NDArra
     return np.exp(logs)
 
 
-def _reached(pair: Whole, at: Whole, told: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the ranks that share documents with the first one, directly or through others."""
-    reached = np.zeros(len(told), dtype=bool)
+def _reached(pair: Whole, at: Whole, openers: Array, told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the ranks that share enough openings of the same documents with the first one, directly or by others."""
+    reached, ranks = np.zeros(len(told), dtype=bool), len(told)
     reached[0] = told[0]
-    for _ in range(len(told)):
-        documents = np.unique(pair[reached[at]])
-        reached = reached | (np.isin(np.arange(len(told)), at[np.isin(pair, documents)]) & told)
+    for _ in range(ranks):
+        inside = reached[at] & (openers > 0)
+        known = np.bincount(pair, weights=openers * inside, minlength=int(pair.max()) + 1)
+        shared = np.bincount(at, weights=openers * (known[pair] > 0), minlength=ranks)
+        before = np.array([known[np.unique(pair[at == rank])].sum() for rank in range(ranks)])
+        reached = reached | (told & (shared >= LEAST_OPENINGS) & (before >= LEAST_OPENINGS))
     return reached

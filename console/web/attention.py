@@ -9,16 +9,17 @@ Row = dict[str, Any]
 
 
 class Need(NamedTuple):
-    """One thing to look at: `urgency` is `bad`, `warn` or `good`; `view` is where it is looked at."""
+    """One thing to look at: `urgency` is `bad`, `warn` or `good`; `view` is where, `tenant` whose if not the page's."""
 
     urgency: str
     words: str
     view: str
+    tenant: str = ""
 
 
 def needs(
     tenant: Row | None,
-    waits: bool,
+    waiting: Sequence[str],
     events: Sequence[Row],
     letters: int,
     refused: Sequence[Row],
@@ -26,7 +27,8 @@ def needs(
     advice: str = "",
     over: bool = False,
 ) -> list[Need]:
-    """Return what needs a person: `tenant` is its status, `waits` whether a packet of it waits for a decision, `events`
+    """Return what needs a person: `tenant` is its status, `waiting` the tenants whose
+    model waits for a decision, `events`
     the ledger by topic, `letters` the dead letters that were not sent again, `refused` decisions that were turned
     away, `processes` those of the embedded stack, `advice` what to do about a loss since the last cutover,
     `over` whether the training that the newest window of drift asked for has ended."""
@@ -39,7 +41,10 @@ def needs(
     if advice:
         found.append(Need("bad", f"People find less since the last cutover: {advice}.", "cutover"))
     if tenant is not None:
-        found += _of_tenant(tenant, waits, over)
+        found += _of_tenant(tenant, tenant["tenant"] in waiting, over)
+    own = tenant["tenant"] if tenant else ""
+    found += [Need("warn", f"A new model of {name} waits for your decision.", "cutover", name) for name in waiting
+              if name != own]  # fmt: skip
     if letters:
         found.append(
             Need("warn", f"{_count(letters, 'event')} could not be accepted and wait to be looked at.", "data")

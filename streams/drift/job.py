@@ -8,6 +8,7 @@ is not in rows, but for requests that are on their way there.
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from schemas.instants import instant, milliseconds
 from schemas.learning import TrainingRequested
@@ -58,6 +59,8 @@ class DriftJob:
         self._width = self._encoder.encode([]).shape[1]
         self._asked: dict[str, list[Run]] = {}
         self._rules_noted = False
+        self.behind: set[str] = set()
+        """Tenants with more windows to judge than one call does."""
 
     def run(self, tenant: str, watermark: datetime, now: datetime) -> list[Row]:
         """Judge the windows that the watermark has completed and return their rows, as written to `drift_windows`.
@@ -68,6 +71,7 @@ class DriftJob:
         reference = history.kept(self._warehouse, tenant, self._width)
         memory = self._recalled(tenant, reference)
         todo, reference = self._todo(tenant, reference, memory, until, now)
+        (self.behind.add if len(todo) > self._config.max_windows_per_run else self.behind.discard)(tenant)
         revision, rows = memory.revision(milliseconds(now)), list[Row]()
         for window in todo[: self._config.max_windows_per_run]:
             if reference is None or reference.epoch != window.epoch:
@@ -137,7 +141,8 @@ class DriftJob:
         hindered = muted(end, decisions) or obstacle(tenant, end, runs, self._config, now)
         if tripped and not hindered:
             others = [run for run in runs if run.run != own]
-            weighed = worth(judged, harm(self._warehouse, tenant, began, end, self._config), others, self._config)
+            harmed = partial(harm, self._warehouse, tenant, began, end, self._config)
+            weighed = worth(judged, harmed, others, self._config)
             why = weighed.why if weighed.asks else due
             hindered = "" if why else weighed.why
         if hindered:

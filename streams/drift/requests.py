@@ -131,7 +131,7 @@ def overdue(tenant: str, window_end: datetime, began: datetime, runs: Sequence[R
     if window_end < since + timedelta(days=config.at_latest_days) or (last and last.pairs_since < config.new_pairs):
         return ""
     begin = f"{last.run} was asked for" if last else "the watch began"
-    return f"by schedule: {begin} {(window_end - since).days} days before {window_end.isoformat()}; nothing drifted"
+    return f"by schedule: {begin} {(window_end - since).days} days before {window_end.isoformat()}"
 
 
 def _pause(tenant: str, window_end: datetime, ended: Sequence[Run], config: DriftConfig) -> str | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from schemas.instants import EPOCH, instant, is_over
 from stores import lease, redis_client
 from stores.access_log import AccessLog
+from stores.errors import Retryable
 from stores.ports import Queries
 from streams.drift.job import DriftJob
 
@@ -43,7 +44,7 @@ class DriftStep:
         if watermark is None:
             return 0
         window = watermark // self.window_ms
-        if window == self._judged and not is_over(_EVERY, self._looked, now):
+        if window == self._judged and not self._behind and not is_over(_EVERY, self._looked, now):
             return 0
         held = lease.acquire(self.redis, "drift")
         if held is None:
@@ -51,17 +52,27 @@ class DriftStep:
         with held:
             rows = self.warehouse.query("searches_before", until_ms=window * self.window_ms)
             searches = {row["tenant"]: row["searches"] for row in rows}
-            todo = [t for t, n in searches.items() if window != self._judged or n > _SENT * self._known.get(t, 0)]
-            written = self._run(todo, instant(watermark), now)
-        self._looked = now
-        if written:
-            self._judged = -1  # there may be more
-        else:
-            self._judged, self._known = window, self._known | {tenant: searches[tenant] for tenant in todo}
+            if window != self._judged:
+                todo = list(searches)
+            else:
+                todo = [t for t, n in searches.items() if t in self._behind or n > _SENT * self._known.get(t, 0)]
+            written = self._run(todo, instant(watermark), now) if todo else 0
+        self._judged, self._looked = window, now
+        self._known |= {tenant: searches[tenant] for tenant in todo}
         return written
 
+    @property
+    def _behind(self) -> set[str]:
+        return self._job.behind if self._job else set()
+
     def _run(self, tenants: list[str], watermark: datetime, now: datetime) -> int:
-        if not tenants:
-            return 0
-        self._job = self._job or self.job()
-        return sum(len(self._job.run(tenant, watermark, now)) for tenant in tenants)
+        """Judge every tenant, also after one of which a store did not answer; raise its error in the end."""
+        self._job, written, failed = self._job or self.job(), 0, list[Retryable]()
+        for tenant in tenants:
+            try:
+                written += len(self._job.run(tenant, watermark, now))
+            except Retryable as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
+        return written

@@ -4,12 +4,13 @@
     likely       what this tenant's trainings gained, as served, is worth the hours that one takes
     otherwise    drift is shown, and asks for nothing
 
-The first days of a model are compared with all days since, by people and with an interval that holds at all times: the
-running risk of a deployed model (Podkopaev and Ramdas, "Tracking the risk of a deployed model and detecting harmful
-distribution shifts", 2022).
+The first days of a model are compared with the newest ones, by people, with an interval for repeated looks: the risk of
+a deployed model (Podkopaev and Ramdas, "Tracking the risk of a deployed model and detecting harmful distribution
+shifts", 2022), over days near enough that a long good time does not hide a bad one. The interval does not know what all
+people have in common, such as a week of holidays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -26,7 +27,15 @@ BEHAVIOUR = frozenset(signal.name for signal in SIGNALS if signal.counted == "ca
 """Signals of what people do with answers; each trips in the harmful direction alone."""
 
 _NEWEST = 5
-"""Runs whose hours say what the next one takes."""
+"""Runs that say what the next one gains and takes; what was before them is over."""
+
+_SINCE = timedelta(days=28)
+"""The newest days that are looked at."""
+
+_FIRST = 2
+"""Times as many days as a reference has, at a model's beginning, that they are compared with."""
+
+_WON = ("live", "waiting")
 
 _MOMENT = timedelta(milliseconds=1)
 """What stored times are exact to."""
@@ -41,28 +50,38 @@ class Worth:
 
 
 def harm(warehouse: Queries, tenant: str, began: datetime, end: datetime, config: DriftConfig) -> Compared:
-    """Return what people found in a model's first days, as many as a reference has, and since, up to `end`.
+    """Return what people found in a model's first days and in the four weeks before `end`, which do not overlap.
 
     Raises `Retryable`.
     """
-    first = began + timedelta(seconds=config.window_s * config.reference_windows)
-    if first >= end:
+    first = began + _FIRST * timedelta(seconds=config.window_s * config.reference_windows)
+    newest = max(first, end - _SINCE)
+    if newest >= end:
         return compared(())
-    rows = warehouse.query(
-        "satisfaction_by_person", tenant=tenant, since=sql_text(began - _MOMENT), moved=sql_text(first - _MOMENT),
-        until=sql_text(end - _MOMENT), weekdays=weekdays(first, end - _MOMENT),
-        satisfied_s=float(config.search_click.satisfied_s),
-    )  # fmt: skip
-    return compared([Person(*(row[name] for name in Person._fields)) for row in rows])
+    days, found = weekdays(newest, end - _MOMENT), dict[str, list[int]]()
+    for at, (since, until) in enumerate(((began, first), (newest, end))):
+        rows = warehouse.query(
+            "satisfaction_by_person", tenant=tenant, since=sql_text(since - _MOMENT), moved=sql_text(until),
+            until=sql_text(until - _MOMENT), weekdays=days, satisfied_s=float(config.search_click.satisfied_s),
+        )  # fmt: skip
+        for row in rows:
+            counts = found.setdefault(row["person"], [0, 0, 0, 0])
+            counts[2 * at : 2 * at + 2] = row["answered_before"], row["satisfied_before"]
+    return compared([Person(*found[person]) for person in sorted(found)])
 
 
-def worth(judged: Sequence[Judged], found: Compared, runs: Sequence[Run], config: DriftConfig) -> Worth:
-    """Return whether tripped signals may ask; `found` is the harm so far, `runs` the tenant's, newest first. Pure."""
+def worth(judged: Sequence[Judged], harmed: Callable[[], Compared], runs: Sequence[Run], config: DriftConfig) -> Worth:
+    """Return whether tripped signals may ask; `runs` are the tenant's, newest first.
+
+    `harmed` is asked for what people found only where no signal of theirs tripped.
+    """
     behaviour = sorted(j.measured.signal for j in judged if j.verdict == "tripped" and j.measured.signal in BEHAVIOUR)
-    if found.verdict is Verdict.LOSS:
-        return Worth(True, f"people find less: {in_words(found, 'since', 'in the first days of this model')}")
     if behaviour:
         return Worth(True, f"harmful by {', '.join(behaviour)}")
+    found = harmed()
+    if found.verdict is Verdict.LOSS:
+        told = in_words(found, "in the newest days", "in the first days of this model").removesuffix(".")
+        return Worth(True, f"people find less: {told}")
     gain, hours = expected_gain(runs, config), hours_of_one(runs)
     needed = hours * config.gain_per_hour
     cost = f"takes {hours:.1f} hours and has to gain {needed:+.4f}" if hours else "costs what is not known yet"
@@ -71,17 +90,21 @@ def worth(judged: Sequence[Judged], found: Compared, runs: Sequence[Run], config
 
 
 def expected_gain(runs: Sequence[Run], config: DriftConfig) -> float:
-    """Return the served nDCG@10 that the next training is expected to gain: the mean of those before and a prior."""
-    gains = [run.gain for run in runs if run.gain is not None]
+    """Return the served nDCG@10 that the next training is expected to gain: the mean of the newest ones and a prior.
+
+    What was refused was not served, so it gained nothing and lost nothing.
+    """
+    gains = [run.gain if run.outcome in _WON else 0.0 for run in runs if run.gain is not None][:_NEWEST]
     return (config.expected_gain + sum(gains)) / (1 + len(gains))
 
 
 def hours_of_one(runs: Sequence[Run]) -> float:
     """Return how many hours of learning and of embedding the newest runs took, in the middle; 0 before the first."""
-    taken = [run.work_s for run in runs if run.gain is not None][:_NEWEST]
-    return median(taken) / 3_600 if taken else 0.0
+    ended = [run for run in runs if run.gain is not None][:_NEWEST]
+    whole = [run for run in ended if run.outcome in _WON] or ended  # the others had no shadow built
+    return median(run.work_s for run in whole) / 3_600 if whole else 0.0
 
 
 def _counted(runs: Sequence[Run]) -> str:
-    known = sum(run.gain is not None for run in runs)
+    known = min(_NEWEST, sum(run.gain is not None for run in runs))
     return f"{known} training{'s' * (known != 1)} before" if known else "assumption"

@@ -22,7 +22,7 @@ def test_ranks_are_told_beside_what_is_assumed(tidewheel: CommandLine, town: Str
     assert (few.code, "Too few documents stood at several ranks" in few.out) == (0, True)
     for person in range(50):
         town.take(*searched(tenant, person, "ab", "a" if person < 40 else "b"))
-        town.take(*searched(tenant, person, "ba", "a" if person < 20 else "b"))
+        town.take(*searched(tenant, 100 + person, "ba", "a" if person < 20 else "b"))
     told = json.loads(tidewheel("propensities", "--tenant", tenant, "--json").out)
     first, second = told["ranks"][:2]
     assert (first["people"], first["openings"], first["chance"], first["assumed"]) == (100, 70, 1.0, 1.0)

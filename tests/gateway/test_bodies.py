@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.answers import Answered
-from gateway.bodies import Bodies, Held, inflated
+from gateway.bodies import Bodies, Held, Share, inflated
 from gateway.config import BodyRules
 
 MIB = 2**20
@@ -147,6 +147,22 @@ def test_what_is_unpacked_counts_too_until_all_have_been_answered() -> None:
     asyncio.run(all_at_once())
     assert {*answered} == {202, 503}
     assert (answered.count(202) >= 3, most <= 4 * MIB, bodies._held.bytes) == (True, True, 0)
+
+
+def test_a_thread_that_still_unpacks_what_was_given_up_holds_nothing() -> None:
+    held = Held(10)
+    share = Share(held)
+    share.take(4)
+    share.end()
+    with pytest.raises(Answered, match="has ended"):
+        share.take(4)
+    assert held.bytes == 0
+
+
+def test_what_would_become_a_hundred_times_as_large_is_no_body_of_events() -> None:
+    assert status(gzip.compress(bytes(4 * MIB)), encoding="gzip", inflated_mib=32) == 413
+    events = b"".join(b'{"event_id": "%d", "kind": "opened"}' % n for n in range(50_000))
+    assert read(gzip.compress(events), encoding="gzip", inflated_mib=32) == events
 
 
 def test_many_empty_members_are_refused_at_once() -> None:

@@ -42,12 +42,13 @@ def town(stack: Settings) -> Iterator[Streams]:
 def test_the_curve_is_found_again_though_better_documents_stand_higher(eta: float) -> None:
     rows = swaps(eta, 600, seed=3)
     found = estimated(rows, 10)
-    for each in found:
-        assert each.chance is not None
+    told = [each for each in found if each.chance is not None and each.low is not None and each.high is not None]
+    assert len(told) >= 9, "the deepest may be opened too seldom"
+    for each in told:
         if each.openings > 500:
             assert each.chance == pytest.approx(each.rank**-eta, rel=0.25)
-    inside = [p.low <= p.rank**-eta <= p.high for p in found[1:] if p.low is not None and p.high is not None]
-    assert sum(inside) >= 8, "95 % of nine"
+    inside = [(p.low or 0) <= p.rank**-eta <= (p.high or 0) for p in told[1:]]
+    assert sum(inside) >= len(inside) - 1, "95 % of nine"
     assert exponent(found) == pytest.approx(eta, abs=0.1)
     shares = [sum(r["openers"] for r in rows if r["rank"] == n) / sum(r["people"] for r in rows if r["rank"] == n)
               for n in (1, 9)]  # fmt: skip
@@ -67,6 +68,16 @@ def test_a_rank_without_swaps_or_with_few_openings_is_not_told() -> None:
     assert [p.openings for p in estimated(rows, 5)] == [60, 30, LEAST_OPENINGS - 1, 50, 50]
     assert estimated([], 2) == (Propensity(1, 0, 0), Propensity(2, 0, 0))
     assert exponent(estimated([], 2)) is None
+
+
+@pytest.mark.parametrize("openers", [(30, 30, 0, 0), (30, 30, 0, 40), (30, 30, 3, 40)])
+def test_what_nobody_opened_links_no_ranks(openers: tuple[int, int, int, int]) -> None:
+    """A second rank whose openings are of documents that were hardly opened at the first one."""
+    rows = [{"pair": 1, "asked": 1, "rank": 1, "people": 60, "openers": openers[0]},
+            {"pair": 2, "asked": 2, "rank": 2, "people": 60, "openers": openers[1]},
+            {"pair": 3, "asked": 3, "rank": 1, "people": 60, "openers": openers[2]},
+            {"pair": 3, "asked": 3, "rank": 2, "people": 60, "openers": openers[3]}]  # fmt: skip
+    assert [p.chance for p in estimated(rows, 2)] == [1.0, None]
 
 
 def searched(tenant: str, person: int, shown: str, opened: str) -> list[Event]:
@@ -93,9 +104,15 @@ def test_what_was_shown_at_several_ranks_is_counted_by_people(town: Streams, ten
         "rank_swaps", tenant=tenant, ranks=10, most=99, **Period(NOW - timedelta(days=1), NOW).parameters()
     )
     counted = sorted((row["rank"], row["people"], row["openers"]) for row in rows)
-    assert counted == [(1, 3, 2), (1, 4, 3), (2, 3, 0), (2, 4, 1)], "c never moved"
+    assert counted == [(1, 1, 0), (1, 3, 2), (2, 1, 1), (2, 3, 0)], "each person once, c never moved"
     assert len({row["pair"] for row in rows}) == 2
     found = read(town.warehouse, tenant, Period(NOW - timedelta(days=1), NOW))
-    assert [(p.rank, p.people, p.openings) for p in found[:3]] == [(1, 7, 5), (2, 7, 1), (3, 0, 0)]
+    assert [(p.rank, p.people, p.openings) for p in found[:3]] == [(1, 4, 2), (2, 4, 1), (3, 0, 0)]
+    twice = searched(tenant, 9, "ada", "a")
+    town.take(*twice, *(event for n in range(5) for event in searched(tenant, 0, f"bac{n}", "a")))
+    again = read(town.warehouse, tenant, Period(NOW - timedelta(days=1), NOW))
+    assert again == found, (
+        "who searches again is counted once, and a list that names a document twice says nothing of it"
+    )
     town.take(*searched("other", 1, "ab", "a"), *searched("other", 2, "ba", ""))
     assert read(town.warehouse, tenant, Period(NOW - timedelta(days=1), NOW)) == found

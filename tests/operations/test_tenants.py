@@ -68,7 +68,7 @@ def test_what_a_search_lacks_is_said(stores: Connections, tenant: str) -> None:
     sent(stores, tenant)
     stored(stores, tenant, "chat", kind="message")
     stored(stores, tenant, "gone", deleted=1)
-    with pytest.raises(Refused, match="no documents yet; send some with `tidewheel emit`"):
+    with pytest.raises(Refused, match="no documents yet; send some with `tidewheel connect` or `tidewheel emit`"):
         tenants.check_answerable(stores, tenant)
     stored(stores, tenant, "a")
     with pytest.raises(Retryable, match=r"has 1 document that waits to be indexed; see `tidewheel status`"):

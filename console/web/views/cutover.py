@@ -49,6 +49,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
         context = {
             "packet": packet, "digest": digest, "left_out": left_out, "why_not": why_not, "building": building,
             "live": live, "since": since, "since_words": since_cutover.in_words(since),
+            "rolled_back": live is not None and _rolled_back(live),
             "advice": since_cutover.advice(since, live, console.now()),
             "pending": _pending(stores, session, tenant),
             "approved_by": _approved_by(console, stores, tenant, digest),
@@ -102,8 +103,15 @@ def rollback(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -
     with console.stores() as stores:
         check, sign, seen = partial(_check, stores), signer(console, session), _version(form)
         done = roll_back(stores.serving, check, sign, tenant, session.operator, reason, console.now(), seen)
-    session.note = f"Live: {done.model} in {done.collection} (version {done.serving_version})."
+    session.note = (
+        f"Live: {done.model} in {done.collection} (version {done.serving_version}), in place of {done.previous_model}."
+    )
     return _back(tenant)
+
+
+def _rolled_back(live: ServingRecord) -> bool:
+    """Tell whether a rollback made this live: somebody moved it, and by no packet."""
+    return live.version > 1 and live.packet is None and bool(live.by)
 
 
 def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, str]:

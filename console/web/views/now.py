@@ -10,7 +10,7 @@ from console.web.live import mark
 from console.web.pages import render
 from console.web.sign_in import Wiring
 from console.web.tenants import Tenant
-from operations import dead_letters, decisions, drift_decisions, since_cutover, status
+from operations import dead_letters, drift_decisions, since_cutover, status
 from operations.dead_letters import Wanted
 from stores import configuration
 from stores.errors import Refused
@@ -33,18 +33,17 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
         found = status.tenants(stores, tenant) if tenant else []
         events, refused = status.events(stores), status.refused_decisions(stores)
         counts = dead_letters.counts(stores.warehouse, Wanted())
-        waits = bool(tenant) and _waits(stores.serving, tenant)
         requested = drift_decisions.requests(stores.warehouse, tenant, 20) if tenant else []
         live = _live(stores.serving, tenant)
         advice = since_cutover.advice(console.watching.of(stores, tenant, live, console.now()), live, console.now())
-    about = found[0] if found else None
+    about, waiting = (found[0] if found else None), request.state.waiting
     over = about is not None and _over(requested, tenant, about["drift"])
     least = configuration.load("training", TrainingConfig, console.where.home).gate.min_queries
     letters = sum(row["letters"] - row["replayed"] for row in counts)
     return render(
         "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
-        needs=needs(about, waits, events, letters, refused, processes, advice, over), refresh_s=_REFRESH_S, mark=moved,
-        least=least, missing=sum(row["missing"] for row in events),
+        needs=needs(about, waiting, events, letters, refused, processes, advice, over), refresh_s=_REFRESH_S,
+        mark=moved, least=least, missing=sum(row["missing"] for row in events),
     )  # fmt: skip
 
 
@@ -59,11 +58,3 @@ def _live(serving: Serving, tenant: str) -> ServingRecord | None:
         return serving.record(tenant) if tenant else None
     except Refused:  # altered in Redis, which the tenant's status says
         return None
-
-
-def _waits(serving: Serving, tenant: str) -> bool:
-    try:
-        decisions.waiting(serving, tenant)
-    except Refused:
-        return False
-    return True

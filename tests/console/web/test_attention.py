@@ -4,12 +4,12 @@ from typing import Any
 
 from console.web.attention import needs
 
-QUIET: dict[str, Any] = {"unsigned": "", "lost": [], "drift": [{"signal": "fit", "verdict": "ok"}]}
+QUIET: dict[str, Any] = {"tenant": "acme", "unsigned": "", "lost": [], "drift": [{"signal": "fit", "verdict": "ok"}]}
 
 
 def test_nothing_needs_anybody_when_all_is_well() -> None:
-    assert needs(None, False, [], 0, [], []) == []
-    assert needs(QUIET, False, [{"missing": 0}], 0, [], [{"part": "redis", "up": True, "problem": ""}]) == []
+    assert needs(None, [], [], 0, [], []) == []
+    assert needs(QUIET, [], [{"missing": 0}], 0, [], [{"part": "redis", "up": True, "problem": ""}]) == []
 
 
 def test_each_thing_is_named_with_where_to_look_and_the_worst_comes_first() -> None:
@@ -18,7 +18,7 @@ def test_each_thing_is_named_with_where_to_look_and_the_worst_comes_first() -> N
         "drift": [{"signal": "query_drift", "verdict": "tripped"}, {"signal": "fit", "verdict": "suspect"}],
     }
     found = needs(
-        tenant, True, [{"missing": 2}, {"missing": 1}], 1, [{"events": 2, "code": "forged"}],
+        tenant, ["acme"], [{"missing": 2}, {"missing": 1}], 1, [{"events": 2, "code": "forged"}],
         [{"part": "trainer", "up": False, "problem": "it ended"}],
     )  # fmt: skip
     assert [(need.urgency, need.view) for need in found] == [
@@ -36,19 +36,28 @@ def test_each_thing_is_named_with_where_to_look_and_the_worst_comes_first() -> N
         assert part in words
 
 
+def test_models_of_other_tenants_wait_too_and_lead_to_their_page() -> None:
+    found = needs(QUIET, ["acme", "bolt"], [], 0, [], [])
+    assert [(need.words, need.view, need.tenant) for need in found] == [
+        ("A new model waits for your decision.", "cutover", ""),
+        ("A new model of bolt waits for your decision.", "cutover", "bolt"),
+    ]
+    assert [need.tenant for need in needs(None, ["bolt"], [], 0, [], [])] == ["bolt"]
+
+
 def test_a_loss_since_the_cutover_is_said_with_the_way_back() -> None:
-    (need,) = needs(QUIET, False, [], 0, [], [], "roll back to old")
-    assert need == ("bad", "People find less since the last cutover: roll back to old.", "cutover")
+    (need,) = needs(QUIET, [], [], 0, [], [], "roll back to old")
+    assert need == ("bad", "People find less since the last cutover: roll back to old.", "cutover", "")
 
 
 def test_drift_that_is_only_suspected_is_said_as_that() -> None:
-    (need,) = needs(QUIET | {"drift": [{"signal": "fit", "verdict": "suspect"}]}, False, [], 0, [], [])
+    (need,) = needs(QUIET | {"drift": [{"signal": "fit", "verdict": "suspect"}]}, [], [], 0, [], [])
     assert need.words == "Drift is suspected: Fit."
 
 
 def test_drift_whose_training_has_ended_needs_nobody() -> None:
     tripped = {"signal": "query_drift", "verdict": "tripped"}
-    assert needs(QUIET | {"drift": [tripped]}, False, [], 0, [], [], over=True) == []
+    assert needs(QUIET | {"drift": [tripped]}, [], [], 0, [], [], over=True) == []
     both = [tripped, {"signal": "fit", "verdict": "suspect"}]
-    (need,) = needs(QUIET | {"drift": both}, False, [], 0, [], [], over=True)
+    (need,) = needs(QUIET | {"drift": both}, [], [], 0, [], [], over=True)
     assert need.words == "Drift is suspected: Fit."

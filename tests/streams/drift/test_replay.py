@@ -125,5 +125,16 @@ def test_a_run_ends_after_a_day_and_nothing_from_later_is_read(refused: bool, en
     rows.query("drift_pairs", tenant="acme", from_ms=7, until_ms=2**53)
     rows.query("drift_served", tenant="acme", from_ms=0, until_ms=9_000)
     rows.query("drift_served", tenant="acme", from_ms=6_000, until_ms=9_000)
-    assert [parameters.get("until_ms") for _, parameters in inner.asked] == [rows.now_ms, 9_000, 9_000]
-    assert [parameters["from_ms"] for _, parameters in inner.asked] == [7, 5_000, 6_000]
+    spans = [(p["from_ms"], p["until_ms"]) for name, p in inner.asked if name != "drift_runs"]
+    assert spans == [(7, rows.now_ms), (5_000, 9_000), (6_000, 9_000)]
+
+
+def test_an_imagined_run_gains_and_takes_what_real_ones_did() -> None:
+    class Known(Nobody):
+        def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # a double
+            return [{"compared": True, "gain": gain, "work_s": 60.0} for gain in (0.01, 0.03)] + [{"compared": False}]
+
+    rows = Imagined(Known(), from_ms=0, refused=False)
+    rows.ask(asked(3).requests[0])
+    (run,) = rows.query("drift_runs", tenant="acme")
+    assert (run["compared"], run["gain"], run["work_s"]) == (True, pytest.approx(0.02), 60.0)

@@ -14,7 +14,7 @@ from streams.drift.encoder import WordLlamaEncoder
 from streams.drift.job import DriftJob
 from streams.drift.judgement import Judged
 from streams.drift.judgement import Verdict as Tripped
-from streams.drift.requests import Run
+from streams.drift.requests import Outcome, Run
 from streams.drift.signal import Measured
 from streams.drift.statistics.chance import Chance
 from streams.drift.worth import BEHAVIOUR, expected_gain, harm, hours_of_one, worth
@@ -33,8 +33,8 @@ def judged(signal: str, verdict: Tripped = "tripped") -> Judged:
     return Judged(measured, 0.011, 0.25, 4.0, 5.2, 3.1, Expected(0.0, 0.1, 0.1), verdict)
 
 
-def ended(gain: float | None, hours: float = 1.0) -> Run:
-    return Run("run-x", END, END, "refused", 999, gain, hours * 3_600)
+def ended(gain: float | None, hours: float = 1.0, outcome: Outcome = "live") -> Run:
+    return Run("run-x", END, END, outcome, 999, gain, hours * 3_600)
 
 
 def test_signals_of_what_people_do_are_those_that_count_their_cases() -> None:
@@ -67,13 +67,13 @@ def test_signals_of_what_people_do_are_those_that_count_their_cases() -> None:
         (["query_drift"], NOTHING, [ended(0.04, 3.0)], True, "has to gain +0.0300"),
         (["query_drift"], NOTHING, [ended(None, 90.0)], True, "by assumption, and costs what is not known yet"),
         (["query_drift", "zero_click"], NOTHING, [ended(0.0)] * 9, True, "harmful by zero_click"),
-        (["query_drift"], LOST, [ended(0.0)] * 9, True, "people find less: Since 0.0 % of 360 searches"),
+        (["query_drift"], LOST, [ended(0.0)] * 9, True, "people find less: In the newest days 0.0 % of 360 searches"),
     ],
 )
 def test_harm_asks_whatever_it_costs_and_the_rest_when_it_is_likely_to_pay(
     signals: list[str], found: Compared, runs: list[Run], asks: bool, why: str
 ) -> None:
-    said = worth([*map(judged, signals), judged("click_rank", "suspect")], found, runs, RULES)
+    said = worth([*map(judged, signals), judged("click_rank", "suspect")], lambda: found, runs, RULES)
     assert said.asks is asks
     assert why in said.why
 
@@ -85,34 +85,52 @@ def test_what_a_training_gains_and_takes_is_learned_from_those_before() -> None:
     assert hours_of_one([]) == 0.0
 
 
+def test_what_was_refused_gained_nothing_and_lost_nothing_and_what_is_long_over_is_forgotten() -> None:
+    bad = ended(-0.5, 0.1, "refused")
+    assert expected_gain([bad], RULES) == pytest.approx(0.015)
+    assert worth(
+        [judged("query_drift")], lambda: NOTHING, [bad] * 9, RULES.model_copy(update={"gain_per_hour": 0})
+    ).asks
+    assert expected_gain([ended(0.03)] * 5 + [ended(-0.9)], RULES) == pytest.approx(0.03)
+    assert hours_of_one([bad, bad, bad, ended(0.1, 10.0)]) == 10.0, "no shadow was built of what was refused"
+
+
 def test_a_free_training_needs_no_gain() -> None:
     free = RULES.model_copy(update={"gain_per_hour": 0.0, "expected_gain": 0.0})
-    assert worth([judged("query_drift")], NOTHING, [ended(0.0, 9.0)], free).asks
+    assert worth([judged("query_drift")], lambda: NOTHING, [ended(0.0, 9.0)], free).asks
 
 
 class Asked:
     """A warehouse that notes what it is asked."""
 
     def __init__(self) -> None:
-        self.parameters = dict[str, Any]()
+        self.spans = list[tuple[str, str]]()
+        self.weekdays = list[int]()
 
     def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # a double
-        self.parameters = {"name": name, **parameters}
-        return [dict(zip(Person._fields, (1, 1, 1, 0), strict=True))] * 40
+        assert (name, parameters["tenant"]) == ("satisfaction_by_person", "acme")
+        self.spans.append((parameters["since"], parameters["until"]))
+        self.weekdays = parameters["weekdays"]
+        good = 1 if len(self.spans) == 1 else 0
+        return [
+            {"person": f"u{n}", "answered_before": 1, "satisfied_before": good, "answered_since": 0,
+             "satisfied_since": 0} for n in range(40)
+        ]  # fmt: skip
 
 
-def test_the_first_days_of_a_model_are_compared_with_the_days_since_and_no_later_ones() -> None:
+@pytest.mark.parametrize(
+    ("days", "since", "weekdays"), [(16, "2025-06-15 23", [1, 2]), (60, "2025-07-03 23", [1, 2, 3, 4, 5, 6, 7])]
+)
+def test_the_first_days_of_a_model_are_compared_with_the_newest(days: int, since: str, weekdays: list[int]) -> None:
     asked, began = Asked(), datetime(2025, 6, 2, tzinfo=UTC)
-    found = harm(asked, "acme", began, began + timedelta(days=9), RULES)
-    assert found.verdict is Verdict.LOSS
-    assert asked.parameters == {
-        "name": "satisfaction_by_person", "tenant": "acme", "since": "2025-06-01 23:59:59.999",
-        "moved": "2025-06-08 23:59:59.999", "until": "2025-06-10 23:59:59.999", "weekdays": [1, 2],
-        "satisfied_s": RULES.search_click.satisfied_s,
-    }  # fmt: skip
+    found = harm(asked, "acme", began, began + timedelta(days=days), RULES)
+    assert (found.verdict, found.before.share, found.since.share) == (Verdict.LOSS, 1.0, 0.0)
+    first, newest = asked.spans
+    assert first == ("2025-06-01 23:59:59.999", "2025-06-15 23:59:59.999")
+    assert (newest[0][:13], asked.weekdays) == (since, weekdays)
     young = Asked()
-    assert harm(young, "acme", began, began + timedelta(days=7), RULES).verdict is Verdict.TOO_FEW
-    assert young.parameters == {}, "no day is left to compare"
+    assert harm(young, "acme", began, began + timedelta(days=14), RULES).verdict is Verdict.TOO_FEW
+    assert young.spans == [], "no day is left to compare"
 
 
 def refused(tenant: str, number: int, hours: float) -> list[TrainingRequested | ModelRefused]:

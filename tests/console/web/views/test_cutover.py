@@ -195,6 +195,23 @@ def test_a_page_that_is_older_than_the_last_move_rolls_nothing_back(site: Site, 
     assert "has no standby" in ana.submit(f"/cutover/rollback?{where}", reason="r", version="1").data.decode()
 
 
+def test_after_a_rollback_the_way_is_forward(site: Site, serving: Serving, made: Packet) -> None:
+    ana, where = site.operator("ana"), f"tenant={made.tenant}"
+    record = serving.record(made.tenant)
+    assert record is not None
+    standby = Standby(model="other", collection="B", until=NOW + timedelta(days=5))
+    moved = record.model_copy(update={"version": record.version + 1, "standby": standby, "packet": "p", "by": "ben"})
+    serving.move(moved, {})
+    page = ana.text(f"/cutover?{where}")
+    assert "Roll back to other" in page
+    assert ", by ben" in page
+    serving.move(moved.model_copy(update={"version": moved.version + 1, "packet": None}), {})
+    page = ana.text(f"/cutover?{where}")
+    for part in ("Bring back other", ", rolled back by ben", "It was live before the rollback."):
+        assert part in page
+    assert "Roll back" not in page
+
+
 def test_deciding_does_not_need_the_warehouse(stack: Settings, made: Packet, tmp_path: Path) -> None:
     away = {"home": tmp_path, "clickhouse_url": "http://127.0.0.1:1"}
     where = Settings.model_validate(stack.model_dump() | away)
