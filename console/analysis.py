@@ -24,6 +24,9 @@ _LEDGER = (
 def ledger(topic: str | None, as_json: bool) -> None:
     """Prove conservation: per topic and partition what was expected, accepted, repeated, dead, late, missing.
 
+    Accepted is stored, dead refused and kept, repeated read again and counted once, late an access whose session was
+    closed already (accepted, too), missing neither stored nor refused.
+
     Exit code 3 when anything is missing. A topic that was made anew counts its offsets anew; the table adds them up,
     --json has each by Kafka's id of the topic.
 

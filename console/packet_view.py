@@ -16,6 +16,8 @@ _SHORT = 12
 _LONGEST = 120
 """Columns of a query or a title in a cell."""
 
+_GAIN = "Gain is nDCG@10, of held-out queries corrected for what people were shown: then it can exceed 1."
+
 
 def print_packet(packet: Packet, console: Console | None = None, digest: str | None = None, left_out: int = 0) -> None:
     """Print the packet and how to decide on it.
@@ -34,6 +36,8 @@ def print_packet(packet: Packet, console: Console | None = None, digest: str | N
     ):
         if examples:
             console.print(side_by_side(title, examples))
+    if any((held.wins, held.losses, test.better, test.worse)):
+        console.print(f"\n{_GAIN}")
     if left_out:
         console.print(f"\n{left_out} more queries were for everyone when the packet was made, and are not now.")
     which = f"--tenant {packet.tenant} --packet {digest[:_SHORT]}"
@@ -105,7 +109,7 @@ def side_by_side(title: str, examples: Sequence[ExampleQuery], first: int = 3) -
 def _results(shown: Sequence[ShownDocument], ndcg: float | None) -> Text:
     names = [elided(printable(each.title or each.document), _LONGEST) for each in shown]
     lines = [f"{'*' if each.wanted else ' '} {name}" for each, name in zip(shown, names, strict=True)]
-    return _text("\n".join([*lines, f"  nDCG {_number(ndcg)}"]))
+    return _text("\n".join([*lines, f"  gain {_number(ndcg)}"]))
 
 
 def _text(found: str) -> Text:

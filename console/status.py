@@ -69,7 +69,7 @@ def _print(processes: list[Row], events: list[Row], refused: list[Row], tenants:
     if len(workers) > 1:
         print_table(workers, _WORKERS, "Indexer workers, and the tenants that they hold")
     if events:
-        print_table(events, _EVENTS, "Events by topic")
+        print_table(events, _EVENTS, "Events by topic (`tidewheel ledger --help` explains the words)")
     for row in refused:
         result = f"{row['events']:,} events of `learning` were {row['code']} and nothing acted on them; the newest: "
         _paragraph(result + row["newest"])

@@ -1,7 +1,9 @@
 """How a chart is drawn: by Matplotlib's axes, without its `pyplot` and so without a state between two pictures."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
+from math import inf
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -12,9 +14,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Locator, MaxNLocator, PercentFormatter
 
 from console.web import svg
-from console.web.charts import WIDTH, Chart, MarkKind, Panel
+from console.web.charts import WIDTH, Chart, Mark, MarkKind, Panel
 
 _MARKS: dict[MarkKind, tuple[str, str]] = {"retrain": ("R", ":"), "cutover": ("C", "-"), "rollback": ("B", "--")}
+
+_ROOM_ABOVE = 0.12
+"""Share of a panel between its highest value and its upper edge, so that no marker is cut."""
+_LETTER, _ROWS, _INSTANT = 0.05, 4, timedelta(microseconds=1)
+"""A mark's letter as a share of the time that is shown, and the rows that letters which would overlap stand in."""
+_FORMATS = ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
+_ZERO_FORMATS = ["", "%Y", "%d %b", "%d %b", "%H:%M", "%H:%M"]
+"""Of ticks at years, months, days, hours, minutes and seconds: a day never stands without its month."""
 
 
 class _Palette(NamedTuple):
@@ -62,6 +72,7 @@ def _panel(ax: Axes, panel: Panel, colours: _Palette) -> None:
     for side, spine in ax.spines.items():
         spine.set_visible(side in {"left", "bottom"})
         spine.set_color(colours.soft)
+    ax.margins(y=_ROOM_ABOVE)
     if panel.band:
         ax.axhspan(*panel.band, color=colours.band, linewidth=0)
     for number, line in enumerate(panel.lines):
@@ -71,7 +82,8 @@ def _panel(ax: Axes, panel: Panel, colours: _Palette) -> None:
         times = [_number(at) for at, _ in line.points]
         ax.plot(times, values, style, marker=dots, markersize=3, color=colour, linewidth=1.6, label=line.name)
     if panel.from_zero:
-        ax.set_ylim(bottom=0)
+        top = float(ax.dataLim.y1)
+        ax.set_ylim(0, top * (1 + _ROOM_ABOVE) if 0 < top < inf else None)
     ax.yaxis.set_major_locator(MaxNLocator(3))
     if panel.share:
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
@@ -84,14 +96,27 @@ def _panel(ax: Axes, panel: Panel, colours: _Palette) -> None:
 
 
 def _moments(ax: Axes, chart: Chart, colours: _Palette, named: bool) -> None:
-    for at, kind in chart.visible:
+    for row, (at, kind) in _stacked(chart):
         letter, style = _MARKS[kind]
         ax.axvline(_number(at), linestyle=style, linewidth=1, color=colours.soft)
         if named:
-            corner = (_number(at), 1.0)
+            corner, beside = (_number(at), 1.0), (2, -9 * (row + 1))
             ax.annotate(
-                letter, corner, (2, -9), ("data", "axes fraction"), "offset points", color=colours.ink, fontsize=9
+                letter, corner, beside, ("data", "axes fraction"), "offset points", color=colours.ink, fontsize=9
             )
+
+
+def _stacked(chart: Chart) -> Iterator[tuple[int, Mark]]:
+    """Yield the visible marks in order of time, each with its row: below the mark before it that it would cover."""
+    marks = sorted(chart.visible, key=lambda mark: mark.at)
+    if chart.span is None or not marks:
+        return
+    close = (max(chart.span[1], marks[-1].at) - min(chart.span[0], marks[0].at)) * _LETTER
+    row, before = 0, None
+    for mark in marks:
+        row = (row + 1) % _ROWS if before is not None and mark.at - before < max(close, _INSTANT) else 0
+        before = mark.at
+        yield row, mark
 
 
 def _alarms(ax: Axes, chart: Chart, colours: _Palette) -> None:
@@ -117,7 +142,8 @@ def _time(ax: Axes, chart: Chart) -> None:
     ax.set_xlim(_number(min(times) - room), _number(max(times) + room))
     locator: Locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]  # it has no types
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
+    formatter = ConciseDateFormatter(locator, formats=_FORMATS, zero_formats=_ZERO_FORMATS, show_offset=False)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(formatter)
 
 
 def _number(at: datetime) -> float:

@@ -21,6 +21,7 @@ def test_the_ledger_is_green_until_something_is_missing(tidewheel: CommandLine, 
     whole = tidewheel("ledger", "--topic", "clicks", "--json")
     (row,) = json.loads(whole.out)
     assert (whole.code, row["missing"], row["expected"]) == (0, 0, row["accepted"])
+    assert "repeated read again and counted once" in " ".join(tidewheel("ledger", "--help").out.split())
     table = tidewheel("ledger")
     assert table.code == 0
     assert max(map(len, table.out.splitlines())) <= 80

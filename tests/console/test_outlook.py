@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from console.outlook import in_words, outlook
 from stores.settings import Settings
 from stores.warehouse import Warehouse
+from tests.console.pointing import point_at
+from tests.console.running import CommandLine
 from trainer.config import TrainingConfig
 
 AT = datetime(2026, 5, 2, tzinfo=UTC)
@@ -39,3 +43,15 @@ def test_each_query_counts_once_and_only_if_something_was_opened(
         "pairs", {name: [{"tenant": tenant, **row}[name] for row in rows] for name in ("tenant", *rows[0])}
     )
     assert "after 2 different queries" in outlook(warehouse, stack, tenant)
+
+
+def test_retrain_says_it_at_once(
+    tidewheel: CommandLine, stack: Settings, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(stack, warehouse.database, monkeypatch)
+    event = {"topic": "clicks", "topic_id": tenant, "event_id": "e", "tenant": tenant, "type": "DocumentOpened"}
+    warehouse.insert("events", {name: [value] for name, value in event.items()})
+    asked = tidewheel("retrain", "--tenant", tenant, "--by", "ana")
+    assert asked.code == 0, asked.err
+    assert "requested;" in asked.out
+    assert "after 0 different queries so far" in asked.out

@@ -89,7 +89,7 @@ def test_the_first_documents_of_both_stand_side_by_side_and_what_was_opened_is_m
     assert "  one" in result
     assert "  d2" in result, "a document without a title is named by its id"
     assert result.count("one") == 1, "it is the shadow's fourth, and three are shown"
-    assert result.count("nDCG 0.500") == result.count("nDCG -") == 1
+    assert result.count("gain 0.500") == result.count("gain -") == 1
 
 
 def test_queries_and_titles_are_nobody_s_markup() -> None:
@@ -125,6 +125,8 @@ def test_examples_are_shown_where_there_are_some_and_how_to_decide_always() -> N
     held = HeldOut(wins=(asked("won"),), losses=(asked("lost"),))
     test = TESTED.model_copy(update={"better": (asked("gained"),), "worse": (asked("spoilt"),)})
     result = printed(packet(held_out=held, shadow_test=test))
+    assert "can exceed 1" in " ".join(result.split())
+    assert "can exceed 1" not in plain
     order = [
         "best wins", "won", "worst losses", "lost", "better in the shadow", "gained", "worse in the shadow", "spoilt",
     ]  # fmt: skip

@@ -1,18 +1,23 @@
 """Pictures of charts: they carry no style and no script, say what they are, and bear whatever there is to draw."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from console.web.charts import Chart, Line, Panel
+from console.web.charts import Chart, Line, Mark, Panel
 from console.web.drawing import picture
-from tests.console.web.charting import START, chart
+from tests.console.web.charting import DAY, START, chart
+
+
+def _drawn(svg: bytes) -> list[ElementTree.Element]:
+    return [*ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
 
 
 def _texts(svg: bytes) -> list[str]:
-    return [each.text or "" for each in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+    return [each.text or "" for each in _drawn(svg)]
 
 
 def _paths(svg: bytes) -> int:
@@ -36,6 +41,31 @@ def test_marks_and_alarms_are_drawn() -> None:
     quiet = replace(whole, alarms=(), marks=())
     assert not {"R", "C"} & set(_texts(picture(quiet, False)))
     assert _paths(picture(whole, False)) == _paths(picture(quiet, False)) + 4  # a marker and its use, two lines
+
+
+def test_no_line_lies_on_the_upper_edge() -> None:
+    svg = picture(replace(chart(0.97, 1.0, 0.98, share=True), alarms=(), marks=()), False).decode()
+    edge = re.search(r'<clipPath[^>]*>\s*<rect [^>]*?y="([\d.]+)"', svg)
+    assert edge
+    dots = [float(y) for y in re.findall(r'<use [^>]*?y="([\d.]+)" fill="#0f6482"', svg)]
+    assert len(dots) == 3
+    assert min(dots) > float(edge[1]) + 5
+
+
+def test_a_day_never_stands_without_its_month() -> None:
+    texts = _texts(picture(chart(*(1.0 for _ in range(25))), False))
+    days = [text for text in texts if re.match(r"\d\d\b", text)]
+    assert any(text.endswith(" Mar") for text in days)
+    assert all(re.fullmatch(r"\d\d [A-Z][a-z]{2}", text) for text in days)
+
+
+def test_marks_that_are_close_stand_below_each_other() -> None:
+    at = START + 2 * DAY
+    marks = (Mark(at + DAY / 8, "rollback"), Mark(at, "cutover"), Mark(START + 15 * DAY, "retrain"))
+    svg = picture(replace(chart(*(1.0,) * 20), marks=marks), False)
+    rows = {each.text: float(each.get("y", 0)) for each in _drawn(svg) if each.text in {"R", "C", "B"}}
+    assert rows["B"] > rows["C"] + 8
+    assert rows["R"] == rows["C"]
 
 
 def test_shares_are_percentages() -> None:

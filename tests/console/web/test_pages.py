@@ -7,7 +7,8 @@ import pytest
 from markupsafe import Markup
 
 from console.web import pages, views
-from console.web.pages import VIEWS, decimals, moment, prose, shown, whole
+from console.web.pages import VIEWS, decimals, moment, prose, shown, whole, written
+from tests.schemas.packets import WON, packet
 
 
 def test_every_view_has_its_file_and_every_file_its_line() -> None:
@@ -44,3 +45,18 @@ def test_a_sentence_has_a_capital_letter_its_commands_as_code_and_nothing_else_o
     assert prose("see `tidewheel runs <x>`") == "See <code>tidewheel runs &lt;x&gt;</code>"
     assert prose("<script> `a <b> c") == "&lt;script&gt; `a &lt;b&gt; c"
     assert prose("") == ""
+
+
+def test_a_comparison_begins_with_its_result_and_a_win_wants_no_more_queries() -> None:
+    seen = WON.model_copy(update={"needed": 2_050, "look": 2})
+    won = written("gate.html", gate=seen)
+    assert "Better by +0.100 nDCG@10 as served, at least +0.050, at 95 %." in won
+    assert "Queries needed" not in won
+    assert "A look is one comparison" in won
+    unsure = written("gate.html", gate=seen.model_copy(update={"low": -0.05}))
+    assert "No sure difference: +0.100" in unsure
+    assert "2,050 would show" in unsure
+    assert "overlap@10" not in unsure
+    assert "overlap@10" in written("gate.html", gate=seen, packet=packet())
+    worse = written("gate.html", gate=seen.model_copy(update={"difference": -0.1, "low": -0.2, "high": -0.05}))
+    assert "Worse by 0.100 nDCG@10 as served, at least 0.050, at 95 %." in worse

@@ -28,6 +28,7 @@ def test_a_letter_is_read_and_sent_again_when_it_would_be_accepted(
     letter(warehouse, tenant, 1, event)
     letter(warehouse, tenant, 2, b"\xff no event of " + tenant.encode())
     page = ana.text("/data")
+    assert "Late: an access that came when its session was closed already" in page
     assert f"2 \u00d7 {tenant}" in page
     assert "&lt;b&gt;why&lt;/b&gt;" in page
     shown = ana.text(f"/data/letter?topic=clicks&partition=0&offset=1&topic_id={tenant}")

@@ -36,7 +36,8 @@ def test_a_run_is_read_from_its_signed_end(site: Site, stack: Settings, warehous
     assert "run-1" in ana.text(f"/runs?tenant={tenant}")
     page = ana.text(f"/runs/run-1?tenant={tenant}")
     for part in ("WIN", "+0.100", "between +0.050 and +0.150", "&lt;i&gt;new&lt;/i&gt; names", "lost &lt;q&gt;", "won",
-                 "short", "1 changed queries lead to documents", "snapshot"):  # fmt: skip
+                 "short", "Better by +0.100 nDCG@10 as served, at least +0.050, at 95 %", "gain 0.200 to 0.800",
+                 "it can exceed 1", "Gain, live", "1 changed queries lead to documents", "snapshot"):  # fmt: skip
         assert part in page, part
     assert "the board plans" not in page
     assert page.index("Worst losses") < page.index("Best wins")
