@@ -55,7 +55,7 @@ def test_nothing_yet_is_another_thing(search: CommandLine, house: House) -> None
     house.emit("opened.jsonl")
     ended = search("search", "payroll", "--tenant", house.world.tenant)
     assert ended.code == 3
-    assert "has no documents yet; send some with `tidewheel emit`" in ended.err
+    assert "has no documents yet; send some with `tidewheel connect` or `tidewheel emit`" in ended.err
 
 
 def test_an_unknown_tenant_is_named(search: CommandLine, house: House) -> None:
