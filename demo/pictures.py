@@ -43,6 +43,9 @@ def _take(url: str, tenant: str, program: str, directory: Path) -> None:
             page.wait_for_url("**/now*")
             for view in VIEWS:
                 page.goto(f"{url.partition('/sign-in')[0]}/{view}?tenant={tenant}")
+                for chart in page.locator("img.chart").all():  # they load when somebody comes to them
+                    chart.scroll_into_view_if_needed()
+                    chart.evaluate("image => image.decode()")
                 page.screenshot(path=directory / f"{view}.png", full_page=True)
         finally:
             browser.close()

@@ -5,13 +5,18 @@ import struct
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from demo import pictures
 from operations import operators
 from stores import http_address
 from stores.settings import Settings
 from tests.console.web.browsing import NOW, Site, serving
+from tests.operations.past import TENANT, past
 from tests.stores.keyed import settings_of
+from tests.streams.lives import Streams
+
+__all__ = ["past"]
 
 
 def test_without_a_browser_it_is_said_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,3 +53,18 @@ def test_every_view_is_taken_signed_in(stack: Settings, tenant: str, tmp_path: P
         width, height = struct.unpack(">II", content[16:24])
         assert (content[:4], width) == (b"\x89PNG", 1_280)
         assert height >= 900
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_charts_have_come_before_the_picture_is_taken(past: Streams, stack: Settings, tmp_path: Path) -> None:
+    own = {"home": tmp_path / "home", "clickhouse_database": past.warehouse.database}
+    where = stack.model_copy(update=own)
+    operators.ensure(where, "ana", NOW)
+    with serving(Site(where, now=None)) as site:
+        host, _, port = site.url.removeprefix("http://").partition(":")
+        http_address.publish(where.home, "console", host, int(port))
+        pictures.take(where, TENANT, "ana", tmp_path / "pictures")
+    lines = bytes.fromhex("0f6482")  # in which lines are drawn; links have the colour, too, but there are few
+    pixels = Image.open(tmp_path / "pictures" / "quality.png").convert("RGB").tobytes()
+    assert sum(pixels[at : at + 3] == lines for at in range(0, len(pixels), 3)) > 600
