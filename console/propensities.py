@@ -57,6 +57,6 @@ def propensities(tenant: str, days: int, as_json: bool) -> None:
     print_table(rows, _RANKS)
     if fits is None:
         least = learned.LEAST_OPENINGS
-        say(f"Too few documents stood at several ranks: with {least} openings at a rank, and at the first, it is told.")
+        say(f"Too few documents stood at several ranks: an estimate needs {least} openings at each of two ranks.")
     else:
         say(f"Assumed: rank^-{eta:g} (streams.search_click.eta). What fits best: rank^-{fits:.2f}.")

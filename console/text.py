@@ -67,7 +67,7 @@ def span(seconds: float | None) -> str:
 
 
 def time_left(seconds: object) -> str:
-    """Return how long something still takes as the end of a sentence, "" where nobody knows."""
+    """Return an estimate in seconds as `, 35 min left`; empty without one."""
     try:
         return f", {span(float(str(seconds)))} left" if seconds not in (None, "") else ""
     except ValueError:

@@ -120,9 +120,9 @@ class Bodies:
 
 
 def inflated(packed: bytes, most: int, take: Callable[[int], None] = lambda size: None) -> bytes:
-    """Return what gzip packed, one member or several; `take` is told of every further piece, and may raise.
+    """Return what gzip packed, one member or several; `take` is a callback with the size of each piece.
 
-    Raises `Answered`: 413 beyond `most` bytes, 400 when damaged.
+    Raises `Answered`: 413 beyond `most` bytes, 400 when damaged, and what the callback raises.
     """
     found, members, member = bytearray(), 0, None
     for start in range(0, len(packed), _PIECE):

@@ -1,10 +1,10 @@
 """How likely each rank is looked at, learned from documents that stood at several ranks for one query.
 
 Rankings change by themselves: a cutover, a changed document, a tie. Where one document was shown for one query at
-several ranks, the difference of how often it was opened is the ranks', not the document's: interventions that nobody
-had to make (Agarwal, Zaitsev, Wang, Li, Najork and Joachims, "Estimating position bias without intrusive
-interventions", 2019). An opening needs that the rank was looked at and that the document appeals (the position-based
-model). Given how often a document was opened at all, only the ranks say at which of them: that is what is fitted.
+several ranks, the difference in click rates is due to the ranks: a natural intervention (Agarwal, Zaitsev, Wang, Li,
+Najork and Joachims, "Estimating position bias without intrusive interventions", 2019). By the position-based model a
+click needs that the rank is examined and that the document is relevant. Conditional on a document's clicks, their ranks
+depend on the propensities alone: the conditional likelihood is maximised.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ RANKS = 10
 """Ranks that are looked at."""
 
 LEAST_OPENINGS = 20
-"""Openings at a rank below which nothing is said of it."""
+"""Openings at a rank below which its propensity is not estimated."""
 
 _MOST = 100_000
 """Rows of documents and ranks that are read."""
@@ -37,7 +37,7 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Propensity:
-    """How likely a rank is looked at, relative to the first; None where too few documents stood there and elsewhere.
+    """How likely a rank is examined, relative to the first; None where too few openings connect it to the first.
 
     `people` is how often somebody was first shown such a document at the rank, `openings` how often it was opened then;
     `low` and `high` are the ends of a 95 % interval over queries.
@@ -52,14 +52,14 @@ class Propensity:
 
 
 def read(warehouse: Warehouse, tenant: str, period: Period) -> tuple[Propensity, ...]:
-    """Return what a period tells of the ranks. Raises `Retryable`."""
+    """Return the propensities estimated from a period's searches. Raises `Retryable`."""
     return estimated(
         warehouse.query("rank_swaps", tenant=tenant, ranks=RANKS, most=_MOST, **period.parameters()), RANKS
     )
 
 
 def estimated(rows: Sequence[Row], ranks: int) -> tuple[Propensity, ...]:
-    """Return the propensity of each rank, of rows of `rank_swaps`. Pure; intervals by resampling queries."""
+    """Return the propensity of each rank, from rows of `rank_swaps`; intervals by bootstrap over queries. Pure."""
     if not rows:
         return tuple(Propensity(rank, 0, 0) for rank in range(1, ranks + 1))
     (pair, asked), (rank, people, openers) = (
@@ -68,18 +68,18 @@ def estimated(rows: Sequence[Row], ranks: int) -> tuple[Propensity, ...]:
     )
     at = rank.astype(np.int64) - 1
     shown, opened = (np.bincount(at, weights=each, minlength=ranks) for each in (people, openers))
-    told = opened >= LEAST_OPENINGS
-    told &= _reached(pair, at, openers, told)
+    estimable = opened >= LEAST_OPENINGS
+    estimable &= _connected(pair, at, openers, estimable)
     draw = np.random.default_rng(_SEED)
     queries = int(asked.max()) + 1
-    whole, resampled = _chances(pair, at, people, openers, told), list[Array]()
+    whole, bootstrapped = _chances(pair, at, people, openers, estimable), list[Array]()
     for _ in range(_RESAMPLES):
         times = np.bincount(draw.integers(0, queries, queries), minlength=queries)[asked]
-        resampled.append(_chances(pair, at, people, openers * times, told))
-    low, high = np.quantile(np.array(resampled), (0.025, 0.975), axis=0)
+        bootstrapped.append(_chances(pair, at, people, openers * times, estimable))
+    low, high = np.quantile(np.array(bootstrapped), (0.025, 0.975), axis=0)
     return tuple(
         Propensity(n + 1, int(shown[n]), int(opened[n]), float(whole[n]), float(low[n]), float(high[n]))
-        if told[n]
+        if estimable[n]
         else Propensity(n + 1, int(shown[n]), int(opened[n]))
         for n in range(ranks)
     )
@@ -94,36 +94,36 @@ def exponent(found: Sequence[Propensity]) -> float | None:
     return float(-(weights * ranks * chances).sum() / (weights * ranks**2).sum())
 
 
-def _chances(pair: Whole, at: Whole, people: Array, openers: Array, told: NDArray[np.bool_]) -> Array:
-    """Return the propensities that make it likeliest at which of its ranks each document was opened."""
-    pair, at, shown, opened = pair[told[at]], at[told[at]], people[told[at]], openers[told[at]]
-    free = np.flatnonzero(told)[1:]
+def _chances(pair: Whole, at: Whole, people: Array, openers: Array, estimable: NDArray[np.bool_]) -> Array:
+    """Return the maximum of the conditional likelihood of the ranks at which each document was opened."""
+    pair, at, shown, opened = pair[estimable[at]], at[estimable[at]], people[estimable[at]], openers[estimable[at]]
+    free = np.flatnonzero(estimable)[1:]
     if not len(free):
-        return np.ones(len(told))
-    total, by_rank = np.bincount(pair, weights=opened), np.bincount(at, weights=opened, minlength=len(told))
-    logs, bounds = np.zeros(len(told)), [(-_FURTHEST, _FURTHEST)] * len(free)
+        return np.ones(len(estimable))
+    total, by_rank = np.bincount(pair, weights=opened), np.bincount(at, weights=opened, minlength=len(estimable))
+    logs, bounds = np.zeros(len(estimable)), [(-_FURTHEST, _FURTHEST)] * len(free)
 
-    def unlikely(parameters: Array) -> tuple[float, Array]:
+    def negative_log_likelihood(parameters: Array) -> tuple[float, Array]:
         logs[free] = parameters
         weights = shown * np.exp(logs[at])
         sums = np.bincount(pair, weights=weights)
-        expected = np.bincount(at, weights=total[pair] * weights / sums[pair], minlength=len(told))
+        expected = np.bincount(at, weights=total[pair] * weights / sums[pair], minlength=len(estimable))
         value = (opened * logs[at]).sum() - (total * np.log(np.maximum(sums, 1e-300)))[total > 0].sum()
         return -float(value), np.asarray((expected - by_rank)[free], dtype=np.float64)
 
-    best = minimize(unlikely, np.zeros(len(free)), jac=True, method="L-BFGS-B", bounds=bounds)
+    best = minimize(negative_log_likelihood, np.zeros(len(free)), jac=True, method="L-BFGS-B", bounds=bounds)
     logs[free] = best.x
     return np.exp(logs)
 
 
-def _reached(pair: Whole, at: Whole, openers: Array, told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _connected(pair: Whole, at: Whole, openers: Array, estimable: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the ranks that share enough openings of the same documents with the first one, directly or by others."""
-    reached, ranks = np.zeros(len(told), dtype=bool), len(told)
-    reached[0] = told[0]
+    connected, ranks = np.zeros(len(estimable), dtype=bool), len(estimable)
+    connected[0] = estimable[0]
     for _ in range(ranks):
-        inside = reached[at] & (openers > 0)
+        inside = connected[at] & (openers > 0)
         known = np.bincount(pair, weights=openers * inside, minlength=int(pair.max()) + 1)
         shared = np.bincount(at, weights=openers * (known[pair] > 0), minlength=ranks)
         before = np.array([known[np.unique(pair[at == rank])].sum() for rank in range(ranks)])
-        reached = reached | (told & (shared >= LEAST_OPENINGS) & (before >= LEAST_OPENINGS))
-    return reached
+        connected = connected | (estimable & (shared >= LEAST_OPENINGS) & (before >= LEAST_OPENINGS))
+    return connected

@@ -18,9 +18,15 @@ from stores.collection_states import State
 from stores.errors import Refused
 from stores.serving import HIGHEST_VERSION, Serving, ServingRecord
 from stores.signing import Sign
+from stores.trusted import SERVICES
 
 Check = Callable[[ServingRecord], None]
 """Raises what speaks against making the record's standby live."""
+
+
+def is_rollback(record: ServingRecord) -> bool:
+    """Tell whether the last move of the serving record was a rollback: by a person, and by no packet. Pure."""
+    return record.packet is None and bool(record.by) and record.by not in SERVICES
 
 
 def rollback(

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from operations import drift_history
 from operations.periods import Period
 from operations.quality import Rules
+from operations.rollback import is_rollback
 from retrieval import satisfied_shares
 from retrieval.satisfied_shares import Compared, Person, Verdict, compared, weekdays
 from stores.serving import ServingRecord
-from stores.trusted import SERVICES
 from stores.warehouse import Warehouse
 
 WATCHED = timedelta(days=28)
@@ -62,7 +62,7 @@ def in_words(since: SinceCutover | None) -> str:
 
 def not_watched(tenant: str, record: ServingRecord | None) -> str:
     """Return why there is no cutover to watch, as a sentence. A pure rule."""
-    if record is not None and record.packet is None and record.by and record.by not in SERVICES:
+    if record is not None and is_rollback(record):
         return (
             f"No cutover of '{tenant}' to watch: the last move was a rollback to {record.model}, on "
             f"{record.moved_at:%Y-%m-%d %H:%M} UTC by {record.by}."

@@ -142,7 +142,8 @@ def _time(ax: Axes, chart: Chart) -> None:
     ax.set_xlim(_number(min(times) - room), _number(max(times) + room))
     locator: Locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]  # it has no types
     ax.xaxis.set_major_locator(locator)
-    formatter = ConciseDateFormatter(locator, formats=_FORMATS, zero_formats=_ZERO_FORMATS, show_offset=False)  # type: ignore[no-untyped-call]
+    said = {"formats": _FORMATS, "zero_formats": _ZERO_FORMATS, "show_offset": False}
+    formatter = ConciseDateFormatter(locator, **said)  # type: ignore[no-untyped-call]  # it has no types
     ax.xaxis.set_major_formatter(formatter)
 
 

@@ -21,6 +21,7 @@ from console.web.tenants import Tenant
 from console.web.wiring import Console
 from operations import decisions, review, since_cutover, standby
 from operations.connections import Connections
+from operations.rollback import is_rollback
 from operations.rollback import rollback as roll_back
 from operations.tenants import NOTHING_SENT
 from retrieval.fusion import in_words
@@ -49,7 +50,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
         context = {
             "packet": packet, "digest": digest, "left_out": left_out, "why_not": why_not, "building": building,
             "live": live, "since": since, "since_words": since_cutover.in_words(since),
-            "rolled_back": live is not None and _rolled_back(live),
+            "rolled_back": live is not None and is_rollback(live),
             "advice": since_cutover.advice(since, live, console.now()),
             "pending": _pending(stores, session, tenant),
             "approved_by": _approved_by(console, stores, tenant, digest),
@@ -107,11 +108,6 @@ def rollback(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -
         f"Live: {done.model} in {done.collection} (version {done.serving_version}), in place of {done.previous_model}."
     )
     return _back(tenant)
-
-
-def _rolled_back(live: ServingRecord) -> bool:
-    """Tell whether a rollback made this live: somebody moved it, and by no packet."""
-    return live.version > 1 and live.packet is None and bool(live.by)
 
 
 def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, str]:

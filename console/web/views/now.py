@@ -43,7 +43,8 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
     return render(
         "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
         needs=needs(about, waiting, events, letters, refused, processes, advice, over), refresh_s=_REFRESH_S,
-        mark=moved, least=least, missing=sum(row["missing"] for row in events),
+        beginning=live is None or live.version == 1, mark=moved, least=least,
+        missing=sum(row["missing"] for row in events),
     )  # fmt: skip
 
 

@@ -35,6 +35,19 @@ def test_what_is_live_and_what_needs_somebody(site: Site, stack: Settings, wareh
     assert "data-refresh" in page
 
 
+def test_the_first_steps_stay_until_a_first_cutover(site: Site, stack: Settings, tenant: str) -> None:
+    ana, serving = site.operator("ana"), Serving.connect(stack)
+    first = ServingRecord(tenant=tenant, model="base", collection="c", version=1, moved_at=NOW)
+    serving.move(first, {})
+    page = ana.text(f"/now?tenant={tenant}")
+    for command in ("connect searches LOG", "retrain", "adopt MODEL"):
+        assert f"<code>tidewheel {command} --tenant {tenant}</code>" in page
+    assert "is in order" not in page
+    serving.move(first.model_copy(update={"version": 2, "packet": "p", "by": "ana"}), {})
+    serving.close()
+    assert "connect searches" not in ana.text(f"/now?tenant={tenant}")
+
+
 def test_a_tenant_that_nobody_knows_is_not_found(site: Site) -> None:
     assert site.operator("ana").get("/now?tenant=nobody").status == 404
 
