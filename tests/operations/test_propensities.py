@@ -38,7 +38,9 @@ def town(stack: Settings) -> Iterator[Streams]:
         yield running
 
 
-@pytest.mark.parametrize("eta", [0.0, ETA, 1.3])
+@pytest.mark.parametrize(
+    "eta", [ETA, pytest.param(0.0, marks=pytest.mark.thorough), pytest.param(1.3, marks=pytest.mark.thorough)]
+)
 def test_the_curve_is_found_again_though_better_documents_stand_higher(eta: float) -> None:
     rows = swaps(eta, 600, seed=3)
     found = estimated(rows, 10)
