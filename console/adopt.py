@@ -17,6 +17,8 @@ from retrieval.endpoint import Endpoint
 from stores import configuration, settings
 from stores.shelf import Shelf
 
+Offering = Callable[[Shelf, str, EncoderConfig, datetime, adoption.Live | None], adoption.Offer]
+
 _SHOWN = 4
 
 
@@ -48,7 +50,7 @@ def adopt(
     MODEL is the directory of a sentence-transformers model, an installed package that carries one, or the name of one
     that this machine has fetched before; nothing is fetched. It may have another dimension, tokenizer, pooling and
     prompts than what is live. Only safetensors are taken: pickled weights are refused, code of a model is never run.
-    Its files are hashed, and every later step is about these very files.
+    Its files are hashed, and every later step is about these very files. The model that is live already is refused.
 
     It is judged as a trained model is: on held-out queries, by the ranking that people would get of its own index. Each
     offer is one look at the hold-out. With a WIN its index is built beside what serves; then `tidewheel packet`,
@@ -69,7 +71,8 @@ def adopt(
     with Connections(where) as stores:
         tenants.check_served(stores, tenant)
         sign, who, now = stores.signing.as_operator, stores.signing.operator(by), datetime.now(UTC)
-        found = offer(Shelf.offers(where), tenant, encoder, now)
+        live = adoption.live_model(stores.serving, Shelf.open(where), tenant)
+        found = offer(Shelf.offers(where), tenant, encoder, now, live)
         request = decisions.request_training(
             stores.publish, sign, tenant, who, reason, "live", now, (found.model, found.manifest)
         )
@@ -84,17 +87,17 @@ def adopt(
     say(f"{request.run} judges it; `tidewheel runs --tenant {tenant}` shows how it goes.")
 
 
-def _offering(
-    model: str, endpoint: str | None, dimensions: int | None
-) -> Callable[[Shelf, str, EncoderConfig, datetime], adoption.Offer]:
+def _offering(model: str, endpoint: str | None, dimensions: int | None) -> Offering:
     """Return what makes the offer. Raises `Refused`, or the usage error of an address that is none."""
     if endpoint is None:
         source = adoption.located(model)
         offered_files.found_in(source)
-        return lambda shelf, tenant, encoder, now: adoption.offer(shelf, tenant, source, dimensions, encoder, now)
+        return lambda shelf, tenant, encoder, now, live: adoption.offer(
+            shelf, tenant, source, dimensions, encoder, now, live
+        )
     try:
         there = Endpoint(url=endpoint, model=model, dimensions=dimensions)
     except ValidationError as error:
         problem = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise click.BadParameter(problem, param_hint="--endpoint") from error
-    return lambda shelf, tenant, encoder, now: adoption.offer_endpoint(shelf, tenant, there, encoder, now)
+    return lambda shelf, tenant, encoder, now, live: adoption.offer_endpoint(shelf, tenant, there, encoder, now, live)

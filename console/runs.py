@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 import click
 
 from console.decisions import by_option
+from console.next_step import Ended, next_step
+from console.outlook import outlook
 from console.output import (
     Column,
     Row,
+    cell,
     group_tenant,
     json_option,
     minute,
@@ -18,10 +21,12 @@ from console.output import (
     three_decimals,
 )
 from console.parameters import LIMIT, REASON, RUN, TENANT
-from operations import adoption, analysis, decisions, tenants
+from console.text import columns, wrapped
+from operations import adoption, analysis, decisions, run_report, tenants
 from operations.connections import Connections
-from stores import settings
+from stores import configuration, settings
 from stores.shelf import Shelf
+from trainer.config import TrainingConfig
 
 _RUNS = (
     Column("run"),
@@ -53,8 +58,11 @@ def runs(ctx: click.Context, tenant: str | None, limit: int, as_json: bool) -> N
     with Connections(settings.load()) as stores:
         rows = analysis.runs(stores.warehouse, tenant, limit)
         tenants.check_known(stores, tenant, rows)
+        steps = _next(stores, tenant, rows[0]) if rows and not as_json else ()
     empty = f"No training run of '{tenant}' yet. `tidewheel retrain --tenant {tenant}` asks for one."
     print_rows(rows, as_json, empty, _RUNS, _why)
+    for line in [line for step in steps for line in wrapped(cell(step), columns(), 6)]:
+        say(line)
 
 
 @runs.command()
@@ -91,6 +99,17 @@ def judge(run: str, tenant: str, by: str | None, reason: str, as_json: bool) -> 
         print_json({"run": request.run, "model": found[0], "manifest": found[1], "of": run})
     else:
         say(f"{request.run} judges what {run} trained; `tidewheel runs --tenant {tenant}` shows how it goes.")
+
+
+def _next(stores: Connections, tenant: str, newest: Row) -> tuple[str, ...]:
+    """Return what to do after the newest run, if it ended without a model."""
+    run, where = newest["run"], stores.where
+    if newest["verdict"] in ("WIN", "RUNNING"):
+        return ()
+    kept = run_report.keeps(Shelf.offers(where), tenant, run)
+    ended = Ended(tenant, run, newest["verdict"], kept, newest["needed"] or None)
+    rules = configuration.load("training", TrainingConfig, where.home)
+    return next_step(ended, rules, outlook(stores.warehouse, where, tenant))
 
 
 def _why(run: Row) -> str:

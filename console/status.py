@@ -7,6 +7,7 @@ import click
 from console import storage as stored
 from console.drift import DRIFT
 from console.embedded_stack import PROCESSES
+from console.how_far import how_far
 from console.output import Column, Row, cell, json_option, print_json, print_table, say
 from console.parameters import TENANT
 from console.text import columns, time_left, wrapped
@@ -107,7 +108,8 @@ def _print_tenant(tenant: Row) -> None:
     if tenant["unsigned"]:
         _paragraph(f"not what was signed: {tenant['unsigned']}; no approval is on record for it")
     if tenant["waiting"]:
-        _paragraph(f"{tenant['waiting']:,} documents wait to be indexed, or to be indexed anew.")
+        so_far = f"{tenant['done']:,} of {tenant['total']:,} are indexed{time_left(tenant['eta_s'])}"
+        _paragraph(f"{tenant['waiting']:,} documents wait to be indexed, or to be indexed anew; {so_far}.")
     if tenant["truncated"]:
         _paragraph(f"{tenant['truncated']:,} documents are not indexed whole: too long, or with encoded data in them.")
     if tenant["collections"]:
@@ -131,13 +133,8 @@ def _print_decisions(decided: Row) -> None:
 
 def _print_training(run: dict[str, str]) -> None:
     """Print what the newest run does: where it is, how far, and what it says of itself."""
-    how_far = f", {run['done']} of {run['total']}" if run.get("done") and run.get("total") else ""
-    loss = f", loss {run['loss']}" if run.get("loss") else ""
-    left = time_left(run.get("eta_s"))
-    step = run.get("step") or run.get("state", "")
-    step += f", {run['verdict']}" if run.get("state") == "ended" and run.get("verdict") else ""
     note = f": {run['note']}" if run.get("note") else ""
-    _paragraph(f"training {run.get('run', '')} {step}{how_far}{loss}{left}{note}")
+    _paragraph(f"training {run.get('run', '')} {how_far(run)}{note}")
 
 
 def _paragraph(words: str) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from console.how_far import how_far
 from console.output import Column, say, table
 from console.parameters import TENANT, Seconds
 from console.text import columns, elided, one_line, time_left
@@ -118,9 +119,7 @@ def needed(now: Seen) -> list[str]:
         ready = [each["collection"] for each in row["collections"] if each["state"] == State.READY]
         found += [f"{name}: {collection} waits for approval: tidewheel packet --tenant {name}" for collection in ready]
         found += [
-            f"{name}: {each['signal']} {each['verdict']}"
-            for each in row["drift"]
-            if each["verdict"] in ("tripped", "suspect")
+            f"{name}: {each['signal']} {each['verdict']}" for each in row["drift"] if each["verdict"] == "tripped"
         ]
     return found
 
@@ -152,12 +151,10 @@ def _does(row: Mapping[str, Any]) -> str:
     """Return what is underway: builds with how far they are, and the training run with the time that is left."""
     building = [
         f"{each['state']} {each['done']:,}/{each['total']:,}{time_left(each['eta_s'])}"
-        for each in row["collections"] if each["done"] is not None and each["total"]
+        for each in row["collections"] if each["total"] and each["done"] < each["total"]
     ]  # fmt: skip
     run = row["training"] or {}
-    training = (
-        f"training {run.get('step') or run.get('state', '')}".strip() + time_left(run.get("eta_s")) if run else ""
-    )
+    training = f"training {how_far(run)}".strip() if run else ""
     return "; ".join([*building, *([training] if training else [])])
 
 

@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
@@ -18,8 +19,10 @@ from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 from operations import offered_files
 from retrieval.config import EncoderConfig
 from retrieval.endpoint import Endpoint
+from retrieval.query_side import QuerySide
 from stores.errors import Misconfigured, Refused, Retryable, TidewheelError
 from stores.model_files import files_of, manifest_of
+from stores.serving import Serving
 from stores.shelf import Shelf, base_model, refused_name
 
 _PROBES = ("how many days of leave do I have", "Employees have thirty days of annual leave.")
@@ -33,6 +36,13 @@ class Offer:
     manifest: str
     dimension: int
     left_out: tuple[str, ...]
+
+
+class Live(NamedTuple):
+    """The model that is live, and the directory of its files."""
+
+    model: str
+    directory: Path
 
 
 def located(name: str) -> Path:
@@ -54,12 +64,30 @@ def located(name: str) -> Path:
         ) from error
 
 
+def live_model(serving: Serving, models: Shelf, tenant: str) -> Live | None:
+    """Return the model that answers the tenant's searches; None where nothing does, or its files are not to be had."""
+    record = serving.record(tenant)
+    if record is None:
+        return None
+    try:
+        return Live(record.model, models.fetch(tenant, record.model))
+    except Refused:
+        return None
+
+
 def offer(
-    shelf: Shelf, tenant: str, source: Path, dimensions: int | None, encoder: EncoderConfig, now: datetime
+    shelf: Shelf,
+    tenant: str,
+    source: Path,
+    dimensions: int | None,
+    encoder: EncoderConfig,
+    now: datetime,
+    live: Live | None = None,
 ) -> Offer:
     """Check the model in a directory, load it once, and put it on the shelf of offers; the same files change nothing.
 
-    `dimensions` keeps only the first ones. Raises `Refused`, with the reason, for a model that is not taken.
+    `dimensions` keeps only the first ones. Raises `Refused`, with the reason, for a model that is not taken, and for
+    the one that is `live`.
     """
     files = offered_files.found_in(source)
     with tempfile.TemporaryDirectory(prefix="tidewheel-adopt-") as directory:
@@ -68,14 +96,18 @@ def offer(
         if dimensions is not None:
             offered_files.narrow(model, width, dimensions)
             width = _tried(model, encoder)
+        _check_another(model, live)
         return _put(shelf, tenant, model, source.name, width, files.left_out, now)
 
 
-def offer_endpoint(shelf: Shelf, tenant: str, endpoint: Endpoint, encoder: EncoderConfig, now: datetime) -> Offer:
+def offer_endpoint(
+    shelf: Shelf, tenant: str, endpoint: Endpoint, encoder: EncoderConfig, now: datetime, live: Live | None = None
+) -> Offer:
     """Ask an endpoint once, and put on the shelf of offers where it is; the same endpoint changes nothing.
 
     Its texts are cut by the tokenizer of the base model, at that one's limit, since it does not say how it reads.
-    Raises `Refused` when it makes no vectors that serve, `Retryable` while it is away, `Misconfigured` for a wrong key.
+    Raises `Refused` when it makes no vectors that serve or is `live`, `Retryable` while it is away, `Misconfigured` for
+    a wrong key.
     """
     with tempfile.TemporaryDirectory(prefix="tidewheel-adopt-") as directory:
         model = Path(directory) / "model"
@@ -84,6 +116,7 @@ def offer_endpoint(shelf: Shelf, tenant: str, endpoint: Endpoint, encoder: Encod
         shutil.copyfile(base_model() / "tokenizer.json", model / "tokenizer.json")
         reads = json.loads((base_model() / "sentence_bert_config.json").read_text())
         (model / "sentence_bert_config.json").write_text(json.dumps(reads))
+        _check_another(model, live)
         return _put(shelf, tenant, model, endpoint.url, _tried(model, encoder), (), now)
 
 
@@ -108,6 +141,20 @@ def refused(shelf: Shelf, tenant: str, run: str) -> tuple[str, str]:
             f"`tidewheel runs --tenant {tenant}` shows how it ended"
         )
     return name, entry.manifest
+
+
+def _check_another(model: Path, live: Live | None) -> None:
+    """Raise `Refused` for a model with the files of the one that is live: it makes the same vectors, so nothing could
+    be gained, and a look at the hold-out would be spent. A live model whose queries go through a map is another one.
+    """
+    if live is None:
+        return
+    side = QuerySide.of(live.directory)
+    if (side is None or side.map is None) and files_of(model).items() <= files_of(live.directory).items():
+        raise Refused(
+            f"these are the weights of '{live.model}', which is live already: nothing could be gained, so nothing was "
+            "offered; `tidewheel retrain` lets them learn, and tries other weights of the ranking"
+        )
 
 
 def _tried(model: Path, config: EncoderConfig) -> int:

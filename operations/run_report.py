@@ -17,6 +17,7 @@ from schemas.topics import LEARNING
 from stores.access_lists import AccessList, AccessLists, current
 from stores.errors import Refused
 from stores.ports import Queries
+from stores.shelf import Shelf, refused_name
 from stores.signing import Objecting
 
 Row = dict[str, Any]
@@ -57,6 +58,14 @@ def report(
         losses,
         hidden_wins + hidden_losses,
     )
+
+
+def keeps(offers: Shelf, tenant: str, run: str) -> bool:
+    """Tell whether what a run trained and did not let in can be judged again; not where its files are damaged."""
+    try:
+        return offers.entry(tenant, refused_name(run)) is not None
+    except Refused:
+        return False
 
 
 def believed(rows: Sequence[Row], tenant: str, signing: Objecting, now: datetime) -> list[Decision]:

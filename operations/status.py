@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded import control
-from operations import drift_decisions
+from operations import drift_decisions, indexing
 from operations.connections import Connections
 from operations.losses import Seen, losses
 from operations.rebuild import documents
@@ -62,8 +62,8 @@ def tenants(stores: Connections, only: str | None = None) -> list[dict[str, Any]
     """Return every tenant that anything was accepted from or that is served, or `only` this one of them, with what is
     live, what is lost, the collections that are not retired, what the audits of those that serve found, the newest
     training run's status, the newest drift window and
-    what operators decided about drift, how many documents wait to be indexed in what is live, and of how
-    many it holds the beginning only."""
+    what operators decided about drift, how many documents wait to be indexed in what is live and for
+    how long, and of how many it holds the beginning only."""
     names = known(stores) if only is None else known(stores) & {only}
     present = _present(stores) if names else None
     return [_readable(stores, name, present) for name in sorted(names)]
@@ -123,10 +123,13 @@ def _drift_decisions(stores: Connections, tenant: str) -> Row:
 
 
 def _documents(stores: Connections, tenant: str, collection: str) -> Row:
-    """Return how many documents wait for this collection, and how many are cut there; all wait when there is none."""
-    pending = stores.warehouse.query("index_counts", tenant=tenant, collection=collection)[0]["pending"]
+    """Return how many documents wait for this collection, with the seconds that takes, and how many are cut there; all
+    wait when there is none."""
+    found = indexing.read(stores.warehouse, tenant, collection)
     cut = stores.warehouse.query("status_truncated", tenant=tenant, collection=collection)[0]["documents"]
-    return {"waiting": pending, "truncated": cut}
+    return {
+        "waiting": found.waiting, "truncated": cut, "total": found.total, "done": found.done, "eta_s": found.eta_s
+    }  # fmt: skip
 
 
 def _audited(collection: str, audit: Audit) -> Row:
@@ -138,9 +141,10 @@ def _audited(collection: str, audit: Audit) -> Row:
 
 
 def _build(rebuilt: tuple[int, int] | None, progress: Progress | None) -> dict[str, int | float | None]:
-    """Return how far a build is, in documents, and the seconds left; one that is filled anew, by that."""
+    """Return how far a build is, in documents, and the seconds left, None when it is done; one that is filled anew, by
+    that."""
     if rebuilt is not None:
         return {"done": rebuilt[0], "total": rebuilt[1], "eta_s": None}
     if progress is None:
         return {"done": None, "total": None, "eta_s": None}
-    return {"done": progress.done, "total": progress.total, "eta_s": progress.eta_s}
+    return {"done": progress.done, "total": progress.total, "eta_s": progress.eta_s or None}

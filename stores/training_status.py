@@ -26,7 +26,8 @@ def clear(client: Client, tenant: str) -> None:
 
 
 def read(client: Client, tenant: str) -> dict[str, str]:
-    """Return the newest run's status: run, state, step, done, total, loss, eta_s, note, updated_at; empty when none."""
+    """Return the newest run's status, empty when none: run, state, step, stage, done, total, loss, eta_s, note, and
+    updated_at."""
     answer = redis_client.guarded(lambda: client.hgetall(_key(tenant)))
     return {str(name): str(value) for name, value in dict(answer).items()}
 

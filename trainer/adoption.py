@@ -18,10 +18,10 @@ from trainer.context import RunContext
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Split
 from trainer.judging.corpus import Vectors
-from trainer.judging.ladder import ADOPT, in_words
+from trainer.judging.ladder import ADOPT, no_gain
 from trainer.judging.questions import Questions
 from trainer.judging.validation import Validation
-from trainer.ladder import OF_ITS_OWN, Candidate, Chosen, cut_by, embedded, tried_of
+from trainer.ladder import COMPARING, OF_ITS_OWN, Candidate, Chosen, cut_by, embedded, tried_of
 from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
 
@@ -62,12 +62,12 @@ class Adoption:
         least = self.context.config.evaluation.min_validation
         if (count := len(self.asked.validation)) < max(1, least):
             return Chosen(candidate)
+        self.status.stage(COMPARING)
         judge = Validation(self.asked, self.vectors, self.context.fusion(self.snapshot.tenant), least)
         tried = (tried_of(candidate, judge, self.asked, self.snapshot),)
         if tried[0].gain > 0:
             return Chosen(candidate, tried)
-        worse = f"it ranks {count} validation queries no better than live as it serves, so the hold-out was not asked"
-        return Chosen(None, tried, (f"{worse}: {in_words(tried)}",))
+        return Chosen(None, tried, (no_gain("the offered model does not rank", count, judge.of_live, tried),))
 
     def _copied(self, model: Path) -> Path:
         """Return the directory of the run with the model's files, without what is about an offer alone."""

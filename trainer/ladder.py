@@ -30,7 +30,7 @@ from trainer.judging import questions
 from trainer.judging.corpus import Vectors
 from trainer.judging.embed_in_child import Made
 from trainer.judging.evaluate import CANDIDATE
-from trainer.judging.ladder import FIT, QUERY_MAP, WEIGHTS, chosen, in_words
+from trainer.judging.ladder import FIT, QUERY_MAP, WEIGHTS, chosen, in_words, no_gain
 from trainer.judging.questions import Questions
 from trainer.judging.validation import Validation
 from trainer.learning import fit, query_map
@@ -40,6 +40,12 @@ from trainer.learning.mine import Mined
 from trainer.learning.row_rules import damped
 from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
+
+COMPARING = "comparing the rungs on the validation queries"
+LEARNING_MAP = "learning the map of queries"
+LEARNING_WEIGHTS = "learning the weights of the model"
+EMBEDDING = "embedding documents and queries with the new model"
+"""The stages of step `fit`, for people; each fills the bar of progress anew."""
 
 LOG = logging.getLogger(__name__)
 OF_ITS_OWN = (MANIFEST, "README.md", "tidewheel", FILE)
@@ -107,16 +113,15 @@ class Ladder:
         if count < max(1, least):
             few = f"only {count} validation queries; {least} are needed to choose among {', '.join(names)}"
             return Chosen(self._fit()) if FIT in names else Chosen(None, reasons=(few,))
+        self.status.stage(COMPARING)
         judge = Validation(self.asked, self.vectors, self.context.fusion(self.snapshot.tenant), least)
         made = {candidate.rung: candidate for candidate in self._made(names, judge)}
+        self.status.stage(COMPARING)
         tried = tuple(tried_of(candidate, judge, self.asked, self.snapshot) for candidate in made.values())
         LOG.info("%s %s: tried %s", self.snapshot.tenant, self.snapshot.run, in_words(tried))
         if best := chosen(tried, rules.gate.min_gain, rules.ladder.margin):
             return Chosen(made[best.rung], tried)
-        nothing = f"no rung ranks {count} validation queries better than live as it serves, so nothing is changed"
-        return Chosen(
-            None, tried, (f"{nothing} and the hold-out was not looked at: {in_words(tried) or 'none tried'}",)
-        )
+        return Chosen(None, tried, (no_gain("no rung ranks", count, judge.of_live, tried),))
 
     def _made(self, names: Sequence[str], judge: Validation) -> Iterator[Candidate]:
         makers: Mapping[str, Callable[[], Candidate | None]] = {
@@ -133,6 +138,7 @@ class Ladder:
         """Return the live model with a map of its queries; None where the validation queries want none."""
         began, today = time.monotonic(), self.context.fusion(self.snapshot.tenant)
         added = self._learned_map()
+        self.status.stage(COMPARING)
         best, strongest = float(judge.scores(self.vectors, today).mean()), 0.0
         for strength in query_map.STRENGTHS:
             score = float(judge.scores(self._through(_map(added, strength)), today).mean())
@@ -152,6 +158,8 @@ class Ladder:
         own = [number[self.lessons[n].document] for n in used]
         never = [[number[name] for name in self.mined.never[n] if name in number] for n in used]
         weights = damped([self.lessons[n].weight for n in used])
+
+        self.status.stage(LEARNING_MAP)
 
         def on_step(step: int, total: int) -> None:
             if self.context.stop.is_set():
@@ -181,6 +189,7 @@ class Ladder:
 
     def _fit(self) -> Candidate:
         context, began = self.context, time.monotonic()
+        self.status.stage(LEARNING_WEIGHTS)
         job = build_job(
             self.start, self.directory.candidate, self.lessons, self.mined, self.split, self.snapshot,
             self.asked.corpus, context.config.fit,
@@ -217,6 +226,7 @@ def embedded(
     model: Path, asked: Questions, context: RunContext, directory: RunDirectory, status: RunStatus, snapshot: Snapshot
 ) -> Made:
     """Return a candidate's vectors of the texts of questions; none is shared before it has won."""
+    status.stage(EMBEDDING)
     stored = context.stored_vectors(snapshot.tenant, asked.corpus.texts)
     return context.embed("after", {CANDIDATE: model}, asked.texts, directory, status, stored, {})[CANDIDATE]
 

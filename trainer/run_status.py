@@ -1,4 +1,4 @@
-"""The status line of one run, which `tidewheel status` shows: the step at work, its progress, how the run ended."""
+"""The status line of one run, which `tidewheel status` shows: the step at work, its stage, its progress, the end."""
 
 import logging
 import time
@@ -15,8 +15,8 @@ STEPS = ("snapshot", "split", "encode", "mine", "fit", "evaluate", "gate", "publ
 """The steps of a run, in order; the status names the one at work."""
 
 _EVERY_S = 0.5
-_FIELD_OF_FACT = {"step": "done", "total": "total", "loss": "loss", "eta_s": "eta_s", "stage": "note"}
-_NO_PROGRESS = {"done": "", "total": "", "eta_s": ""}
+_FIELD_OF_FACT = {"step": "done", "total": "total", "loss": "loss", "eta_s": "eta_s"}
+_NO_PROGRESS = {"done": "", "total": "", "eta_s": "", "loss": ""}
 
 
 class RunStatus:
@@ -24,28 +24,37 @@ class RunStatus:
 
     def __init__(self, run: str, write: Callable[[dict[str, str]], None], clock: Callable[[], datetime]) -> None:
         self._run, self._write, self._clock = run, write, clock
-        self._step, self._last = STEPS[0], 0.0
+        self._step, self._stage, self._last = STEPS[0], "", 0.0
 
     def begin(self, step: str, note: str = "") -> None:
         """Show that a step begins."""
-        self._step = step
-        self._show(step=f"{step} ({STEPS.index(step) + 1}/{len(STEPS)})", loss="", note=note, **_NO_PROGRESS)
+        self._step, self._stage = step, ""
+        self._show(step=f"{step} ({STEPS.index(step) + 1}/{len(STEPS)})", stage="", note=note, **_NO_PROGRESS)
+
+    def stage(self, stage: str) -> None:
+        """Show which part of the step begins, in words for people; its progress begins anew."""
+        self._stage = stage
+        self._show(stage=stage, **_NO_PROGRESS)
 
     def progress(self, facts: Mapping[str, Any]) -> None:
-        """Show what a child process reports (step, total, loss, eta_s, stage, validation), at most twice a second."""
+        """Show what a child process reports (step, total, loss, eta_s, stage, validation), at most twice a second.
+
+        A stage that a child names is shown as long as it is named, and then again the one that it is a part of.
+        """
         if "validation" in facts:
             self._show(validation=str(facts["validation"]))
         if time.monotonic() - self._last < _EVERY_S and facts.get("step") != facts.get("total"):
             return
         self._last = time.monotonic()
-        self._show(**{field: str(facts[fact]) for fact, field in _FIELD_OF_FACT.items() if fact in facts})
+        known = {field: str(facts[fact]) for fact, field in _FIELD_OF_FACT.items() if fact in facts}
+        self._show(stage=str(facts.get("stage", self._stage)), **known)
 
     def end(self, event: ModelTrained | ModelRefused) -> None:
         """Show and log how the run ended."""
         verdict = event.verdict if isinstance(event, ModelRefused) else "WIN"
         LOG.info("%s %s: %s; %s", event.tenant, event.run, verdict, "; ".join(event.reasons))
         self._step = "ended"
-        self._show(step="ended", verdict=verdict, note="; ".join(event.reasons), **_NO_PROGRESS)
+        self._show(step="ended", stage="", verdict=verdict, note="; ".join(event.reasons), **_NO_PROGRESS)
 
     def _show(self, **fields: str) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What needs a person now, most urgent first: a pure rule on what `operations` found."""
+"""What needs a person now, most urgent first, and what is good to know: a pure rule on what `operations` found."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,7 +9,8 @@ Row = dict[str, Any]
 
 
 class Need(NamedTuple):
-    """One thing to look at: `urgency` is `bad`, `warn` or `good`; `view` is where, `tenant` whose if not the page's."""
+    """One thing to look at: `urgency` is `bad`, `warn`, or `know` for what nobody has to do anything about; `view` is
+    where, `tenant` whose if not the page's."""
 
     urgency: str
     words: str
@@ -26,12 +27,13 @@ def needs(
     processes: Sequence[Row],
     advice: str = "",
     over: bool = False,
+    asked: bool = False,
 ) -> list[Need]:
     """Return what needs a person: `tenant` is its status, `waiting` the tenants whose
     model waits for a decision, `events`
     the ledger by topic, `letters` the dead letters that were not sent again, `refused` decisions that were turned
     away, `processes` those of the embedded stack, `advice` what to do about a loss since the last cutover,
-    `over` whether the training that the newest window of drift asked for has ended."""
+    `over` whether the training that the newest window of drift asked for has ended, `asked` whether there is one."""
     found: list[Need] = []
     found += [Need("bad", f"The service {one['part']} is down. {one['problem']}".strip(), "now") for one in processes
               if not one["up"]]  # fmt: skip
@@ -41,7 +43,7 @@ def needs(
     if advice:
         found.append(Need("bad", f"People find less since the last cutover: {advice}.", "cutover"))
     if tenant is not None:
-        found += _of_tenant(tenant, tenant["tenant"] in waiting, over)
+        found += _of_tenant(tenant, tenant["tenant"] in waiting, over, asked)
     own = tenant["tenant"] if tenant else ""
     found += [Need("warn", f"A new model of {name} waits for your decision.", "cutover", name) for name in waiting
               if name != own]  # fmt: skip
@@ -52,19 +54,25 @@ def needs(
     found += [
         Need("warn", f"{row['events']:,} decisions were {row['code']} and turned away.", "audit") for row in refused
     ]
-    return sorted(found, key=lambda need: need.urgency != "bad")
+    return sorted(found, key=lambda need: ("bad", "warn", "know").index(need.urgency))
 
 
-def _of_tenant(tenant: Row, waits: bool, over: bool) -> list[Need]:
+def _of_tenant(tenant: Row, waits: bool, over: bool, asked: bool) -> list[Need]:
     found = [Need("bad", words, "now") for words in (tenant["unsigned"], *tenant["lost"]) if words]
     if waits:
         found.append(Need("warn", "A new model waits for your decision.", "cutover"))
     tripped = [row["signal"] for row in tenant["drift"] if row["verdict"] == "tripped" and not over]
     suspect = [row["signal"] for row in tenant["drift"] if row["verdict"] == "suspect"]
-    if tripped:
+    if tripped and asked:
+        words = f"Drift tripped: {_names(tripped)}. A training was asked for and goes on by itself."
+        found.append(Need("know", words, "drift"))
+    elif tripped:
         found.append(Need("warn", f"Drift tripped: {_names(tripped)}.", "drift"))
     elif suspect:
-        found.append(Need("warn", f"Drift is suspected: {_names(suspect)}.", "drift"))
+        words = (
+            f"Drift is suspected: {_names(suspect)}. There is nothing to do; if it goes on, a training is asked for."
+        )
+        found.append(Need("know", words, "drift"))
     return found
 
 

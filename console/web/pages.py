@@ -12,7 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from console.how_far import how_far
 from console.text import printable_lines, span
+from console.web import glossary
 from console.web.sessions import Session
 from console.web.signal_words import words
 
@@ -117,10 +119,13 @@ def _environment() -> Environment:
         loader=PackageLoader("console.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=shown,
     )  # fmt: skip
+    made.globals["glossary"] = glossary
     made.filters |= {
         "day": day,
         "prose": prose,
         "signal_title": signal_title,
+        "how_far": how_far,
+        "rung": glossary.rung,
         "whole": whole,
         "decimals": decimals,
         "moment": moment,

@@ -39,6 +39,10 @@ def test_an_offer_is_on_its_shelf_and_requested_with_the_hash_of_its_files(
     assert (event.adopt, event.manifest, event.run) == (said["model"], said["manifest"], said["run"])
     assert Shelf.offers(stack).manifest(world.tenant, said["model"]) == event.manifest
     assert Shelf.open(stack).entry(world.tenant, said["model"]) is None, "nothing is served from there"
+    served = world.shelf.fetch(world.tenant, world.live)
+    Shelf.open(stack).put(world.tenant, world.live, served, {}, world.clock())
+    again = tidewheel("adopt", str(served), "--tenant", world.tenant, "--by", "ana")
+    assert (again.code, "which is live already: nothing could be gained" in again.err) == (3, True)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "pickled"])

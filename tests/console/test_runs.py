@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from schemas.learning import TrainingRequested
+from schemas.learning import ModelRefused, TrainingRequested
 from stores.settings import Settings
 from stores.shelf import Shelf, refused_name
+from stores.warehouse import Warehouse
 from tests.console.pointing import point_at
 from tests.console.running import CommandLine, sent
+from tests.console.web.browsing import write_event
 from tests.indexer.world import NOW, World, live
 from tests.streams.lives import Streams, day, documents, trained
 
@@ -51,6 +53,27 @@ def test_a_refused_model_is_judged_again_by_a_request_that_names_its_files(
     assert isinstance(event, TrainingRequested)
     assert (event.adopt, event.manifest, event.requested_by) == ("refused-run-9", entry.manifest, "ana")
     assert json.loads(ended.out)["run"] == event.run != "run-9"
+
+
+def test_after_a_run_without_a_model_it_says_what_to_do(
+    tidewheel: CommandLine, stack: Settings, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(stack, warehouse.database, monkeypatch)
+    end = ModelRefused(
+        event_id=tenant, tenant=tenant, occurred_at=NOW, run="run-1", verdict="INCONCLUSIVE", reasons=("too close",)
+    )
+    write_event(warehouse, end)
+    shown = tidewheel("runs", "--tenant", tenant)
+    words = " ".join(shown.out.split())
+    assert shown.code == 0, shown.err
+    for part in (
+        "Nothing is broken",
+        "People opened a result after 0 different",
+        f"`tidewheel retrain --tenant {tenant}`",
+    ):
+        assert part in words, part
+    assert max(map(len, shown.out.splitlines())) <= 80
+    assert "Nothing is broken" not in tidewheel("runs", "--tenant", tenant, "--json").out
 
 
 def test_the_tenant_stands_behind_what_is_to_be_done(tidewheel: CommandLine) -> None:

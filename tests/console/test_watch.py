@@ -41,6 +41,17 @@ def test_what_waits_for_a_person_stands_first(change: dict[str, Any], words: str
     assert screen(now, None, 100, 40)[2] == f"! {words}"
 
 
+def test_what_is_only_suspected_and_what_is_built_need_nobody() -> None:
+    built = {"collection": "c1", "state": "live", "done": 200, "total": 200, "eta_s": None}
+    training = {"step": "fit (5/8)", "stage": "learning the map of queries", "done": "3", "total": "10"}
+    calm = {"drift": [{"signal": "fit", "verdict": "suspect"}], "collections": [built], "training": training}
+    now = NOW._replace(tenants=[TENANT | calm])
+    assert needed(now) == []
+    shown = "\n".join(screen(now, None, 160, 40))
+    assert "training fit (5/8), learning the map of queries, 3 of 10" in shown
+    assert "200/200" not in shown
+
+
 def test_programs_that_are_down_and_missing_events_need_somebody() -> None:
     now = NOW._replace(
         processes=[{**PROCESSES[0], "up": False, "problem": "no port"}], events=[{**EVENTS[0], "missing": 2}]

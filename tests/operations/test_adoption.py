@@ -2,15 +2,18 @@ import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from operations.adoption import located, offer, offer_endpoint, refused
+from operations.adoption import Live, live_model, located, offer, offer_endpoint, refused
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder
 from retrieval.endpoint import FILE, Endpoint
+from retrieval.query_side import QuerySide, with_query_side
 from stores.errors import Misconfigured, Refused, Retryable
 from stores.shelf import Shelf, base_model, refused_name
 from tests.stores.embedding_server import WIDTH, running
@@ -132,3 +135,37 @@ def test_the_directory_of_a_model_does_not_make_anybody_ask_elsewhere(
     found = offer(offers, "acme", planted, None, RULES, NOW)
     assert FILE in found.left_out
     assert not (offers.fetch("acme", found.model) / FILE).exists()
+
+
+def test_the_weights_that_are_live_are_not_offered(model: Path, offers: Shelf, tmp_path: Path) -> None:
+    own = ("README.md",)
+    live = with_query_side(model, QuerySide("a" * 64), tmp_path / "live", own)
+    (live / "README.md").write_text("of the run that made it")
+    with pytest.raises(Refused, match="the weights of 'm-1', which is live already: nothing could be gained"):
+        offer(offers, "acme", model, None, RULES, NOW, Live("m-1", live))
+    assert offers.models("acme") == {}
+    assert offer(offers, "acme", model, 24, RULES, NOW, Live("m-1", live)).dimension == 24, "it makes other vectors"
+    mapped = with_query_side(model, QuerySide("a" * 64, np.eye(48, dtype=np.float32)), tmp_path / "mapped", own)
+    assert offer(offers, "acme", model, None, RULES, NOW, Live("m-1", mapped)).dimension == 48
+    other = tiny.build(tmp_path / "other", width=48, seed=5)
+    assert offer(offers, "acme", other, None, RULES, NOW, Live("m-1", live)).dimension == 48
+
+
+def test_what_is_live_is_read_from_the_record_and_its_shelf(model: Path, offers: Shelf) -> None:
+    class Recorded:
+        def __init__(self, name: str | None) -> None:
+            self.name = name
+
+        def record(self, tenant: str) -> object:
+            return SimpleNamespace(model=self.name) if self.name else None
+
+    def found(name: str | None) -> Live | None:
+        return live_model(cast("Any", Recorded(name)), offers, "acme")
+
+    offers.put("acme", "m-1", model, {}, NOW)
+    assert found(None) is None
+    assert found("gone") is None
+    assert found("base") == Live("base", base_model())
+    one = found("m-1")
+    assert one is not None
+    assert (one.directory / "modules.json").is_file()

@@ -1,7 +1,11 @@
 """Which changed queries of a run may be shown, and how."""
 
-from operations.run_report import example, for_everyone
+from datetime import UTC, datetime
+from pathlib import Path
+
+from operations.run_report import example, for_everyone, keeps
 from stores.access_lists import AccessList
+from stores.shelf import Shelf, refused_name
 
 ROW = {"query": "q", "wanted": ["a"], "before": 0.2, "after": 0.8, "live": ["b", "a"], "shadow": ["a"]}
 
@@ -28,3 +32,13 @@ def test_a_query_shows_titles_and_what_was_wanted() -> None:
     assert [shown.document for shown in one.shadow] == ["a"]
     assert (one.query, one.ndcg_live, one.ndcg_shadow) == ("q", 0.2, 0.8)
     assert len(example(ROW | {"live": [f"d{n}" for n in range(30)]}, {}).live) == 10
+
+
+def test_a_refused_model_can_be_judged_again_while_it_is_kept_whole(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "modules.json").write_text("[]")
+    offers = Shelf(str(tmp_path / "offers"), tmp_path / "cache")
+    offers.put("acme", refused_name("run-1"), tmp_path / "model", {}, datetime(2026, 5, 1, tzinfo=UTC))
+    assert [keeps(offers, "acme", run) for run in ("run-1", "run-2")] == [True, False]
+    (tmp_path / "offers" / "acme" / refused_name("run-1") / "MANIFEST.json").write_text("{}")
+    assert not keeps(offers, "acme", "run-1")

@@ -26,7 +26,7 @@ def test_a_tenant_shows_what_is_live_what_is_built_and_what_is_trained(stack: Se
             {
                 "tenant": tenant, "unsigned": "", "lost": [], "live": None, "collections": [], "audits": [],
                 "training": {}, "drift": [], "drift_decisions": {"muted": None, "dismissed": None},
-                "waiting": 0, "truncated": 0,
+                "waiting": 0, "truncated": 0, "total": 0, "done": 0, "eta_s": None,
             }
         ]  # fmt: skip
         document = {"tenant": tenant, "version": 1, "kind": "page"}

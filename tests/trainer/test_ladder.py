@@ -9,11 +9,13 @@ import pytest
 from retrieval.endpoint import FILE as ENDPOINT
 from retrieval.endpoint import Endpoint
 from retrieval.query_side import FILE, QuerySide, mapped, with_query_side
+from schemas.fusion import EVEN
 from stores.model_files import MANIFEST
 from tests.trainer.turned import DOCUMENTS, NAMES, TAUGHT, VALIDATION, WIDTH, Heard, ladder
 from trainer.config import EvaluationRules, TrainingConfig
 from trainer.judging.ladder import LadderRules
-from trainer.ladder import Candidate, Ladder
+from trainer.judging.validation import Validation
+from trainer.ladder import COMPARING, LEARNING_MAP, Candidate, Ladder
 from trainer.learning import query_map
 from trainer.learning.child import Cancelled
 from trainer.learning.query_map import MapRules
@@ -53,6 +55,7 @@ def test_a_map_is_learned_chosen_and_stands_beside_the_weights_of_live(tmp_path:
     assert np.allclose(found.candidate.vectors[passages:], mapped(queries, side.map), atol=1e-6)
     assert isinstance(steps.status, Heard)
     assert steps.status.facts
+    assert steps.status.stages == [COMPARING, LEARNING_MAP, COMPARING, COMPARING], "each bar has its name"
 
 
 def test_a_map_goes_on_from_that_of_live(tmp_path: Path, live: Path) -> None:
@@ -71,8 +74,6 @@ def test_a_map_goes_on_from_that_of_live(tmp_path: Path, live: Path) -> None:
 
 
 def made(steps: Ladder) -> list[Candidate]:
-    from trainer.judging.validation import Validation
-
     judge = Validation(steps.asked, steps.vectors, steps.context.fusion("acme"), 5)
     return list(steps._made(["weights", "query_map"], judge))
 
@@ -95,8 +96,11 @@ def test_no_document_that_is_held_out_is_a_negative(
 
 def test_where_nothing_gains_nothing_is_changed(tmp_path: Path, live: Path) -> None:
     rules = RULES.model_copy(update={"ladder": LadderRules(rungs=("weights",))})
-    found = ladder(tmp_path, live, rules).climb()
+    asked = ladder(tmp_path, live, rules)
+    found = asked.climb()
     assert found.candidate is None
+    live_there = Validation(asked.asked, asked.vectors, EVEN, 5).of_live
+    assert f"which ranks them with an nDCG@10 of {live_there:.3f};" in found.reasons[0]
     assert "the hold-out was not looked at: weights +0.000" in found.reasons[0]
 
 

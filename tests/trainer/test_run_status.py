@@ -30,6 +30,7 @@ def test_a_step_is_named_with_its_number_and_clears_the_progress_before(written:
             "run": "run-1",
             "state": "mine",
             "step": f"mine (4/{len(STEPS)})",
+            "stage": "",
             "done": "",
             "total": "",
             "loss": "",
@@ -53,11 +54,27 @@ def test_progress_is_shown_twice_a_second_and_at_the_end(written: Written, monke
     ]
     for clock[0], facts in moments:
         status.progress(facts)
-    assert [(row.get("done"), row.get("loss"), row.get("note"), row.get("eta_s")) for row in written] == [
-        ("1", "0.5", None, None),
+    assert [(row.get("done"), row.get("loss"), row.get("stage"), row.get("eta_s")) for row in written] == [
+        ("1", "0.5", "", None),
         ("9", None, "words", None),
-        ("3", None, None, "4"),
+        ("3", None, "", "4"),
     ]
+
+
+def test_a_stage_has_its_name_and_begins_its_progress_anew(written: Written) -> None:
+    status = written.status()
+    status.begin("fit", "many")
+    status.stage("learning the map of queries")
+    status.progress({"step": 9, "total": 9})
+    status.stage("learning the weights of the model")
+    status.progress({"step": 2, "total": 2, "stage": "words"})
+    status.progress({"step": 3, "total": 3})
+    status.begin("evaluate")
+    assert [(row["stage"], row["done"]) for row in written] == [
+        ("", ""), ("learning the map of queries", ""), ("learning the map of queries", "9"),
+        ("learning the weights of the model", ""), ("words", "2"), ("learning the weights of the model", "3"), ("", ""),
+    ]  # fmt: skip
+    assert "note" not in written[1], "what the step is about stays"
 
 
 def test_a_validation_is_shown_whenever_it_comes(written: Written) -> None:

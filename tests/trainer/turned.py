@@ -39,6 +39,10 @@ class Heard:
     """Stands in for the status of a run."""
 
     facts: list[Any] = field(default_factory=list)
+    stages: list[str] = field(default_factory=list)
+
+    def stage(self, stage: str) -> None:
+        self.stages.append(stage)
 
     def progress(self, facts: object) -> None:
         self.facts.append(facts)

@@ -59,6 +59,17 @@ def chosen(tried: Sequence[RungTried], least_gain: float, margin: float) -> Rung
     return best or (greatest if greatest and greatest.gain > 0 else None)
 
 
+def no_gain(what: str, queries: int, live: float, tried: Sequence[RungTried]) -> str:
+    """Return why the hold-out is not looked at, for people: `what` does not rank the validation queries better.
+
+    `live` is the mean nDCG@10 of what is served today on these `queries`, which says how much could be gained at all.
+    """
+    return (
+        f"{what} {queries} validation queries better than live as it serves, which ranks them with an nDCG@10 of "
+        f"{live:.3f}; so nothing is changed and the hold-out was not looked at: {in_words(tried) or 'none tried'}"
+    )
+
+
 def in_words(tried: Sequence[RungTried]) -> str:
     """Return what was tried, for people."""
     return ", ".join(f"{rung.rung} {rung.gain:+.3f} ({rung.low:+.3f} to {rung.high:+.3f})" for rung in tried)

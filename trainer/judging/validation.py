@@ -31,6 +31,11 @@ class Validation:
         self._groups = [query.group for query in questions.validation]
         self._live = self.scores(live, today)
 
+    @property
+    def of_live(self) -> float:
+        """Return the mean nDCG@10 of live as it serves."""
+        return float(self._live.mean())
+
     def gained(self, vectors: Vectors, cut: Questions | None = None) -> Interval:
         """Return what a model gains, with the weights that suit it best.
 

@@ -66,5 +66,5 @@ def continue_pretraining(
         for group in optimizer.param_groups:
             group["lr"] = rules.learning_rate * min(1.0, step / max(1.0, rules.warmup * steps))
         optimizer.step()
-        report_progress(stage="masked language", step=step, total=steps, loss=round(float(loss.detach()), 4))
+        report_progress(stage="guessing blanked words", step=step, total=steps, loss=round(float(loss.detach()), 4))
     return float(loss.detach())

@@ -15,11 +15,12 @@ from console.web.comparing import worst_first
 from console.web.deciding import reason_of, signer
 from console.web.forms import Form
 from console.web.live import mark
+from console.web.nothing_waits import Reason, reason
 from console.web.pages import render
 from console.web.sign_in import Fields, Operator, Wiring
 from console.web.tenants import Tenant
 from console.web.wiring import Console
-from operations import decisions, review, since_cutover, standby
+from operations import analysis, decisions, review, since_cutover, standby
 from operations.connections import Connections
 from operations.rollback import is_rollback
 from operations.rollback import rollback as roll_back
@@ -27,6 +28,7 @@ from operations.tenants import NOTHING_SENT
 from retrieval.fusion import in_words
 from schemas.learning import CutoverApproved
 from schemas.packet import Packet
+from stores import training_status
 from stores.approvals import WAITS, approved_by
 from stores.collection_states import State
 from stores.errors import Refused, Retryable
@@ -46,6 +48,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
         moved = mark(stores.serving, tenant)
         packet, digest, left_out, why_not = _packet(stores, tenant)
         building, live = _building(stores, tenant), stores.serving.record(tenant)
+        why_not = why_not or (None if packet else _nothing_waits(stores, tenant, building, live))
         since = console.watching.of(stores, tenant, live, console.now())
         context = {
             "packet": packet, "digest": digest, "left_out": left_out, "why_not": why_not, "building": building,
@@ -58,7 +61,8 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
             "weights": in_words(packet.weights) if packet else "",
             "live_weights": in_words(packet.live.weights) if packet else "",
         }  # fmt: skip
-    refresh = _REFRESH_S if context["pending"] or (building and not packet) else 0  # not while one is reviewed
+    goes_on = building or (why_not is not None and why_not.goes_on)
+    refresh = _REFRESH_S if context["pending"] or (goes_on and not packet) else 0  # not while one is reviewed
     return render("cutover.html", request, title="Cutover", mark=moved, refresh_s=refresh, **context)
 
 
@@ -110,24 +114,40 @@ def rollback(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -
     return _back(tenant)
 
 
-def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, str]:
-    """Return the packet that waits as it may be read now, its hash, how many examples are left out, or why there is
-    none."""
+def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, Reason | None]:
+    """Return the packet that waits as it may be read now, its hash, how many examples are left out, and why one that
+    waits cannot be read."""
     try:
-        found = decisions.waiting_packet(stores.serving, tenant)
+        waiting = decisions.waiting(stores.serving, tenant)
+    except Refused:
+        return None, "", 0, None
+    try:
+        found = stores.serving.packet(tenant, waiting.digest)
     except Refused as error:
-        return None, "", 0, str(error)
+        return None, "", 0, Reason(f"{error}.")
     shown = review.readable(found, stores.lists)
-    return shown, found.digest, review.left_out(found, shown), ""
+    return shown, found.digest, review.left_out(found, shown), None
+
+
+def _nothing_waits(
+    stores: Connections, tenant: str, building: list[dict[str, object]], live: ServingRecord | None
+) -> Reason:
+    """Return why nothing waits; without the warehouse nobody knows of any run."""
+    try:
+        newest = analysis.runs(stores.warehouse, tenant, 1)
+    except Retryable as error:
+        return Reason(f"Nothing waits for a decision. What the trainer did cannot be read now: {error}.")
+    training = training_status.read(stores.redis, tenant)
+    return reason(tenant, newest[0] if newest else None, training, building, live.model if live else "")
 
 
 def _building(stores: Connections, tenant: str) -> list[dict[str, object]]:
-    progress = stores.serving.progress(tenant)
+    progress, known = stores.serving.progress(tenant), stores.serving.collections(tenant)
     settled = {State.LIVE, State.STANDBY, State.RETIRED, State.READY}
     return [
-        {"collection": name, "state": state, "progress": progress.get(name)}
+        {"collection": name, "state": state, "progress": progress.get(name), "model": known[name].model}
         for name, state in stores.serving.states(tenant).items()
-        if state not in settled
+        if state not in settled and name in known
     ]
 
 
@@ -170,7 +190,7 @@ def _back(tenant: str) -> Response:
 def _nothing() -> dict[str, object]:
     return {
         "packet": None, "digest": "", "left_out": 0, "building": [],
-        "why_not": NOTHING_SENT,
+        "why_not": Reason(f"{NOTHING_SENT}."),
         "live": None, "since": None, "since_words": "", "advice": "", "pending": "",
         "approved_by": [], "groups": [], "gate": None, "weights": "", "live_weights": "",
     }  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from console.web import first_steps
 from console.web.attention import needs
 from console.web.live import mark
 from console.web.pages import render
@@ -12,12 +13,10 @@ from console.web.sign_in import Wiring
 from console.web.tenants import Tenant
 from operations import dead_letters, drift_decisions, since_cutover, status
 from operations.dead_letters import Wanted
-from stores import configuration
 from stores.errors import Refused
 from stores.serving import Serving, ServingRecord
 from stores.warehouse import Row
 from streams.drift.requests import run_id
-from trainer.config import TrainingConfig
 
 router = APIRouter()
 
@@ -35,23 +34,25 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
         counts = dead_letters.counts(stores.warehouse, Wanted())
         requested = drift_decisions.requests(stores.warehouse, tenant, 20) if tenant else []
         live = _live(stores.serving, tenant)
+        steps = first_steps.read(stores, tenant) if live is None or live.version == 1 else []
         advice = since_cutover.advice(console.watching.of(stores, tenant, live, console.now()), live, console.now())
-    about, waiting = (found[0] if found else None), request.state.waiting
-    over = about is not None and _over(requested, tenant, about["drift"])
-    least = configuration.load("training", TrainingConfig, console.where.home).gate.min_queries
     letters = sum(row["letters"] - row["replayed"] for row in counts)
+    about, waiting = (found[0] if found else None), request.state.waiting
+    of_drift = _of_drift(requested, tenant, about["drift"]) if about is not None else []
+    over = any(row["verdict"] != "RUNNING" or row["dismissed_by"] for row in of_drift)
+    found_needs = needs(about, waiting, events, letters, refused, processes, advice, over, bool(of_drift))
     return render(
         "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
-        needs=needs(about, waiting, events, letters, refused, processes, advice, over), refresh_s=_REFRESH_S,
-        beginning=live is None or live.version == 1, mark=moved, least=least,
+        needs=found_needs, calm=all(need.urgency == "know" for need in found_needs), refresh_s=_REFRESH_S,
+        steps=steps, mark=moved,
         missing=sum(row["missing"] for row in events),
     )  # fmt: skip
 
 
-def _over(requests: Sequence[Row], tenant: str, newest: Sequence[Row]) -> bool:
-    """Tell whether the training that drift's newest window asked for has ended, or was dismissed."""
+def _of_drift(requests: Sequence[Row], tenant: str, newest: Sequence[Row]) -> list[Row]:
+    """Return the requests for a training by drift's newest window."""
     asked = {run_id(tenant, row["window_end"]) for row in newest}
-    return any(row["run"] in asked and (row["verdict"] != "RUNNING" or row["dismissed_by"]) for row in requests)
+    return [row for row in requests if row["run"] in asked]
 
 
 def _live(serving: Serving, tenant: str) -> ServingRecord | None:

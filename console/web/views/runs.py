@@ -3,18 +3,20 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from console.next_step import Ended, next_step
 from console.outlook import outlook
 from console.web.comparing import compared
 from console.web.pages import render
 from console.web.sign_in import Wiring
 from console.web.tenants import Tenant
+from console.web.wiring import Console
 from operations import analysis, lineage, run_report
 from operations.lineage import Node
-from schemas.learning import ModelTrained
-from stores import training_status
+from schemas.learning import ModelRefused, ModelTrained
+from stores import configuration, training_status
 from stores.errors import Refused
 from stores.shelf import Shelf
-from trainer.run_status import STEPS
+from trainer.config import TrainingConfig
 
 router = APIRouter()
 
@@ -39,6 +41,7 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
 def one(request: Request, console: Wiring, tenant: Tenant, run: str) -> HTMLResponse:
     """Show one run."""
     with console.stores() as stores:
+        expected = outlook(stores.warehouse, console.where, tenant) if tenant else ""
         found = run_report.report(stores.warehouse, stores.lists, stores.signing, tenant, run, console.now())
         origin = _lineage(lineage.trace(stores.warehouse, run, tenant))
         now_at = {} if found.end else training_status.read(stores.redis, tenant)
@@ -47,11 +50,21 @@ def one(request: Request, console: Wiring, tenant: Tenant, run: str) -> HTMLResp
         gate=found.end.comparison if found.end else None, card=_card(console, found.end),
         verdict="WIN" if isinstance(found.end, ModelTrained) else found.end.verdict if found.end else "RUNNING",
         losses=[compared(example) for example in found.losses], wins=[compared(example) for example in found.wins],
-        training=now_at if now_at.get("run") == run else {}, steps=STEPS, refresh_s=0 if found.end else _REFRESH_S,
+        training=now_at if now_at.get("run") == run else {}, next_steps=_next(console, found.end, expected),
+        refresh_s=0 if found.end else _REFRESH_S,
     )  # fmt: skip
 
 
-def _card(console: Wiring, end: object) -> dict[str, str]:
+def _next(console: Console, end: ModelTrained | ModelRefused | None, expected: str) -> tuple[str, ...]:
+    """Return what to do after a run that made no model."""
+    if not isinstance(end, ModelRefused):
+        return ()
+    kept, gate = run_report.keeps(Shelf.offers(console.where), end.tenant, end.run), end.comparison
+    ended = Ended(end.tenant, end.run, end.verdict, kept, gate.needed if gate else None, gate.queries if gate else None)
+    return next_step(ended, configuration.load("training", TrainingConfig, console.where.home), expected)
+
+
+def _card(console: Console, end: object) -> dict[str, str]:
     """Return what the shelf says of the model that a run made; nothing where it made none, or it is gone."""
     if not isinstance(end, ModelTrained):
         return {}

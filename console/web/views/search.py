@@ -5,6 +5,7 @@ group here, so only what everyone may see is found. A page that comes again afte
 recorded a second time.
 """
 
+from contextlib import suppress
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -16,8 +17,9 @@ from console.web.pages import render
 from console.web.sign_in import Fields, Operator, Wiring
 from console.web.tenants import Tenant
 from console.web.wiring import Console
-from operations import feedback, tenants
+from operations import feedback, indexing, shown_document, tenants
 from operations.feedback import Feedback, Opinion
+from operations.indexing import Indexed
 from retrieval.queries import NoWord, require_words
 from schemas.limits import MAX_TEXT
 from schemas.search import SearchAnswer, SearchRequest
@@ -61,7 +63,18 @@ def page(
         noted=noted,
         opinion=opinion,
         most=MAX_TEXT,
+        indexed=_indexed(console, tenant) if tenant else None,
     )
+
+
+@router.get("/search/document")
+def one(request: Request, console: Wiring, tenant: Tenant, document: str = "") -> Response:
+    """Show a document that everyone may see. Raises a 404, in the same words for one that is hidden and for none."""
+    with console.stores() as stores:
+        found = shown_document.read(stores.warehouse, stores.lists, tenant, document)
+    if found is None:
+        raise HTTPException(404, "There is no such document that everyone may see.")
+    return render("document.html", request, title=found.title or found.document, found=found)
 
 
 @router.post("/search/feedback")
@@ -98,6 +111,14 @@ def read(form: dict[str, str], tenant: str, user: str) -> Feedback:
     if len(given.query) > MAX_TEXT or len(given.document) > 256 or len(given.search) > 256:
         raise HTTPException(400, "the form names a search or a document that cannot be one")
     return given
+
+
+def _indexed(console: Console, tenant: str) -> Indexed | None:
+    """Return how much of what there is can be found; None while the warehouse is away, or the record was altered."""
+    with suppress(Retryable, Refused), console.stores() as stores:
+        record = stores.serving.record(tenant)
+        return indexing.read(stores.warehouse, tenant, record.collection if record else "")
+    return None
 
 
 def _answer(console: Console, request: SearchRequest) -> SearchAnswer:

@@ -14,7 +14,7 @@ PAGES = (
     "/now?tenant={}", "/runs?tenant={}", "/runs/{}", "/cutover?tenant={}", "/data?tenant={}", "/audit?tenant={}",
     "/data/letter?topic={}&partition=0&offset=0", "/data/letter?topic=clicks&partition={}&offset=0",
     "/data/letter?topic=clicks&partition=0&offset={}", "/data/letter?topic=clicks&partition=0&offset=0&topic_id={}",
-    "/sign-in?next={}", "/sign-in?code={}",
+    "/search/document?document={}", "/search/document?tenant={}", "/sign-in?next={}", "/sign-in?code={}",
 )  # fmt: skip
 FORMS = {
     "/cutover/approve": ("packet",), "/cutover/refuse": ("packet", "reason"),

@@ -50,9 +50,23 @@ def test_a_loss_since_the_cutover_is_said_with_the_way_back() -> None:
     assert need == ("bad", "People find less since the last cutover: roll back to old.", "cutover", "")
 
 
-def test_drift_that_is_only_suspected_is_said_as_that() -> None:
+def test_drift_that_is_only_suspected_is_good_to_know_and_needs_nobody() -> None:
     (need,) = needs(QUIET | {"drift": [{"signal": "fit", "verdict": "suspect"}]}, [], [], 0, [], [])
-    assert need.words == "Drift is suspected: Fit."
+    assert need.words.startswith("Drift is suspected: Fit. There is nothing to do")
+    assert (need.urgency, need.view) == ("know", "drift")
+
+
+def test_what_is_good_to_know_comes_after_what_needs_somebody() -> None:
+    found = needs(QUIET | {"drift": [{"signal": "fit", "verdict": "suspect"}]}, [], [], 1, [], [])
+    assert [need.urgency for need in found] == ["warn", "know"]
+
+
+def test_drift_that_asked_for_a_training_needs_nobody() -> None:
+    tripped = QUIET | {"drift": [{"signal": "query_drift", "verdict": "tripped"}]}
+    (need,) = needs(tripped, [], [], 0, [], [], asked=True)
+    assert (need.urgency, need.words[:24]) == ("know", "Drift tripped: Queries. ")
+    (need,) = needs(tripped, [], [], 0, [], [])
+    assert need.urgency == "warn", "nothing goes on by itself"
 
 
 def test_drift_whose_training_has_ended_needs_nobody() -> None:
@@ -60,4 +74,4 @@ def test_drift_whose_training_has_ended_needs_nobody() -> None:
     assert needs(QUIET | {"drift": [tripped]}, [], [], 0, [], [], over=True) == []
     both = [tripped, {"signal": "fit", "verdict": "suspect"}]
     (need,) = needs(QUIET | {"drift": both}, [], [], 0, [], [], over=True)
-    assert need.words == "Drift is suspected: Fit."
+    assert need.words.startswith("Drift is suspected: Fit.")

@@ -81,13 +81,18 @@ def test_long_titles_and_two_tenants_fit(
             page.goto(f"{site.url}/cutover?tenant={tenant}")
             page.get_by_label("Your private key", exact=False).fill(keys.operator_file(site.where, "ana").read_text())
             page.get_by_role("button", name="Sign in").click()
-            for view in ("cutover", "runs/run-1", "runs", "data"):
+            for view in ("cutover", "runs/run-1", "runs/run-2", "runs", "data"):
                 page.goto(f"{site.url}/{view}?tenant={tenant}")
                 fits(page, f"{name}-{view.replace('/', '-')}", tmp_path)
                 assert tall(page, "header") <= header, (name, view)
                 assert page.locator(".sides").count() == {"cutover": 1, "runs/run-1": 2}.get(view, 0), view
             page.goto(f"{site.url}/runs?tenant={tenant}")
             assert tall(page, "tr") <= 450, "rows are words and not blank"
+            edges = page.locator(".why").evaluate_all("all => all.map(each => each.getBoundingClientRect().right)")
+            assert len(edges) == 2
+            assert max(edges) <= width, "why a run began and ended is read without scrolling to the side"
+            page.get_by_text("What the words mean").click()
+            fits(page, f"{name}-words", tmp_path)
             hint = "getComputedStyle(document.querySelector('.scroll')).backgroundAttachment"
             assert "scroll" in page.evaluate(hint), "a shadow says that there is more"
             page.context.close()

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from schemas.learning import RungTried
 from trainer.config import TrainingConfig
-from trainer.judging.ladder import LadderRules, chosen, in_words
+from trainer.judging.ladder import LadderRules, chosen, in_words, no_gain
 
 
 def tried(**gains: float) -> list[RungTried]:
@@ -46,3 +46,11 @@ def test_rungs_are_tried_from_the_cheapest_whatever_the_order_in_the_rules() -> 
 
 def test_what_was_tried_in_words() -> None:
     assert in_words(tried(weights=0.012)) == "weights +0.012 (-0.038 to +0.062)"
+
+
+def test_a_run_without_a_candidate_says_how_good_live_is() -> None:
+    said = no_gain("no rung ranks", 61, 0.8768, tried(weights=0.0))
+    assert said.startswith("no rung ranks 61 validation queries better than live as it serves")
+    assert "with an nDCG@10 of 0.877;" in said
+    assert said.endswith("the hold-out was not looked at: weights +0.000 (-0.050 to +0.050)")
+    assert no_gain("no rung ranks", 61, 0.9, ()).endswith(": none tried")

@@ -3,22 +3,24 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from operations import decisions, since_cutover
 from operations.since_cutover import SinceCutover
 from retrieval.satisfied_shares import Person, compared
-from schemas.learning import CutoverApproved, CutoverRefused
+from schemas.learning import CutoverApproved, CutoverRefused, ModelRefused, TrainingRequested
 from schemas.packet import ExampleQuery, HeldOut, Packet, ShownDocument
-from stores import keys
+from stores import keys, redis_client, training_status
 from stores.access_lists import AccessList, AccessLists
 from stores.approvals import WAITS
 from stores.rights import Right
-from stores.serving import DONE, Collection, Serving, ServingRecord, Standby
+from stores.serving import DONE, Collection, Progress, Serving, ServingRecord, Standby
 from stores.settings import Settings
+from stores.warehouse import Warehouse
 from tests.console.running import sent
-from tests.console.web.browsing import NOW, Site
+from tests.console.web.browsing import NOW, Site, write_event
 from tests.console.web.browsing import serving as answering
 from tests.schemas.packets import packet
 
@@ -210,6 +212,31 @@ def test_after_a_rollback_the_way_is_forward(site: Site, serving: Serving, made:
     for part in ("Bring back other", ", rolled back by ben", "It was live before the rollback."):
         assert part in page
     assert "Roll back" not in page
+
+
+def test_where_nothing_waits_the_page_follows_the_run(
+    site: Site, stack: Settings, serving: Serving, warehouse: Warehouse, tenant: str
+) -> None:
+    ana, where, client = site.operator("ana"), f"tenant={tenant}", redis_client.connect(stack)
+    serving.move(ServingRecord(tenant=tenant, model="old", collection="B", version=1, moved_at=NOW), {})
+    page = ana.text(f"/cutover?{where}")
+    assert f"<code>tidewheel retrain --tenant {tenant}</code>" in page
+    assert "data-refresh" not in page
+    about: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW, "run": "run-1"}
+    asked = TrainingRequested(event_id=f"{tenant}-1", requested_by="ana", reason="r", **about)
+    write_event(warehouse, site.console.signing.as_operator(asked, "ana"), 1)
+    training_status.write(client, tenant, {"run": "run-1", "state": "fit", "step": "fit (5/8)", "stage": "<b>map"})
+    page = ana.text(f"/cutover?{where}")
+    for part in ("A training runs since 2026-11-01 12:00 UTC: fit (5/8), &lt;b&gt;map.", "data-refresh",
+                 f'href="/runs/run-1?tenant={tenant}"'):  # fmt: skip
+        assert part in page, part
+    end = ModelRefused(event_id=f"{tenant}-2", verdict="LOSS", reasons=("r",), **about)
+    write_event(warehouse, site.console.signing.as_installation(end), 2)
+    page = ana.text(f"/cutover?{where}")
+    assert "the last run ended LOSS on 2026-11-01 12:00 UTC, without a candidate" in page
+    serving.register(Collection(tenant=tenant, model="m", collection="C_m", created_at=NOW), "building")
+    serving.set_progress(tenant, "C_m", Progress(done=5, total=20, rate=1.0, eta_s=240.0, at=NOW))
+    assert "5 of 20 documents, about 4 min left" in ana.text(f"/cutover?{where}")
 
 
 def test_deciding_does_not_need_the_warehouse(stack: Settings, made: Packet, tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """Now, on real stores: what needs a person, and the tenants' own words unobeyed."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from schemas.learning import ModelRefused, TrainingRequested
-from stores.serving import Serving, ServingRecord
+from stores.serving import Collection, Progress, Serving, ServingRecord
 from stores.settings import Settings
 from stores.warehouse import Warehouse
 from streams.drift.requests import run_id
 from tests.console.web.browsing import NOW, Site, write_event
+from tests.streams.drift.history_rows import Log
 
 
 def test_what_is_live_and_what_needs_somebody(site: Site, stack: Settings, warehouse: Warehouse, tenant: str) -> None:
@@ -35,7 +39,42 @@ def test_what_is_live_and_what_needs_somebody(site: Site, stack: Settings, wareh
     assert "data-refresh" in page
 
 
-def test_the_first_steps_stay_until_a_first_cutover(site: Site, stack: Settings, tenant: str) -> None:
+def test_while_documents_are_indexed_it_says_how_long_and_of_what_is_built_that_it_is_done(
+    site: Site, stack: Settings, warehouse: Warehouse, tenant: str
+) -> None:
+    ana, serving = site.operator("ana"), Serving.connect(stack)
+    names = [f"d{n}" for n in range(8)]
+    Log(warehouse, tenant).documents(names, datetime.now(UTC))
+    serving.move(ServingRecord(tenant=tenant, model="base", collection="c", version=1, moved_at=NOW), {})
+    serving.register(Collection(tenant=tenant, model="base", collection="old", created_at=NOW), "standby")
+    serving.set_progress(tenant, "old", Progress(done=8, total=8, rate=1.0, eta_s=0.0, at=NOW))
+    serving.close()
+    ago = datetime.now(UTC) - timedelta(seconds=60)
+    applied = {"tenant": tenant, "collection": "c", "document_revision": 1 << 192, "applied_at": ago}
+    rows = [applied | {"document": name} for name in names[:2]]
+    warehouse.insert("applied", {name: [row[name] for row in rows] for name in rows[0]})
+    page = ana.text(f"/now?tenant={tenant}")
+    assert re.search(r"documents; 2 of 8 are indexed, about [23] min left", page), page
+    assert "<td>done</td>" in page
+    assert "0 s" not in page
+    assert re.search(
+        r"2 of 8 documents are indexed as they are now, about [23] min left", ana.text(f"/search?tenant={tenant}")
+    )
+
+
+def test_drift_that_is_suspected_is_no_alarm(site: Site, stack: Settings, warehouse: Warehouse, tenant: str) -> None:
+    serving = Serving.connect(stack)
+    serving.move(ServingRecord(tenant=tenant, model="m", collection="c", version=3, moved_at=NOW), {}, replaces=0)
+    serving.close()
+    window = {"tenant": tenant, "window_end": NOW, "signal": "query_drift", "verdict": "suspect"}
+    warehouse.insert("drift_windows", {name: [value] for name, value in window.items()})
+    page = site.operator("ana").text(f"/now?tenant={tenant}")
+    assert re.search(r'<p class="note know">Drift is suspected: Queries\.', page), page
+
+
+def test_the_first_steps_stay_until_a_first_cutover(
+    site: Site, stack: Settings, warehouse: Warehouse, tenant: str
+) -> None:
     ana, serving = site.operator("ana"), Serving.connect(stack)
     first = ServingRecord(tenant=tenant, model="base", collection="c", version=1, moved_at=NOW)
     serving.move(first, {})
@@ -43,6 +82,17 @@ def test_the_first_steps_stay_until_a_first_cutover(site: Site, stack: Settings,
     for command in ("connect searches LOG", "retrain", "adopt MODEL"):
         assert f"<code>tidewheel {command} --tenant {tenant}</code>" in page
     assert "is in order" not in page
+    assert "✓ Done" not in page
+    Log(warehouse, tenant).documents(["d1", "d2", "d3"], datetime.now(UTC))
+    row = {"topic": "searches", "topic_id": tenant, "tenant": tenant, "type": "SearchServed"}
+    searches = [
+        row | {"event_id": f"{tenant}{n}", "offset": n, "occurred_at": NOW + timedelta(days=n)} for n in (0, 13)
+    ]
+    warehouse.insert("events", {name: [each[name] for each in searches] for name in searches[0]})
+    page = ana.text(f"/now?tenant={tenant}")
+    assert page.count("✓ Done") == 2
+    for part in ("3 documents.", "2 searches in 14 days.", "0 such queries so far.", f'href="/runs?tenant={tenant}"'):
+        assert part in page, part
     serving.move(first.model_copy(update={"version": 2, "packet": "p", "by": "ana"}), {})
     serving.close()
     assert "connect searches" not in ana.text(f"/now?tenant={tenant}")

@@ -1,9 +1,12 @@
 """Runs: the signed verdict, and the real queries behind it as far as everyone may see them."""
 
-from schemas.learning import ModelTrained, TrainingRequested
+from pathlib import Path
+
+from schemas.learning import ModelRefused, ModelTrained, RungTried, TrainingRequested
 from stores import redis_client, training_status
 from stores.access_lists import AccessList, AccessLists
 from stores.settings import Settings
+from stores.shelf import Shelf, refused_name
 from stores.warehouse import Warehouse
 from tests.console.web.browsing import NOW, Site, write_event
 from tests.schemas.packets import WON
@@ -53,11 +56,21 @@ def test_a_run_that_goes_on_is_followed_and_has_no_scores(
     write_event(warehouse, site.console.signing.as_operator(asked, "ana"))
     waits = ana.text(f"/runs/run-1?tenant={tenant}")
     assert "The trainer has not begun with it" in waits
-    at = {"run": "run-1", "state": "fit", "step": "fit (5/8)", "done": "20", "total": "400", "eta_s": "2103.0"}
+    at = {
+        "run": "run-1",
+        "state": "fit",
+        "step": "fit (5/8)",
+        "stage": "a map",
+        "done": "20",
+        "total": "400",
+        "eta_s": "2103.0",
+    }
     training_status.write(client, tenant, {**at, "note": "<b>words</b>"})
     page = ana.text(f"/runs/run-1?tenant={tenant}")
-    for part in ("run-1: fit (5/8), 20 of 400, 35 min left", 'value="20" max="400"', "&lt;b&gt;words", "data-refresh"):
+    for part in ("run-1: fit (5/8), a map, 20 of 400, 35 min left", 'value="20" max="400"', "&lt;b&gt;words",
+                 "data-refresh", 'aria-label="a map"', "mine: documents are sought"):  # fmt: skip
         assert part in page, part
+    assert "What to do next" not in page
     training_status.write(client, tenant, {"run": "run-2"})
     assert "fit (5/8)" not in ana.text(f"/runs/run-1?tenant={tenant}"), "it is another run's"
     listed = ana.text(f"/runs?tenant={tenant}")
@@ -65,6 +78,39 @@ def test_a_run_that_goes_on_is_followed_and_has_no_scores(
     assert "0.000" not in listed
     assert "after 0 different queries so far" in listed
     assert "the gate needs 50" in listed
+
+
+def test_a_run_without_a_model_says_what_to_do_and_what_its_words_mean(
+    site: Site, warehouse: Warehouse, tenant: str, tmp_path: Path
+) -> None:
+    signing, ana = site.console.signing, site.operator("ana")
+    tried = tuple(
+        RungTried(rung=name, queries=61, gain=0.01, low=-0.01, high=0.02, seconds=9, documents=n, passages=n)
+        for name, n in (("weights", 0), ("full", 300))
+    )
+    close = WON.model_copy(update={"low": -0.01, "needed": 120, "queries": 80, "rung": "weights", "rungs": tried})
+    for number, comparison in enumerate((close, None)):
+        about = {"tenant": tenant, "occurred_at": NOW, "run": f"run-{number}"}
+        asked = TrainingRequested(event_id=f"{tenant}-a{number}", requested_by="ana", reason="r", **about)  # type: ignore[arg-type]
+        end = ModelRefused(
+            event_id=f"{tenant}-e{number}", verdict="INCONCLUSIVE", reasons=("too <i>close</i>",),
+            comparison=comparison, **about,  # type: ignore[arg-type]
+        )  # fmt: skip
+        write_event(warehouse, signing.as_operator(asked, "ana"), 2 * number)
+        write_event(warehouse, signing.as_installation(end), 2 * number + 1)
+    (tmp_path / "modules.json").write_text("[]")
+    Shelf.offers(site.where).put(tenant, refused_name("run-0"), tmp_path, {}, NOW)
+    page = ana.text(f"/runs/run-0?tenant={tenant}")
+    for part in ("What to do next", "Nothing is broken", "40 more than there were", '<th scope="col">Rung</th>',
+                 f"<code>tidewheel runs judge run-0 --tenant {tenant}</code>", "too &lt;i&gt;close", "61 validation",
+                 "All weights of the model learn from clicks. Every document is embedded again."):  # fmt: skip
+        assert part in page, part
+    for word in ("rung", "hold-out", "validation queries", "nDCG@10", "query_map"):
+        assert f"<dfn>{word}</dfn>" in page
+    assert "Way" not in page + ana.text(f"/runs?tenant={tenant}")
+    page = ana.text(f"/runs/run-1?tenant={tenant}")
+    assert "People opened a result after 0 different queries so far" in page
+    assert "runs judge" not in page, "nothing is kept of it"
 
 
 def test_a_forged_end_is_no_end(site: Site, warehouse: Warehouse, tenant: str) -> None:

@@ -19,6 +19,7 @@ from operations.feedback import Feedback
 from retrieval.queries import NoWord
 from schemas.activity import Reacted
 from schemas.search import SearchAnswer, SearchRequest, SearchResult
+from stores.access_lists import AccessList, AccessLists
 from stores.errors import Retryable
 from stores.settings import Settings
 from stores.warehouse import Warehouse
@@ -101,6 +102,32 @@ def test_a_search_is_recorded_as_the_operators_and_an_opinion_on_it_taken(
         assert ana.submit(f"/search/feedback?tenant={someone}", **{**FORM, "opinion": "<b>"}).status == 400
         assert site.browser().post(f"/search/feedback?tenant={someone}", FORM).status == 401
         assert sent == []
+
+
+def test_a_result_leads_to_its_document_as_long_as_everyone_may_see_it(
+    stack: Settings, tmp_path: Path, warehouse: Warehouse, tenant: str
+) -> None:
+    Log(warehouse, tenant).documents(["other"], MORNING)
+    row = {"tenant": tenant, "document": "hr/leave", "version": 1, "kind": "page", "title": TITLE, "app": "git",
+           "body": "# Days\n<b>thirty</b>", "acl": ["everyone"], "content_hash": "a", "updated_at": NOW}  # fmt: skip
+    warehouse.insert("documents", {name: [value] for name, value in row.items()})
+    lists = AccessLists.connect(stack)
+    lists.put(tenant, [AccessList("hr/leave", 1 << 192, ("everyone",), "a")])
+    with searching(stack, tmp_path) as (site, _):
+        ana, where = site.operator("ana"), f"/search/document?tenant={tenant}&document=hr/leave"
+        page = ana.text(f"/search?tenant={tenant}&q=leave")
+        assert f'<a href="/search/document?tenant={tenant}&amp;document=hr/leave">' in page
+        page = ana.text(where)
+        for part in ("thirty", "hr/leave", "from git", "&lt;script&gt;alert", 'aria-current="page">Search'):
+            assert part in page, part
+        assert "<b>" not in page
+        none = ana.get(f"/search/document?tenant={tenant}&document=hr/none")
+        lists.put(tenant, [AccessList("hr/leave", (1 << 192) + 1, ("board",), "a")])
+        hidden = ana.get(where)
+        assert (hidden.status, none.status) == (404, 404)
+        assert hidden.data == none.data, "nobody learns that it is there"
+        assert site.browser().get(where).status == 303
+    lists.close()
 
 
 def test_a_query_that_cannot_be_searched_is_a_word_on_the_page(stack: Settings, tmp_path: Path, someone: str) -> None:

@@ -18,7 +18,7 @@ def test_words_are_guessed_before_the_contrastive_stage(
     Rung(steps=3).fit(stages)
     assert stages.contrasted == 1
     assert stages.weights() != before
-    assert capsys.readouterr().out.count("masked language") == 3
+    assert capsys.readouterr().out.count("guessing blanked words") == 3
     assert Rung.reads_corpus
 
 
@@ -33,7 +33,7 @@ def test_a_resumed_run_has_the_guessing_behind_it(tmp_path: Path, tiny_model: Pa
 def test_the_fitting_process_runs_the_rung_that_the_job_names(tmp_path: Path, tiny_model: Path) -> None:
     job, progress = job_for(tmp_path, tiny_model, rung="masked", rung_rules={"steps": 2}), list[dict[str, Any]]()
     fit.run(job, tmp_path, progress.append, threading.Event(), 1)
-    stages = [facts["step"] for facts in progress if facts.get("stage") == "masked language"]
+    stages = [facts["step"] for facts in progress if facts.get("stage") == "guessing blanked words"]
     first = next(n for n, facts in enumerate(progress) if "eta_s" in facts)
     assert stages == [1, 2]
     assert all(facts.get("stage") for facts in progress[:2])
