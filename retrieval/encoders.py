@@ -48,13 +48,16 @@ class Encoder:
 
         Raises `Refused` for a query side that is damaged or of another dimension, and what an endpoint raises.
         """
-        elsewhere = Endpoint.of(path)
+        elsewhere, self.query_side = Endpoint.of(path), QuerySide.of(path)
+        side, additions = self.query_side, self.query_side.additions if self.query_side else {}
+        if elsewhere and additions:
+            raise Refused(f"{path} adds to the weights of a model that is elsewhere; train again")
         self._model: Model = elsewhere.connected() if elsewhere else LocalModel(path, config)
+        self._asked: Model = LocalModel(path, config, additions) if additions else self._model
         self.pieces = WordPieces.of(path, config)
         self.precision = self._model.precision
         self._prompts = Prompts.of(path)
         self.dimension = self._model.encode(["dimension"], self._prompts.passage).shape[1]
-        self.query_side = side = QuerySide.of(path)
         if side is not None and side.map is not None and len(side.map) != self.dimension:
             raise Refused(f"{path} maps {len(side.map)} dimensions and its model makes {self.dimension}; train again")
 
@@ -68,17 +71,17 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors32:
         """Return one unit vector per passage, shape (texts, dimension), float32 whatever the model runs at."""
-        return self._encoded(texts, self._prompts.passage)
+        return self._encoded(self._model, texts, self._prompts.passage)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors32:
         """Return one unit vector per query, shape (texts, dimension), through the query side if there is one."""
-        found = self._encoded(texts, self._prompts.query)
+        found = self._encoded(self._asked, texts, self._prompts.query)
         return self.query_side.queries(found) if self.query_side else found
 
-    def _encoded(self, texts: Sequence[str], prompt: str) -> Vectors32:
+    def _encoded(self, model: Model, texts: Sequence[str], prompt: str) -> Vectors32:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        found = self._model.encode(texts, prompt)
+        found = model.encode(texts, prompt)
         if found.shape[1] != self.dimension:
             raise Refused(f"the model makes {found.shape[1]} dimensions now, and made {self.dimension}; it was changed")
         return found

@@ -5,7 +5,7 @@ It reads `max_tokens` word pieces of a text, or fewer when its own limit is lowe
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +16,19 @@ from transformers.utils import logging as transformers_logging
 
 from retrieval.config import EncoderConfig
 from retrieval.identity import PRECISIONS
+from retrieval.query_side import Addition
 from retrieval.word_pieces import WordPieces
-from stores.errors import Misconfigured
+from stores.errors import Misconfigured, Refused
 
 
 class LocalModel:
     """One loaded model. One text batch at a time; several threads may call it."""
 
-    def __init__(self, path: Path, config: EncoderConfig) -> None:
-        """Load the model in the directory `path`. Nothing is fetched from elsewhere."""
+    def __init__(self, path: Path, config: EncoderConfig, additions: Mapping[str, Addition] | None = None) -> None:
+        """Load the model in the directory `path`, with additions to its layers if there are any.
+
+        Nothing is fetched from elsewhere. Raises `Refused` for additions to layers that the model does not have.
+        """
         self._batch_size = config.batch_size
         self._lock = threading.Lock()
         # A service's log is no terminal.
@@ -36,6 +40,7 @@ class LocalModel:
             raise Misconfigured(f"{path} reads {read} word pieces and its files say {said}; save the model anew")
         if read is None or math.isfinite(read):  # a model of static vectors reads all of a text
             self._transformer.max_seq_length = said
+        _add(self._transformer, additions or {}, path)
         self.precision = PRECISIONS[device == "cuda"]
         if device == "cuda":
             self._transformer.half()
@@ -49,3 +54,13 @@ class LocalModel:
                 show_progress_bar=False,
             )  # fmt: skip
         return np.asarray(found, dtype=np.float32)
+
+
+def _add(model: torch.nn.Module, additions: Mapping[str, Addition], path: Path) -> None:
+    layers = dict(model.named_modules())
+    for name, (up, down) in additions.items():
+        layer = layers.get(name)
+        if not isinstance(layer, torch.nn.Linear) or layer.weight.shape != (len(up), down.shape[1]):
+            raise Refused(f"{path} adds to a layer '{name}' of another model than the one beside it; train again")
+        with torch.no_grad():
+            layer.weight += torch.from_numpy(up @ down).to(layer.weight)

@@ -2,17 +2,20 @@
 
 Such a model makes the same vectors of documents as another one, whose files it has, and names that one by the hash of
 its files. So it is served from the collection that is there, and what was embedded for the other is its own too. Its
-queries may go through a linear map: of unit vectors of shape (n, d) by a matrix of shape (d, d), and made units again.
+queries are read with small additions to the weights of linear layers, if there are any, and may then go through a
+linear map: of unit vectors of shape (n, d) by a matrix of shape (d, d), and made units again.
 
-The file is `query_side.safetensors`: the tensor `map` (float32), if there is one, and `documents` in its metadata. The
-manifest of the model covers it like every other file; loading it runs no code.
+The file is `query_side.safetensors`: the tensor `map`, for each layer with an addition `up.LAYER` and `down.LAYER`, all
+float32, and `documents` in its metadata. The manifest of the model covers it like every other file; loading it runs no
+code.
 """
 
 import re
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,18 +25,29 @@ from safetensors.numpy import save_file
 from stores.errors import Refused
 
 FILE = "query_side.safetensors"
-_MAP, _DOCUMENTS = "map", "documents"
+_MAP, _DOCUMENTS, _UP, _DOWN = "map", "documents", "up.", "down."
 _MANIFEST = re.compile(r"[0-9a-f]{64}")
 
 Vectors = npt.NDArray[np.float32]
 
 
+class Addition(NamedTuple):
+    """What is added to a layer's weights of shape (o, i): the product of `up` (o, r) and `down` (r, i), rank r."""
+
+    up: Vectors
+    down: Vectors
+
+
 @dataclass(frozen=True, slots=True)
 class QuerySide:
-    """`documents` is the manifest of the model whose vectors of documents are its own; `map` is applied to queries."""
+    """`documents` is the manifest of the model whose vectors of documents are its own.
+
+    `additions` change the layers that they name, of the model that reads queries; `map` is applied to what it makes.
+    """
 
     documents: str
     map: Vectors | None = None
+    additions: Mapping[str, Addition] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Path) -> "QuerySide | None":
@@ -47,22 +61,32 @@ class QuerySide:
         try:
             with safe_open(path, framework="numpy") as file:
                 documents = (file.metadata() or {}).get(_DOCUMENTS, "")
-                found = file.get_tensor(_MAP) if _MAP in file.keys() else None  # noqa: SIM118  # it is no mapping
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
         except (SafetensorError, OSError) as error:
             raise Refused(f"{path} cannot be read ({error}); train again") from error
         if not _MANIFEST.fullmatch(documents):
             raise Refused(f"{path} does not name the model whose documents it keeps; train again")
+        found = tensors.pop(_MAP, None)
         if found is not None and not _is_map(found):
             raise Refused(f"{path} has a map that is not a square matrix of finite numbers; train again")
-        return cls(documents, found)
+        names = {name.partition(".")[2] for name in tensors}
+        if tensors.keys() != {side + name for name in names for side in (_UP, _DOWN)}:
+            raise Refused(f"{path} has tensors that are neither a map nor additions; train again")
+        additions = {name: Addition(tensors[_UP + name], tensors[_DOWN + name]) for name in sorted(names)}
+        if not all(map(_is_addition, additions.values())):
+            raise Refused(f"{path} has an addition that is not two matrices of finite numbers; train again")
+        return cls(documents, found, additions)
 
     def save(self, model: Path) -> None:
         """Write it beside the files of the model in a directory."""
-        tensors = {} if self.map is None else {_MAP: np.ascontiguousarray(self.map, dtype=np.float32)}
-        save_file(tensors, model / FILE, {_DOCUMENTS: self.documents})
+        tensors = {} if self.map is None else {_MAP: self.map}
+        for name, one in self.additions.items():
+            tensors |= {_UP + name: one.up, _DOWN + name: one.down}
+        whole = {name: np.ascontiguousarray(tensor, dtype=np.float32) for name, tensor in tensors.items()}
+        save_file(whole, model / FILE, {_DOCUMENTS: self.documents})
 
     def queries(self, vectors: Vectors) -> Vectors:
-        """Return the unit vectors of queries, shape (n, d), as they are searched by."""
+        """Return what the model makes of queries, unit vectors of shape (n, d), as they are searched by."""
         return vectors if self.map is None else mapped(vectors, self.map)
 
 
@@ -94,4 +118,13 @@ def with_query_side(model: Path, side: QuerySide, output: Path, apart: Iterable[
 
 def _is_map(found: Vectors) -> bool:
     square = found.ndim == 2 and found.shape[0] == found.shape[1] > 0
-    return square and found.dtype == np.float32 and bool(np.isfinite(found).all())
+    return square and _is_finite(found)
+
+
+def _is_addition(found: Addition) -> bool:
+    up, down = found
+    return up.ndim == down.ndim == 2 and up.shape[1] == down.shape[0] > 0 and _is_finite(up) and _is_finite(down)
+
+
+def _is_finite(found: Vectors) -> bool:
+    return found.dtype == np.float32 and bool(np.isfinite(found).all())

@@ -22,6 +22,8 @@ RULES = (
             "retrieval/config.py": "the loader's own rules",
             "trainer/learning/process.py": "loads weights to train them, at full precision",
             "trainer/learning/job.py": "how much of a text is read in training",
+            "trainer/learning/query_process.py": "loads weights to train additions to them, at full precision",
+            "trainer/learning/query_encoder.py": "how much of a query is read in training",
             "bench/search/handwritten.py": "the peer of a benchmark, which shares nothing that it can have of its own",
             "bench/recipe/tuning.py": "loads weights to train them, as the trainer's own process does",
             "bench/indexer/bare.py": "the floor of a benchmark: the library alone",

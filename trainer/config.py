@@ -11,6 +11,7 @@ from trainer.judging.gate import GateRules
 from trainer.judging.ladder import LadderRules
 from trainer.learning.job import FitRules
 from trainer.learning.mine import MiningRules
+from trainer.learning.query_encoder import QueryRules
 from trainer.learning.query_map import MapRules
 
 
@@ -49,6 +50,7 @@ class TrainingConfig(BaseModel):
     mining: MiningRules = MiningRules()
     ladder: LadderRules = LadderRules()
     query_map: MapRules = MapRules()
+    query_encoder: QueryRules = QueryRules()
     fit: FitRules = FitRules()
     evaluation: EvaluationRules = EvaluationRules()
     gate: GateRules = GateRules()

@@ -1,13 +1,15 @@
 """The rungs of a run made, from the cheapest: what is served today, changed in one way after another.
 
-    weights     the live model, its rankings weighed anew (clicked queries among them)     nothing is embedded
-    query_map   the live model, its queries through a linear map, weighed anew             nothing is embedded
-    fit         the weights of the model learned, as `training.fit.rung` says              every document is
+    weights         the live model, its rankings weighed anew (clicked queries among them)     nothing is embedded
+    query_map       the live model, its queries through a linear map, weighed anew             nothing is embedded
+    query_encoder   the live model, how it reads queries learned, weighed anew                 nothing is embedded
+    fit             the weights of the model learned, as `training.fit.rung` says              every document is
 
-One of them becomes the candidate (`trainer.judging.ladder`). The first two keep the live model's vectors of documents,
-so they are served from the collection that is live.
+One of them becomes the candidate (`trainer.judging.ladder`). All but the last keep the live model's vectors of
+documents, so they are served from the collection that is live.
 """
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,23 +28,25 @@ from trainer.context import RunContext
 from trainer.data.examples import Example
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Split
-from trainer.judging import questions
+from trainer.judging import embed_in_child, questions
 from trainer.judging.corpus import Vectors
 from trainer.judging.embed_in_child import Made
 from trainer.judging.evaluate import CANDIDATE
-from trainer.judging.ladder import FIT, QUERY_MAP, WEIGHTS, chosen, in_words, no_gain
+from trainer.judging.ladder import FIT, QUERY_ENCODER, QUERY_MAP, WEIGHTS, chosen, in_words, no_gain
 from trainer.judging.questions import Questions
 from trainer.judging.validation import Validation
 from trainer.learning import fit, query_map
 from trainer.learning.build_job import build_job
 from trainer.learning.child import Cancelled
 from trainer.learning.mine import Mined
-from trainer.learning.row_rules import damped
+from trainer.learning.query_encoder import QueryJob
+from trainer.learning.query_lessons import QueryLessons, query_lessons
 from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
 
 COMPARING = "comparing the rungs on the validation queries"
 LEARNING_MAP = "learning the map of queries"
+LEARNING_QUERIES = "learning to read queries"
 LEARNING_WEIGHTS = "learning the weights of the model"
 EMBEDDING = "embedding documents and queries with the new model"
 """The stages of step `fit`, for people; each fills the bar of progress anew."""
@@ -108,7 +112,8 @@ class Ladder:
         """
         rules, least = self.context.config, self.context.config.evaluation.min_validation
         learns, same = Endpoint.of(self.start) is None, self.live == self.start
-        names = [name for name in rules.ladder.rungs if (learns if name == FIT else same)]
+        known = {FIT: learns, QUERY_ENCODER: learns and same}
+        names = [name for name in rules.ladder.rungs if known.get(name, same)]
         count = len(self.asked.validation)
         if count < max(1, least):
             few = f"only {count} validation queries; {least} are needed to choose among {', '.join(names)}"
@@ -125,7 +130,8 @@ class Ladder:
 
     def _made(self, names: Sequence[str], judge: Validation) -> Iterator[Candidate]:
         makers: Mapping[str, Callable[[], Candidate | None]] = {
-            WEIGHTS: self._weights, QUERY_MAP: lambda: self._query_map(judge), FIT: self._fit,
+            WEIGHTS: self._weights, QUERY_MAP: lambda: self._query_map(judge), QUERY_ENCODER: self._query_encoder,
+            FIT: self._fit,
         }  # fmt: skip
         for name in names:
             if (candidate := makers[name]()) is not None:
@@ -149,16 +155,8 @@ class Ladder:
         return self._kept(QUERY_MAP, self._through(found), found, began) if strongest else None
 
     def _learned_map(self) -> Vectors:
-        """Learn of the vectors of lessons and of first passages, with no document that is held out in any role."""
-        corpus = self.asked.corpus
-        numbers = [n for n in corpus.tenants() if corpus.names[n] not in self.split.held_out_documents]
-        number = {corpus.names[n]: at for at, n in enumerate(numbers)}
-        used = [n for n, lesson in enumerate(self.lessons) if lesson.document in number]
-        anchors = self.vectors[len(self.asked.texts) :][used]
-        own = [number[self.lessons[n].document] for n in used]
-        never = [[number[name] for name in self.mined.never[n] if name in number] for n in used]
-        weights = damped([self.lessons[n].weight for n in used])
-
+        """Learn of the vectors of lessons and of first passages."""
+        taught = self._taught()
         self.status.stage(LEARNING_MAP)
 
         def on_step(step: int, total: int) -> None:
@@ -166,8 +164,41 @@ class Ladder:
                 raise Cancelled("asked to stop")
             self.status.progress({"step": step, "total": total})
 
-        documents = self.vectors[corpus.first[numbers]]
-        return query_map.learn(anchors, documents, own, never, weights, self.context.config.query_map, on_step)
+        return query_map.learn(
+            self.vectors[len(self.asked.texts) :][taught.used], taught.documents, taught.own, taught.never,
+            taught.weights, self.context.config.query_map, on_step,
+        )  # fmt: skip
+
+    def _query_encoder(self) -> Candidate:
+        """Learn how queries are read, against the vectors that documents have; embed only the queries again."""
+        context, home, began, taught = self.context, self.directory.path, time.monotonic(), self._taught()
+        self.status.stage(LEARNING_QUERIES)
+        vectors = home / "documents.npy"
+        np.save(vectors, taught.documents)
+        documents = documents_of(self.live, self.manifest)
+        job = QueryJob(
+            parent=self.live, output=home / f"{QUERY_ENCODER}-learned", documents=documents, vectors=vectors,
+            hashed=hashlib.sha256(taught.documents.tobytes()).hexdigest(),
+            rules=context.config.query_encoder, anchors=tuple(self.lessons[n].anchor for n in taught.used),
+            own=tuple(taught.own), never=tuple(map(tuple, taught.never)), weights=tuple(taught.weights),
+        )  # fmt: skip
+        learned = fit.run(job, home, self.status.progress, context.stop, context.config.attempts)
+        side = QuerySide.of(learned)
+        assert side is not None  # it is what the process makes
+        model = with_query_side(self.live, side, home / QUERY_ENCODER, OF_ITS_OWN)
+        seconds = time.monotonic() - began
+        self.status.stage(EMBEDDING)
+        passages = len(self.asked.corpus.texts)
+        found = embed_in_child.embed(
+            "queries-after", {CANDIDATE: model}, self.asked.texts[passages:], home, context.encoder,
+            self.status.progress, context.stop, context.config.attempts, passages=0,
+        )[CANDIDATE]  # fmt: skip
+        made = np.concatenate([self.vectors[:passages], found.vectors])
+        return Candidate(QUERY_ENCODER, made, lambda: model, seconds, side.documents)
+
+    def _taught(self) -> QueryLessons:
+        corpus = self.asked.corpus
+        return query_lessons(self.lessons, self.mined, corpus, self.vectors, self.split.held_out_documents)
 
     def _through(self, by: Vectors) -> Vectors:
         """Return live's vectors of the questions' texts, those of passages as they are, all others through a map."""
@@ -181,9 +212,10 @@ class Ladder:
         own = before.map if before else None
         whole = by if own is None else own if by is None else np.asarray(own @ by, dtype=np.float32)
         documents = documents_of(self.live, self.manifest)
+        side = QuerySide(documents, whole, before.additions if before else {})
 
         def make() -> Path:
-            return with_query_side(self.live, QuerySide(documents, whole), self.directory.path / rung, OF_ITS_OWN)
+            return with_query_side(self.live, side, self.directory.path / rung, OF_ITS_OWN)
 
         return Candidate(rung, vectors, make, time.monotonic() - began, documents)
 

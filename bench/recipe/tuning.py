@@ -13,7 +13,6 @@ import torch
 from sentence_transformers import SentenceTransformer
 from torch import Tensor, nn
 
-from bench.recipe.low_rank import add_low_rank
 from bench.recipe.recipes import Recipe
 from bench.recipe.world import Lesson
 from retrieval.query_side import mapped
@@ -22,6 +21,7 @@ from trainer.judging.corpus import Vectors
 from trainer.learning import query_map
 from trainer.learning.batches import Row, plan
 from trainer.learning.loss import WeightedRankingLoss
+from trainer.learning.low_rank import add_low_rank, parameters
 from trainer.learning.row_rules import damped, extras
 
 _SEED = 1_000
@@ -110,7 +110,7 @@ def rows(lessons: Sequence[Lesson], recipe: Recipe) -> list[Row]:
 def trained(model: nn.Module, recipe: Recipe) -> list[nn.Parameter]:
     """Freeze what the recipe leaves alone and return the rest."""
     if recipe.rung == "lora":
-        return add_low_rank(model, recipe.rank)
+        return parameters(add_low_rank(model, recipe.rank))
     if recipe.rung == "top":
         kept = [f".layer.{n}." for n in range(6 - recipe.layers, 6)]
         for name, parameter in model.named_parameters():

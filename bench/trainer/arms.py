@@ -4,6 +4,7 @@ Models are learned and embedded by the product's own processes; a line of figure
 them. All weights of rankings are chosen on the validation queries, by what clicks say of them.
 """
 
+import hashlib
 import resource
 import threading
 import time
@@ -20,7 +21,8 @@ from bench.recipe.world import Lesson, World
 from bench.trainer.plain import PlainJob
 from retrieval.bm25 import Bm25
 from retrieval.config import EncoderConfig
-from retrieval.query_side import mapped
+from retrieval.encoders import Encoder
+from retrieval.query_side import QuerySide, mapped, with_query_side
 from schemas.fusion import EVEN
 from stores.shelf import base_model
 from trainer.data.examples import Document, Example
@@ -33,6 +35,7 @@ from trainer.learning import child, fit, query_map
 from trainer.learning.build_job import build_job
 from trainer.learning.job import FitRules
 from trainer.learning.mine import Mined
+from trainer.learning.query_encoder import QueryJob, QueryRules
 from trainer.learning.row_rules import damped
 
 Line = dict[str, Any]
@@ -43,16 +46,20 @@ SIDES = ("validation", "test", "guard")
 class Known:
     """A model's vectors that are there, by text: what `Scoring` judges."""
 
-    def __init__(self, texts: Sequence[str], vectors: Vectors, by: Vectors | None = None) -> None:
+    def __init__(
+        self, texts: Sequence[str], vectors: Vectors, by: Vectors | None = None, reader: Encoder | None = None
+    ) -> None:
         self._rows, self._by = {text: n for n, text in enumerate(texts)}, by
-        self._vectors = vectors
+        self._vectors, self._reader = vectors, reader
 
     def vectors(self, texts: Sequence[str], tokens: int) -> Vectors:
         """Return the vectors of passages."""
         return self._vectors[[self._rows[text] for text in texts]]
 
     def asked(self, texts: Sequence[str], tokens: int) -> Vectors:
-        """Return the vectors of queries, through the map if there is one."""
+        """Return the vectors of queries, by what reads them or through the map if there is one."""
+        if self._reader:
+            return self._reader.encode_queries(texts)
         found = self.vectors(texts, tokens)
         return found if self._by is None else mapped(found, self._by)
 
@@ -113,6 +120,30 @@ class Arms:
             if found["validation"]["served_clicks"] > best["validation"]["served_clicks"]:
                 best = found
         return best | {"learn_s": round(seconds, 1)}
+
+    def query_encoder(self, name: str, rows: Sequence[Lesson], rules: QueryRules) -> Line:
+        """Return what the rung `query_encoder` serves: documents keep the vectors of the base model."""
+        directory, vectors = self._directory / name, self._embedded("base", base_model())
+        directory.mkdir(parents=True, exist_ok=True)
+        row_of, teachable = {text: n for n, text in enumerate(self._texts)}, self._world.teachable()
+        names = sorted(teachable)
+        number = {one: n for n, one in enumerate(names)}
+        used = [lesson for lesson in rows if lesson.document in number]
+        documents = vectors[[row_of[teachable[one]] for one in names]]
+        np.save(directory / "documents.npy", documents)
+        job = QueryJob(
+            parent=base_model(), output=directory / "learned", documents="0" * 64, vectors=directory / "documents.npy",
+            hashed=hashlib.sha256(documents.tobytes()).hexdigest(), rules=rules,
+            anchors=tuple(lesson.anchor for lesson in used), own=tuple(number[lesson.document] for lesson in used),
+            never=tuple(tuple(number[one] for one in lesson.never if one in number) for lesson in used),
+            weights=tuple(damped([lesson.weight for lesson in used])),
+        )  # fmt: skip
+        began = time.monotonic()
+        side = QuerySide.of(fit.run(job, directory, _unread, self._stop, attempts=1))
+        seconds = time.monotonic() - began
+        assert side is not None  # it is what the process makes
+        reader = Encoder(with_query_side(base_model(), side, directory / "model", ()), EncoderConfig())
+        return self._scoring.judged(Known(self._texts, vectors, reader=reader)) | {"learn_s": round(seconds, 1)}
 
     def fitted(self, name: str, rows: Sequence[Lesson], rules: FitRules) -> Line:
         """Return what a model serves that the trainer's own process learned, with its speed and memory."""

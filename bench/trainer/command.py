@@ -41,6 +41,7 @@ from stores.errors import Misconfigured, TidewheelError
 from stores.exit_codes import command_status
 from stores.shelf import base_model
 from trainer.learning.job import FitRules
+from trainer.learning.query_encoder import QueryRules
 
 RATES = (2e-5, 5e-5, 1e-4)
 _LEAST_S = 5.0
@@ -128,6 +129,7 @@ def _parts(arms: Arms, lessons: Lessons, results: Path) -> Iterator[tuple[str, C
     yield "bm25", lambda: arms.words(rows, clicked=False)
     yield "bm25 with clicked queries", lambda: arms.words(rows, clicked=True)
     yield "query_map", lambda: arms.mapped(rows)
+    yield "query_encoder", lambda: arms.query_encoder(f"queries-{at}", rows, QueryRules(seed=lessons.seed))
     yield "full", lambda: arms.fitted(f"full-{at}", rows, rules)
     for rate in RATES:
         yield f"{summary.PLAIN} {rate:g}", partial(_plain, arms, f"plain-{rate:g}-{at}", lessons, rules, rate, results)
@@ -148,7 +150,7 @@ def _as_long(results: Path, lessons: Lessons) -> float:
 
 def _names() -> set[str]:
     plain = {f"{summary.PLAIN} {rate:g}" for rate in RATES}
-    return {"base", "weights", "bm25", "bm25 with clicked queries", "query_map", "full"} | plain
+    return {"base", "weights", "bm25", "bm25 with clicked queries", "query_map", "query_encoder", "full"} | plain
 
 
 def _of(line: Line, seed: int, wrong: float) -> bool:

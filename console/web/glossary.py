@@ -18,6 +18,8 @@ RUNGS = {
     + _NOT_AGAIN,
     "query_map": "The model stays. What it makes of a query goes through a map that clicks taught, and the ranking is "
     f"weighed anew. {_NOT_AGAIN}",
+    "query_encoder": "Documents are read as before. How queries are read learns from clicks, and the ranking is "
+    f"weighed anew. {_NOT_AGAIN}",
     "full": f"All weights of the model learn from clicks. {_AGAIN}",
     "top_layers": f"The last layers of the model learn from clicks, the others stay. {_AGAIN}",
     "masked": f"The model guesses blanked words of your documents, then all its weights learn from clicks. {_AGAIN}",

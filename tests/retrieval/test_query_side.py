@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+from sentence_transformers import SentenceTransformer
+from torch.nn import Linear
 
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder
-from retrieval.query_side import FILE, QuerySide, documents_of, mapped, with_query_side
+from retrieval.query_side import FILE, Addition, QuerySide, documents_of, mapped, with_query_side
 from stores.errors import Refused
 
 OTHER = "a" * 64
@@ -60,6 +62,18 @@ def test_a_map_is_read_as_it_was_written(tmp_path: Path) -> None:
         ({"map": np.ones((2, 3), np.float32)}, {"documents": OTHER}, "square"),
         ({"map": np.full((2, 2), np.nan, np.float32)}, {"documents": OTHER}, "finite"),
         ({"map": np.eye(2)}, {"documents": OTHER}, "square"),
+        ({"up.layer": np.ones((2, 1), np.float32)}, {"documents": OTHER}, "neither a map nor additions"),
+        ({"weights": np.ones((2, 1), np.float32)}, {"documents": OTHER}, "neither a map nor additions"),
+        (
+            {"up.layer": np.ones((2, 1), np.float32), "down.layer": np.ones((2, 2), np.float32)},
+            {"documents": OTHER},
+            "two matrices",
+        ),
+        (
+            {"up.layer": np.ones((2, 1), np.float32), "down.layer": np.full((1, 2), np.inf, np.float32)},
+            {"documents": OTHER},
+            "two matrices",
+        ),
     ],
 )
 def test_a_file_of_another_kind_is_refused(
@@ -80,6 +94,42 @@ def test_a_map_of_another_dimension_is_refused(models: dict[str, Path], tmp_path
     path = with_query_side(models["tiny-a"], QuerySide(OTHER, np.eye(2, dtype=np.float32)), tmp_path / "new", ())
     with pytest.raises(Refused, match="maps 2 dimensions"):
         Encoder(path, EncoderConfig())
+
+
+def test_an_addition_changes_queries_and_no_passage_and_is_read_as_it_was_written(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    plain = Encoder(models["tiny-a"], EncoderConfig())
+    one = addition_to(models["tiny-a"])
+    path = with_query_side(models["tiny-a"], QuerySide(OTHER, TURN, one), tmp_path / "new", ())
+    found = QuerySide.of(path)
+    assert found is not None
+    ((name, read),) = found.additions.items()
+    assert np.array_equal(read.up, one[name].up)
+    assert np.array_equal(read.down, one[name].down)
+    changed, texts = Encoder(path, EncoderConfig()), ["a text", "another text about topics"]
+    assert np.array_equal(changed.encode(texts), plain.encode(texts))
+    asked = changed.encode_queries(texts)
+    assert np.abs(asked - np.roll(plain.encode(texts), 1, axis=1)).max() > 1e-3, "the addition counts"
+    assert np.allclose(np.linalg.norm(asked, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("wrong", ["no.such.layer", "shape"])
+def test_an_addition_to_another_model_is_refused(models: dict[str, Path], tmp_path: Path, wrong: str) -> None:
+    ((name, (up, down)),) = addition_to(models["tiny-a"]).items()
+    one = {name: Addition(up, down[:, :-1])} if wrong == "shape" else {wrong: Addition(up, down)}
+    path = with_query_side(models["tiny-a"], QuerySide(OTHER, None, one), tmp_path / "new", ())
+    with pytest.raises(Refused, match="of another model"):
+        Encoder(path, EncoderConfig())
+
+
+def addition_to(model: Path) -> dict[str, Addition]:
+    """Return one of rank 2 to the last linear layer but the pooler's of a model."""
+    layers = SentenceTransformer(str(model), device="cpu").named_modules()
+    name, layer = [(name, one) for name, one in layers if isinstance(one, Linear) and "pooler" not in name][-1]
+    random = np.random.default_rng(1)
+    up, down = (random.standard_normal(s).astype(np.float32) for s in ((layer.out_features, 2), (2, layer.in_features)))
+    return {name: Addition(up, down)}
 
 
 def test_mapped_vectors_are_units_and_what_is_mapped_to_nothing_stays() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from retrieval.config import EncoderConfig
+from retrieval.encoders import Encoder
 from retrieval.query_side import FILE, QuerySide
 from schemas.fusion import EVEN
 from schemas.learning import ModelRefused, ModelTrained
@@ -17,7 +19,9 @@ from trainer.context import RunContext
 from trainer.data.split import SplitRules
 from trainer.judging import weights
 from trainer.judging.ladder import LadderRules
+from trainer.ladder import Candidate, Ladder
 from trainer.learning import fit
+from trainer.learning.query_encoder import QueryRules
 
 WEIGHTS = QUICK.model_copy(
     update={
@@ -78,3 +82,40 @@ def test_a_run_that_gains_nothing_on_validation_queries_does_not_look_at_the_hol
     assert isinstance(event, ModelRefused)
     assert (event.verdict, event.comparison) == ("INCONCLUSIVE", None)
     assert "the hold-out was not looked at: weights +0.000" in event.reasons[0]
+
+
+@pytest.mark.thorough
+def test_learning_to_read_queries_embeds_no_document_and_ends_in_a_model_that_searches(
+    make_context: Make, warehouse: Warehouse, tenant: str
+) -> None:
+    """Whatever the verdict: the rung is tried for real, and what it makes is a model that reads documents as live."""
+    live_through(warehouse, tenant)
+    quick = QueryRules(epochs=20, learning_rate=5e-3, threads=1)
+    rules = WEIGHTS.model_copy(update={"ladder": LadderRules(rungs=("query_encoder",)), "query_encoder": quick})
+    context, made = make_context(rules), list[Candidate]()
+    learn = Ladder._query_encoder
+
+    def kept(steps: Ladder) -> Candidate:
+        made.append(learn(steps))
+        return made[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ladder, "_query_encoder", kept)
+        (event,) = answered(context, request(tenant))
+    (candidate,) = made
+    assert (candidate.rung, candidate.documents, candidate.made) == (
+        "query_encoder",
+        context.shelf.manifest(tenant, BASE),
+        None,
+    )
+    if isinstance(event, ModelTrained):
+        path = context.shelf.fetch(tenant, event.model)
+        side = QuerySide.of(path)
+        assert side is not None
+        assert side.additions
+        changed, base = (Encoder(each, EncoderConfig()) for each in (path, context.shelf.fetch(tenant, BASE)))
+        assert (changed.encode(["a text"]) == base.encode(["a text"])).all()
+        assert (changed.encode_queries(["a text"]) != base.encode_queries(["a text"])).any()
+    else:
+        assert isinstance(event, ModelRefused)
+        assert event.verdict in {"INCONCLUSIVE", "LOSS"}, event.reasons

@@ -44,10 +44,7 @@ class SplitRules(BaseModel):
         default=0.3, gt=0, lt=1, description="share of the documents that are held out for good; most of the rest teach"
     )
     max_test: int = Field(
-        default=1_000,
-        ge=1,
-        description="queries; 330 show a gain of 0.05 nDCG@10 every second time, 1,000 one of 0.03, and over a tuned "
-        "model gains are no larger",
+        default=1_000, ge=1, description="queries; 330 show a gain of 0.05 nDCG@10 every second time, 1,000 one of 0.03"
     )
     guard_share: float = Field(
         default=0.25, ge=0, le=1, description="share of the test queries that come from the oldest subjects"

@@ -13,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.learning import RungTried
 
-Name = Literal["weights", "query_map", "fit"]
+Name = Literal["weights", "query_map", "query_encoder", "fit"]
 WEIGHTS: Final = "weights"
 QUERY_MAP: Final = "query_map"
+QUERY_ENCODER: Final = "query_encoder"
 FIT: Final = "fit"
-"""From the cheapest: the live model with other weights; with a map of its queries; and weights of the model learned."""
+"""From the cheapest: the live model with other weights; with a map of its queries; with how it reads queries learned;
+and weights of the model learned."""
 
 ADOPT: Final = "adopt"
 """What a model from elsewhere is called among them; no run tries it by itself."""
@@ -30,7 +32,8 @@ class LadderRules(BaseModel):
     rungs: tuple[Name, ...] = Field(
         default=(WEIGHTS, QUERY_MAP, FIT),
         min_length=1,
-        description="what is tried, the cheapest first whatever the order here; fit: as `training.fit.rung` says",
+        description="what is tried, the cheapest first whatever the order here; fit: as `training.fit.rung` says; "
+        "query_encoder is worth naming where it is dear to embed all documents again",
     )
     margin: float = Field(
         default=0.01,
@@ -41,7 +44,7 @@ class LadderRules(BaseModel):
     @field_validator("rungs")
     @classmethod
     def _in_order(cls, rungs: tuple[Name, ...]) -> tuple[Name, ...]:
-        order: tuple[Name, ...] = (WEIGHTS, QUERY_MAP, FIT)
+        order: tuple[Name, ...] = (WEIGHTS, QUERY_MAP, QUERY_ENCODER, FIT)
         return tuple(rung for rung in order if rung in rungs)
 
 

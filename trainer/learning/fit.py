@@ -1,4 +1,4 @@
-"""The fitting process from outside: run, resumed, and not run again once it is done."""
+"""A process that learns from outside: run, resumed, and not run again once it is done."""
 
 import shutil
 import threading
@@ -7,19 +7,24 @@ from pathlib import Path
 from trainer.learning import child
 from trainer.learning.child import OnProgress
 from trainer.learning.job import FitJob
+from trainer.learning.query_encoder import QueryJob
+
+FIT, QUERIES = ("fit", "trainer.learning.process"), ("queries", "trainer.learning.query_process")
+"""What the files of a job are called, and what learns it."""
 
 
-def run(job: FitJob, directory: Path, on_progress: OnProgress, stop: threading.Event, attempts: int) -> Path:
-    """Learn in a child process and return the model's directory; what `directory` holds is taken up.
+def run(job: FitJob | QueryJob, directory: Path, on_progress: OnProgress, stop: threading.Event, attempts: int) -> Path:
+    """Learn in a child process and return the directory of what it made; what `directory` holds is taken up.
 
     Raises as `trainer.learning.child.run` does.
     """
-    path, done = directory / "fit.json", directory / "fit.done"
+    name, module = FIT if isinstance(job, FitJob) else QUERIES
+    path, done = directory / f"{name}.json", directory / f"{name}.done"
     if done.is_file() and done.read_text() == job.fingerprint():
         return job.output
     done.unlink(missing_ok=True)
     path.write_text(job.model_dump_json())
-    child.run("trainer.learning.process", path, on_progress, stop, attempts)
+    child.run(module, path, on_progress, stop, attempts)
     done.write_text(job.fingerprint())
     shutil.rmtree(directory / "checkpoints", ignore_errors=True)
     return job.output

@@ -1,19 +1,20 @@
 """Every rung and every step that there is has its words."""
 
 from pkgutil import iter_modules
+from typing import get_args
 
 from console.web import glossary
-from trainer.judging.ladder import ADOPT, FIT, LadderRules
+from trainer.judging.ladder import ADOPT, FIT, Name
 from trainer.learning import rungs
 from trainer.run_status import STEPS
 
 
 def test_each_rung_says_what_it_changes_and_whether_documents_are_embedded_again() -> None:
     fitted = {module.name for module in iter_modules(rungs.__path__)}
-    assert set(glossary.RUNGS) == {*LadderRules().rungs, ADOPT, *fitted} - {FIT}
+    assert set(glossary.RUNGS) == {*get_args(Name), ADOPT, *fitted} - {FIT}
     for name in (*glossary.RUNGS, "a-rung-of-tomorrow"):
         assert "embedded again" in glossary.rung(name), name
-    for name in ("weights", "query_map"):
+    for name in ("weights", "query_map", "query_encoder"):
         assert glossary.rung(name).endswith("No document is embedded again.")
 
 
