@@ -149,12 +149,13 @@ def evaluate(
     (rankings[BM25_CLICKED],) = served.rank_words(texts, [baseline(served, questions.validation, least, known)])
     rankings[LIVE], rankings[REWEIGHTED] = ranked(LIVE, today, choices[LIVE].fusion)
     (rankings[CANDIDATE],) = ranked(CANDIDATE, choices[CANDIDATE].fusion)
+    fused = {LIVE: today, CANDIDATE: choices[CANDIDATE].fusion}
     by_people = [one.text for one in questions.judged]
     guarded = {
         name: serving[name].rank(rows[name].passages, rows[name].judged, by_people, [by])[0]
-        for name, by in ((LIVE, today), (CANDIDATE, choices[CANDIDATE].fusion))
+        for name, by in fused.items()
     }
-    before, after = (_passed(asked[name], rows[name]) for name in (LIVE, CANDIDATE))
+    before, after = (_passed(asked[name], rows[name], serving[name], fused[name]) for name in (LIVE, CANDIDATE))
     lost = [t.name for t, old, new in zip(tests, before, after, strict=True) if old and not new]
     tallied = model_tests.tally(tests, before, after)
     return Evaluation(
@@ -208,8 +209,13 @@ def _documents(questions: Questions, rows: Rows) -> list[list[str]]:
     return [[name for name in row if not model_tests.is_general(name)] for row in found]
 
 
-def _passed(questions: Questions, rows: Rows) -> list[bool]:
-    return model_tests.passed(questions.tests, semantic(questions.corpus, rows.passages, rows.tests))
+def _passed(questions: Questions, rows: Rows, served: ServedRanking, fusion: Fusion) -> list[bool]:
+    """Tell which tests pass as searches rank; those of general texts, which no search finds, by vectors alone."""
+    (ranked,) = served.rank(rows.passages, rows.tests, [test.query for test in questions.tests], [fusion])
+    by_meaning = semantic(questions.corpus, rows.passages, rows.tests)
+    kinds = [test.behaviour == model_tests.GENERAL for test in questions.tests]
+    found = [dense if general else own for general, dense, own in zip(kinds, by_meaning, ranked, strict=True)]
+    return model_tests.passed(questions.tests, found)
 
 
 def _each(found: Sequence[Sequence[Sequence[str]]], queries: Sequence[Query], known: Labels) -> list[Array]:

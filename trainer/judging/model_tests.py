@@ -1,7 +1,7 @@
 """Unit tests of a model, built from the tenant's own words: behaviours that a good encoder of this company has. Pure.
 
-A test passes when one of its expected documents is among the first few. Most pass before and after; what counts is
-which ones a candidate loses.
+A test passes when one of its expected documents is among the first few that a search gives. Most pass before and after;
+what counts is which ones a candidate loses. General texts are in no index, so their tests look at vectors alone.
 """
 
 import re

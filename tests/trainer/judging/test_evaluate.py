@@ -6,7 +6,7 @@ import pytest
 from schemas.fusion import EVEN, Fusion
 from tests.trainer.build import START, base_pieces, document
 from trainer.data.split import Query
-from trainer.judging import corpus, weights
+from trainer.judging import corpus, model_tests, weights
 from trainer.judging.evaluate import BASE, BM25, BM25_CLICKED, CANDIDATE, DENSE, LIVE, REWEIGHTED, Evaluation, evaluate
 from trainer.judging.gate import GateRules
 from trainer.judging.judged import Judged
@@ -150,6 +150,21 @@ def test_tests_that_a_candidate_loses_are_named() -> None:
     )
     assert lost.behaviours == {"paraphrase": (1, 1, 0)}
     assert lost.lost_tests == ("paraphrase: first letter",)
+
+
+def test_tests_pass_as_searches_rank_and_those_of_general_texts_by_vectors() -> None:
+    """A short form that words find is not lost where vectors alone would put another document first."""
+    (general,) = model_tests.general(GUARD)
+    tests = (ModelTest("acronym", "alpha", frozenset({"a"}), 1), general)
+    asked = Questions(corpus.build(KNOWN, (), GUARD, 10, base_pieces()), (), (), tests)
+    rows = {
+        name: np.vstack((np.eye(3), [short], [[0, 0, 1]])).astype(np.float32)
+        for name, short in ((CANDIDATE, [0.1, 0.2, 0]), (LIVE, [1, 0, 0]), (BASE, [1, 0, 0]))
+    }
+    seen = evaluate(asked, rows, Fusion(dense=0.3), 1)
+    assert seen.choices[CANDIDATE].fusion == EVEN, "nothing chose"
+    assert seen.behaviours == {"acronym": (1, 1, 1), "general": (1, 1, 1)}
+    assert seen.lost_tests == ()
 
 
 def test_live_is_judged_with_the_weights_that_it_serves_with() -> None:
