@@ -34,11 +34,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a log is read: the source's name, the names of its columns, and what parts the results in one cell."""
+    """How a log is read: the source's name, the names of its columns, and what parts the results in one cell.
+
+    `before` goes before each document's id, where the log has ids of another kind than the documents.
+    """
 
     name: str
     columns: Mapping[str, tuple[str, ...]]
     separator: str = ";"
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ def items(row: Row, reading: Reading, known: dict[str, Searched]) -> Iterator[Ha
     if not said["query"] and said["clicked"] is None:
         raise Wrong("query: missing, and so is what was clicked")
     search = _search(said["search"] or stable_id("search", user, query, milliseconds(at)), reading)
-    shown = tuple(_parts(said["results"], reading.separator)) or (earlier.shown if earlier else ())
+    listed = _parts(said["results"], reading.separator)
+    shown = tuple(reading.before + document for document in listed) or (earlier.shown if earlier else ())
     if said["query"] and earlier is None:
         known[search] = Searched(query, user, shown)
         results = [{"document": document, "rank": number} for number, document in enumerate(shown, start=1)]
@@ -95,7 +100,7 @@ def items(row: Row, reading: Reading, known: dict[str, Searched]) -> Iterator[Ha
             "SearchServed", (search,), at, {"user": user, "search": search, "query": query, "results": results}
         )
     if said["clicked"] is not None:
-        yield _click(str(said["clicked"]).strip(), said, at, user, search, query, shown)
+        yield _click(reading.before + str(said["clicked"]).strip(), said, at, user, search, query, shown)
 
 
 def _search(known_as: object, reading: Reading) -> str:

@@ -16,6 +16,7 @@ from connectors import sent_file
 from connectors.confluence import export as confluence_export
 from connectors.groups import stated
 from connectors.items import Item
+from connectors.openings import Openings
 from connectors.pages import reading as page_reading
 from connectors.planning import Planner
 from connectors.sent_file import Sent
@@ -23,17 +24,13 @@ from connectors.slack import export as slack_export
 from connectors.slack.people import Naming
 from connectors.tables import mapping as table_mapping
 from connectors.tables import reading as table_reading
-from connectors.transfer import Deliver, Done, Transfer, through
+from connectors.transfer import Deliver, Transfer, through
+from console.connected import report
 from console.output import json_option, print_json, say, tenant_option
 from console.parameters import GROUP, FilePath, Line, Pattern
 from console.progress import progress
 from operations.connections import Connections
 from stores import settings
-from stores.errors import Poison
-from stores.exit_codes import EXIT_INTERRUPTED
-
-_SHOWN = 10
-"""Faults that are listed one by one."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FORM = "source's name: letters, digits, dots, hyphens and underscores, at most 64"
@@ -208,33 +205,46 @@ def table(source: Path, mapping: Path, whole: bool, many_gone: bool, how: How) -
               help=f"Which column is which part: {', '.join(search_logs.COLUMNS)}.")  # fmt: skip
 @click.option("--separator", type=Line("TEXT", "separator", 16), default=";", show_default=True,
               help="Parts the results in one cell.")  # fmt: skip
+@click.option("--before", type=Line("TEXT", "beginning", 200), default="",
+              help="Goes before each document's id, where the log leaves it out.")  # fmt: skip
 @_options
-def searches(source: Path, given: tuple[str, ...], separator: str, how: How) -> None:
+def searches(source: Path, given: tuple[str, ...], separator: str, before: str, how: How) -> None:
     """A log of searches and clicks, of any engine: CSV or JSON lines, plain or gzip.
 
     A row is a search (`query`), a click (`clicked`), or both. Known column names are found by themselves. Drift and
     training pairs rest on these as on searches of your own. A search is called NAME/ID: logs of one engine that overlap
-    need the same --name, those of two engines two.
+    need the same --name, those of two engines two. Ids of documents are those that the documents have here, such as
+    NAME/PATH of a page; openings of documents that are not known teach nothing, and are counted at the end.
 
     \b
     Examples:
       tidewheel connect searches log.csv --tenant acme
       tidewheel connect searches log.jsonl --tenant acme --column query=q --column clicked=doc --column time=ts
+      tidewheel connect searches log.csv --tenant acme --before handbook/
     """
     columns = search_logs.columns(dict(each.partition("=")[::2] for each in given))
     name = how.named(source.name.split(".", 1)[0])
-    _run(lambda sent: search_logs.read(source, search_logs.Reading(name, columns, separator)), how, name)
+    opened = Openings()
+    reading = search_logs.Reading(name, columns, separator, before)
+    _run(lambda sent: opened.heard(search_logs.read(source, reading)), how, name, last=lambda: opened.told(how.tenant))
 
 
 def _run(
-    read: Callable[[Sent], Iterable[Item]], how: How, name: str, whole: bool = False, many_gone: bool = False
+    read: Callable[[Sent], Iterable[Item]],
+    how: How,
+    name: str,
+    whole: bool = False,
+    many_gone: bool = False,
+    last: Callable[[], str] = str,
 ) -> None:
-    """Take what a source says over; `read` gives its items, and may ask what was sent before."""
+    """Take what a source says over; `read` gives its items, and may ask what was sent before. `last` says more."""
     now = datetime.now(UTC)
     with _sender(how, name) as (sent, deliver, remember), progress(name, None) as tell:
         transfer = Transfer(Planner(how.tenant, name, sent, now), deliver, remember, tell)
         done = transfer.run(read(sent), now, whole, many_gone)
-    _report(done, how)
+    if more := last():
+        say(more, err=True)
+    report(done, how.dry_run, how.as_json)
 
 
 def _file(how: How, name: str) -> Path:
@@ -252,40 +262,3 @@ def _sender(how: How, name: str) -> Iterator[tuple[Sent, Deliver | None, Callabl
         stores = stack.enter_context(Connections(settings.load()))
         remembered = stack.enter_context(sent_file.opened(file))
         yield remembered.sent, through(stack.enter_context(stores.producer())), remembered.add
-
-
-def _report(done: Done, how: How) -> None:
-    if how.as_json:
-        print_json(
-            {
-                "dry_run": how.dry_run, "events": dict(done.events), "unchanged": done.unchanged,
-                "private": done.hidden, "cut": done.cut, "left_out": dict(done.left_out), "stopped": done.stopped,
-                "faults": [{"where": each.where, "reason": each.reason} for each in done.faults],
-            }
-        )  # fmt: skip
-    else:
-        _tell(done, how)
-    if done.stopped:
-        say("stopped before the end; run it again, it goes on from here", err=True)
-        raise click.exceptions.Exit(EXIT_INTERRUPTED)
-    if done.faults:
-        raise Poison(f"{len(done.faults):,} could not be read or sent; all else was {_DONE[how.dry_run]}")
-
-
-_DONE = {False: "sent", True: "checked"}
-
-
-def _tell(done: Done, how: How) -> None:
-    for fault in done.faults[:_SHOWN]:
-        say(f"{fault.where}: {fault.reason}", err=True)
-    verb = "would send" if how.dry_run else "sent"
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(done.events.items()))
-    say(f"{verb} {kinds or 'nothing'}")
-    if done.unchanged:
-        say(f"{done.unchanged:,} as they were sent before")
-    for what, count in sorted(done.left_out.items()):
-        say(f"{count:,} {what} left out")
-    if done.cut:
-        say(f"{done.cut:,} are cut by the receiver: a title, a link or a query is too long")
-    if done.hidden:
-        say(f"{done.hidden:,} are private: nobody finds them. Say who may with --acl GROUP and run it again")

@@ -34,6 +34,14 @@ def happenings(*rows: dict[str, Any]) -> list[Happened]:
     return [found for row in rows for found in items(row, LOG, known)]
 
 
+def test_what_a_log_leaves_out_goes_before_each_id() -> None:
+    log = Reading("shop", columns({}), before="wiki/")
+    shown, clicked = items(ROW | {"clicked": "hr/leave"}, log, {})
+    assert [one["document"] for one in shown.fields["results"]] == ["wiki/it/wifi", "wiki/hr/leave"]
+    assert clicked.fields["document"] == "wiki/hr/leave"
+    assert clicked.fields["from_search"]["rank"] == 2, "it is found among what was shown"
+
+
 def test_a_search_names_no_model_and_passes_the_checks() -> None:
     (found,) = happenings(ROW)
     plain = happened(found, "acme")
