@@ -35,7 +35,6 @@ from trainer.judging.questions import Questions
 from trainer.judging.validation import Validation
 from trainer.learning import fit, query_map
 from trainer.learning.build_job import build_job
-from trainer.learning.child import Cancelled
 from trainer.learning.mine import Mined
 from trainer.learning.row_rules import damped
 from trainer.run_directory import RunDirectory
@@ -154,8 +153,7 @@ class Ladder:
         weights = damped([self.lessons[n].weight for n in used])
 
         def on_step(step: int, total: int) -> None:
-            if self.context.stop.is_set():
-                raise Cancelled("asked to stop")
+            self.context.check()
             self.status.progress({"step": step, "total": total})
 
         documents = self.vectors[corpus.first[numbers]]

@@ -1,14 +1,20 @@
-"""Runs: how every training run ended, what the gate saw, and which real queries changed most."""
+"""Runs: how every training run ended, what the gate saw, and which real queries changed most.
+
+An operator stops one that goes on with a reason, by a form that works without scripts.
+"""
+
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.outlook import outlook
 from console.web.comparing import compared
+from console.web.deciding import reason_of, signer
 from console.web.pages import render
-from console.web.sign_in import Wiring
+from console.web.sign_in import Fields, Operator, Wiring
 from console.web.tenants import Tenant
-from operations import analysis, lineage, run_report
+from operations import analysis, lineage, run_report, run_stops
 from operations.lineage import Node
 from schemas.learning import ModelTrained
 from stores import training_status
@@ -49,6 +55,19 @@ def one(request: Request, console: Wiring, tenant: Tenant, run: str) -> HTMLResp
         losses=[compared(example) for example in found.losses], wins=[compared(example) for example in found.wins],
         training=now_at if now_at.get("run") == run else {}, steps=STEPS, refresh_s=0 if found.end else _REFRESH_S,
     )  # fmt: skip
+
+
+@router.post("/runs/{run}/stop")
+def stop(console: Wiring, session: Operator, tenant: Tenant, form: Fields, run: str) -> Response:
+    """End a run that works or waits, for good."""
+    reason = reason_of(form.get("reason", ""))
+    with console.stores() as stores:
+        run_stops.stop(
+            stores.warehouse, stores.publish, signer(console, session), tenant, run, session.operator, reason,
+            console.now(),
+        )  # fmt: skip
+    session.note = f"The stop of {run} is sent: it ends within seconds, or when the trainer comes to it."
+    return RedirectResponse(f"/runs/{quote(run, safe='')}?tenant={quote(tenant)}", 303)
 
 
 def _card(console: Wiring, end: object) -> dict[str, str]:
