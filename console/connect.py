@@ -205,10 +205,10 @@ def table(source: Path, mapping: Path, whole: bool, many_gone: bool, how: How) -
               help=f"Which column is which part: {', '.join(search_logs.COLUMNS)}.")  # fmt: skip
 @click.option("--separator", type=Line("TEXT", "separator", 16), default=";", show_default=True,
               help="Parts the results in one cell.")  # fmt: skip
-@click.option("--before", type=Line("TEXT", "beginning", 200), default="",
+@click.option("--before", type=Line("TEXT", "beginning", 200),
               help="Goes before each document's id, where the log leaves it out.")  # fmt: skip
 @_options
-def searches(source: Path, given: tuple[str, ...], separator: str, before: str, how: How) -> None:
+def searches(source: Path, given: tuple[str, ...], separator: str, before: str | None, how: How) -> None:
     """A log of searches and clicks, of any engine: CSV or JSON lines, plain or gzip.
 
     A row is a search (`query`), a click (`clicked`), or both. Known column names are found by themselves. Drift and
@@ -225,7 +225,7 @@ def searches(source: Path, given: tuple[str, ...], separator: str, before: str, 
     columns = search_logs.columns(dict(each.partition("=")[::2] for each in given))
     name = how.named(source.name.split(".", 1)[0])
     opened = Openings()
-    reading = search_logs.Reading(name, columns, separator, before)
+    reading = search_logs.Reading(name, columns, separator, before or "")
     _run(lambda sent: opened.heard(search_logs.read(source, reading)), how, name, last=lambda: opened.told(how.tenant))
 
 

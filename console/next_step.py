@@ -36,7 +36,10 @@ def next_step(ended: Ended, rules: TrainingConfig, outlook: str) -> tuple[str, .
     if ended.verdict == "ERROR":
         return UNCHANGED, f"Put right what the reason says, then ask for another run: {train}."
     if ended.verdict == "LOSS":
-        return UNCHANGED, f"The new model is worse and is not used. When people have clicked more, train anew: {train}."
+        worse = "The new model is worse, as a whole or in the part that the reason names, and is not used."
+        return UNCHANGED, f"{worse} When people have clicked more, train anew: {train}."
+    if ended.verdict == "STOPPED":
+        return UNCHANGED, f"Somebody stopped it. Ask for another run when it is time: {train}."
     if ended.verdict != "INCONCLUSIVE":
         return ()
     again = (

@@ -1,10 +1,11 @@
-"""`tidewheel runs`: how training runs ended, and what one refused judged once more, on newer clicks."""
+"""`tidewheel runs`: how training runs ended, one stopped, and what one refused judged once more, on newer clicks."""
 
 from datetime import UTC, datetime
 
 import click
 
 from console.decisions import by_option
+from console.faults import Interrupted
 from console.next_step import Ended, next_step
 from console.outlook import outlook
 from console.output import (
@@ -20,9 +21,9 @@ from console.output import (
     tenant_option,
     three_decimals,
 )
-from console.parameters import LIMIT, REASON, RUN, TENANT
+from console.parameters import LIMIT, REASON, RUN, TENANT, WAIT
 from console.text import columns, wrapped
-from operations import adoption, analysis, decisions, run_report, tenants
+from operations import adoption, analysis, decisions, run_report, run_stops, tenants
 from operations.connections import Connections
 from stores import configuration, settings
 from stores.shelf import Shelf
@@ -46,11 +47,12 @@ _RUNS = (
 @json_option
 @click.pass_context
 def runs(ctx: click.Context, tenant: str | None, limit: int, as_json: bool) -> None:
-    """Show training runs: why each began, how it ended, what the gate saw; or have a refused model judged again.
+    """Show training runs: why each began, how it ended, what the gate saw; or stop one, or have one judged again.
 
     \b
     Examples:
       tidewheel runs --tenant acme --json
+      tidewheel runs stop run-20261101093000-5f3a --tenant acme --reason "the wiki is being moved"
       tidewheel runs judge run-20261101093000-5f3a --tenant acme
     """
     if (tenant := group_tenant(ctx, tenant)) is None:
@@ -101,6 +103,39 @@ def judge(run: str, tenant: str, by: str | None, reason: str, as_json: bool) -> 
         say(f"{request.run} judges what {run} trained; `tidewheel runs --tenant {tenant}` shows how it goes.")
 
 
+@runs.command()
+@click.argument("run", type=RUN)
+@tenant_option
+@by_option
+@click.option("--reason", required=True, type=REASON, help="Why; it stands in the audit trail.")
+@click.option("--wait", default=60.0, show_default=True, type=WAIT, help="Seconds to wait for the run's end.")
+def stop(run: str, tenant: str, by: str | None, reason: str, wait: float) -> None:
+    """End the training RUN for good, whether it works or waits. It is not taken up again, and no model comes of it.
+
+    A run at work ends within seconds while it learns or embeds; a shorter step is finished first. One that waits ends
+    when the trainer comes to it. What it had not looked at of the hold-out is not spent. A run whose model is published
+    is over: refuse its packet. Drift may ask again after its usual pause; `tidewheel drift dismiss` or `mute` keep it
+    from that. Who may ask for a training may stop one (`--may retrain`).
+
+    \b
+    Example:
+      tidewheel runs stop run-20261101093000-5f3a --tenant acme --reason "the wiki is being moved"
+    """
+    with Connections(settings.load()) as stores:
+        tenants.check_served(stores, tenant)
+        sign, who, now = stores.signing.as_operator, stores.signing.operator(by), datetime.now(UTC)
+        sent = run_stops.stop(stores.warehouse, stores.publish, sign, tenant, run, who, reason, now)
+        if not run_stops.is_at_work(stores.redis, tenant, run):
+            say(f"The stop of {run} stands: the trainer, which is not at work on it, ends it when it comes to it.")
+            return
+        try:
+            run_stops.wait_for_end(stores.warehouse, stores.redis, sent, wait)
+        except KeyboardInterrupt as error:
+            said = "interrupted: the stop was sent and stays in force"
+            raise Interrupted(f"{said}; `tidewheel runs --tenant {tenant}` shows what came of it") from error
+    say(f"Stopped. {run} has ended, and nothing of it goes on.")
+
+
 def _next(stores: Connections, tenant: str, newest: Row) -> tuple[str, ...]:
     """Return what to do after the newest run, if it ended without a model."""
     run, where = newest["run"], stores.where
@@ -113,5 +148,7 @@ def _next(stores: Connections, tenant: str, newest: Row) -> tuple[str, ...]:
 
 
 def _why(run: Row) -> str:
-    """Return why a run began and what the gate said of it."""
-    return "; ".join(part for part in (run["reason"], *run["reasons"]) if part)
+    """Return why a run began, who asked to stop it, and what the gate said of it."""
+    stop = f"{run['stopped_by']} asked to stop it: {run['stopped_because']}" if run["stopped_by"] else ""
+    said = stop if run["verdict"] != run_stops.STOPPED else ""  # whose reasons have it
+    return "; ".join(part for part in (run["reason"], said, *run["reasons"]) if part)

@@ -19,12 +19,14 @@ _NO_PAGE = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
 
 
 class Answered(Exception):
-    """Ends a request with a problem: its status, its kind in few words, and what to do."""
+    """Ends a request with a problem: its status, its kind in few words, and what to do; its body may be `unread`."""
 
-    def __init__(self, status: int, title: str, detail: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, status: int, title: str, detail: str, retry_after_s: float | None = None, unread: bool = False
+    ) -> None:
         super().__init__(detail)
         self.problem = Problem(title=title, status=status, detail=detail)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s, self.unread = retry_after_s, unread
 
 
 def answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:  # noqa: ANN401  # JSON
@@ -38,7 +40,7 @@ def refusal(error: Answered, unread: bool = False) -> Response:
     Otherwise a client could go on sending for ever.
     """
     headers = dict(_NO_PAGE)
-    if unread or error.problem.status in _BODY_UNREAD:
+    if unread or error.unread or error.problem.status in _BODY_UNREAD:
         headers["connection"] = "close"
     if error.retry_after_s is not None:
         headers["retry-after"] = str(math.ceil(error.retry_after_s))

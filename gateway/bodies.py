@@ -1,7 +1,8 @@
 """A request's body, whole and unpacked: bounded as it comes, in size, in time, and together with all others.
 
 Nothing is unpacked beyond its bound: a small body that would become a large one ends where the bound is. What is held
-counts, as it was sent and as it is unpacked, for as long as the request works with it.
+counts, as it was sent and as it is unpacked, for as long as the request works with it: of all requests, and of those of
+one key, which may not take the room of the others.
 """
 
 import asyncio
@@ -25,52 +26,61 @@ _INLINE = 65_536
 
 
 class Held:
-    """How many bytes of bodies are held at once by all requests of this process."""
+    """How many bytes of bodies are held at once by all requests of this process, and by those of each key."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, of_a_key: int) -> None:
+        self._most, self._of_a_key = most, of_a_key
         self._lock = Lock()
+        self._by_key: dict[str, int] = {}
         self.bytes = 0
 
-    def take(self, size: int) -> None:
-        """Count more bytes. Raises `Answered` (503) when there would be too many."""
+    def take(self, key: str, size: int) -> None:
+        """Count more bytes. Raises `Answered` when there would be too many: 429 of this key's, 503 of all."""
         with self._lock:
+            own = self._by_key.get(key, 0) + size
+            if own > self._of_a_key:
+                text = "this key has too many large requests under way; wait for their answers"
+                raise Answered(429, "Too Many Requests", text, retry_after_s=1, unread=True)
             if self.bytes + size > self._most:
                 raise Answered(503, "Busy", "too many large requests are under way; try again", retry_after_s=1)
             self.bytes += size
+            self._by_key[key] = own
 
-    def give(self, size: int) -> None:
+    def give(self, key: str, size: int) -> None:
         """Count bytes no more."""
         with self._lock:
             self.bytes -= size
+            self._by_key[key] = self._by_key.get(key, 0) - size
+            if not self._by_key[key]:
+                del self._by_key[key]
 
 
 class Share:
-    """What one request holds of the bytes that all hold."""
+    """What one request, of some key, holds of the bytes that all hold."""
 
-    def __init__(self, held: Held) -> None:
-        self._held = held
+    def __init__(self, held: Held, key: str) -> None:
+        self._held, self._key = held, key
         self._lock = Lock()
         self._bytes, self._ended = 0, False
 
     def take(self, size: int) -> None:
-        """Hold more bytes. Raises `Answered` (503) when all requests would hold too many, or the request has ended."""
+        """Hold more bytes. Raises `Answered` as `Held.take` does, and (503) when the request has ended."""
         with self._lock:
             if self._ended:
                 raise Answered(503, "Busy", "the request has ended", retry_after_s=1)
-            self._held.take(size)
+            self._held.take(self._key, size)
             self._bytes += size
 
     def give(self, size: int) -> None:
         """Hold fewer bytes."""
         with self._lock:
-            self._held.give(size)
+            self._held.give(self._key, size)
             self._bytes -= size
 
     def end(self) -> None:
         """Hold nothing any more, whatever a thread still unpacks."""
         with self._lock:
-            self._held.give(self._bytes)
+            self._held.give(self._key, self._bytes)
             self._bytes, self._ended = 0, True
 
 
@@ -79,15 +89,18 @@ class Bodies:
 
     def __init__(self, rules: BodyRules) -> None:
         self._rules = rules
-        self._held = Held(rules.held_mib * _MIB)
+        self._held = Held(rules.held_mib * _MIB, int(rules.held_mib * _MIB * rules.key_share))
 
     @asynccontextmanager
-    async def whole(self, chunks: AsyncIterator[bytes], encoding: str, most: int | None = None) -> AsyncIterator[bytes]:
+    async def whole(
+        self, key: str, chunks: AsyncIterator[bytes], encoding: str, most: int | None = None
+    ) -> AsyncIterator[bytes]:
         """Give the block the body, of at most so many bytes as it is sent and unpacked; the rules' own hold, too.
 
-        Raises `Answered`: 413 too large, 408 too slow, 415 another coding, 400 damaged gzip, 503 too many at once.
+        `key` is the id of the key that sends it. Raises `Answered`: 413 too large, 408 too slow, 415 another coding,
+        400 damaged gzip, 429 too many of this key at once, 503 too many of all.
         """
-        share = Share(self._held)
+        share = Share(self._held, key)
         try:
             yield await self._read(chunks, encoding, most, share)
         finally:

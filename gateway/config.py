@@ -1,8 +1,8 @@
 """How the gateway behaves: the section `gateway`."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway.ubi.actions import Meaning
 from operations.person_tokens import Issuer
@@ -24,8 +24,21 @@ class BodyRules(BaseModel):
     items: int = Field(default=10_000, ge=1, le=100_000, description="events of one body")
     within_s: float = Field(default=20.0, gt=0, description="seconds in which a body must have come whole")
     held_mib: int = Field(
-        default=256, ge=1, description="MiB of bodies held at once, of all requests; one more is asked to come again"
+        default=256, ge=2, description="MiB of bodies held at once, of all requests; one more is asked to come again"
     )
+    key_share: float = Field(
+        default=0.5, gt=0, le=1, description="part of `held_mib` for one key at most, so that none shuts out the others"
+    )
+
+    @model_validator(mode="after")
+    def _holds_the_largest(self) -> Self:
+        largest = self.sent_mib + self.inflated_mib
+        if self.held_mib * self.key_share < largest:
+            raise ValueError(
+                f"held_mib: {self.held_mib} MiB, of which a key has {self.key_share:g}, do not hold one largest body, "
+                f"as it is sent and unpacked ({self.sent_mib} + {self.inflated_mib} MiB)"
+            )
+        return self
 
 
 class DeliveryRules(BaseModel):

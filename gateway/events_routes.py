@@ -39,7 +39,8 @@ def router(gateway: Gateway) -> APIRouter:
         again, with the same `event_id`, changes no result.
         """
         caller = gateway.callers.caller(request.headers, "events")
-        async with gateway.bodies.whole(request.stream(), request.headers.get("content-encoding", "")) as given:
+        coding = request.headers.get("content-encoding", "")
+        async with gateway.bodies.whole(caller.key, request.stream(), coding) as given:
             return await _sent(gateway, caller, given)
 
     return made

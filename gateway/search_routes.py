@@ -30,6 +30,8 @@ from stores.problems import first_fault
 
 _SMALL = 64 * 1024
 """Bytes of a search or a click, at most."""
+_UNKEYED = "clicks"
+"""Whose share of what is held the clicks have that come without a key: one for all, until their tokens are read."""
 
 
 class Search(Words):
@@ -69,7 +71,7 @@ def router(gateway: Gateway) -> APIRouter:
         """Search. The header `X-Person-Token` says who searches and in which groups."""
         caller = gateway.callers.caller(request.headers, "search")
         person = gateway.callers.person(request.headers, caller.tenant)
-        asked = _read(Search, await _small(gateway, request))
+        asked = _read(Search, await _small(gateway, request, caller.key))
         forgotten = await gateway.forgotten()
         found = await run_in_threadpool(_searched, gateway, caller, person, asked, forgotten)
         return answer(found)
@@ -88,7 +90,7 @@ def router(gateway: Gateway) -> APIRouter:
         """
         keyed = gateway.callers.caller(request.headers, "events") if "authorization" in request.headers else None
         of_a_page(gateway.config.pages, request.headers.get("origin"))
-        click = _read(Click, await _small(gateway, request))
+        click = _read(Click, await _small(gateway, request, keyed.key if keyed else _UNKEYED))
         shown = gateway.tokens.read(click.token, gateway.clock())
         if keyed is not None and keyed.tenant != shown.tenant:
             raise Answered(403, "Forbidden", "the search token is of another tenant than the key")
@@ -115,8 +117,9 @@ def of_a_page(rules: PageRules, origin: str | None) -> None:
         raise Answered(403, "Forbidden", "Origin: it is none of `gateway.pages.origins`, whose pages may send clicks")
 
 
-async def _small(gateway: Gateway, request: Request) -> bytes:
-    async with gateway.bodies.whole(request.stream(), request.headers.get("content-encoding", ""), _SMALL) as given:
+async def _small(gateway: Gateway, request: Request, key: str) -> bytes:
+    coding = request.headers.get("content-encoding", "")
+    async with gateway.bodies.whole(key, request.stream(), coding, _SMALL) as given:
         return given
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from retrieval.access import open_to_all
 from schemas.codec import decode
-from schemas.learning import Decision, ModelRefused, ModelTrained, TrainingRequested
+from schemas.learning import Decision, ModelRefused, ModelTrained, TrainingRequested, TrainingStopped
 from schemas.packet import ExampleQuery, ShownDocument
 from schemas.topics import LEARNING
 from stores.access_lists import AccessList, AccessLists, current
@@ -31,9 +31,11 @@ _FIRST = 10
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What there is of a run: `end` is None while it goes on; `left_out` counts queries that may not be shown."""
+    """What there is of a run: `end` is None while it goes on, `stop` unless an operator stopped it; `left_out` counts
+    queries that may not be shown."""
 
     asked: TrainingRequested | None
+    stop: TrainingStopped | None
     end: ModelTrained | ModelRefused | None
     slices: list[Row]
     wins: list[ExampleQuery]
@@ -46,12 +48,13 @@ def report(
 ) -> RunReport:
     """Return the report of a run. Raises `Refused` when the tenant has no such run, `Retryable`."""
     events = believed(warehouse.query("run_events", tenant=tenant, run=run), tenant, signing, now)
-    if not events:
+    if all(isinstance(event, TrainingStopped) for event in events):
         raise Refused(f"the tenant '{tenant}' has no training run '{run}'; `tidewheel runs` shows those that there are")
     wins, hidden_wins = _changes(warehouse, lists, tenant, run, 1)
     losses, hidden_losses = _changes(warehouse, lists, tenant, run, -1)
     return RunReport(
         next((event for event in events if isinstance(event, TrainingRequested)), None),
+        next((event for event in events if isinstance(event, TrainingStopped)), None),
         next((event for event in events if isinstance(event, ModelTrained | ModelRefused)), None),
         warehouse.query("run_slices", tenant=tenant, run=run),
         wins,

@@ -14,9 +14,7 @@ from schemas.ids import CollectionId, ModelId, OpaqueId, Slug
 from schemas.signature import Signature
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
-Verdict = Literal["WIN", "INCONCLUSIVE", "LOSS", "ERROR"]
-
-
+Verdict = Literal["WIN", "INCONCLUSIVE", "LOSS", "ERROR", "STOPPED"]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -53,6 +51,15 @@ class TrainingRequested(Decision):
     start_from: Literal["live", "base"] = "live"
     adopt: ModelId | None = None
     manifest: Sha256 | None = None
+
+
+class TrainingStopped(Decision):
+    """An operator ends a run, at work or waiting, for good. What is over, or was published before, stays as it is."""
+
+    type: Literal["TrainingStopped"] = "TrainingStopped"
+    run: Slug
+    by: OpaqueId
+    reason: Reason
 
 
 class RungTried(Words):
@@ -160,7 +167,7 @@ class ModelTrained(Decision):
 
 
 class ModelRefused(Decision):
-    """A run ended without a model that may go on, and why."""
+    """A run ended without a model that may go on, and why. `looked`: held-out queries were asked all the same."""
 
     type: Literal["ModelRefused"] = "ModelRefused"
     run: Slug
@@ -169,6 +176,7 @@ class ModelRefused(Decision):
     parent: ModelId | None = None
     snapshot: OpaqueId | None = None
     comparison: Comparison | None = None
+    looked: bool | None = None
 
 
 class ShadowStarted(Decision):

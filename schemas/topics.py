@@ -20,6 +20,7 @@ from schemas.learning import (
     ShadowReady,
     ShadowStarted,
     TrainingRequested,
+    TrainingStopped,
 )
 
 MAX_EVENT_BYTES = 8 * 1024 * 1024
@@ -80,6 +81,7 @@ LEARNING = Topic(
         RolledBack,
         RequestDismissed,
         DriftMuted,
+        TrainingStopped,
     ),
     _whole_tenant,
     1,

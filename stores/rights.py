@@ -15,6 +15,7 @@ from schemas.learning import (
     RequestDismissed,
     RolledBack,
     TrainingRequested,
+    TrainingStopped,
 )
 
 
@@ -33,7 +34,7 @@ EVERY = frozenset(Right)
 MEANING: Mapping[Right, str] = {
     Right.APPROVE: "approve or refuse a cutover",
     Right.ROLLBACK: "roll back",
-    Right.RETRAIN: "ask for a training run, or judge another model",
+    Right.RETRAIN: "ask for a training run or stop one, or judge another model",
     Right.DRIFT: "dismiss what drift asks for, or mute it",
     Right.REPLAY: "send dead letters again in the console",
 }
@@ -44,6 +45,7 @@ _NEEDED: Mapping[type[Decision], Right] = {
     CutoverRefused: Right.APPROVE,
     RolledBack: Right.ROLLBACK,
     TrainingRequested: Right.RETRAIN,
+    TrainingStopped: Right.RETRAIN,
     RequestDismissed: Right.DRIFT,
     DriftMuted: Right.DRIFT,
 }

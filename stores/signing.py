@@ -3,7 +3,7 @@
 | events | signed by |
 |---|---|
 | ModelTrained, ModelRefused, ShadowStarted, ShadowReady, CutoverDone | the installation |
-| CutoverApproved, RolledBack, RequestDismissed, DriftMuted | the operator whom the event names (`by`) |
+| CutoverApproved, RolledBack, RequestDismissed, DriftMuted, TrainingStopped | the operator whom it names (`by`) |
 | CutoverRefused, TrainingRequested | the operator whom it names; the installation where it names one of its services |
 
 An operator's key may be given for some of these alone (`stores.rights`).
@@ -25,6 +25,7 @@ from schemas.learning import (
     RequestDismissed,
     RolledBack,
     TrainingRequested,
+    TrainingStopped,
 )
 from schemas.signature import Signature, signed_bytes
 from stores import keys
@@ -36,6 +37,8 @@ from stores.trusted import INSTALLATION, SERVICES, Registry, TrustedKey, hash_of
 
 UNSIGNED, FORGED = "unsigned", "forged"
 """Codes of dead letters."""
+
+_BY_SOMEBODY = CutoverApproved | CutoverRefused | RolledBack | RequestDismissed | DriftMuted | TrainingStopped
 
 D = TypeVar("D", bound=Decision)
 
@@ -181,7 +184,7 @@ def unauthorised(event: Decision, signer: str) -> str:
 
 def speaker(event: Decision) -> str | None:
     """Return whose decision an event says it is; None when it is of a kind that only services send."""
-    if isinstance(event, CutoverApproved | CutoverRefused | RolledBack | RequestDismissed | DriftMuted):
+    if isinstance(event, _BY_SOMEBODY):
         return event.by
     return event.requested_by if isinstance(event, TrainingRequested) else None
 

@@ -14,6 +14,7 @@ from stores.errors import Refused, TidewheelError
 from stores.learning import Learning
 from stores.retention import RetentionConfig
 from stores.service import Life, run
+from stores.stops import Stops
 from trainer.cleaning import Cleaner
 from trainer.config import TrainingConfig
 from trainer.context import RunContext
@@ -34,12 +35,13 @@ what to look at:
   tidewheel status                     the step at work, with loss and time left
   tidewheel runs                       every run with its verdict
   HOME/training/TENANT/RUN/report      metrics, worst losses, best wins
+  tidewheel runs stop RUN              ends a run for good, within seconds
 
 rules: `tidewheel config training` lists them; put those that differ into HOME/tidewheel.toml, for example
   [training.fit]
   max_examples = 1200
 
-SIGTERM leaves a checkpoint; the next start goes on from there.
+SIGTERM leaves a checkpoint; the next start goes on from there. A run that an operator stopped is not taken up again.
 """
 _WAITS_ALSO = (Refused, OSError)
 """A lease that another trainer has, and a full disk, pass like a store that is away."""
@@ -68,7 +70,8 @@ def work(life: Life) -> None:
         life.connect(lambda: Learning(where, GROUP, _now, at_once=1, check_lease=held.check)) as learning,
     ):
         context = life.connect(lambda: RunContext.connect(where, rules, encoder, _now, life.stop), _WAITS_ALSO)
-        trainer = Trainer(context, learning.emit)
+        stops = Stops(where, GROUP, _now)
+        trainer = Trainer(context, learning.emit, stops)
         retention = configuration.load("retention", RetentionConfig, where.home)
         cleaner = Cleaner(context.serving, context.shelf, where.home, retention, _now, context.offers)
 
@@ -84,6 +87,8 @@ def work(life: Life) -> None:
                     _clean(cleaner)
         except Cancelled:
             LOG.info("the run at work goes on at the next start")
+        finally:
+            stops.close()
 
 
 def _clean(cleaner: Cleaner) -> None:

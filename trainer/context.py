@@ -23,6 +23,7 @@ from trainer.data.snapshot import Snapshot
 from trainer.judging import embed_in_child
 from trainer.judging.embed_in_child import Made
 from trainer.judging.stored_vectors import StoredVectors
+from trainer.learning.child import Cancelled
 from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
 
@@ -31,7 +32,7 @@ from trainer.run_status import RunStatus
 class RunContext:
     """`shelf` holds models, `offers` those that are offered or were refused, and `manifests` snapshots.
 
-    `encoder` is how searches encode; `stop` cancels the run.
+    `encoder` is how searches encode; `stop` ends the run, see `trainer.stopping`.
     """
 
     warehouse: Warehouse
@@ -71,6 +72,11 @@ class RunContext:
             stop=stop,
             signing=Signing(settings),
         )
+
+    def check(self) -> None:
+        """Raise `Cancelled` where the run was asked to end."""
+        if self.stop.is_set():
+            raise Cancelled("asked to stop")
 
     def live(self, tenant: str) -> str:
         """Return the model that answers the tenant's searches; the base model before there is any."""

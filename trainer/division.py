@@ -115,7 +115,8 @@ def unended(remembered: Iterable[Remembered], ends: Iterable[End], run: str) -> 
     """Return the remembered runs that may have looked at the hold-out and have no end, or an error, on record. Pure.
 
     An end speaks for its own snapshot: another try of its run, with another snapshot, may have looked as well. One that
-    names none speaks for its run, but not for this very `run`.
+    names none speaks for its run, but not for this very `run`. A run that was stopped has spent nothing, unless the end
+    says that a try of it had looked.
     """
     over = [end for end in ends if end.comparison is not None or not _broke_off(end)]
     snapshots = {end.snapshot for end in over if end.snapshot}
@@ -124,4 +125,4 @@ def unended(remembered: Iterable[Remembered], ends: Iterable[End], run: str) -> 
 
 
 def _broke_off(end: End) -> bool:
-    return isinstance(end, ModelRefused) and end.verdict == "ERROR"
+    return isinstance(end, ModelRefused) and (end.verdict == "ERROR" or bool(end.looked))

@@ -37,7 +37,6 @@ from trainer.judging.questions import Questions
 from trainer.judging.validation import Validation
 from trainer.learning import fit, query_map
 from trainer.learning.build_job import build_job
-from trainer.learning.child import Cancelled
 from trainer.learning.mine import Mined
 from trainer.learning.query_encoder import QueryJob
 from trainer.learning.query_lessons import QueryLessons, query_lessons
@@ -160,8 +159,7 @@ class Ladder:
         self.status.stage(LEARNING_MAP)
 
         def on_step(step: int, total: int) -> None:
-            if self.context.stop.is_set():
-                raise Cancelled("asked to stop")
+            self.context.check()
             self.status.progress({"step": step, "total": total})
 
         return query_map.learn(

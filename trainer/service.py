@@ -5,11 +5,13 @@
 A request to adopt a model learns nothing: the offered model is the candidate (`trainer.adoption`).
 
 One run per tenant at a time. Whatever is killed wherever: the request comes again, finished steps are taken up from the
-run's directory, and the same run ends in the same event. A run that has its verdict is never run again.
+run's directory, and the same run ends in the same event. A run that has its verdict is never run again. An operator may
+stop one until its model is published (`trainer.stopping`).
 """
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from retrieval.word_pieces import WordPieces
@@ -18,7 +20,7 @@ from schemas.learning import TrainingRequested
 from stores import lease
 from stores.errors import Refused, Retryable
 from stores.shelf import BASE as BASE_MODEL
-from trainer import publish
+from trainer import publish, stopping
 from trainer.adoption import Adoption
 from trainer.context import RunContext
 from trainer.data import snapshot
@@ -31,15 +33,16 @@ from trainer.learning.child import Cancelled
 from trainer.publish import RunOutcome
 from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
+from trainer.stopping import Halt, Hears
 
 LOG = logging.getLogger(__name__)
 
 
 class Trainer:
-    """Answers requests; `emit` returns once an event is safe."""
+    """Answers requests; `emit` returns once an event is safe, `stops` hears what operators stopped."""
 
-    def __init__(self, context: RunContext, emit: Callable[[Event], None]) -> None:
-        self._context, self._emit = context, emit
+    def __init__(self, context: RunContext, emit: Callable[[Event], None], stops: Hears) -> None:
+        self._context, self._emit, self._stops = context, emit, stops
 
     def handle(self, request: TrainingRequested) -> None:
         """Answer a request once. Raises `Retryable` and `Cancelled`: when the same request comes again it goes on."""
@@ -60,19 +63,26 @@ class Trainer:
     def _answer(
         self, request: TrainingRequested, directory: RunDirectory, status: RunStatus, held: lease.Lease
     ) -> RunOutcome:
-        try:
-            return self._run(request, directory, status, held)
-        except (Retryable, Cancelled):
-            raise
-        except Exception as error:  # whatever goes wrong, the operator who waits for this run gets an answer
-            LOG.exception("%s %s failed", request.tenant, request.run)
-            held.check()
-            return publish.refused(request, "ERROR", (f"{type(error).__name__}: {error}",), self._context.clock())
+        context = self._context
+        with stopping.watched(self._stops, request, context.stop) as halt:
+            try:
+                return self._run(request, directory, status, held, halt)
+            except Cancelled:
+                if halt.by is None:
+                    raise
+                return stopping.end(request, halt.by, context.warehouse, context.clock())
+            except Retryable:
+                raise
+            except Exception as error:  # whatever goes wrong, the operator who waits for this run gets an answer
+                LOG.exception("%s %s failed", request.tenant, request.run)
+                held.check()
+                return publish.refused(request, "ERROR", (f"{type(error).__name__}: {error}",), context.clock())
 
     def _run(
-        self, request: TrainingRequested, directory: RunDirectory, status: RunStatus, held: lease.Lease
+        self, request: TrainingRequested, directory: RunDirectory, status: RunStatus, held: lease.Lease, halt: Halt
     ) -> RunOutcome:
-        context, config = self._context, self._context.config
+        context, config = replace(self._context, stop=halt), self._context.config
+        context.check()
         if not directory.begun_by(config.model_dump_json()):
             raise Refused("the rules of training were changed while this run was under way; ask for a new run")
         status.begin("snapshot")
@@ -82,6 +92,7 @@ class Trainer:
         start = BASE if request.start_from == "base" else LIVE
         known: dict[str, Any] = {"parent": BASE_MODEL if start == BASE else taken.parent, "snapshot": manifest.id}
 
+        context.check()
         status.begin("split", f"{len(examples.kept)} examples out of {len(taken.rows)} signals")
         divided = Division.of(context, taken, manifest, examples.kept)
         sides = divided.split
@@ -90,6 +101,7 @@ class Trainer:
         publish.record_snapshot(context.warehouse, context.manifests, taken, manifest, rows, directory.path)
         if reasons := divided.too_little(learning):
             return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
+        context.check()
         divided.remember(directory, learning)
 
         named = {LIVE: taken.parent, BASE: BASE_MODEL}
@@ -98,6 +110,7 @@ class Trainer:
         pieces = WordPieces.of(models[LIVE], context.encoder)
         asked = questions.build(taken, sides, config, pieces)
         chosen = lessons.choose(sides.train, divided.copies, config.fit) if learning else []
+        context.check()
         status.begin("encode", f"{len(asked.corpus.names)} documents, {len(asked.queries)} held-out queries")
         status.stage("embedding documents and queries with the live model and the base model")
         texts = [*asked.texts, *(lesson.anchor for lesson in chosen)]
@@ -111,6 +124,7 @@ class Trainer:
             mined = lessons.hard_negatives(
                 chosen, vectors[LIVE], asked, taken, examples, sides, divided.copies, config.mining
             )
+            context.check()
             status.begin("fit")
             climbed = Ladder(
                 context, directory, status, taken, sides, asked, chosen, mined, vectors[LIVE], models[LIVE],
@@ -125,6 +139,7 @@ class Trainer:
         if (candidate := climbed.candidate) is None:
             return publish.refused(request, "INCONCLUSIVE", climbed.reasons, context.clock(), **known)
 
+        context.check()
         status.begin("evaluate", f"rung {candidate.rung}")
         vectors |= {CANDIDATE: candidate.vectors}
         divided.check(chosen, asked.queries)
@@ -143,6 +158,10 @@ class Trainer:
         held.check()
         if verdict.verdict == "WIN" and context.live(taken.tenant) != taken.parent:
             verdict = gate.void(verdict, f"'{taken.parent}' is not live any more")
+        if verdict.verdict == "WIN" and halt.by is not None:
+            return publish.refused(
+                request, stopping.STOPPED, (stopping.in_words(halt.by),), context.clock(), **known, comparison=outcome
+            )
         if verdict.verdict != "WIN":
             known |= {"comparison": outcome}
             if learning:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from threading import Event
 
+from console.web.counted import Counted
 from console.web.sessions import Sessions
 from console.web.watching import Watching
 from operations.connections import Connections
@@ -65,6 +66,7 @@ class Console:
     clock: Callable[[], datetime]
     wait_s: float = 4.0
     watching: Watching = field(default_factory=Watching)
+    counted: Counted = field(default_factory=Counted)
     ending: Event = field(default_factory=Event)
     streams: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(STREAMS))
 

@@ -52,7 +52,8 @@ def router(gateway: Gateway) -> APIRouter:
 
 async def _taken(gateway: Gateway, request: Request, key: str | None, kind: str, read: Any) -> Response:  # noqa: ANN401
     caller = gateway.callers.sender(request.headers, key)
-    async with gateway.bodies.whole(request.stream(), request.headers.get("content-encoding", "")) as given:
+    coding = request.headers.get("content-encoding", "")
+    async with gateway.bodies.whole(caller.key, request.stream(), coding) as given:
         return await _sent(gateway, caller, given, kind, read)
 
 

@@ -13,7 +13,7 @@ from streams.drift.judgement import Judged
 
 REQUESTED_BY = "drift"
 
-Outcome = Literal["running", "waiting", "live", "refused", "failed", "dismissed"]
+Outcome = Literal["running", "waiting", "live", "refused", "failed", "stopped", "dismissed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Run:
     """A training run and what became of it; `ended_at` is None while it runs.
 
     `outcome`: it runs; its model waits for a shadow or a decision; went live; was refused, by the gate or by an
-    operator; the run failed; or an operator dismissed the request. `pairs_since` counts training pairs of people from
-    after the request. `gain` is how much more the model gained on held-out queries, as served, than the one that was
-    live, None without a comparison; `work_s` the seconds of learning and of building its shadow.
+    operator; the run failed; an operator stopped it; or one dismissed the request. `pairs_since` counts training pairs
+    of people from after the request. `gain` is how much more the model gained on held-out queries, as served, than the
+    one that was live, None without a comparison; `work_s` the seconds of learning and of building its shadow.
     """
 
     run: str
@@ -95,7 +95,7 @@ def with_dismissals(runs: Sequence[Run], decisions: DriftDecisions) -> list[Run]
     """
     return [
         replace(run, outcome="dismissed")
-        if run.run in decisions.dismissed and run.outcome in ("running", "failed", "refused")
+        if run.run in decisions.dismissed and run.outcome in ("running", "failed", "stopped", "refused")
         else run
         for run in runs
     ]
@@ -105,6 +105,8 @@ def obstacle(tenant: str, window_end: datetime, runs: Sequence[Run], config: Dri
     """Return why this window may not ask, or None when it may. The order of `runs` does not matter.
 
     Pauses are counted in event time. `now` decides only whether a run that says nothing is still taken for running.
+    A run that was stopped says nothing of the drift that asked: it is followed by the pause of one that failed, counts
+    as no refusal, and hides none.
     """
     others = sorted(
         (r for r in runs if r.run != run_id(tenant, window_end)), key=lambda r: (asked_at(tenant, r), r.run)
@@ -116,7 +118,9 @@ def obstacle(tenant: str, window_end: datetime, runs: Sequence[Run], config: Dri
         if run.outcome == "waiting" and not any(later.outcome == "live" for later in others[place:]):
             return f"the model of {run.run} waited for a decision then"
     ended = [run for run in others if run.outcome in ("live", "failed", *_REFUSALS)]
-    return _pause(tenant, window_end, ended, config) if ended else None
+    stopped = [run for run in others if run.outcome == "stopped"]
+    pauses = (_pause(tenant, window_end, runs, config) for runs in (ended, stopped) if runs)
+    return next((pause for pause in pauses if pause), None)
 
 
 def overdue(tenant: str, window_end: datetime, began: datetime, runs: Sequence[Run], config: DriftConfig) -> str:
@@ -152,7 +156,10 @@ def _pause(tenant: str, window_end: datetime, ended: Sequence[Run], config: Drif
 
 
 _REFUSALS = ("refused", "dismissed")
-_PAST = {"live": "went live", "refused": "was refused", "failed": "failed", "dismissed": "was dismissed"}
+_PAST = {
+    "live": "went live", "refused": "was refused", "failed": "failed", "stopped": "was stopped",
+    "dismissed": "was dismissed",
+}  # fmt: skip
 
 
 def _evidence(judged: Judged, window_end: datetime) -> Evidence:

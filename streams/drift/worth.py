@@ -92,19 +92,24 @@ def worth(judged: Sequence[Judged], harmed: Callable[[], Compared], runs: Sequen
 def expected_gain(runs: Sequence[Run], config: DriftConfig) -> float:
     """Return the served nDCG@10 that the next training is expected to gain: the mean of the newest ones and a prior.
 
-    What was refused was not served, so it gained nothing and lost nothing.
+    What was refused was not served, so it gained nothing and lost nothing. A run that was stopped tells nothing.
     """
-    gains = [run.gain if run.outcome in _WON else 0.0 for run in runs if run.gain is not None][:_NEWEST]
+    gains = [run.gain if run.outcome in _WON else 0.0 for run in _telling(runs) if run.gain is not None]
     return (config.expected_gain + sum(gains)) / (1 + len(gains))
 
 
 def hours_of_one(runs: Sequence[Run]) -> float:
     """Return how many hours of learning and of embedding the newest runs took, in the middle; 0 before the first."""
-    ended = [run for run in runs if run.gain is not None][:_NEWEST]
+    ended = _telling(runs)
     whole = [run for run in ended if run.outcome in _WON] or ended  # the others had no shadow built
     return median(run.work_s for run in whole) / 3_600 if whole else 0.0
 
 
+def _telling(runs: Sequence[Run]) -> list[Run]:
+    """Return the newest runs that compared and that nobody stopped."""
+    return [run for run in runs if run.gain is not None and run.outcome != "stopped"][:_NEWEST]
+
+
 def _counted(runs: Sequence[Run]) -> str:
-    known = min(_NEWEST, sum(run.gain is not None for run in runs))
+    known = len(_telling(runs))
     return f"{known} training{'s' * (known != 1)} before" if known else "assumption"

@@ -1,5 +1,6 @@
 """Openings of documents that nobody brought are counted, and it is said how the documents are called."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,9 +8,18 @@ import pytest
 
 from connectors.items import Fault, Happened, Item
 from connectors.openings import Openings
+from stores.settings import Settings
 from stores.warehouse import Warehouse
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def warehouse(stack: Settings) -> Iterator[Warehouse]:
+    found = Warehouse.connect(stack)
+    found.migrate()
+    yield found
+    found.close()
 
 
 def insert_documents(warehouse: Warehouse, tenant: str, name: str) -> None:

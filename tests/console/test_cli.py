@@ -88,7 +88,7 @@ def test_schemas_are_written_one_file_an_event(tmp_path: Path) -> None:
     assert result.exit_code == 0
     written = sorted(path.name for path in (tmp_path / "out").rglob("*.json"))
     assert "DocumentOpened.json" in written
-    assert "19 schemas" in result.output
+    assert "20 schemas" in result.output
     schema = json.loads((tmp_path / "out" / "clicks" / "DocumentOpened.json").read_text())
     assert schema["additionalProperties"] is False
 

@@ -2,10 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from schemas.learning import ModelRefused, TrainingRequested
+from operations import operators
+from schemas.learning import ModelRefused, TrainingRequested, TrainingStopped
+from stores import redis_client, training_status
+from stores.rights import Right
 from stores.settings import Settings
 from stores.shelf import Shelf, refused_name
 from stores.warehouse import Warehouse
@@ -13,6 +17,7 @@ from tests.console.pointing import point_at
 from tests.console.running import CommandLine, sent
 from tests.console.web.browsing import write_event
 from tests.indexer.world import NOW, World, live
+from tests.streams.drift.history_rows import Log
 from tests.streams.lives import Streams, day, documents, trained
 
 
@@ -74,6 +79,58 @@ def test_after_a_run_without_a_model_it_says_what_to_do(
         assert part in words, part
     assert max(map(len, shown.out.splitlines())) <= 80
     assert "Nothing is broken" not in tidewheel("runs", "--tenant", tenant, "--json").out
+
+
+def test_a_run_is_stopped_with_a_reason_and_what_came_of_it_is_said(
+    tidewheel: CommandLine, stack: Settings, town: Streams, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(stack, town.warehouse.database, monkeypatch)
+    town.take(*documents(tenant))
+    log = Log(town.warehouse, tenant)
+    about: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW}
+    for run in ("run-1", "run-2"):
+        asked = TrainingRequested(
+            event_id=f"{tenant}-{run}", run=run, requested_by="drift", reason="it drifted", **about
+        )
+        log.write([asked])
+    log.write([ModelRefused(event_id=f"{tenant}-end", run="run-2", verdict="LOSS", reasons=("x",), **about)])
+    operators.add(stack, f"kim-{tenant}", NOW, may=frozenset({Right.DRIFT}))
+    where = ("--tenant", tenant, "--by", "ana", "--reason", "a move")
+    for arguments, code, words in (
+        (("run-9", *where), 3, f"'{tenant}' has no training run run-9"),
+        (("run-2", *where), 3, "run-2 is over, LOSS; there is nothing to stop"),
+        (("run-1", "--tenant", tenant, "--by", "ana"), 2, "--reason"),
+        (("run-1", *where, "--by", f"kim-{tenant}"), 3, "may not ask for a training run or stop one"),
+    ):
+        ended = tidewheel("runs", "stop", *arguments)
+        assert (ended.code, ended.out) == (code, ""), ended
+        assert words in ended.err
+    ended = tidewheel("runs", "stop", "run-1", *where)
+    assert (ended.code, "the trainer, which is not at work on it, ends it when it comes to it" in ended.out) == (
+        0,
+        True,
+    )
+    (event,) = sent(stack, tenant)
+    assert isinstance(event, TrainingStopped)
+    assert (event.run, event.by, event.reason) == ("run-1", "ana", "a move")
+
+    client = redis_client.connect(stack)
+    training_status.write(client, tenant, {"run": "run-1", "state": "fit"})
+    assert tidewheel("runs", "stop", "run-1", *where, "--wait", "0").code == 4
+    log.write([event])
+    shown = tidewheel("runs", "--tenant", tenant).out
+    assert "ana asked to stop it: a move" in shown
+    assert "RUNNING" in shown
+    training_status.write(client, tenant, {"state": "ended", "verdict": "STOPPED"})
+    client.close()
+    why = ("stopped by ana: a move",)
+    log.write([ModelRefused(event_id=f"{tenant}-stop", run="run-1", verdict="STOPPED", reasons=why, **about)])
+    (_, row) = sorted(json.loads(tidewheel("runs", "--tenant", tenant, "--json").out), key=lambda one: one["verdict"])
+    assert (row["verdict"], row["stopped_by"], row["stopped_because"]) == ("STOPPED", "ana", "a move")
+    shown = tidewheel("runs", "--tenant", tenant).out
+    assert "stopped by ana: a move" in shown
+    assert "asked to stop" not in shown
+    assert tidewheel("runs", "stop", "run-1", *where).code == 3
 
 
 def test_the_tenant_stands_behind_what_is_to_be_done(tidewheel: CommandLine) -> None:

@@ -28,7 +28,7 @@ def read(*given: bytes, encoding: str = "", slow: bool = False, **rules: float) 
     bodies = Bodies(BodyRules.model_validate({"sent_mib": 1, "inflated_mib": 2, **rules}))
 
     async def whole() -> bytes:
-        async with bodies.whole(chunks(*given, slow=slow), encoding) as found:
+        async with bodies.whole("k", chunks(*given, slow=slow), encoding) as found:
             assert bodies._held.bytes == len(found), "until it is answered"
             return found
 
@@ -65,7 +65,7 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end() -> None:
             yield b"x" * 65_536
 
     async def whole() -> None:
-        async with Bodies(BodyRules(sent_mib=1)).whole(endless(), ""):
+        async with Bodies(BodyRules(sent_mib=1)).whole("k", endless(), ""):
             raise AssertionError
 
     with pytest.raises(Answered) as refused:
@@ -113,28 +113,74 @@ def test_a_slow_body_is_ended() -> None:
 
 
 def test_bodies_of_all_requests_are_bounded_together() -> None:
-    held = Held(10)
-    held.take(8)
+    held = Held(10, 8)
+    held.take("a", 8)
     with pytest.raises(Answered) as refused:
-        held.take(3)
+        held.take("b", 3)
     assert (refused.value.problem.status, refused.value.retry_after_s) == (503, 1)
-    held.give(8)
-    held.take(10)
+    held.give("a", 8)
+    held.take("b", 8)
+    held.take("c", 2)
 
 
-def test_one_that_is_over_the_common_bound_is_asked_to_come_again() -> None:
-    assert status(b"x" * MIB, b"x", held_mib=1, sent_mib=2) == 503
+def test_one_key_takes_its_own_share_and_leaves_the_others_theirs() -> None:
+    held = Held(10, 5)
+    held.take("a", 5)
+    with pytest.raises(Answered) as refused:
+        held.take("a", 1)
+    assert (refused.value.problem.status, refused.value.retry_after_s, refused.value.unread) == (429, 1, True)
+    held.take("b", 5)
+    held.give("a", 5)
+    held.take("a", 5)
+    for key in ("a", "b"):
+        held.give(key, 5)
+    assert (held.bytes, held._by_key) == (0, {}), "nothing is kept of keys that hold nothing"
+
+
+def test_a_key_that_sends_hundreds_of_small_packed_bodies_shuts_nobody_out() -> None:
+    """Each of a kilobyte becomes one of a MiB: three hundred would fill all that is held."""
+    bodies, packed = Bodies(BodyRules()), gzip.compress(bytes(MIB - 1))
+    answered, release = list[int](), asyncio.Event()
+
+    async def greedy() -> None:
+        try:
+            async with bodies.whole("greedy", chunks(packed), "gzip"):
+                answered.append(202)
+                await release.wait()
+        except Answered as refused:
+            answered.append(refused.problem.status)
+
+    async def story() -> bytes:
+        others = [asyncio.create_task(greedy()) for _ in range(300)]
+        while len(answered) < 300:
+            await asyncio.sleep(0.01)
+        async with bodies.whole("another", chunks(gzip.compress(b"an event" * 100_000)), "gzip") as found:
+            release.set()
+        await asyncio.gather(*others)
+        return found
+
+    assert asyncio.run(story()) == b"an event" * 100_000
+    assert {*answered} == {202, 429}
+    assert 100 <= answered.count(202) <= 128, "half of 256 MiB"
+
+
+def test_one_largest_body_is_taken_by_the_least_rules_that_are_allowed() -> None:
+    text = os.urandom(600_000) + bytes(MIB - 600_000)
+    assert read(gzip.compress(text), encoding="gzip", inflated_mib=1, held_mib=2, key_share=1.0) == text
 
 
 def test_what_is_unpacked_counts_too_until_all_have_been_answered() -> None:
     """Small bodies that become large ones: forty of a kilobyte each would hold forty MiB."""
-    bodies, packed = Bodies(BodyRules(sent_mib=1, inflated_mib=1, held_mib=4)), gzip.compress(bytes(MIB - 1))
+    bodies, packed = (
+        Bodies(BodyRules(sent_mib=1, inflated_mib=1, held_mib=4, key_share=1.0)),
+        gzip.compress(bytes(MIB - 1)),
+    )
     answered, most = list[int](), 0
 
     async def one() -> None:
         nonlocal most
         try:
-            async with bodies.whole(chunks(packed), "gzip"):
+            async with bodies.whole("k", chunks(packed), "gzip"):
                 most = max(most, bodies._held.bytes)
                 await asyncio.sleep(0.05)
                 answered.append(202)
@@ -145,13 +191,13 @@ def test_what_is_unpacked_counts_too_until_all_have_been_answered() -> None:
         await asyncio.gather(*(one() for _ in range(40)))
 
     asyncio.run(all_at_once())
-    assert {*answered} == {202, 503}
+    assert {*answered} == {202, 429}
     assert (answered.count(202) >= 3, most <= 4 * MIB, bodies._held.bytes) == (True, True, 0)
 
 
 def test_a_thread_that_still_unpacks_what_was_given_up_holds_nothing() -> None:
-    held = Held(10)
-    share = Share(held)
+    held = Held(10, 10)
+    share = Share(held, "k")
     share.take(4)
     share.end()
     with pytest.raises(Answered, match="has ended"):
@@ -186,7 +232,7 @@ def test_a_route_may_have_a_smaller_bound() -> None:
 
     def read_small(*given: bytes, encoding: str = "") -> bytes:
         async def whole() -> bytes:
-            async with bodies.whole(chunks(*given), encoding, 100) as found:
+            async with bodies.whole("k", chunks(*given), encoding, 100) as found:
                 return found
 
         return asyncio.run(whole())

@@ -15,6 +15,7 @@ from schemas.learning import (
     RequestDismissed,
     RolledBack,
     TrainingRequested,
+    TrainingStopped,
 )
 from stores import keys
 from stores.errors import Refused
@@ -28,6 +29,7 @@ DECISIONS: Mapping[type[Decision], Right] = {
     CutoverRefused: Right.APPROVE,
     RolledBack: Right.ROLLBACK,
     TrainingRequested: Right.RETRAIN,
+    TrainingStopped: Right.RETRAIN,
     RequestDismissed: Right.DRIFT,
     DriftMuted: Right.DRIFT,
 }

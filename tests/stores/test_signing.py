@@ -24,6 +24,7 @@ from schemas.learning import (
     RequestDismissed,
     RolledBack,
     TrainingRequested,
+    TrainingStopped,
 )
 from schemas.signature import Signature, signed_bytes
 from schemas.topics import LEARNING
@@ -34,7 +35,7 @@ from tests.schemas.samples import EXAMPLES, NOW, opened
 from tests.stores.keyed import AT, installation, settings_of
 
 DECISIONS = [path for path in EXAMPLES if path.parent.name == LEARNING.name]
-BY_OPERATORS = (CutoverApproved, RolledBack, RequestDismissed, DriftMuted)
+BY_OPERATORS = (CutoverApproved, RolledBack, RequestDismissed, DriftMuted, TrainingStopped)
 EITHER = (CutoverRefused, TrainingRequested)
 
 

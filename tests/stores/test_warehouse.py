@@ -67,12 +67,12 @@ def test_views_that_a_slower_process_made_are_made_anew_by_whoever_applies_the_l
 def test_views_of_a_later_version_stay(stack: Settings, tenant: str) -> None:
     warehouse = in_database(stack, f"{tenant.replace('-', '_')}_later")
     warehouse.migrate()
-    warehouse.execute("CREATE OR REPLACE VIEW runs AS SELECT 1 AS of_a_later_version")
+    warehouse.execute("CREATE OR REPLACE VIEW looks AS SELECT 1 AS of_a_later_version")
     warehouse.insert("migrations", {"number": [9_999], "name": ["later"]})
     last = sql_files.migrations()[-1].number
     warehouse.execute(f"ALTER TABLE migrations DELETE WHERE number = {last} SETTINGS mutations_sync = 2")
     assert len(warehouse.migrate()) == 1
-    assert warehouse.types_of("runs").keys() == {"of_a_later_version"}
+    assert warehouse.types_of("looks").keys() == {"of_a_later_version"}
 
 
 def test_inserting_a_row_again_shows_it_once(stack: Settings, tenant: str) -> None:

@@ -133,6 +133,9 @@ def test_a_remembered_run_without_an_end_may_have_looked() -> None:
     broken = done.model_copy(update={"verdict": "ERROR"})
     assert unended([first], [broken], "run-2") == [first], "it may have seen the test queries before it broke off"
     assert unended([first], [broken.model_copy(update={"comparison": SEEN})], "run-2") == [], "it counts as itself"
+    stopped = done.model_copy(update={"verdict": "STOPPED"})
+    assert unended([first], [stopped], "run-2") == [], "it was stopped before it looked"
+    assert unended([first], [stopped.model_copy(update={"looked": True})], "run-2") == [first], "a try of it had looked"
     again = replace(first, snapshot="snapshot-2")
     assert unended([first, again], [done.model_copy(update={"snapshot": "snapshot-2"})], "run-9") == [first], (
         "another try of the run, with another snapshot, hides no look of the first"

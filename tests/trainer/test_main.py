@@ -9,20 +9,23 @@ from datetime import UTC, datetime
 
 import pytest
 
+from operations import operators
 from schemas.codec import decode
 from schemas.envelope import Event
 from schemas.learning import ModelRefused
 from schemas.topics import LEARNING, key_of
+from stores import redis_client, training_status
 from stores.exit_codes import EXIT_MISCONFIGURED
 from stores.kafka import EventProducer, EventReader, ensure_topics
-from stores.learning import publish
+from stores.learning import announce, publish
 from stores.settings import Settings
 from stores.signing import Signing
 from stores.warehouse import Warehouse
-from tests.trainer.test_service import request
+from tests.trainer.test_service import live_through, request
+from tests.trainer.test_stopping import LONG, stop
 
 
-def start(stack: Settings) -> "subprocess.Popen[str]":
+def start(stack: Settings, **more: str) -> "subprocess.Popen[str]":
     endpoints = {
         "TIDEWHEEL_HOME": str(stack.home),
         "TIDEWHEEL_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
@@ -31,7 +34,7 @@ def start(stack: Settings) -> "subprocess.Popen[str]":
         "TIDEWHEEL_MILVUS_URI": stack.milvus_uri,
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "trainer"], env=os.environ | endpoints, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "trainer"], env=os.environ | endpoints | more, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -65,9 +68,57 @@ def test_the_service_answers_a_request_and_stops_when_asked(stack: Settings, war
     assert "ready" in log
 
 
+def at_work(stack: Settings, tenant: str, run: str) -> None:
+    """Wait until a child process of the run embeds or learns."""
+    until, client = time.monotonic() + 120, redis_client.connect(stack)
+    while time.monotonic() < until:
+        status = training_status.read(client, tenant)
+        if (status.get("run"), status.get("state") in ("encode", "fit")) == (run, True):
+            client.close()
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{run} is not at work: {training_status.read(client, tenant)}")
+
+
+@pytest.mark.thorough
+def test_a_stop_holds_though_the_service_is_killed_before_it_takes_effect(
+    stack: Settings, warehouse: Warehouse, tenant: str
+) -> None:
+    live_through(warehouse, tenant)
+    operators.ensure(stack, "ana", datetime.now(UTC))
+    ensure_topics(stack.kafka_bootstrap, [LEARNING])
+    signing, rules = Signing(stack), LONG.model_dump_json()
+    for run in ("run-1", "run-2"):
+        announce(stack, signing.as_installation(request(tenant, run, requested_by="drift")))
+    service = start(stack, TIDEWHEEL_TRAINING=rules)
+    try:
+        at_work(stack, tenant, "run-1")
+        service.kill()
+        service.communicate(timeout=30)
+        announce(stack, signing.as_operator(stop(tenant, "run-1"), "ana"))
+        service = start(stack, TIDEWHEEL_TRAINING=rules)
+        at_work(stack, tenant, "run-2")
+        announce(stack, signing.as_operator(stop(tenant, "run-2"), "ana"))
+        began, ends = time.monotonic(), list[Event]()
+        with EventReader(stack.kafka_bootstrap, f"test-{tenant}", [LEARNING.name]) as reader:
+            while len(ends) < 2 and time.monotonic() < began + 60:
+                found = [decode(LEARNING, raw.key, raw.value, datetime.now(UTC)) for raw in reader.poll(timeout_s=0.5)]
+                ends += [event for event in found if isinstance(event, ModelRefused) and event.tenant == tenant]
+        assert time.monotonic() - began < 30
+    finally:
+        service.send_signal(signal.SIGTERM)
+        _, log = service.communicate(timeout=60)
+    assert [(e.run, e.verdict) for e in ends if isinstance(e, ModelRefused)] == [
+        ("run-1", "STOPPED"),
+        ("run-2", "STOPPED"),
+    ]
+    assert service.returncode == 0, log
+    assert "run-1: stopped by ana: a move" in log
+
+
 def test_help_teaches() -> None:
     shown = subprocess.run([sys.executable, "-m", "trainer", "--help"], capture_output=True, text=True, check=True)
-    for word in ("TrainingRequested", "tidewheel config training", "SIGTERM", "tidewheel runs"):
+    for word in ("TrainingRequested", "tidewheel config training", "SIGTERM", "tidewheel runs stop"):
         assert word in shown.stdout
 
 

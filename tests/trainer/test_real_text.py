@@ -19,6 +19,7 @@ from stores.settings import Settings
 from stores.shelf import BASE, Shelf
 from stores.signing import Signing
 from stores.warehouse import Warehouse
+from tests.trainer.quiet import Quiet
 from tests.trainer.test_service import request
 from tests.trainer.world import Click, Page, write_clicks, write_pages
 from trainer.config import TrainingConfig
@@ -70,7 +71,7 @@ def test_clicks_make_the_base_model_better_on_queries_it_never_saw(
     write_pages(warehouse, tenant, pages)
     write_clicks(warehouse, tenant, clicks)
     sent: list[Event] = []
-    Trainer(context, sent.append).handle(request(tenant))
+    Trainer(context, sent.append, Quiet()).handle(request(tenant))
     (event,) = sent
     assert isinstance(event, ModelTrained), event
     assert event.parent == BASE
@@ -91,5 +92,5 @@ def test_clicks_at_random_do_not_ship(context: RunContext, warehouse: Warehouse,
     write_clicks(warehouse, tenant, clicks)
     short = replace(context, config=TrainingConfig(fit=FitRules(max_examples=200)))
     sent: list[Event] = []
-    Trainer(short, sent.append).handle(request(tenant))
+    Trainer(short, sent.append, Quiet()).handle(request(tenant))
     assert not isinstance(sent[0], ModelTrained), sent[0]

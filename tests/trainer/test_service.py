@@ -17,6 +17,7 @@ from stores.errors import Retryable
 from stores.evaluation import unsupported
 from stores.trail import Trail
 from stores.warehouse import Warehouse
+from tests.trainer.quiet import Quiet
 from tests.trainer.world import Click, company, write_clicks, write_pages
 from trainer.config import TrainingConfig
 from trainer.context import RunContext
@@ -51,7 +52,7 @@ def request(tenant: str, run: str = "run-1", requested_by: str = "test") -> Trai
 
 def answered(context: RunContext, *requests: TrainingRequested) -> list[Event]:
     sent: list[Event] = []
-    trainer = Trainer(context, sent.append)
+    trainer = Trainer(context, sent.append, Quiet())
     for one in requests:
         trainer.handle(one)
     return sent
@@ -248,7 +249,7 @@ def test_a_run_whose_lease_went_to_another_says_nothing(
 
     monkeypatch.setattr(snapshot, "take", slow)
     with pytest.raises(Exception, match="somebody else"):
-        Trainer(context, sent.append).handle(request(tenant))
+        Trainer(context, sent.append, Quiet()).handle(request(tenant))
     assert sent == []
 
 

@@ -13,6 +13,7 @@ from retrieval.config import EncoderConfig
 from schemas.fusion import EVEN, Fusion
 from tests.trainer.build import START, base_pieces, document, example
 from trainer.config import TrainingConfig
+from trainer.context import RunContext
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Query, Split
 from trainer.judging import corpus
@@ -75,6 +76,7 @@ def ladder(
     context = SimpleNamespace(
         config=rules, fusion=lambda tenant: today, stop=threading.Event(), encoder=EncoderConfig(threads=1)
     )
+    context.check = lambda: RunContext.check(cast("Any", context))
     return Ladder(
         context=cast("Any", context),
         directory=cast("Any", SimpleNamespace(path=tmp_path, candidate=tmp_path / "candidate")),

@@ -1,15 +1,22 @@
-"""Data: conservation, what could not be accepted and sending it again, training pairs, sessions, storage."""
+"""Data: conservation, what could not be accepted and sending it again, training pairs, sessions, storage.
 
+Dead letters are read as they are; what is counted over whole tables is kept for a moment (`console/web/counted.py`).
+"""
+
+from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.storage import sized
+from console.web.counted import EVERY
 from console.web.pages import render
 from console.web.sign_in import Fields, Operator, Wiring
 from console.web.tenants import Tenant
 from operations import dead_letters, status, storage
+from operations.connections import Connections
 from operations.dead_letters import Wanted
 from schemas.topics import TOPICS
 from stores import configuration
@@ -26,18 +33,28 @@ _SHOWN_BYTES = 4_096
 @router.get("/data")
 def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
     """Show it."""
-    config = configuration.load("retention", RetentionConfig, console.where.home)
+    config, now = configuration.load("retention", RetentionConfig, console.where.home), console.now()
     with console.stores() as stores:
-        warehouse = stores.warehouse
-        context = {
-            "events": status.events(stores), "counts": dead_letters.counts(warehouse, Wanted()),
-            "letters": dead_letters.listed(warehouse, Wanted(), True, _LETTERS),
-            "pairs": warehouse.query("pairs_by_kind", tenant=tenant) if tenant else [],
-            "sessions": warehouse.query("sessions_newest", tenant=tenant)[0] if tenant else None,
-            "storage": [row | {"size": "-" if row["bytes"] is None else sized(row["bytes"])}
-                        for row in storage.lines(stores, config, console.now(), tenant)] if tenant else [],
-        }  # fmt: skip
-    return render("data.html", request, title="Data", **context)
+        ledger = console.counted.of("data", lambda: {"events": status.events(stores)}, now)
+        own = console.counted.of(f"data {tenant}", lambda: _counts(stores, config, now, tenant), now)
+        counts = dead_letters.counts(stores.warehouse, Wanted())
+        letters = dead_letters.listed(stores.warehouse, Wanted(), True, _LETTERS)
+    return render(
+        "data.html", request, title="Data", counts=counts, letters=letters, every=EVERY.total_seconds(), **ledger, **own
+    )
+
+
+def _counts(stores: Connections, config: RetentionConfig, now: datetime, tenant: str) -> dict[str, Any]:
+    """Return what is counted of a tenant; without one, nothing."""
+    if not tenant:
+        return {"pairs": [], "sessions": None, "storage": []}
+    warehouse = stores.warehouse
+    return {
+        "pairs": warehouse.query("pairs_by_kind", tenant=tenant),
+        "sessions": warehouse.query("sessions_newest", tenant=tenant)[0],
+        "storage": [row | {"size": "-" if row["bytes"] is None else sized(row["bytes"])}
+                    for row in storage.lines(stores, config, now, tenant)],
+    }  # fmt: skip
 
 
 @router.get("/data/letter")
@@ -67,6 +84,7 @@ def replay(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -> 
         outcome = dead_letters.replay(
             stores.warehouse, producer, wanted, console.now(), console.signing.objection, stores.where.tenants
         )
+    console.counted.forget()
     again = outcome.rejected.total()
     session.note = f"{outcome.sent:,} of {topic} sent again." + (
         f" {again:,} would be rejected again and stay where they are." if again else ""

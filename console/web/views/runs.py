@@ -1,16 +1,22 @@
-"""Runs: how every training run ended, what the gate saw, and which real queries changed most."""
+"""Runs: how every training run ended, what the gate saw, and which real queries changed most.
+
+An operator stops one that goes on with a reason, by a form that works without scripts.
+"""
+
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.next_step import Ended, next_step
 from console.outlook import outlook
 from console.web.comparing import compared
+from console.web.deciding import reason_of, signer
 from console.web.pages import render
-from console.web.sign_in import Wiring
+from console.web.sign_in import Fields, Operator, Wiring
 from console.web.tenants import Tenant
 from console.web.wiring import Console
-from operations import analysis, lineage, run_report
+from operations import analysis, lineage, run_report, run_stops
 from operations.lineage import Node
 from schemas.learning import ModelRefused, ModelTrained
 from stores import configuration, training_status
@@ -64,7 +70,20 @@ def _next(console: Console, end: ModelTrained | ModelRefused | None, expected: s
     return next_step(ended, configuration.load("training", TrainingConfig, console.where.home), expected)
 
 
-def _card(console: Console, end: object) -> dict[str, str]:
+@router.post("/runs/{run}/stop")
+def stop(console: Wiring, session: Operator, tenant: Tenant, form: Fields, run: str) -> Response:
+    """End a run that works or waits, for good."""
+    reason = reason_of(form.get("reason", ""))
+    with console.stores() as stores:
+        run_stops.stop(
+            stores.warehouse, stores.publish, signer(console, session), tenant, run, session.operator, reason,
+            console.now(),
+        )  # fmt: skip
+    session.note = f"The stop of {run} is sent: it ends within seconds, or when the trainer comes to it."
+    return RedirectResponse(f"/runs/{quote(run, safe='')}?tenant={quote(tenant)}", 303)
+
+
+def _card(console: Wiring, end: object) -> dict[str, str]:
     """Return what the shelf says of the model that a run made; nothing where it made none, or it is gone."""
     if not isinstance(end, ModelTrained):
         return {}

@@ -30,6 +30,7 @@ WITH
 SELECT newest.run AS run, toUnixTimestamp64Milli(requested_at) AS requested_ms, toUnixTimestamp64Milli(ended_at) AS ended_ms,
        multiIf(verdict = 'RUNNING', 'running',
                verdict = 'ERROR', 'failed',
+               verdict = 'STOPPED', 'stopped',
                verdict != 'WIN', 'refused',
                model IN (SELECT model FROM live), 'live',
                newest.run IN (SELECT run FROM refused), 'refused',

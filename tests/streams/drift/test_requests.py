@@ -37,6 +37,11 @@ def run(name: str, days_ago: float, outcome: Outcome, pairs: int = 999) -> Run:
         ([run("run-x", 7, "live")], None),
         ([run("run-x", 6, "failed")], "failed"),
         ([run("run-x", 8, "failed")], None),
+        ([run("run-x", 6, "stopped")], "run-x was asked for less than 7 days before and was stopped"),
+        ([run("run-x", 7, "stopped", 0)], None),
+        ([run("run-x", 29, "refused"), run("run-y", 8, "stopped")], "run-x was asked for less than 30 days before"),
+        ([run("run-x", 90, "refused"), run("run-z", 70, "stopped"), run("run-y", 30, "refused")], "less than 60 days"),
+        ([run("run-z", 60, "stopped"), run("run-y", 30, "refused")], None),
         ([run("run-x", 29, "refused")], "less than 30 days before and was refused"),
         ([run("run-x", 30, "refused")], None),
         ([run("run-x", 30, "refused", 199)], "only 199 training pairs"),
@@ -64,13 +69,13 @@ def test_a_pause_is_counted_in_event_time() -> None:
 
 
 def test_a_dismissed_request_counts_unless_its_model_won() -> None:
-    outcomes: tuple[Outcome, ...] = ("running", "failed", "refused", "waiting", "live")
+    outcomes: tuple[Outcome, ...] = ("running", "failed", "stopped", "refused", "waiting", "live")
     runs = [run(f"run-{outcome}", 40, outcome) for outcome in outcomes]
     about = [
         RequestDismissed(event_id=r.run, tenant="acme", occurred_at=NOW, run=r.run, by="sam", reason="x") for r in runs
     ]
     found = {r.run: r.outcome for r in with_dismissals([*runs, run("run-other", 9, "running")], decided(about))}
-    assert [found[r.run] for r in runs] == ["dismissed", "dismissed", "dismissed", "waiting", "live"]
+    assert [found[r.run] for r in runs] == [*["dismissed"] * 4, "waiting", "live"]
     assert found["run-other"] == "running"
 
 

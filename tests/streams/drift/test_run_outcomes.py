@@ -14,6 +14,7 @@ from schemas.learning import (
     ShadowReady,
     ShadowStarted,
     TrainingRequested,
+    TrainingStopped,
 )
 from stores.warehouse import Warehouse
 from streams.drift import history
@@ -33,14 +34,16 @@ def test_what_became_of_a_run_is_read_from_the_trail(warehouse: Warehouse, tenan
         queries=9, ndcg_candidate=0.8, ndcg_live=0.7, ndcg_base=0.7, ndcg_bm25=0.6, difference=0.1, low=0.05, high=0.2,
         rungs=(tried("query_map", 15.0), tried("full", 75.0)),
     )  # fmt: skip
-    names = ("running", "waiting", "live", "refused", "failed", "turned-down")
+    names = ("running", "waiting", "live", "refused", "failed", "turned-down", "stopped", "asked-to-stop")
     for number, name in enumerate(names):
         at: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW - DAY + timedelta(minutes=number)}
         log.write([TrainingRequested(event_id=f"a{name}", run=name, requested_by="drift", reason="drift", **at)])
-        if name in ("refused", "failed"):
-            verdict: Any = "ERROR" if name == "failed" else "INCONCLUSIVE"
+        if "stop" in name:
+            log.write([TrainingStopped(event_id=f"h{name}", run=name, by="ann", reason="no", **at)])
+        if name in ("refused", "failed", "stopped"):
+            verdict: Any = {"failed": "ERROR", "stopped": "STOPPED"}.get(name, "INCONCLUSIVE")
             log.write([ModelRefused(event_id=f"b{name}", run=name, verdict=verdict, reasons=("x",), **at)])
-        elif name != "running":
+        elif name not in ("running", "asked-to-stop"):
             won = ModelTrained(
                 event_id=f"c{name}", run=name, model=f"m-{name}", parent="base", snapshot="s", comparison=gain, **at
             )
@@ -60,7 +63,8 @@ def test_what_became_of_a_run_is_read_from_the_trail(warehouse: Warehouse, tenan
     )])  # fmt: skip
     runs = {run.run: run for run in history.runs(warehouse, tenant)}
     found = {name: run.outcome for name, run in runs.items()}
-    assert found == {name: "refused" if name == "turned-down" else name for name in names}
+    other = {"turned-down": "refused", "asked-to-stop": "running"}
+    assert found == {name: other.get(name, name) for name in names}
     gains = {name: None if run.gain is None else round(run.gain, 3) for name, run in runs.items()}
     winners = dict.fromkeys(("waiting", "live", "turned-down"), 0.1)
     assert gains == {name: winners.get(name) for name in names}, "without a comparison nothing is known"

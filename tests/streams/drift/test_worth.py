@@ -95,6 +95,14 @@ def test_what_was_refused_gained_nothing_and_lost_nothing_and_what_is_long_over_
     assert hours_of_one([bad, bad, bad, ended(0.1, 10.0)]) == 10.0, "no shadow was built of what was refused"
 
 
+def test_a_run_that_was_stopped_tells_nothing_of_gain_and_hours() -> None:
+    others = [ended(0.05, 2.0), ended(0.04, 3.0)]
+    with_stopped = [ended(0.2, 99.0, "stopped"), ended(None, 0.0, "stopped"), *others]
+    assert expected_gain(with_stopped, RULES) == expected_gain(others, RULES)
+    assert hours_of_one(with_stopped) == hours_of_one(others)
+    assert "by 2 trainings before" in worth([judged("query_drift")], lambda: NOTHING, with_stopped, RULES).why
+
+
 def test_a_free_training_needs_no_gain() -> None:
     free = RULES.model_copy(update={"gain_per_hour": 0.0, "expected_gain": 0.0})
     assert worth([judged("query_drift")], lambda: NOTHING, [ended(0.0, 9.0)], free).asks

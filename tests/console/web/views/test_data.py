@@ -1,5 +1,8 @@
 """Data: dead letters as words, and sent again by a form."""
 
+import pytest
+
+from operations import status, storage
 from schemas.topics import CLICKS
 from stores.rights import Right
 from stores.settings import Settings
@@ -41,12 +44,39 @@ def test_a_letter_is_read_and_sent_again_when_it_would_be_accepted(
     assert sent.value == event
 
 
+def test_whole_tables_are_counted_once_in_a_while_and_letters_every_time(
+    site: Site, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, counted = site.operator("ana"), list[str]()
+
+    def count(name: str) -> list[object]:
+        counted.append(name)
+        return []
+
+    monkeypatch.setattr(status, "events", lambda *_: count("events"))
+    monkeypatch.setattr(storage, "lines", lambda *_: count("lines"))
+    site.console.counted.forget()
+    for _ in range(3):
+        ana.text("/data")
+    assert "events" in counted
+    assert len(counted) == len({*counted})
+    letter(warehouse, tenant, 5, b"{}")
+    page = ana.text("/data")
+    assert f"1 \u00d7 {tenant}" in page, "letters are read as they are"
+    assert "at most 30 seconds old" in page
+    before = len(counted)
+    assert ana.submit("/data/replay", topic="clicks", code=tenant).status == 303
+    ana.text("/data")
+    assert len(counted) > before, "what was sent again is seen at once"
+    site.console.counted.forget()
+
+
 def test_letters_are_sent_again_by_whom_the_key_allows(site: Site, warehouse: Warehouse, tenant: str) -> None:
     letter(warehouse, tenant, 3, b"{}")
-    for name, may, status in (("kim", frozenset({Right.APPROVE}), 409), ("lee", frozenset({Right.REPLAY}), 303)):
+    for name, may, code in (("kim", frozenset({Right.APPROVE}), 409), ("lee", frozenset({Right.REPLAY}), 303)):
         operator = site.operator(f"{name}-of-letters", may)
-        assert ("Send those again" in operator.text("/data")) == (status == 303)
-        assert operator.submit("/data/replay", topic="clicks", code=tenant).status == status
+        assert ("Send those again" in operator.text("/data")) == (code == 303)
+        assert operator.submit("/data/replay", topic="clicks", code=tenant).status == code
 
 
 def test_what_is_no_letter_is_said(site: Site) -> None:

@@ -1,10 +1,16 @@
 """Runs: the signed verdict, and the real queries behind it as far as everyone may see them."""
 
 from pathlib import Path
+from typing import Any
 
-from schemas.learning import ModelRefused, ModelTrained, RungTried, TrainingRequested
+import pytest
+
+from operations.connections import Connections
+from schemas.envelope import Event
+from schemas.learning import ModelRefused, ModelTrained, RungTried, TrainingRequested, TrainingStopped
 from stores import redis_client, training_status
 from stores.access_lists import AccessList, AccessLists
+from stores.rights import Right
 from stores.settings import Settings
 from stores.shelf import Shelf, refused_name
 from stores.warehouse import Warehouse
@@ -111,6 +117,64 @@ def test_a_run_without_a_model_says_what_to_do_and_what_its_words_mean(
     page = ana.text(f"/runs/run-1?tenant={tenant}")
     assert "People opened a result after 0 different queries so far" in page
     assert "runs judge" not in page, "nothing is kept of it"
+
+
+def test_an_operator_stops_a_run_with_a_reason(
+    site: Site, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Event] = []
+    monkeypatch.setattr(Connections, "publish", lambda stores, event: sent.append(event))
+    ana, kim = site.operator("ana"), site.operator(f"kim-{tenant}", frozenset({Right.DRIFT}))
+    about: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW, "run": "run-1"}
+    asked = TrainingRequested(event_id=f"{tenant}-1", requested_by="ana", reason="names", **about)
+    write_event(warehouse, site.console.signing.as_operator(asked, "ana"), 1)
+    page, way = f"/runs/run-1?tenant={tenant}", f"/runs/run-1/stop?tenant={tenant}"
+    assert "Stop this training" in ana.text(page)
+    assert "Stop this training" not in kim.text(page)
+    assert kim.submit(way, reason="x").status == 409
+    assert ana.submit(way, reason=" ").status == 409
+    assert ana.submit(f"/runs/run-9/stop?tenant={tenant}", reason="x").status == 409
+    assert ana.submit("/runs/run-1/stop?tenant=nobody", reason="x").status == 404
+    assert ana.post(way, {"reason": "x"}).status == 403
+    assert site.browser().post(way, {"reason": "x"}).status == 401
+    assert sent == []
+    answer = ana.submit(way, reason="a <b>move</b>")
+    assert (answer.status, answer.headers["location"]) == (303, page)
+    (event,) = sent
+    assert isinstance(event, TrainingStopped)
+    assert (event.run, event.tenant, event.by, event.reason) == ("run-1", tenant, "ana", "a <b>move</b>")
+    assert site.console.signing.objection(event) is None
+
+    write_event(warehouse, event, 2)
+    shown = ana.text(page)
+    assert "ana stopped it on 2026-11-01 12:00 UTC: a &lt;b&gt;move&lt;/b&gt;. It ends within seconds" in shown
+    assert "<summary>Stop this training" not in shown
+    assert "ana asked to stop it: a &lt;b&gt;move" in ana.text(f"/runs?tenant={tenant}")
+    assert "TrainingStopped" in ana.text(f"/audit?tenant={tenant}")
+    end = ModelRefused(event_id=f"{tenant}-3", verdict="STOPPED", reasons=("stopped by ana: a move",), **about)
+    write_event(warehouse, site.console.signing.as_installation(end), 3)
+    over = ana.text(page)
+    assert "STOPPED" in over
+    assert "stopped by ana: a move" in over
+    assert "too late" not in over
+    assert ana.submit(way, reason="again").status == 409
+    assert len(sent) == 1
+
+
+def test_a_stop_that_came_too_late_is_said_to_have(site: Site, warehouse: Warehouse, tenant: str) -> None:
+    ana, signing = site.operator("ana"), site.console.signing
+    about: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW, "run": "run-1"}
+    end = ModelTrained(event_id=f"{tenant}-2", model="m-1", parent="base", snapshot="s", comparison=WON, **about)
+    stop = TrainingStopped(event_id=f"{tenant}-3", by="ana", reason="a move", **about)
+    other = stop.model_copy(update={"run": "run-2", "event_id": f"{tenant}-4"})
+    write_event(warehouse, signing.as_operator(stop, "ana"), 3)
+    write_event(warehouse, signing.as_operator(other, "ana"), 4)
+    assert ana.get(f"/runs/run-1?tenant={tenant}").status == 409, "a stop alone makes no run"
+    assert "run-2" not in ana.text(f"/runs?tenant={tenant}")
+    write_event(warehouse, signing.as_installation(end), 2)
+    page = ana.text(f"/runs/run-1?tenant={tenant}")
+    assert "That came too late and changed nothing: its model was published already" in page
+    assert "<summary>Stop" not in page
 
 
 def test_a_forged_end_is_no_end(site: Site, warehouse: Warehouse, tenant: str) -> None:
