@@ -35,6 +35,7 @@ def test_where_there_were_enough_queries_it_does_not_send_for_more() -> None:
 
 def test_each_other_end_has_its_own_way_on() -> None:
     assert "Put right what the reason says" in said(INCONCLUSIVE._replace(verdict="ERROR"))
-    assert "is worse and is not used" in said(INCONCLUSIVE._replace(verdict="LOSS"))
+    assert "is worse, as a whole or in the part that the reason names" in said(INCONCLUSIVE._replace(verdict="LOSS"))
+    assert "Somebody stopped it" in said(INCONCLUSIVE._replace(verdict="STOPPED"))
     for verdict in ("WIN", "RUNNING"):
         assert next_step(INCONCLUSIVE._replace(verdict=verdict), RULES, OUTLOOK) == ()
