@@ -162,7 +162,7 @@ def retrain(tenant: str, by: str | None, reason: str, from_base: bool) -> None:
         sign, who, start_from = stores.signing.as_operator, stores.signing.operator(by), _start(from_base)
         request = decisions.request_training(stores.publish, sign, tenant, who, reason, start_from, datetime.now(UTC))
         expected = _outlook(stores, tenant)
-    say(f"{request.run} requested; `tidewheel runs --tenant {tenant}` shows how it goes.")
+    say(f"{request.run} requested; `tidewheel runs --tenant {tenant}` shows how it goes, the console's page Runs too.")
     if expected:
         say(expected)
 

@@ -111,7 +111,7 @@ def _print_tenant(tenant: Row) -> None:
         so_far = f"{tenant['done']:,} of {tenant['total']:,} are indexed{time_left(tenant['eta_s'])}"
         _paragraph(f"{tenant['waiting']:,} documents wait to be indexed, or to be indexed anew; {so_far}.")
     if tenant["truncated"]:
-        _paragraph(f"{tenant['truncated']:,} documents are not indexed whole: too long, or with encoded data in them.")
+        _paragraph(f"not indexed whole: {tenant['truncated']:,}, too long or with encoded data in the text.")
     if tenant["collections"]:
         print_table(tenant["collections"], _COLLECTIONS, "Collections")
     if tenant["audits"]:

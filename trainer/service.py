@@ -111,7 +111,7 @@ class Trainer:
         asked = questions.build(taken, sides, config, pieces)
         chosen = lessons.choose(sides.train, divided.copies, config.fit) if learning else []
         context.check()
-        status.begin("encode", f"{len(asked.corpus.names)} documents, {len(asked.queries)} held-out queries")
+        status.begin("encode", f"{len(asked.corpus.own().names)} documents, {len(asked.queries)} held-out queries")
         status.stage("embedding documents and queries with the live model and the base model")
         texts = [*asked.texts, *(lesson.anchor for lesson in chosen)]
         stored = context.stored_vectors(taken.tenant, asked.corpus.texts)

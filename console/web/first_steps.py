@@ -49,7 +49,8 @@ def steps(tenant: str, found: Begun, rules: TrainingConfig) -> list[Step]:
     enough = rules.queries_needed
     return [
         Step(
-            f"Bring documents: `tidewheel connect pages DIR {of} --acl everyone`",
+            f"Bring documents: `tidewheel connect pages DIR {of} --acl everyone`"
+            + ("" if tenant else ", where T is your name for whose data it is, such as your company's"),
             found.documents > 0,
             _count(found.documents, "document"),
         ),
@@ -69,11 +70,12 @@ def steps(tenant: str, found: Begun, rules: TrainingConfig) -> list[Step]:
             "What a training can expect",
         ),
         Step(
-            f"Ask for a new model: `tidewheel retrain {of}`, or bring one: `tidewheel adopt MODEL {of}`",
+            f"Ask for a new model on the page Runs, or by `tidewheel retrain {of}`; or bring one: "
+            f"`tidewheel adopt MODEL {of}`",
             bool(found.run),
             "",
-            f"/runs/{found.run}{own}" if found.run else "",
-            f"The newest run, {found.run}",
+            f"/runs/{found.run}{own}" if found.run else f"/runs{own}",
+            f"The newest run, {found.run}" if found.run else "Ask for a training",
         ),
         Step("Decide on it.", False, "", f"/cutover{own}", "Cutover"),
     ]

@@ -1,6 +1,6 @@
 """Runs: how every training run ended, what the gate saw, and which real queries changed most.
 
-An operator stops one that goes on with a reason, by a form that works without scripts.
+An operator asks for one, and stops one that goes on, with a reason, by forms that work without scripts.
 """
 
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from console.web.pages import render
 from console.web.sign_in import Fields, Operator, Wiring
 from console.web.tenants import Tenant
 from console.web.wiring import Console
-from operations import analysis, lineage, run_report, run_stops
+from operations import analysis, decisions, lineage, run_report, run_stops
 from operations.lineage import Node
 from schemas.learning import ModelRefused, ModelTrained
 from stores import configuration, training_status
@@ -39,8 +39,25 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
         expected = outlook(stores.warehouse, console.where, tenant) if tenant else ""
     goes_on = any(one["verdict"] == "RUNNING" for one in runs)
     return render(
-        "runs.html", request, title="Runs", runs=runs, outlook=expected, refresh_s=_REFRESH_S if goes_on else 0
-    )
+        "runs.html", request, title="Runs", runs=runs, outlook=expected, goes_on=goes_on,
+        refresh_s=_REFRESH_S if goes_on else 0,
+    )  # fmt: skip
+
+
+@router.post("/runs")
+def ask(console: Wiring, session: Operator, tenant: Tenant, form: Fields) -> Response:
+    """Ask for a training now, without waiting for drift. Raises `Refused` while one goes on."""
+    reason = reason_of(form.get("reason", ""))
+    with console.stores() as stores:
+        if going := next(
+            (r["run"] for r in analysis.runs(stores.warehouse, tenant, 1) if r["verdict"] == "RUNNING"), ""
+        ):
+            raise Refused(f"{going} goes on; wait for its end, or stop it on its page")
+        request = decisions.request_training(
+            stores.publish, signer(console, session), tenant, session.operator, reason, "live", console.now()
+        )
+    session.note = f"{request.run} is asked for. It stands here within seconds, and its page shows how far it is."
+    return RedirectResponse(f"/runs?tenant={quote(tenant)}", 303)
 
 
 @router.get("/runs/{run}")

@@ -12,7 +12,7 @@ def test_at_the_very_beginning_nothing_is_done() -> None:
     found = steps("", Begun(), RULES)
     assert not any(step.done or step.counted for step in found)
     assert "`tidewheel connect searches LOG --tenant T`" in found[1].words
-    assert [step.path for step in found] == ["", "", "/runs", "", "/cutover"]
+    assert [step.path for step in found] == ["", "", "/runs", "/runs", "/cutover"]
 
 
 def test_what_is_done_is_ticked_with_its_count() -> None:

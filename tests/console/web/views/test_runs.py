@@ -187,3 +187,34 @@ def test_a_forged_end_is_no_end(site: Site, warehouse: Warehouse, tenant: str) -
     answer = ana.get(f"/runs/run-1?tenant={tenant}")
     assert answer.status == 409
     assert "has no training run" in answer.data.decode()
+
+
+def test_an_operator_asks_for_a_training_with_a_reason_and_for_one_at_a_time(
+    site: Site, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Event] = []
+    monkeypatch.setattr(Connections, "publish", lambda stores, event: sent.append(event))
+    about: dict[str, Any] = {"tenant": tenant, "occurred_at": NOW, "run": "run-1"}
+    over = ModelRefused(event_id=f"{tenant}-1", verdict="INCONCLUSIVE", reasons=("close",), **about)
+    write_event(warehouse, site.console.signing.as_installation(over), 1)
+    ana, kim = site.operator("ana"), site.operator(f"kim-{tenant}", frozenset({Right.DRIFT}))
+    page = f"/runs?tenant={tenant}"
+    assert "<summary>Ask for a training" in ana.text(page)
+    assert "<summary>Ask for a training" not in kim.text(page)
+    assert kim.submit(page, reason="x").status == 409
+    assert ana.submit(page, reason=" ").status == 409
+    assert ana.submit("/runs?tenant=nobody", reason="x").status == 404
+    assert ana.post(page, {"reason": "x"}).status == 403
+    assert site.browser().post(page, {"reason": "x"}).status == 401
+    assert sent == []
+    answer = ana.submit(page, reason="new names")
+    assert (answer.status, answer.headers["location"]) == (303, page)
+    (event,) = sent
+    assert isinstance(event, TrainingRequested)
+    assert (event.tenant, event.requested_by, event.reason, event.start_from) == (tenant, "ana", "new names", "live")
+    assert site.console.signing.objection(event) is None
+    assert f"{event.run} is asked for" in ana.text(page)
+    write_event(warehouse, event, 2)
+    assert "<summary>Ask for a training" not in ana.text(page), "one goes on"
+    assert ana.submit(page, reason="again").status == 409
+    assert len(sent) == 1
