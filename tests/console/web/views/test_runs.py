@@ -94,7 +94,16 @@ def test_a_run_without_a_model_says_what_to_do_and_what_its_words_mean(
         RungTried(rung=name, queries=61, gain=0.01, low=-0.01, high=0.02, seconds=9, documents=n, passages=n)
         for name, n in (("weights", 0), ("full", 300))
     )
-    close = WON.model_copy(update={"low": -0.01, "needed": 120, "queries": 80, "rung": "weights", "rungs": tried})
+    close = WON.model_copy(
+        update={
+            "ndcg_live_reweighted": 0.612,
+            "low": -0.01,
+            "needed": 120,
+            "queries": 80,
+            "rung": "weights",
+            "rungs": tried,
+        }
+    )
     for number, comparison in enumerate((close, None)):
         about = {"tenant": tenant, "occurred_at": NOW, "run": f"run-{number}"}
         asked = TrainingRequested(event_id=f"{tenant}-a{number}", requested_by="ana", reason="r", **about)  # type: ignore[arg-type]
@@ -107,7 +116,7 @@ def test_a_run_without_a_model_says_what_to_do_and_what_its_words_mean(
     (tmp_path / "modules.json").write_text("[]")
     Shelf.offers(site.where).put(tenant, refused_name("run-0"), tmp_path, {}, NOW)
     page = ana.text(f"/runs/run-0?tenant={tenant}")
-    for part in ("What to do next", "Nothing is broken", "40 more than there were", '<th scope="col">Rung</th>',
+    for part in ("Live, weighed anew</dt><dd>0.612", "training.ladder.margin", "What to do next", "Nothing is broken", "40 more than there were", '<th scope="col">Rung</th>',
                  f"<code>tidewheel runs judge run-0 --tenant {tenant}</code>", "too &lt;i&gt;close", "61 validation",
                  "All weights of the model learn from clicks. Every document is embedded again."):  # fmt: skip
         assert part in page, part
