@@ -116,7 +116,8 @@ def test_a_run_without_a_model_says_what_to_do_and_what_its_words_mean(
     (tmp_path / "modules.json").write_text("[]")
     Shelf.offers(site.where).put(tenant, refused_name("run-0"), tmp_path, {}, NOW)
     page = ana.text(f"/runs/run-0?tenant={tenant}")
-    for part in ("Live, weighed anew</dt><dd>0.612", "training.ladder.margin", "What to do next", "Nothing is broken", "40 more than there were", '<th scope="col">Rung</th>',
+    for part in ("Live, weighed anew</dt><dd>0.612", "training.ladder.margin", "What to do next", "Nothing is broken",
+                 "40 more than there were", '<th scope="col">Rung</th>',
                  f"<code>tidewheel runs judge run-0 --tenant {tenant}</code>", "too &lt;i&gt;close", "61 validation",
                  "All weights of the model learn from clicks. Every document is embedded again."):  # fmt: skip
         assert part in page, part
