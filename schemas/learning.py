@@ -99,9 +99,8 @@ class Comparison(Words):
 
     People judged so many queries (`judged`) apart from searches: on these both are served with a mean
     `judged_difference`, which can hold a candidate back and not let it win.
-
-    `rung` is the one of the `rungs` that the candidate is of, which were tried on validation queries. `synthetic` tells
-    of the queries that were made of documents to learn from. `opinion` is a language model's; it decides nothing.
+    `rung` is the one of the `rungs`, tried on validation queries, that the candidate is of. `synthetic` tells of the
+    queries made of documents to learn from; `opinion` is a language model's, and decides nothing.
 
     A comparison without fusions is of vectors alone throughout, from before rankings were judged as they are served.
     In one with `ndcg_live_today` it is that what `ndcg_live` is in others, and `ndcg_live` is of live reweighted.

@@ -1,7 +1,9 @@
 """Synthetic queries and a language model's opinion in whole runs, on the real stores, against a real server."""
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,15 @@ import pytest
 from schemas.learning import ModelRefused, ModelTrained
 from stores.warehouse import Warehouse
 from tests.stores.chat_server import ChatServer, chatting
+from tests.trainer.judging.test_opinion import KNOWN, compared
 from tests.trainer.test_service import QUICK, Make, answered, no_fit, request
-from tests.trainer.world import company, write_clicks, write_pages
+from tests.trainer.world import NOW, company, write_clicks, write_pages
+from trainer import service
 from trainer.chat import ChatRules
 from trainer.config import JudgeRules, TrainingConfig
 from trainer.data.examples import Document
 from trainer.data.hold_out import Key
+from trainer.data.snapshot import Snapshot
 from trainer.learning import fit
 from trainer.learning.child import Cancelled
 from trainer.synthetic import making
@@ -135,3 +140,14 @@ def test_a_run_that_is_resumed_asks_for_no_query_again(
         server.say = lambda user: "another answer"
     assert asked == len(server.asked) > 0
     assert (context.home / "training" / tenant / "run-1" / "synthetic.json").is_file()
+
+
+def test_who_stops_a_run_while_its_opinion_is_asked_stops_the_asking_and_the_look_stays_on_record(
+    make_context: Make, tenant: str, server: ChatServer
+) -> None:
+    halted = threading.Event()
+    halted.set()
+    context = replace(make_context(with_model(server.url)), stop=halted)
+    taken = Snapshot(tenant, "run-1", "base", NOW, (), dict(KNOWN), {})
+    assert service._opinion(context, compared(), taken) is None
+    assert server.asked == []

@@ -43,8 +43,8 @@ class SyntheticRules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     generator: Literal["none", "extractive", "endpoint"] = Field(
-        default="none",
-        description="extractive: of the document's own words; endpoint: by the language model of training.chat",
+        default="extractive",
+        description="extractive: of the document's own words; endpoint: by the language model of training.chat; none",
     )
     few: int = Field(
         default=500, ge=0, description="clicked training examples from which on no query is made: people say it better"
