@@ -8,6 +8,7 @@ BENCHES = {
     "faults": "injected faults over a running flow: nothing missing, doubled, different, resurrected, leaked, claimed",
     "retrieval": "nDCG of meaning, words and both; sentences at the end of long pages; phrases in other languages",
     "recipe": "which rate, temperature, passes and batches learn best from clicks of which some are wrong",
+    "synthetic": "what queries of documents' own words add where few people click",
     "trainer": "what training gains, rung by rung, beside a plain script with the same pairs and time, and words",
     "gate": "how often the gate is wrong, at one look and over twelve; power; queries that it says are needed",
     "verdicts": "whether a verdict by clicks agrees with what is true, beside clicks as they are",

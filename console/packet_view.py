@@ -84,6 +84,7 @@ def summary(packet: Packet) -> Table:
             f"{test.queries} compared, overlap@10 {_number(test.overlap_at_10)}; on the {test.judged} with clicks "
             f"nDCG@10 {_number(test.ndcg_live)} live, {_number(test.ndcg_shadow)} shadow",
         ),
+        *_asides(gate),
         ("tolerates", packet.tolerates),
         ("latency", f"{_latency(test.latency_live)} live, {_latency(test.latency_shadow)} shadow"),
     ):
@@ -122,6 +123,12 @@ def _look(gate: Comparison) -> str:
     if gate.look is None:
         return ""
     return f"; look {gate.look} at the hold-out, {100 * (gate.spent or 0):.2g} % chance of a false win spent"
+
+
+def _asides(gate: Comparison) -> list[tuple[str, str]]:
+    """Return what stands beside the figures, where it is there: queries that were made, and an opinion."""
+    found = [("learned with", gate.synthetic or ""), ("opinion", gate.opinion.in_words() if gate.opinion else "")]
+    return [(name, text) for name, text in found if text]
 
 
 def _kept(packet: Packet) -> str:

@@ -5,11 +5,9 @@ address and this name. What the server answers with is its own: when it changes 
 a collection (`indexer.proof`) find vectors that are not those that it answers with now.
 """
 
-import ipaddress
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from retrieval.identity import ELSEWHERE
 from stores.embedding_client import EmbeddingClient
+from stores.endpoint_address import safe_address
 from stores.errors import Refused
 
 FILE = "endpoint.json"
@@ -33,14 +32,7 @@ class Endpoint(BaseModel):
     @field_validator("url")
     @classmethod
     def _is_safe(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.username or parts.password or parts.query or parts.fragment:
-            raise ValueError("an endpoint's address holds no user, key, query or fragment")
-        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname))):
-            raise ValueError(
-                "it is no https:// address, nor an http:// one of this machine: texts would go in the clear"
-            )
-        return url
+        return safe_address(url)
 
     @classmethod
     def of(cls, model: Path) -> "Endpoint | None":
@@ -73,10 +65,3 @@ class RemoteModel:
     def encode(self, texts: Sequence[str], prompt: str) -> NDArray[np.float32]:
         """Return one unit vector per text with the prompt in front of it. Raises as `EmbeddingClient.embed` does."""
         return self._client.embed([prompt + text for text in texts])
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from schemas.envelope import Count, Event, Words
 from schemas.fusion import EVEN, Fusion
 from schemas.ids import CollectionId, ModelId, OpaqueId, Slug
+from schemas.opinion import Opinion
 from schemas.signature import Signature
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
@@ -98,8 +99,8 @@ class Comparison(Words):
 
     People judged so many queries (`judged`) apart from searches: on these both are served with a mean
     `judged_difference`, which can hold a candidate back and not let it win.
-
-    `rung` is the one of the `rungs` that the candidate is of, which were tried on validation queries.
+    `rung` is the one of the `rungs`, tried on validation queries, that the candidate is of. `synthetic` tells of the
+    queries made of documents to learn from; `opinion` is a language model's, and decides nothing.
 
     A comparison without fusions is of vectors alone throughout, from before rankings were judged as they are served.
     In one with `ndcg_live_today` it is that what `ndcg_live` is in others, and `ndcg_live` is of live reweighted.
@@ -134,6 +135,8 @@ class Comparison(Words):
     rungs: tuple[RungTried, ...] | None = None
     judged: Count | None = None
     judged_difference: float | None = None
+    synthetic: str | None = None
+    opinion: Opinion | None = None
 
     @property
     def confidence(self) -> float:

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
@@ -35,6 +35,9 @@ READY_VARIABLE = "TIDEWHEEL_READY_FILE"
 _NO_SETTINGS = ("CONFIG", "STACK", "READY_FILE", "MINIO_PASSWORD")
 """Known all the same: the file of rules, the embedded stack's mark on its processes, the file by which they say that
 they are ready, a secret of docker-compose.yml."""
+
+KeysOf = Literal["embedding_keys", "chat_keys"]
+"""The settings that hold keys by host."""
 
 _ENDPOINTS = ("kafka_bootstrap", "redis_url", "clickhouse_url", "milvus_uri")
 _SCHEMES = {
@@ -92,6 +95,11 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="JSON of keys by the host of an endpoint of embeddings (`tidewheel adopt --endpoint`); a key goes "
         "to its host alone",
+    )
+    chat_keys: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="JSON of keys by the host of a language model's endpoint (`training.chat`); a key goes to its host "
+        "alone",
     )
 
     @field_validator("redis_url", "clickhouse_url", "milvus_uri", "search_url")
@@ -188,15 +196,19 @@ def rules_in_environment(section: str) -> tuple[str, str] | None:
     return (name, os.environ[name]) if name in os.environ else None
 
 
-def embedding_key(host: str) -> SecretStr | None:
-    """Return the key of an endpoint of embeddings, None where none is set. Raises `Misconfigured`.
+def keys_variable(keys: KeysOf) -> str:
+    """Return the variable that holds the keys of one kind of endpoint."""
+    return f"{_PREFIX}{keys.upper()}"
+
+
+def endpoint_key(keys: KeysOf, host: str) -> SecretStr | None:
+    """Return the key of an endpoint by its host, None where none is set. Raises `Misconfigured`.
 
     Encoders ask for it, which are given no settings, in processes that have no stores.
     """
-    name = f"{_PREFIX}EMBEDDING_KEYS"
+    name = keys_variable(keys)
     try:
-        keys = json.loads(os.environ.get(name) or "{}")
-        found = keys.get(host)
+        found = json.loads(os.environ.get(name) or "{}").get(host)
     except (ValueError, AttributeError) as error:
         raise Misconfigured(f'{name} is no JSON of keys by host, as {{"{host}": "..."}}') from error
     return SecretStr(found) if isinstance(found, str) and found else None

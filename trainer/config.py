@@ -4,6 +4,7 @@ from math import ceil
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from trainer.chat import ChatRules
 from trainer.data.examples import CleaningRules
 from trainer.data.snapshot import SnapshotRules
 from trainer.data.split import SplitRules
@@ -13,6 +14,7 @@ from trainer.learning.job import FitRules
 from trainer.learning.mine import MiningRules
 from trainer.learning.query_encoder import QueryRules
 from trainer.learning.query_map import MapRules
+from trainer.synthetic.queries import SyntheticRules
 
 
 class EvaluationRules(BaseModel):
@@ -29,6 +31,20 @@ class EvaluationRules(BaseModel):
         description="validation queries that choose a fusion; fewer would choose by chance, so weights stay even",
     )
     shown: int = Field(default=15, ge=0, description="worst losses and best wins that are kept for people to read")
+
+
+class JudgeRules(BaseModel):
+    """Whether a language model gives its opinion of held-out queries, and of how many. It decides nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    queries: int = Field(
+        default=0, ge=0, le=1_000, description="held-out queries that the model of training.chat judges; 0 asks none"
+    )
+    depth: int = Field(default=5, ge=1, le=10, description="first documents of each ranking that are graded")
+    max_calls: int = Field(default=300, ge=0, le=100_000, description="requests to the endpoint in one run")
+    budget_tokens: int = Field(
+        default=600_000, ge=0, le=1_000_000_000, description="tokens of one run, questions and answers: bounds its cost"
+    )
 
 
 class TrainingConfig(BaseModel):
@@ -54,6 +70,9 @@ class TrainingConfig(BaseModel):
     fit: FitRules = FitRules()
     evaluation: EvaluationRules = EvaluationRules()
     gate: GateRules = GateRules()
+    chat: ChatRules = ChatRules()
+    synthetic: SyntheticRules = SyntheticRules()
+    judge: JudgeRules = JudgeRules()
 
     @property
     def queries_needed(self) -> int:

@@ -11,12 +11,14 @@ from retrieval.config import EncoderConfig
 from schemas.fusion import EVEN, Fusion
 from schemas.learning import TrainingRequested
 from stores import redis_client, training_status
+from stores.chat_answers import ChatAnswers
 from stores.embeddings import Embeddings
 from stores.serving import Serving
 from stores.settings import Settings
 from stores.shelf import BASE, Shelf
 from stores.signing import Signing
 from stores.warehouse import Warehouse
+from trainer.chat import Chat
 from trainer.config import TrainingConfig
 from trainer.data import snapshot
 from trainer.data.snapshot import Snapshot
@@ -106,6 +108,11 @@ class RunContext:
     def stored_vectors(self, tenant: str, passages: Sequence[str]) -> StoredVectors:
         """Return what is shared with the indexer of the vectors of a tenant's passages."""
         return StoredVectors(Embeddings(self.warehouse), tenant, self.encoder, passages)
+
+    def chat(self, tenant: str, max_calls: int, max_tokens: int) -> Chat:
+        """Return the language model that a run of the tenant may ask for one purpose, within these bounds."""
+        rules = self.config.chat
+        return Chat(rules, ChatAnswers(self.redis, tenant, rules.cached_days), self.stop, max_calls, max_tokens)
 
     def embed(
         self,

@@ -17,7 +17,7 @@ from trainer.data.memory import Memory, Remembered
 from trainer.data.near_copies import near_copies
 from trainer.data.snapshot import Manifest, Snapshot
 from trainer.data.split import Query, Split, split
-from trainer.data.used import JudgedBy, check_apart, used_by
+from trainer.data.used import JudgedBy, check_apart, check_synthetic, used_by
 from trainer.judging.exposure import deciding
 from trainer.judging.judged import outranked
 from trainer.judging.looks import Look, next_look, taken
@@ -85,9 +85,13 @@ class Division:
         apart = f"{sum(unused.values()):,} examples are set aside, so that nothing is judged by what it learned from"
         return (*reasons, f"{apart}; why, and how many: {causes}")
 
-    def remember(self, directory: RunDirectory, learning: bool = True) -> None:
-        """Write down what this run uses, before it uses it; one that learns nothing chooses and tests."""
-        uses, now = used_by(self.split, self.copies, self.hold_out, self.judged_by), self.context.clock()
+    def remember(self, directory: RunDirectory, learning: bool = True, synthetic: Sequence[Example] = ()) -> None:
+        """Write down what this run uses, before it uses it; one that learns nothing chooses and tests.
+
+        What is made of documents (`synthetic`) teaches like what people typed, and is remembered like it.
+        """
+        more, now = [one.anchor for one in synthetic], self.context.clock()
+        uses = used_by(self.split, self.copies, self.hold_out, self.judged_by, more)
         uses = uses if learning else uses | {TAUGHT: Used()}
         self.memory.record(self.manifest.id, self.snapshot.run, uses, directory.path, now)
 
@@ -96,6 +100,8 @@ class Division:
         now = replace(self.hold_out, used=self.memory.used())
         likeness = self.context.config.split.query_similarity
         check_apart(lessons, judging, self.judged_by, self.copies, now, likeness)
+        others = [*(query.text for query in self.split.validation), *self.snapshot.judgments]
+        check_synthetic(lessons, others, self.split.held_out_documents, likeness)
 
     def look(self) -> Look:
         """Return which look at the hold-out this run takes, and at what level."""

@@ -21,6 +21,11 @@ class RunDirectory:
         return self.path / "snapshot.json"
 
     @property
+    def synthetic(self) -> Path:
+        """Return the file of the queries that were made of documents."""
+        return self.path / "synthetic.json"
+
+    @property
     def candidate(self) -> Path:
         """Return the directory of the weights that are learned."""
         return self.path / "candidate"

@@ -12,11 +12,13 @@ stop one until its model is published (`trainer.stopping`).
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from retrieval.word_pieces import WordPieces
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
+from schemas.opinion import Opinion
 from stores import lease
 from stores.errors import Refused, Retryable
 from stores.shelf import BASE as BASE_MODEL
@@ -24,9 +26,11 @@ from trainer import publish, stopping
 from trainer.adoption import Adoption
 from trainer.context import RunContext
 from trainer.data import snapshot
+from trainer.data.snapshot import Snapshot
 from trainer.division import Division
 from trainer.judging import gate, questions, report
-from trainer.judging.evaluate import BASE, CANDIDATE, LIVE, evaluate
+from trainer.judging.evaluate import BASE, CANDIDATE, LIVE, Evaluation, evaluate
+from trainer.judging.opinion import opinion
 from trainer.ladder import Ladder
 from trainer.learning import lessons
 from trainer.learning.child import Cancelled
@@ -34,6 +38,7 @@ from trainer.publish import RunOutcome
 from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
 from trainer.stopping import Halt, Hears
+from trainer.synthetic.making import Synthetic, synthetic
 
 LOG = logging.getLogger(__name__)
 
@@ -102,7 +107,8 @@ class Trainer:
         if reasons := divided.too_little(learning):
             return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
         context.check()
-        divided.remember(directory, learning)
+        added = _synthetic(context, divided, directory, status) if learning else Synthetic()
+        divided.remember(directory, learning, added.examples)
 
         named = {LIVE: taken.parent, BASE: BASE_MODEL}
         models = {name: context.shelf.fetch(taken.tenant, m) for name, m in named.items()}
@@ -110,6 +116,7 @@ class Trainer:
         pieces = WordPieces.of(models[LIVE], context.encoder)
         asked = questions.build(taken, sides, config, pieces)
         chosen = lessons.choose(sides.train, divided.copies, config.fit) if learning else []
+        chosen = lessons.followed_by(chosen, added.examples, config.fit)
         context.check()
         status.begin("encode", f"{len(asked.corpus.own().names)} documents, {len(asked.queries)} held-out queries")
         status.stage("embedding documents and queries with the live model and the base model")
@@ -137,7 +144,8 @@ class Trainer:
             )
             climbed = offered.candidate(request)
         if (candidate := climbed.candidate) is None:
-            return publish.refused(request, "INCONCLUSIVE", climbed.reasons, context.clock(), **known)
+            reasons = (*climbed.reasons, added.said) if added.said else climbed.reasons
+            return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
 
         context.check()
         status.begin("evaluate", f"rung {candidate.rung}")
@@ -151,8 +159,14 @@ class Trainer:
         judged = found.judged_change(config.gate)
         verdict = gate.judge(found.scores(), found.behaviours, config.gate, divided.look(), judged)
         outcome = publish.comparison(found, verdict, judged)
-        outcome = outcome.model_copy(update={"rung": candidate.rung, "rungs": climbed.tried or None})
+        said = _opinion(context, found, taken)
+        outcome = outcome.model_copy(
+            update={
+                "rung": candidate.rung, "rungs": climbed.tried or None, "synthetic": added.said or None, "opinion": said
+            }
+        )  # fmt: skip
         report.write(directory.report, found, verdict, taken.documents, config)
+        report.write_asides(directory.report, added.figures(taken.documents) if added.said else None, said)
 
         status.begin("publish", "; ".join(verdict.reasons))
         held.check()
@@ -176,3 +190,32 @@ class Trainer:
             stored = context.stored_vectors(taken.tenant, (candidate.cut or asked).corpus.texts)
             stored.keep(weights, event.manifest or "", candidate.made)
         return event
+
+
+def _synthetic(context: RunContext, divided: Division, directory: RunDirectory, status: RunStatus) -> Synthetic:
+    """Return the queries that are made of documents: those with which the run began, or new ones."""
+    if directory.synthetic.is_file():
+        return Synthetic.load(directory.synthetic)
+    taken, rules = divided.snapshot, context.config.synthetic
+    chat = partial(context.chat, taken.tenant, rules.max_calls, rules.budget_tokens)
+    found = synthetic(
+        taken, divided.split, divided.copies, divided.hold_out, context.config.split.query_similarity, rules,
+        context.config.cleaning, chat, status.progress,
+    )  # fmt: skip
+    found.save(directory.synthetic)
+    if found.said:
+        LOG.info("%s %s: %s", taken.tenant, taken.run, found.said)
+    return found
+
+
+def _opinion(context: RunContext, found: Evaluation, taken: Snapshot) -> Opinion | None:
+    """Return what a language model says of the rankings, where the rules want to hear it; it decides nothing.
+
+    By now the hold-out was looked at: who stops the run stops the asking alone, so that the look stays on record.
+    """
+    config = context.config
+    chat = partial(context.chat, taken.tenant, config.judge.max_calls, config.judge.budget_tokens)
+    try:
+        return opinion(found, taken.documents, config.judge, chat, config.chat.model)
+    except Cancelled:
+        return None

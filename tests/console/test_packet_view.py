@@ -8,6 +8,7 @@ from rich.table import Table
 from console.packet_view import print_packet, side_by_side, summary
 from schemas.fusion import Fusion
 from schemas.learning import RungTried
+from schemas.opinion import Opinion
 from schemas.packet import ExampleQuery, HeldOut, Latency, Packet, ShadowTest, ShownDocument, Side
 from tests.schemas.packets import WON, packet
 
@@ -163,3 +164,17 @@ def test_rungs_are_shown_with_gain_and_price_and_what_is_served_from_live_says_s
         "full +0.025 (+0.000 to +0.060) in 9 s, 1,200 documents to embed"
     )
     assert rows(drawn(summary(packet(shadow_test=TESTED)), width=250))["rungs"] == "-"
+
+
+def test_queries_that_were_made_and_an_opinion_stand_there_where_there_are_any() -> None:
+    said = Opinion(
+        model="some-model", queries=40, depth=5, ndcg_live=0.5, ndcg_candidate=0.6, difference=0.1, low=-0.05,
+        high=0.25, said="40 of 40 queries judged",
+    )  # fmt: skip
+    gate = WON.model_copy(update={"synthetic": "120 synthetic queries for 60 documents", "opinion": said})
+    result = drawn(summary(packet(shadow_test=TESTED, comparison=gate)), width=250)
+    assert "learned with  120 synthetic queries for 60 documents" in result
+    assert "opinion       a language model's opinion (some-model), which decides nothing: nDCG@5 0.500 live" in result
+    plain = drawn(summary(packet(shadow_test=TESTED)), width=250)
+    assert "opinion" not in plain
+    assert "learned with" not in plain

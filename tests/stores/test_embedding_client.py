@@ -102,7 +102,7 @@ def test_an_endpoint_that_is_away_is_left_alone_for_some_seconds(
         client.embed(["a"])
     assert len(server.asked) == 1, "the second time nobody was asked"
     now = time.monotonic()
-    monkeypatch.setattr("stores.embedding_client.time.monotonic", lambda: now + 6)
+    monkeypatch.setattr("stores.json_endpoint.time.monotonic", lambda: now + 6)
     assert client.embed(["a"]).shape == (1, WIDTH)
 
 
@@ -120,10 +120,8 @@ def test_numbers_of_any_size_give_unit_vectors_or_are_refused(server: EmbeddingS
         client.embed(["a"])
 
 
-def test_an_answer_that_drips_is_given_up(
-    server: EmbeddingServer, client: EmbeddingClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_that_drips_is_given_up(server: EmbeddingServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.drip_s = 0.05
     monkeypatch.setattr("stores.embedding_client._WHOLE_S", 0.3)
     with pytest.raises(Retryable, match="has not answered within"):
-        client.embed(["a text"])
+        EmbeddingClient(server.url, "some-model").embed(["a text"])

@@ -27,15 +27,17 @@ class JudgedBy(NamedTuple):
         return cls(*(frozenset(n for q in side for n in q.relevant) for side in (split.test, split.validation)))
 
 
-def used_by(split: Split, copies: Mapping[str, int], hold_out: HoldOut, judged_by: JudgedBy) -> dict[str, Used]:
+def used_by(
+    split: Split, copies: Mapping[str, int], hold_out: HoldOut, judged_by: JudgedBy, more: Sequence[str] = ()
+) -> dict[str, Used]:
     """Return what the run uses, by role: documents with their near copies, and queries.
 
-    All documents that may teach count as taught, whether an example names them or not: they are read as negatives and
-    as plain text.
+    `more` are texts that teach beside the examples of the split. All documents that may teach count as taught, whether
+    an example names them or not: they are read as negatives and as plain text.
     """
     taught = [name for name in copies if name not in split.held_out_documents]
     return {
-        TAUGHT: _used(taught, [example.anchor for example in split.train], hold_out),
+        TAUGHT: _used(taught, [*(example.anchor for example in split.train), *more], hold_out),
         CHOSE: _used(_with_copies(judged_by.validation, copies), [query.text for query in split.validation], hold_out),
         TESTED: _used(_with_copies(judged_by.test, copies), [query.text for query in split.test], hold_out),
     }
@@ -80,6 +82,22 @@ def check_apart(
     )
     if found := [f"{count} {what}" for what, count in overlaps if count]:
         raise Refused(f"what teaches and what tests is not apart, so nothing is learned or judged: {'; '.join(found)}")
+
+
+def check_synthetic(
+    lessons: Sequence[Example], others: Sequence[str], held_out: frozenset[str], likeness: float
+) -> None:
+    """Raise `Refused` unless what was made of documents, and of no signal, keeps away from all that is held out.
+
+    `held_out` are documents that teach in no role, `others` the queries that choose or guard. Beside `check_apart`,
+    which asks of every lesson what tests.
+    """
+    made = [lesson for lesson in lessons if not lesson.pairs]
+    held = sum(lesson.document in held_out for lesson in made)
+    near = _near([lesson.anchor for lesson in made], others, likeness)
+    overlaps = (("of held-out documents", held), ("nearly queries that choose or guard", near))
+    if found := [f"{count} {what}" for what, count in overlaps if count]:
+        raise Refused(f"synthetic queries are not apart from what judges, so nothing is learned: {'; '.join(found)}")
 
 
 def _near(anchors: Sequence[str], asked: Sequence[str], likeness: float) -> int:

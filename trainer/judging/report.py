@@ -13,6 +13,7 @@ from typing import Any
 from retrieval.fusion import in_words
 from schemas.fusion import Fusion
 from schemas.learning import Comparison, ModelTrained
+from schemas.opinion import Opinion
 from trainer.config import TrainingConfig
 from trainer.data.examples import Document
 from trainer.judging.evaluate import CANDIDATE, LIVE, Evaluation
@@ -48,6 +49,14 @@ def write(
     }
     _write_json(directory / "metrics.json", metrics)
     _write_json(directory / "examples.json", examples(found, documents, config.evaluation.shown))
+
+
+def write_asides(directory: Path, synthetic: Mapping[str, Any] | None, opinion: Opinion | None) -> None:
+    """Write what stands beside the figures, each where there is any: queries that were made, and an opinion."""
+    if synthetic is not None:
+        _write_json(directory / "synthetic.json", synthetic)
+    if opinion is not None:
+        _write_json(directory / "opinion.json", opinion.model_dump())
 
 
 def examples(found: Evaluation, documents: Mapping[str, Document], shown: int) -> dict[str, list[dict[str, Any]]]:
@@ -96,7 +105,7 @@ that it builds on.
   gate's rules.
 - `tidewheel/examples.json`: the queries that became worse or better most. Read the losses before you approve.
 
-{_rungs(seen)}{_documents(event)}
+{_rungs(seen)}{_asides(seen)}{_documents(event)}
 """
 
 
@@ -124,6 +133,12 @@ def _rungs(seen: Comparison) -> str:
     )
     head = f"| tried | gain as served, on {seen.rungs[0].queries} validation queries | seconds | to be embedded |"
     return f"{head}\n|---|---|---|---|\n{rows}\nWeights were chosen on these queries, so gains look larger there.\n\n"
+
+
+def _asides(seen: Comparison) -> str:
+    """Return what is said beside the figures: of queries that were made, and of an opinion that decides nothing."""
+    made = f"Learned with {seen.synthetic} (`tidewheel/synthetic.json`).\n\n" if seen.synthetic else ""
+    return made + (f"Beside it, {seen.opinion.in_words()}.\n\n" if seen.opinion else "")
 
 
 def _documents(event: ModelTrained) -> str:

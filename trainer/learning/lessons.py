@@ -33,6 +33,12 @@ def choose(examples: Sequence[Example], copies: Mapping[str, int], rules: FitRul
     return sorted(chosen, key=lambda example: (example.anchor, example.document))
 
 
+def followed_by(chosen: Sequence[Example], synthetic: Sequence[Example], rules: FitRules) -> list[Example]:
+    """Return what was chosen and as many synthetic examples, in their order, as there is room for."""
+    room = max(0, rules.max_examples - len(chosen))
+    return sorted((*chosen, *synthetic[:room]), key=lambda example: (example.anchor, example.document))
+
+
 def _newest_of_each(examples: Sequence[Example], copies: Mapping[str, int]) -> list[Example]:
     seen, kept = Counter[int](), list[Example]()
     for example in sorted(examples, key=lambda e: (-e.last_at.timestamp(), e.anchor, e.document)):

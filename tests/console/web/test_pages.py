@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from console.web import pages, views
 from console.web.pages import VIEWS, decimals, moment, prose, shown, whole, written
+from schemas.opinion import Opinion
 from tests.schemas.packets import WON, packet
 
 
@@ -60,3 +61,20 @@ def test_a_comparison_begins_with_its_result_and_a_win_wants_no_more_queries() -
     assert "overlap@10" in written("gate.html", gate=seen, packet=packet())
     worse = written("gate.html", gate=seen.model_copy(update={"difference": -0.1, "low": -0.2, "high": -0.05}))
     assert "Worse by 0.100 nDCG@10 as served, at least 0.050, at 95 %." in worse
+
+
+def test_a_language_model_s_opinion_is_called_one_and_what_an_endpoint_said_is_no_markup() -> None:
+    said = Opinion(
+        model="some-model", queries=40, depth=5, ndcg_live=0.5, ndcg_candidate=0.6, difference=0.1, low=-0.05,
+        high=0.25, said="40 judged; <script>alert(1)</script>",
+    )  # fmt: skip
+    seen = WON.model_copy(update={"synthetic": "120 synthetic queries <b>", "opinion": said})
+    page = written("gate.html", gate=seen)
+    assert "A language model&#39;s opinion" in page or "A language model's opinion" in page
+    assert "It decides nothing." in page
+    assert "difference +0.100, between -0.050 and +0.250" in page
+    assert "<script>" not in page
+    assert "120 synthetic queries &lt;b&gt;" in page
+    nothing = written("gate.html", gate=seen.model_copy(update={"opinion": said.model_copy(update={"queries": 0})}))
+    assert "nDCG@5" not in nothing
+    assert "opinion" not in written("gate.html", gate=WON)

@@ -178,3 +178,13 @@ def test_what_decides_is_remembered_and_proved_apart_whether_or_not_it_is_releva
     with pytest.raises(Refused, match=PLANTED.format("documents that test in this run")):
         check_apart(sides.train, sides.test, judged_by, copies, hold_out, LIKENESS)
     assert hold_out.items[opened].all <= used_by(sides, copies, hold_out, judged_by)[TESTED].documents
+
+
+def test_what_is_made_of_documents_is_remembered_as_taught() -> None:
+    known = {name: document(name) for name in ("a", "b", "c")}
+    found, copies, hold_out = run([example("q a", "a")], known, {}, {})
+    uses = used_by(found, copies, hold_out, JudgedBy.relevant(found), ["a synthetic query"])
+    assert KEY.query("a synthetic query") in uses[TAUGHT].queries
+    assert KEY.query("a synthetic query") not in {**uses[CHOSE].queries, **uses[TESTED].queries}
+    later = replace(hold_out, used=uses)
+    assert later.alike(["query: a synthetic"], (TAUGHT, CHOSE), LIKENESS) == {0}, "it never tests in a later run"

@@ -54,3 +54,11 @@ def test_negatives_are_near_documents_of_the_tenant_by_their_first_passage() -> 
     )
     assert mined.negatives == (("near", "far"),), "no general text, no copy, nothing held out"
     assert mined.never == (frozenset({"positive", "twin"}),)
+
+
+def test_synthetic_lessons_come_after_all_others_and_take_the_room_that_is_left() -> None:
+    chosen = [example(f"q{n}", f"d{n}") for n in range(8)]
+    made = [example(f"s{n}", f"d{n}", kinds=frozenset({"synthetic"})) for n in range(5)]
+    found = lessons.followed_by(chosen, made, FitRules(max_examples=10))
+    assert [e.anchor for e in found] == sorted([*(e.anchor for e in chosen), "s0", "s1"])
+    assert lessons.followed_by(chosen, made, FitRules(max_examples=5)) == chosen, "nothing that people did gives way"

@@ -1,0 +1,1 @@
+"""What queries made of documents add where few people click."""
