@@ -26,7 +26,7 @@ Generated = Iterator[tuple[Document, Sequence[Proposed]]]
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """What was made. `said` tells of it in one sentence, and is empty where the rules want no queries."""
+    """What was made. `said` tells of it in one sentence, and is empty where there are none and no endpoint was asked."""
 
     examples: tuple[Example, ...] = ()
     said: str = ""
@@ -74,10 +74,12 @@ def synthetic(
     if rules.generator == "none":
         return Synthetic()
     clicked = sum(not CLICK_KINDS.isdisjoint(one.kinds) for one in split.train)
+    asks = rules.generator == "endpoint"
     if clicked >= rules.few:
-        return Synthetic(said=f"no synthetic queries: {clicked:,} examples are clicked, which is enough")
+        enough = f"no synthetic queries: {clicked:,} examples are clicked, which is enough"
+        return Synthetic(said=enough if asks else "")
     documents = teachable(snapshot, split, copies)
-    if rules.generator == "endpoint":
+    if asks:
         asked = chat()
         proposed = list(_by_endpoint([one for one in documents if one.for_everyone], rules, asked, on_progress))
         how = _told(asked)
@@ -88,6 +90,8 @@ def synthetic(
     people = [*said_by_people(snapshot, split), *(pair.anchor for pair in general.guarded())]
     found = kept(proposed, people, hold_out, likeness, rules, cleaning)
     examples = found.examples[: max(1, int(rules.per_click * clicked))]
+    if not examples and not asks:
+        return Synthetic()
     left_out = "".join(f"; {count:,} left out: {cause}" for cause, count in found.left_out.items())
     made_for = len({one.document for one in examples})
     return Synthetic(examples, f"{len(examples):,} synthetic queries for {made_for:,} documents, {how}{left_out}")

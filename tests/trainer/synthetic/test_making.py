@@ -50,7 +50,8 @@ def made(
 
 def test_without_a_generator_and_with_many_clicks_there_are_none() -> None:
     assert made(generator="none") == Synthetic()
-    many = made(few=len(SPLIT.train))
+    assert made(few=len(SPLIT.train)) == Synthetic()
+    many = made(few=len(SPLIT.train), generator="endpoint")
     assert (many.examples, many.said) == (
         (),
         f"no synthetic queries: {len(SPLIT.train)} examples are clicked, which is enough",
@@ -154,3 +155,12 @@ def test_the_report_shows_no_query_of_a_document_that_is_not_for_everyone() -> N
     assert figures["examples"] == len(found.examples)
     assert name not in json.dumps(figures["queries"])
     assert len(figures["queries"]) < len(found.examples)  # type: ignore[arg-type]  # a list
+
+
+def test_where_clicks_teach_every_document_there_is_nothing_to_tell_of() -> None:
+    snapshot, split, copies, hold_out = history(pages=30, clicked=30)
+    wanted = SyntheticRules(generator="extractive")
+    found = synthetic(
+        snapshot, split, copies, hold_out, RULES.query_similarity, wanted, CleaningRules(), never, lambda _: None
+    )
+    assert found == Synthetic()
