@@ -26,7 +26,7 @@ Generated = Iterator[tuple[Document, Sequence[Proposed]]]
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """What was made. `said` tells of it in one sentence, and is empty where there are none and no endpoint was asked."""
+    """What was made. `said` tells of it in one sentence, and is empty where there are none and nobody was asked."""
 
     examples: tuple[Example, ...] = ()
     said: str = ""
