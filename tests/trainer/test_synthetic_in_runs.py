@@ -58,7 +58,7 @@ def half_clicked(warehouse: Warehouse, tenant: str, topics: int = 60) -> None:
     write_clicks(warehouse, tenant, company(topics)[1])
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_a_run_learns_from_queries_that_a_model_wrote_and_tells_its_opinion(
     make_context: Make, warehouse: Warehouse, tenant: str, server: ChatServer
 ) -> None:
@@ -106,6 +106,7 @@ def test_without_an_endpoint_that_answers_a_run_learns_without_and_says_so(
     assert "does not answer" in seen.opinion.said
 
 
+@pytest.mark.thorough
 def test_a_generator_that_takes_held_out_documents_is_refused_before_anything_is_learned(
     make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_generator_that_takes_held_out_documents_is_refused_before_anything_is
     assert "synthetic queries are not apart from what judges" in event.reasons[0] or "is not apart" in event.reasons[0]
 
 
+@pytest.mark.thorough
 def test_a_run_that_is_resumed_asks_for_no_query_again(
     make_context: Make, warehouse: Warehouse, tenant: str, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

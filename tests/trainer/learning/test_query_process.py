@@ -45,7 +45,7 @@ def right(encoder: Encoder) -> float:
     return float(np.mean(found.argmax(axis=1) == np.arange(8)))
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_queries_learn_to_find_documents_that_stay_as_they_are(tmp_path: Path, tiny_model: Path) -> None:
     job, progress = job_for(tmp_path, tiny_model), list[dict[str, Any]]()
     fit.run(job, tmp_path, progress.append, threading.Event(), 1)
