@@ -1,4 +1,4 @@
-"""Openings of documents that nobody brought: a search log whose ids are of another kind teaches nothing, silently."""
+"""Clicks on unknown documents: a search log whose document ids do not match those here teaches nothing."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,13 +13,13 @@ _AT_ONCE = 5_000
 
 
 class Openings:
-    """The documents that a log says were opened, and how often."""
+    """Counts the clicks of a log by document."""
 
     def __init__(self) -> None:
         self.times = Counter[str]()
 
-    def heard(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Yield the items as they are, and remember what was opened."""
+    def counted(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield the items unchanged, and count the clicks among them."""
         for item in items:
             if isinstance(item, Happened) and item.kind == "DocumentOpened":
                 self.times[str(item.fields["document"])] += 1
@@ -47,8 +47,8 @@ class Openings:
             f"such as '{absent[0]}', and teach nothing: {named}"
         )
 
-    def told(self, tenant: str) -> str:
-        """Return the same of the stack of this home; "" where none answers: then there is nobody to ask."""
+    def warning(self, tenant: str) -> str:
+        """Return the same by the stack of this home; "" while it does not answer."""
         try:
             with Connections(settings.load()) as stores:
                 return self.unknown(stores.warehouse, tenant)

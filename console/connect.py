@@ -226,7 +226,12 @@ def searches(source: Path, given: tuple[str, ...], separator: str, before: str |
     name = how.named(source.name.split(".", 1)[0])
     opened = Openings()
     reading = search_logs.Reading(name, columns, separator, before or "")
-    _run(lambda sent: opened.heard(search_logs.read(source, reading)), how, name, last=lambda: opened.told(how.tenant))
+    _run(
+        lambda sent: opened.counted(search_logs.read(source, reading)),
+        how,
+        name,
+        last=lambda: opened.warning(how.tenant),
+    )
 
 
 def _run(

@@ -145,12 +145,12 @@ def refused(shelf: Shelf, tenant: str, run: str) -> tuple[str, str]:
 
 def _check_another(model: Path, live: Live | None) -> None:
     """Raise `Refused` for a model with the files of the one that is live: it makes the same vectors, so nothing could
-    be gained, and a look at the hold-out would be spent. A live model whose queries go through a map is another one.
+    be gained, and a look at the hold-out would be spent. A live model that reads queries in another way is another one.
     """
     if live is None:
         return
     side = QuerySide.of(live.directory)
-    if (side is None or side.map is None) and files_of(model).items() <= files_of(live.directory).items():
+    if (side is None or side.is_plain) and files_of(model).items() <= files_of(live.directory).items():
         raise Refused(
             f"these are the weights of '{live.model}', which is live already: nothing could be gained, so nothing was "
             "offered; `tidewheel retrain` lets them learn, and tries other weights of the ranking"

@@ -49,6 +49,11 @@ class QuerySide:
     map: Vectors | None = None
     additions: Mapping[str, Addition] = field(default_factory=dict)
 
+    @property
+    def is_plain(self) -> bool:
+        """Return whether queries are read as documents are: only rankings are weighed anew."""
+        return self.map is None and not self.additions
+
     @classmethod
     def of(cls, model: Path) -> "QuerySide | None":
         """Return that of the model in a directory, None where it reads queries and documents alike.

@@ -9,7 +9,6 @@ One of them becomes the candidate (`trainer.judging.ladder`). All but the last k
 documents, so they are served from the collection that is live.
 """
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,7 +37,7 @@ from trainer.judging.validation import Validation
 from trainer.learning import fit, query_map
 from trainer.learning.build_job import build_job
 from trainer.learning.mine import Mined
-from trainer.learning.query_encoder import QueryJob
+from trainer.learning.query_encoder import query_job
 from trainer.learning.query_lessons import QueryLessons, query_lessons
 from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
@@ -171,15 +170,9 @@ class Ladder:
         """Learn how queries are read, against the vectors that documents have; embed only the queries again."""
         context, home, began, taught = self.context, self.directory.path, time.monotonic(), self._taught()
         self.status.stage(LEARNING_QUERIES)
-        vectors = home / "documents.npy"
-        np.save(vectors, taught.documents)
+        anchors = [self.lessons[n].anchor for n in taught.used]
         documents = documents_of(self.live, self.manifest)
-        job = QueryJob(
-            parent=self.live, output=home / f"{QUERY_ENCODER}-learned", documents=documents, vectors=vectors,
-            hashed=hashlib.sha256(taught.documents.tobytes()).hexdigest(),
-            rules=context.config.query_encoder, anchors=tuple(self.lessons[n].anchor for n in taught.used),
-            own=tuple(taught.own), never=tuple(map(tuple, taught.never)), weights=tuple(taught.weights),
-        )  # fmt: skip
+        job = query_job(taught, anchors, self.live, documents, home, context.config.query_encoder)
         learned = fit.run(job, home, self.status.progress, context.stop, context.config.attempts)
         side = QuerySide.of(learned)
         assert side is not None  # it is what the process makes

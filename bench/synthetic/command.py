@@ -1,8 +1,8 @@
 """`python -m bench synthetic`: what queries of documents' own words add where few people click.
 
 The world is that of `bench recipe`: lessons from clicks of which 20 % are wrong, queries that judge by true labels and
-seek documents that no lesson shows, services on guard that nobody clicked on. Some lessons are drawn; the base model
-learns from them alone, and from them with the queries that a training run would make of documents without clicks
+seek documents that no lesson shows, and a guard set of services without any click. Some lessons are drawn; the base
+model learns from them alone, and from them with the queries that a training run would make of documents without clicks
 (`training.synthetic`, generator extractive), in the trainer's batches and with its loss.
 
 gain        of clicks alone over the base model, mean nDCG@10 as a search ranks, and its 95 % interval over groups

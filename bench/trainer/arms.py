@@ -4,7 +4,6 @@ Models are learned and embedded by the product's own processes; a line of figure
 them. All weights of rankings are chosen on the validation queries, by what clicks say of them.
 """
 
-import hashlib
 import resource
 import threading
 import time
@@ -35,7 +34,8 @@ from trainer.learning import child, fit, query_map
 from trainer.learning.build_job import build_job
 from trainer.learning.job import FitRules
 from trainer.learning.mine import Mined
-from trainer.learning.query_encoder import QueryJob, QueryRules
+from trainer.learning.query_encoder import QueryRules, query_job
+from trainer.learning.query_lessons import QueryLessons
 from trainer.learning.row_rules import damped
 
 Line = dict[str, Any]
@@ -100,19 +100,11 @@ class Arms:
 
     def mapped(self, rows: Sequence[Lesson]) -> Line:
         """Return what the rung `query_map` serves; how much of the map is used is chosen on validation queries."""
-        began, vectors, teachable = time.monotonic(), self._embedded("base", base_model()), self._world.teachable()
+        began, vectors = time.monotonic(), self._embedded("base", base_model())
+        taught, anchors = self._taught(rows, vectors)
         row_of = {text: n for n, text in enumerate(self._texts)}
-        names = sorted(teachable)
-        number = {name: n for n, name in enumerate(names)}
-        used = [lesson for lesson in rows if lesson.document in number]
-        added = query_map.learn(
-            vectors[[row_of[lesson.anchor] for lesson in used]],
-            vectors[[row_of[teachable[name]] for name in names]],
-            [number[lesson.document] for lesson in used],
-            [[number[name] for name in lesson.never if name in number] for lesson in used],
-            damped([lesson.weight for lesson in used]),
-            query_map.MapRules(),
-        )
+        asked = vectors[[row_of[anchor] for anchor in anchors]]
+        added = query_map.learn(asked, taught.documents, taught.own, taught.never, taught.weights, query_map.MapRules())
         seconds, best = time.monotonic() - began, self.base(reweighted=True)
         for strength in query_map.STRENGTHS:
             by = np.asarray(np.eye(len(added)) + strength * added, dtype=np.float32)
@@ -125,25 +117,29 @@ class Arms:
         """Return what the rung `query_encoder` serves: documents keep the vectors of the base model."""
         directory, vectors = self._directory / name, self._embedded("base", base_model())
         directory.mkdir(parents=True, exist_ok=True)
-        row_of, teachable = {text: n for n, text in enumerate(self._texts)}, self._world.teachable()
-        names = sorted(teachable)
-        number = {one: n for n, one in enumerate(names)}
-        used = [lesson for lesson in rows if lesson.document in number]
-        documents = vectors[[row_of[teachable[one]] for one in names]]
-        np.save(directory / "documents.npy", documents)
-        job = QueryJob(
-            parent=base_model(), output=directory / "learned", documents="0" * 64, vectors=directory / "documents.npy",
-            hashed=hashlib.sha256(documents.tobytes()).hexdigest(), rules=rules,
-            anchors=tuple(lesson.anchor for lesson in used), own=tuple(number[lesson.document] for lesson in used),
-            never=tuple(tuple(number[one] for one in lesson.never if one in number) for lesson in used),
-            weights=tuple(damped([lesson.weight for lesson in used])),
-        )  # fmt: skip
+        taught, anchors = self._taught(rows, vectors)
+        job = query_job(taught, anchors, base_model(), "0" * 64, directory, rules)
         began = time.monotonic()
         side = QuerySide.of(fit.run(job, directory, _unread, self._stop, attempts=1))
         seconds = time.monotonic() - began
         assert side is not None  # it is what the process makes
         reader = Encoder(with_query_side(base_model(), side, directory / "model", ()), EncoderConfig())
         return self._scoring.judged(Known(self._texts, vectors, reader=reader)) | {"learn_s": round(seconds, 1)}
+
+    def _taught(self, rows: Sequence[Lesson], vectors: Vectors) -> tuple[QueryLessons, list[str]]:
+        """Return what a query side learns by, and the queries of its examples; `vectors` are of all texts."""
+        row_of, teachable = {text: n for n, text in enumerate(self._texts)}, self._world.teachable()
+        names = sorted(teachable)
+        number = {name: n for n, name in enumerate(names)}
+        used = [n for n, lesson in enumerate(rows) if lesson.document in number]
+        taught = QueryLessons(
+            documents=vectors[[row_of[teachable[name]] for name in names]],
+            used=used,
+            own=[number[rows[n].document] for n in used],
+            never=[[number[name] for name in rows[n].never if name in number] for n in used],
+            weights=damped([rows[n].weight for n in used]),
+        )
+        return taught, [rows[n].anchor for n in used]
 
     def fitted(self, name: str, rows: Sequence[Lesson], rules: FitRules) -> Line:
         """Return what a model serves that the trainer's own process learned, with its speed and memory."""

@@ -9,8 +9,10 @@ Row = dict[str, Any]
 
 
 class Need(NamedTuple):
-    """One thing to look at: `urgency` is `bad`, `warn`, or `know` for what nobody has to do anything about; `view` is
-    where, `tenant` whose if not the page's."""
+    """One thing to look at.
+
+    `urgency` is `bad`, `warn`, or `info` for what needs no action; `view` is where, `tenant` whose if not the page's.
+    """
 
     urgency: str
     words: str
@@ -29,11 +31,13 @@ def needs(
     over: bool = False,
     asked: bool = False,
 ) -> list[Need]:
-    """Return what needs a person: `tenant` is its status, `waiting` the tenants whose
-    model waits for a decision, `events`
-    the ledger by topic, `letters` the dead letters that were not sent again, `refused` decisions that were turned
-    away, `processes` those of the embedded stack, `advice` what to do about a loss since the last cutover,
-    `over` whether the training that the newest window of drift asked for has ended, `asked` whether there is one."""
+    """Return what needs a person.
+
+    `tenant` is its status, `waiting` the tenants whose model waits for a decision, `events` the ledger by topic,
+    `letters` the dead letters that were not sent again, `refused` decisions that were turned away, `processes` those of
+    the embedded stack, `advice` what to do about a loss since the last cutover. `asked` is whether the newest window of
+    drift asked for a training, `over` whether that has ended.
+    """
     found: list[Need] = []
     found += [Need("bad", f"The service {one['part']} is down. {one['problem']}".strip(), "now") for one in processes
               if not one["up"]]  # fmt: skip
@@ -54,7 +58,7 @@ def needs(
     found += [
         Need("warn", f"{row['events']:,} decisions were {row['code']} and turned away.", "audit") for row in refused
     ]
-    return sorted(found, key=lambda need: ("bad", "warn", "know").index(need.urgency))
+    return sorted(found, key=lambda need: ("bad", "warn", "info").index(need.urgency))
 
 
 def _of_tenant(tenant: Row, waits: bool, over: bool, asked: bool) -> list[Need]:
@@ -65,14 +69,14 @@ def _of_tenant(tenant: Row, waits: bool, over: bool, asked: bool) -> list[Need]:
     suspect = [row["signal"] for row in tenant["drift"] if row["verdict"] == "suspect"]
     if tripped and asked:
         words = f"Drift tripped: {_names(tripped)}. A training was asked for and goes on by itself."
-        found.append(Need("know", words, "drift"))
+        found.append(Need("info", words, "drift"))
     elif tripped:
         found.append(Need("warn", f"Drift tripped: {_names(tripped)}.", "drift"))
     elif suspect:
         words = (
             f"Drift is suspected: {_names(suspect)}. There is nothing to do; if it goes on, a training is asked for."
         )
-        found.append(Need("know", words, "drift"))
+        found.append(Need("info", words, "drift"))
     return found
 
 

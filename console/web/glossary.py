@@ -46,7 +46,7 @@ TERMS = (
     Term(
         "nDCG@10",
         "How good the first ten results of a query are: 0 when nothing that people wanted is among them, 1 when it "
-        "stands first. A figure is the mean over many queries.",
+        "stands first. A figure is the mean over many queries; corrected for what people were shown it can exceed 1.",
     ),
     Term(
         "validation queries",

@@ -1,4 +1,4 @@
-"""Openings of documents that nobody brought are counted, and it is said how the documents are called."""
+"""Clicks on unknown documents are counted, and it is said what known ids look like."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ def heard(*documents: str) -> Openings:
         Happened("DocumentOpened", (name,), AT, {"user": "ana", "document": name}) for name in documents
     ]
     others: list[Item] = [Happened("SearchServed", ("s",), AT, {"query": "x"}), Fault("line 3", "time: missing")]
-    assert list(found.heard([*items, *others])) == [*items, *others], "all go on as they are"
+    assert list(found.counted([*items, *others])) == [*items, *others], "all go on as they are"
     return found
 
 
@@ -56,4 +56,4 @@ def test_documents_of_other_tenants_are_no_documents(warehouse: Warehouse, tenan
 
 def test_where_no_stack_answers_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIDEWHEEL_HOME", str(tmp_path / "none"))
-    assert heard("wifi.md").told("acme") == ""
+    assert heard("wifi.md").warning("acme") == ""

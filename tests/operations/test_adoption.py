@@ -13,7 +13,7 @@ from operations.adoption import Live, live_model, located, offer, offer_endpoint
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder
 from retrieval.endpoint import FILE, Endpoint
-from retrieval.query_side import QuerySide, with_query_side
+from retrieval.query_side import Addition, QuerySide, with_query_side
 from stores.errors import Misconfigured, Refused, Retryable
 from stores.shelf import Shelf, base_model, refused_name
 from tests.stores.embedding_server import WIDTH, running
@@ -147,6 +147,9 @@ def test_the_weights_that_are_live_are_not_offered(model: Path, offers: Shelf, t
     assert offer(offers, "acme", model, 24, RULES, NOW, Live("m-1", live)).dimension == 24, "it makes other vectors"
     mapped = with_query_side(model, QuerySide("a" * 64, np.eye(48, dtype=np.float32)), tmp_path / "mapped", own)
     assert offer(offers, "acme", model, None, RULES, NOW, Live("m-1", mapped)).dimension == 48
+    one = {"layer": Addition(np.ones((2, 1), np.float32), np.ones((1, 2), np.float32))}
+    learned = with_query_side(model, QuerySide("a" * 64, None, one), tmp_path / "learned", own)
+    assert offer(offers, "acme", model, None, RULES, NOW, Live("m-1", learned)).dimension == 48
     other = tiny.build(tmp_path / "other", width=48, seed=5)
     assert offer(offers, "acme", other, None, RULES, NOW, Live("m-1", live)).dimension == 48
 

@@ -1,16 +1,16 @@
 """An OpenAI-compatible endpoint of embeddings on this machine, which fails as it is told."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
+
+from tests.stores.json_server import Silent, listening
 
 WIDTH = 32
 
@@ -46,7 +46,7 @@ def running() -> Iterator[EmbeddingServer]:
     """Serve on a free port of this machine."""
     server = EmbeddingServer()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Silent):
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             server.asked.append({"path": self.path, **request})
@@ -65,16 +65,5 @@ def running() -> Iterator[EmbeddingServer]:
                     self.wfile.write(body[at : at + 1])
                     time.sleep(server.drip_s)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.url = f"http://127.0.0.1:{listening.server_port}/v1"
-    thread = threading.Thread(target=listening.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with listening(Handler) as server.url:
         yield server
-    finally:
-        listening.shutdown()
-        listening.server_close()
-        thread.join()

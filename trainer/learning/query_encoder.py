@@ -1,4 +1,4 @@
-"""How the model learns to read queries while documents keep the vectors that they have: rules and job. Pure.
+"""How the model learns to read queries while documents keep the vectors that they have: rules and job.
 
 Small additions to the weights learn (`trainer.learning.low_rank`), by the contrastive loss with all documents that may
 teach as negatives: their vectors are there. So only queries go through the model, and nothing is embedded again. It
@@ -6,9 +6,13 @@ begins with the query side of the live model. `trainer.learning.query_process` i
 """
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
+
+from trainer.learning.query_lessons import QueryLessons
 
 
 class QueryRules(BaseModel):
@@ -51,3 +55,16 @@ class QueryJob(BaseModel):
     def fingerprint(self) -> str:
         """Return a hash of the job; `hashed` stands for the vectors."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def query_job(
+    taught: QueryLessons, anchors: Sequence[str], parent: Path, documents: str, home: Path, rules: QueryRules
+) -> QueryJob:
+    """Write the documents' vectors into `home` and return the job; `anchors` are of the examples that are `used`."""
+    vectors = home / "documents.npy"
+    np.save(vectors, taught.documents)
+    return QueryJob(
+        parent=parent, output=home / "query_encoder-learned", documents=documents, vectors=vectors,
+        hashed=hashlib.sha256(taught.documents.tobytes()).hexdigest(), rules=rules, anchors=tuple(anchors),
+        own=tuple(taught.own), never=tuple(map(tuple, taught.never)), weights=tuple(taught.weights),
+    )  # fmt: skip

@@ -132,7 +132,7 @@ def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, 
 def _nothing_waits(
     stores: Connections, tenant: str, building: list[dict[str, object]], live: ServingRecord | None
 ) -> Reason:
-    """Return why nothing waits; without the warehouse nobody knows of any run."""
+    """Return why nothing waits; without the warehouse no run is known."""
     try:
         newest = analysis.runs(stores.warehouse, tenant, 1)
     except Retryable as error:

@@ -43,7 +43,7 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
     found_needs = needs(about, waiting, events, letters, refused, processes, advice, over, bool(of_drift))
     return render(
         "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
-        needs=found_needs, calm=all(need.urgency == "know" for need in found_needs), refresh_s=_REFRESH_S,
+        needs=found_needs, calm=all(need.urgency == "info" for need in found_needs), refresh_s=_REFRESH_S,
         steps=steps, mark=moved,
         missing=sum(row["missing"] for row in events),
     )  # fmt: skip

@@ -53,18 +53,18 @@ def test_a_loss_since_the_cutover_is_said_with_the_way_back() -> None:
 def test_drift_that_is_only_suspected_is_good_to_know_and_needs_nobody() -> None:
     (need,) = needs(QUIET | {"drift": [{"signal": "fit", "verdict": "suspect"}]}, [], [], 0, [], [])
     assert need.words.startswith("Drift is suspected: Fit. There is nothing to do")
-    assert (need.urgency, need.view) == ("know", "drift")
+    assert (need.urgency, need.view) == ("info", "drift")
 
 
 def test_what_is_good_to_know_comes_after_what_needs_somebody() -> None:
     found = needs(QUIET | {"drift": [{"signal": "fit", "verdict": "suspect"}]}, [], [], 1, [], [])
-    assert [need.urgency for need in found] == ["warn", "know"]
+    assert [need.urgency for need in found] == ["warn", "info"]
 
 
 def test_drift_that_asked_for_a_training_needs_nobody() -> None:
     tripped = QUIET | {"drift": [{"signal": "query_drift", "verdict": "tripped"}]}
     (need,) = needs(tripped, [], [], 0, [], [], asked=True)
-    assert (need.urgency, need.words[:24]) == ("know", "Drift tripped: Queries. ")
+    assert (need.urgency, need.words[:24]) == ("info", "Drift tripped: Queries. ")
     (need,) = needs(tripped, [], [], 0, [], [])
     assert need.urgency == "warn", "nothing goes on by itself"
 

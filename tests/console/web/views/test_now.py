@@ -69,7 +69,7 @@ def test_drift_that_is_suspected_is_no_alarm(site: Site, stack: Settings, wareho
     window = {"tenant": tenant, "window_end": NOW, "signal": "query_drift", "verdict": "suspect"}
     warehouse.insert("drift_windows", {name: [value] for name, value in window.items()})
     page = site.operator("ana").text(f"/now?tenant={tenant}")
-    assert re.search(r'<p class="note know">Drift is suspected: Queries\.', page), page
+    assert re.search(r'<p class="note info">Drift is suspected: Queries\.', page), page
 
 
 def test_the_first_steps_stay_until_a_first_cutover(
