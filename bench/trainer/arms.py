@@ -72,7 +72,8 @@ class Arms:
         self._stop = threading.Event()
         queries = [one.text for side in SIDES for one in getattr(world, side)]
         anchors = [lesson.anchor for lessons in world.lessons for lesson in lessons.rows]
-        self._texts = list(dict.fromkeys([*world.passages, *queries, *anchors]))
+        self._judged_texts = list(dict.fromkeys([*world.passages, *queries]))
+        self._texts = list(dict.fromkeys([*self._judged_texts, *anchors]))  # those that a query side learns from, too
 
     def words(self, rows: Sequence[Lesson], clicked: bool) -> Line:
         """Return what BM25 serves, with the queries that people clicked after or without."""
@@ -95,12 +96,12 @@ class Arms:
     def base(self, reweighted: bool) -> Line:
         """Return what the base model serves, with even weights or with chosen ones (the rung `weights`)."""
         return self._scoring.judged(
-            Known(self._texts, self._embedded("base", base_model())), None if reweighted else EVEN
+            Known(self._texts, self._embedded("base", base_model(), self._texts)), None if reweighted else EVEN
         )
 
     def mapped(self, rows: Sequence[Lesson]) -> Line:
         """Return what the rung `query_map` serves; how much of the map is used is chosen on validation queries."""
-        began, vectors = time.monotonic(), self._embedded("base", base_model())
+        began, vectors = time.monotonic(), self._embedded("base", base_model(), self._texts)
         taught, anchors = self._taught(rows, vectors)
         row_of = {text: n for n, text in enumerate(self._texts)}
         asked = vectors[[row_of[anchor] for anchor in anchors]]
@@ -115,7 +116,7 @@ class Arms:
 
     def query_encoder(self, name: str, rows: Sequence[Lesson], rules: QueryRules) -> Line:
         """Return what the rung `query_encoder` serves: documents keep the vectors of the base model."""
-        directory, vectors = self._directory / name, self._embedded("base", base_model())
+        directory, vectors = self._directory / name, self._embedded("base", base_model(), self._texts)
         directory.mkdir(parents=True, exist_ok=True)
         taught, anchors = self._taught(rows, vectors)
         job = query_job(taught, anchors, base_model(), "0" * 64, directory, rules)
@@ -170,14 +171,15 @@ class Arms:
         spent = steps[-1] - steps[0] if len(steps) > 1 else 0.0
         speed = {"pairs_per_s": round(batch * (len(steps) - 1) / spent, 2)} if spent else {}
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        found = self._scoring.judged(Known(self._texts, self._embedded(name, model)))
+        texts = self._judged_texts
+        found = self._scoring.judged(Known(texts, self._embedded(name, model, texts)))
         return found | speed | {"learn_s": round(seconds, 1), "train_s": round(spent, 1), "rss_mib": round(peak)}
 
-    def _embedded(self, name: str, model: Path) -> Vectors:
+    def _embedded(self, name: str, model: Path, texts: Sequence[str]) -> Vectors:
         directory = self._directory / "vectors"
         directory.mkdir(parents=True, exist_ok=True)
         made = embed_in_child.embed(
-            name, {name: model}, self._texts, directory, EncoderConfig(), _unread, self._stop, attempts=1
+            name, {name: model}, texts, directory, EncoderConfig(), _unread, self._stop, attempts=1
         )
         return made[name].vectors
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bench.trainer.summary import of_share
+from bench.trainer.summary import RATES, of_share, rates
 
 GROUPS = {"test": list(range(30)), "guard": list(range(20))}
 
@@ -47,3 +47,24 @@ def test_a_dearer_rung_that_gains_no_more_on_validation_is_not_ours() -> None:
 def test_where_no_rung_gains_nothing_is_changed() -> None:
     lines = [one | {"validation": LINES[0]["validation"]} for one in LINES]
     assert of_share(lines, GROUPS, 0.2)["served_ours"] == 0.5
+
+
+def seed(number: int, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one | {"seed": number} for one in lines]
+
+
+def test_the_plain_script_tries_all_rates_once_and_then_the_best() -> None:
+    first = [line("plain 2e-05", 0.5, 0.52), line("plain 5e-05", 0.5, 0.56), line("plain 0.0001", 0.5, 0.55)]
+    later = seed(2, [line("plain 2e-05", 0.5, 0.9)])
+    assert rates([], 1, 1) == rates(first + later, 1, 1) == RATES
+    assert rates(first[:2], 2, 1) == RATES  # the first seed is not whole: nothing is known of the third
+    assert rates(first + later, 2, 1) == rates(first + later, 3, 1) == (5e-5,)
+
+
+def test_a_rate_that_only_the_first_seed_tried_is_no_peer_and_is_compared_with_its_own_base() -> None:
+    second = seed(2, [line("base", 0.5, 0.4), *LINES[1:4], line("plain 2e-05", 0.5, 0.42, pairs_per_s=10.0)])
+    found = of_share(LINES + second, GROUPS, 0.2)
+    assert (found["plain"], found["served_plain"]) == ("plain 2e-05", pytest.approx(0.47))
+    assert found["arms"]["plain 5e-05"]["seeds"] == 1
+    assert found["arms"]["plain 5e-05"]["gain_served"][0] == pytest.approx(0.06)
+    assert found["arms"]["plain 2e-05"]["gain_served"][0] == pytest.approx(0.02)
