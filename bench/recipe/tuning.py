@@ -19,8 +19,8 @@ from retrieval.query_side import mapped
 from retrieval.text import normalized
 from trainer.judging.corpus import Vectors
 from trainer.learning import query_map
-from trainer.learning.batches import Row, plan
-from trainer.learning.loss import WeightedRankingLoss
+from trainer.learning.batches import Row, barred, plan
+from trainer.learning.loss import WeightedRankingLoss, labels
 from trainer.learning.low_rank import add_low_rank, parameters
 from trainer.learning.row_rules import damped, extras
 
@@ -124,7 +124,7 @@ def _learn_weights(tuned: Tuned, lessons: Sequence[Lesson], texts: dict[str, str
     weights = torch.tensor(damped([lesson.weight for lesson in lessons]), device=tuned.device)
     parameters = trained(tuned.model, recipe)
     optimizer = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=0.0)
-    loss = WeightedRankingLoss(tuned.model, scale=recipe.scale)
+    loss = WeightedRankingLoss(tuned.model, scale=recipe.scale, size=recipe.batch)
     steps = [batch for epoch in epochs for batch in epoch]
     warm = max(1.0, len(steps) * recipe.warmup)
     tuned.model.train()
@@ -139,9 +139,17 @@ def _learn_weights(tuned: Tuned, lessons: Sequence[Lesson], texts: dict[str, str
         brought = [texts[name] for n in batch for name in planned[n].extra]
         if brought:
             found.append(tuned.embed(brought, recipe.tokens))
-        weighed = weights[batch] if recipe.weighted else None
+        out = list(barred(planned, batch))
+        bringing = [n for n in batch if planned[n].extra]
+        weighed = labels(
+            weights[batch] if recipe.weighted else torch.ones(len(batch), device=tuned.device), batch, bringing,
+            {(one, other) for one, other, document, _ in out if document},
+            {(one, other) for one, other, _, own in out if own},
+        )  # fmt: skip
         value = loss.compute_loss_from_embeddings(found, weighed)
         if recipe.both:
+            back = {(other, one) for one, other, document, _ in out if document}
+            weighed = labels(weighed if weighed.dim() == 1 else weighed[:, 0], batch, (), back, ())
             value = (value + loss.compute_loss_from_embeddings([found[1], found[0]], weighed)) / 2
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(value)

@@ -1,14 +1,18 @@
-"""Which examples stand in one batch: hard company, and no false negative. Pure.
+"""Which examples stand in one batch: hard company, full batches, and no false negative. Pure.
 
 With a multiple-negatives loss every other document of the batch is a negative. So a batch is grown from an example to
 those whose documents are its mined hard negatives (Dahiya et al., "NGAME: Negative Mining-aware Mini-batching", 2023):
 hard negatives without embedding one more text. And an example may join only when no document of the batch is a
 possible answer to an anchor of the batch other than its own, in either direction.
+
+Where documents are densely linked few examples may stand together, and each small batch would be a whole step of the
+optimizer. So small batches are joined, and the loss leaves out the pairs in them that could be right (`barred`).
 """
 
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 from random import Random
 
 _TRIES = 256
@@ -27,6 +31,19 @@ class Row:
     never: frozenset[str]
     near: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+
+
+def barred(rows: Sequence[Row], batch: Sequence[int]) -> Iterator[tuple[int, int, bool, bool]]:
+    """Yield (row, other, document, brought) of a batch: what of the other row may be right for the anchor of the first.
+
+    `document` is of the other's own document, `brought` of a negative that comes with it; one of the two is true.
+    """
+    for one, other in permutations(batch, 2):
+        right = rows[one].never | {rows[one].document}
+        alike = rows[one].anchor == rows[other].anchor or rows[other].document in right
+        brought = not right.isdisjoint(rows[other].extra)
+        if alike or brought:
+            yield one, other, alike, brought
 
 
 @dataclass(slots=True)
@@ -55,7 +72,8 @@ class _Batch:
 def plan(rows: Sequence[Row], size: int, seed: int) -> list[list[int]]:
     """Return batches of at most `size` row numbers, each row once, in a shuffled order that `seed` decides.
 
-    Rows that fit no batch of at least two are left out.
+    Only batches that had to be joined hold rows that bar each other. Rows that find nothing to be compared with are
+    left out.
     """
     rng = Random(seed)
     waiting = list(range(len(rows)))
@@ -66,11 +84,23 @@ def plan(rows: Sequence[Row], size: int, seed: int) -> list[list[int]]:
         having.setdefault(rows[number].document, []).append(number)
     batches = []
     while left:
-        batch = _grow(rows, size, queue, left, having)
-        if len(batch) > 1:
-            batches.append(batch)
+        batches.append(_grow(rows, size, queue, left, having))
+    batches = [batch for batch in _joined(batches, size) if _compares(rows, batch)]
     rng.shuffle(batches)
     return batches
+
+
+def _joined(batches: Sequence[list[int]], size: int) -> list[list[int]]:
+    """Return the full batches, and those that are not, largest first, as one row of rows cut into full ones."""
+    small = sorted((batch for batch in batches if len(batch) < size), key=len, reverse=True)
+    left = [number for batch in small for number in batch]
+    cut = [left[start : start + size] for start in range(0, len(left), size)]
+    return [batch for batch in batches if len(batch) == size] + cut
+
+
+def _compares(rows: Sequence[Row], batch: Sequence[int]) -> bool:
+    """Tell whether any document of the batch is a negative of another row's anchor."""
+    return len(batch) * (len(batch) - 1) > sum(alike for _, _, alike, _ in barred(rows, batch))
 
 
 def _grow(rows: Sequence[Row], size: int, queue: deque[int], left: set[int], having: dict[str, list[int]]) -> list[int]:

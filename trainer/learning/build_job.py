@@ -10,7 +10,7 @@ from trainer.data.snapshot import Snapshot
 from trainer.data.split import Split
 from trainer.judging.corpus import Corpus
 from trainer.learning import general
-from trainer.learning.batches import Row, plan
+from trainer.learning.batches import Row, barred, plan
 from trainer.learning.job import FitJob, FitRow, FitRules, Validation
 from trainer.learning.mine import Mined
 from trainer.learning.row_rules import damped, extras
@@ -45,14 +45,16 @@ def build_job(
     seen = [
         d for d in snapshot.documents.values() if d.document not in split.held_out_documents and d.document in texts
     ]
+    batches = [plan(rows, rules.batch_size, rules.seed + epoch) for epoch in range(rules.epochs)]
+    out = [pair for epoch in batches for batch in epoch for pair in barred(rows, batch)]
     return FitJob(
         parent=parent,
         output=output,
         rules=rules,
         rows=tuple(fit_rows),
-        batches=tuple(
-            tuple(map(tuple, plan(rows, rules.batch_size, rules.seed + epoch))) for epoch in range(rules.epochs)
-        ),
+        batches=tuple(tuple(map(tuple, epoch)) for epoch in batches),
+        barred=frozenset((one, other) for one, other, document, _ in out if document),
+        barred_negatives=frozenset((one, other) for one, other, _, brought in out if brought),
         validation=_validation(split, seen, texts),
         texts=tuple(f"{d.title}\n{d.body}" for d in seen) if rules.loaded_rung().reads_corpus else (),
     )

@@ -1,6 +1,8 @@
 """The contrastive stage: planned batches, missing negatives, a learning rate that is zero in time."""
 
 import time
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from transformers import TrainerCallback
 
 from retrieval.prompts import Prompts
 from trainer.learning.job import FitJob
-from trainer.learning.loss import WeightedRankingLoss
+from trainer.learning.loss import WeightedRankingLoss, labels
 
 
 class PlannedBatches(DefaultBatchSampler):
@@ -30,14 +32,23 @@ class PlannedBatches(DefaultBatchSampler):
         return len(self.plans[self.epoch % len(self.plans)])
 
 
+@dataclass
 class Collate(SentenceTransformerDataCollator):
-    """Texts of a batch to tensors; empty negatives are left out instead of embedded."""
+    """Texts of a batch to tensors; empty negatives are left out instead of embedded.
+
+    The label is each row's weight; where a batch holds barred pairs of the job, they follow it (`WeightedRankingLoss`).
+    """
+
+    barred: Collection[tuple[int, int]] = frozenset()
+    barred_negatives: Collection[tuple[int, int]] = frozenset()
 
     def __call__(self, features: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the tensors of anchors and positives (all rows) and of negatives (the rows that have one)."""
         batch = super().__call__([{name: row[name] for name in ("anchor", "positive", "label")} for row in features])
-        negatives = [{"negative": row["negative"]} for row in features if row["negative"]]
-        return batch | (super().__call__(negatives) if negatives else {})
+        having = [row for row in features if row["negative"]]
+        numbers, bringing = [row["row"] for row in features], [row["row"] for row in having]
+        batch["label"] = labels(batch["label"], numbers, bringing, self.barred, self.barred_negatives)
+        return batch | (super().__call__([{"negative": row["negative"]} for row in having]) if having else {})
 
 
 class ContrastiveTrainer(SentenceTransformerTrainer):
@@ -98,10 +109,11 @@ def contrastive_trainer(
                 "positive": [prompts.passage + row.positive for row in job.rows],
                 "negative": [row.negative and prompts.passage + row.negative for row in job.rows],
                 "label": [row.weight for row in job.rows],
+                "row": list(range(len(job.rows))),
             }
         ),
-        data_collator=Collate(preprocess_fn=model.preprocess),
-        loss=WeightedRankingLoss(model, scale=rules.scale),
+        data_collator=Collate(preprocess_fn=model.preprocess, barred=job.barred, barred_negatives=job.barred_negatives),
+        loss=WeightedRankingLoss(model, scale=rules.scale, size=rules.batch_size),
         callbacks=[monitor],
     )
     trainer.deadline_s = rules.max_seconds

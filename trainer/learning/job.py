@@ -86,7 +86,11 @@ class Validation(BaseModel):
 
 
 class FitJob(BaseModel):
-    """The whole job. `batches` are row numbers, per epoch; `texts` are for a rung that reads the corpus."""
+    """The whole job. `batches` are row numbers, per epoch; `texts` are for a rung that reads the corpus.
+
+    `barred` are pairs of row numbers that stand in one batch: the second's positive, or (in `barred_negatives`) its
+    negative, may be right for the first's anchor and is left out of its loss.
+    """
 
     model_config = ConfigDict(frozen=True)
     parent: Path
@@ -94,6 +98,8 @@ class FitJob(BaseModel):
     rules: FitRules
     rows: tuple[FitRow, ...]
     batches: tuple[tuple[tuple[int, ...], ...], ...]
+    barred: frozenset[tuple[int, int]] = frozenset()
+    barred_negatives: frozenset[tuple[int, int]] = frozenset()
     validation: Validation
     texts: tuple[str, ...] = ()
 

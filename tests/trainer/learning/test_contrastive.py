@@ -21,8 +21,8 @@ def test_batches_are_those_of_the_plan_of_the_epoch(tmp_path: Path, tiny_model: 
 
 def test_rows_without_a_negative_bring_none(tiny_model: Path) -> None:
     collate = Collate(preprocess_fn=SentenceTransformer(str(tiny_model), device="cpu").preprocess)
-    row = {"anchor": "one", "positive": "red thing", "negative": "", "label": 2.0}
-    batch = collate([dict(row), {**row, "negative": "blue thing"}, dict(row)])
+    row = {"anchor": "one", "positive": "red thing", "negative": "", "label": 2.0, "row": 0}
+    batch = collate([dict(row), {**row, "negative": "blue thing", "row": 5}, dict(row)])
     assert len(batch["anchor_input_ids"]) == len(batch["positive_input_ids"]) == 3
     assert len(batch["negative_input_ids"]) == 1
     assert batch["label"].tolist() == [2.0, 2.0, 2.0]
@@ -36,3 +36,12 @@ def test_the_learning_rate_rises_and_reaches_zero_by_steps_or_by_time(tmp_path: 
     assert [round(factor(step), 3) for step in (0, 1, 5, 10)] == [1.0, 0.9, 0.5, 0.0], "one step of warm-up"
     trainer.deadline_s = 1e-9
     assert factor(1) == 0.0
+
+
+def test_barred_pairs_of_the_job_reach_the_loss(tmp_path: Path, tiny_model: Path) -> None:
+    job = job_for(tmp_path, tiny_model)
+    job = job.model_copy(update={"batches": (((0, 1, 2),),), "barred": frozenset({(2, 0)})})
+    model = SentenceTransformer(str(tiny_model), device="cpu")
+    trainer = contrastive_trainer(model, job, TrainerCallback(), tmp_path / "state")
+    (batch,) = trainer.get_train_dataloader()
+    assert batch["label"][:, 1:4].tolist() == [[0, 0, 0], [0, 0, 0], [1, 0, 0]]

@@ -5,7 +5,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
-from trainer.learning.loss import WeightedRankingLoss
+from trainer.learning.loss import WeightedRankingLoss, labels
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +41,28 @@ def test_explicit_negatives_may_be_fewer_than_pairs_and_make_it_harder(model: Se
     weights = torch.ones(4)
     with_one = loss.compute_loss_from_embeddings([anchors, documents, negatives], weights)
     assert with_one.item() > loss.compute_loss_from_embeddings([anchors, documents], weights).item()
+
+
+def test_what_is_barred_is_left_out_and_nothing_else(model: SentenceTransformer) -> None:
+    anchors, documents, negatives = columns(3, 3, 2)
+    loss, weights = WeightedRankingLoss(model, scale=1.0), torch.tensor([1.0, 2.0, 3.0])
+    labelled = labels(weights, [7, 8, 9], [7, 9], {(7, 9), (8, 50)}, {(8, 9), (9, 8)})
+    assert labelled[:, 1:].tolist() == [[0, 0, 1, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 0, 0]]
+    similar, everything = torch.nn.functional.cosine_similarity, torch.cat([documents, negatives])
+    wanted = 0.0
+    for n, left in enumerate(([0, 1, 3, 4], [0, 1, 2, 3], [0, 1, 2, 3, 4])):
+        scores = similar(anchors[n : n + 1], everything[left])
+        wanted += (n + 1) * -torch.log_softmax(scores, dim=0)[n].item() / 6
+    found = loss.compute_loss_from_embeddings([anchors, documents, negatives], labelled)
+    assert found.item() == pytest.approx(wanted, rel=1e-5)
+    assert labels(weights, [7, 8, 9], [7, 9], {(7, 50)}, ()) is weights
+
+
+def test_a_small_batch_moves_the_weights_by_its_share(model: SentenceTransformer) -> None:
+    vectors, weights = columns(4, 4), torch.ones(4)
+    whole, small, large = (
+        WeightedRankingLoss(model, size=size).compute_loss_from_embeddings(vectors, weights).item()
+        for size in (4, 16, 2)
+    )
+    assert small == pytest.approx(whole / 4)
+    assert large == pytest.approx(whole)
