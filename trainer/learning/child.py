@@ -25,7 +25,7 @@ from stores.exit_codes import EXIT_TRY_AGAIN
 _LOG_TAIL = 2_000
 _KILL_AFTER_S = 30.0
 _WATCHED = "--dies-with-parent"
-"""Given by `run`; without it (under `torchrun`, say) the end of standard input means nothing."""
+"""Given by `run`; without it the end of standard input means nothing."""
 
 OnProgress = Callable[[dict[str, Any]], None]
 
@@ -42,15 +42,18 @@ class Killed(TidewheelError):
     """Something outside killed the child, the kernel when memory ran out for one; it may be started again."""
 
 
-def run(module: str, job: Path, on_progress: OnProgress, stop: threading.Event, attempts: int = 3) -> None:
+def run(
+    module: str, job: Path, on_progress: OnProgress, stop: threading.Event, attempts: int = 3, processes: int = 1
+) -> None:
     """Run `python -m module job` to its end, handing each progress line to `on_progress`.
 
+    Several `processes` are started by `torchrun` on this machine, and end together.
     A child that was killed is started again, up to `attempts` times, and goes on from its checkpoint. Setting `stop`
     asks it to leave a checkpoint and end, and raises `Cancelled`. Raises `Failed` when the child failed.
     """
     for attempt in range(1, attempts + 1):
         try:
-            return _once(module, job, on_progress, stop)
+            return _once(module, job, on_progress, stop, processes)
         except Killed as error:
             if attempt == attempts:
                 raise Failed(f"{error} It was started {attempts} times; give the machine more memory.") from error
@@ -58,11 +61,11 @@ def run(module: str, job: Path, on_progress: OnProgress, stop: threading.Event, 
     return None
 
 
-def _once(module: str, job: Path, on_progress: OnProgress, stop: threading.Event) -> None:
+def _once(module: str, job: Path, on_progress: OnProgress, stop: threading.Event, processes: int) -> None:
     log = job.with_suffix(".log")
     with log.open("w") as errors:
         child = subprocess.Popen(
-            [sys.executable, "-m", module, str(job), _WATCHED],
+            [sys.executable, *_launcher(processes), "-m", module, str(job), _WATCHED],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -84,6 +87,12 @@ def _once(module: str, job: Path, on_progress: OnProgress, stop: threading.Event
             if pipe is not None:
                 pipe.close()
     _conclude(status, module, log, stop)
+
+
+def _launcher(processes: int) -> list[str]:
+    if processes == 1:
+        return []
+    return ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
 
 
 def work(job: Callable[[Path], None]) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +14,30 @@ from sentence_transformers.base.sampler import DefaultBatchSampler
 from sentence_transformers.sentence_transformer.data_collator import SentenceTransformerDataCollator
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import DataLoader
 from transformers import TrainerCallback
 
 from retrieval.prompts import Prompts
+from trainer.learning import together
 from trainer.learning.job import FitJob
 from trainer.learning.loss import WeightedRankingLoss, labels
 
 
 class PlannedBatches(DefaultBatchSampler):
-    """The batches of the job, one plan for each epoch, instead of the library's own sampling."""
+    """The batches of the job, one plan for each epoch, instead of the library's own sampling.
+
+    Of several processes each takes every so many-th batch, and all as many: the first ones once more where some lack.
+    """
 
     plans: tuple[tuple[tuple[int, ...], ...], ...] = ()
 
     def __iter__(self) -> Any:  # noqa: ANN401  # an iterator of lists of row numbers
-        yield from map(list, self.plans[self.epoch % len(self.plans)])
+        plan, processes = self.plans[self.epoch % len(self.plans)], together.size()
+        for step in range(len(self)):
+            yield list(plan[(step * processes + together.rank()) % len(plan)])
 
     def __len__(self) -> int:
-        return len(self.plans[self.epoch % len(self.plans)])
+        return ceil(len(self.plans[self.epoch % len(self.plans)]) / together.size())
 
 
 @dataclass
@@ -56,6 +64,14 @@ class ContrastiveTrainer(SentenceTransformerTrainer):
 
     deadline_s: float = float("inf")
 
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Return the planned batches of this process; the library would divide them once more."""
+        if together.size() == 1:
+            return super().get_train_dataloader()
+        loader = self._build_dataloader(self.train_dataset, self.args.train_batch_size, dataset_kind="train")
+        loader.set_epoch = loader.batch_sampler.set_epoch
+        return loader
+
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
         """Leave it out: it embeds sample texts for a card that this project writes itself."""
 
@@ -66,7 +82,7 @@ class ContrastiveTrainer(SentenceTransformerTrainer):
 
         def factor(step: int) -> float:
             # In coarse steps: time that does not run short must not make two equal jobs differ.
-            spent = int(20 * (time.monotonic() - started) / self.deadline_s) / 20
+            spent = together.agreed(int(20 * (time.monotonic() - started) / self.deadline_s) / 20)
             return min(1.0, (step + 1) / warm) * max(0.0, 1.0 - max(step / num_training_steps, spent))
 
         chosen = optimizer or self.optimizer
@@ -82,27 +98,33 @@ def contrastive_trainer(
     rules, prompts = job.rules, Prompts.of(job.parent)
     gpu = torch.cuda.is_available()
     PlannedBatches.plans = job.batches
+    arguments = SentenceTransformerTrainingArguments(
+        output_dir=str(state),
+        use_cpu=not gpu,
+        num_train_epochs=rules.epochs,
+        max_steps=rules.max_steps or -1,
+        per_device_train_batch_size=rules.batch_size,
+        learning_rate=rules.learning_rate,
+        warmup_steps=rules.warmup,
+        batch_sampler=PlannedBatches,
+        bf16=gpu and torch.cuda.is_bf16_supported(),
+        fp16=gpu and not torch.cuda.is_bf16_supported(),
+        logging_strategy="steps",
+        logging_steps=1,
+        save_strategy="no",
+        save_total_limit=1,
+        report_to=[],
+        disable_tqdm=True,
+        seed=rules.seed,
+        dataloader_pin_memory=gpu,
+    )
+    # One process with several GPUs would cut every batch into parts, one for each, and compare within them.
+    arguments._n_gpu = min(1, arguments.n_gpu)  # there is no other way to say so
+    if not gpu:  # "cpu:1", where the library puts a second process, cannot be read back from a checkpoint
+        vars(arguments)["_setup_devices"] = torch.device("cpu")
     trainer = ContrastiveTrainer(
         model=model,
-        args=SentenceTransformerTrainingArguments(
-            output_dir=str(state),
-            num_train_epochs=rules.epochs,
-            max_steps=rules.max_steps or -1,
-            per_device_train_batch_size=rules.batch_size,
-            learning_rate=rules.learning_rate,
-            warmup_steps=rules.warmup,
-            batch_sampler=PlannedBatches,
-            bf16=gpu and torch.cuda.is_bf16_supported(),
-            fp16=gpu and not torch.cuda.is_bf16_supported(),
-            logging_strategy="steps",
-            logging_steps=1,
-            save_strategy="no",
-            save_total_limit=1,
-            report_to=[],
-            disable_tqdm=True,
-            seed=rules.seed,
-            dataloader_pin_memory=gpu,
-        ),
+        args=arguments,
         train_dataset=Dataset.from_dict(
             {
                 "anchor": [prompts.query + row.anchor for row in job.rows],

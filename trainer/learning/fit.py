@@ -24,7 +24,7 @@ def run(job: FitJob | QueryJob, directory: Path, on_progress: OnProgress, stop: 
         return job.output
     done.unlink(missing_ok=True)
     path.write_text(job.model_dump_json())
-    child.run(module, path, on_progress, stop, attempts)
+    child.run(module, path, on_progress, stop, attempts, job.rules.processes if isinstance(job, FitJob) else 1)
     done.write_text(job.fingerprint())
     shutil.rmtree(directory / "checkpoints", ignore_errors=True)
     return job.output

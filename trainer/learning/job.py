@@ -46,6 +46,12 @@ class FitRules(BaseModel):
         default=2, ge=1, description="times that validation chooses the best weights and a resume point"
     )
     threads: int = Field(default=2, ge=0, description="CPU threads of the fitting process")
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="that learn together, one on each GPU; each takes a batch of its own a step: fewer steps",
+    )
     seed: int = Field(default=17, ge=0, description="of shuffling and dropout, so that a run can be repeated")
     rung: str = Field(default="full", description="how the weights change: the name of a file in learning/rungs")
     rung_rules: dict[str, Any] = Field(default={}, description="rules of that rung alone that differ from its defaults")

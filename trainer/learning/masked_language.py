@@ -13,6 +13,7 @@ from sentence_transformers import SentenceTransformer
 from torch import nn
 from transformers import DataCollatorForLanguageModeling, PreTrainedModel
 
+from trainer.learning import together
 from trainer.learning.child import Cancelled, report_progress
 from trainer.learning.job import FitJob
 
@@ -66,5 +67,6 @@ def continue_pretraining(
         for group in optimizer.param_groups:
             group["lr"] = rules.learning_rate * min(1.0, step / max(1.0, rules.warmup * steps))
         optimizer.step()
-        report_progress(stage="guessing blanked words", step=step, total=steps, loss=round(float(loss.detach()), 4))
+        if together.rank() == 0:  # all do the same here
+            report_progress(stage="guessing blanked words", step=step, total=steps, loss=round(float(loss.detach()), 4))
     return float(loss.detach())

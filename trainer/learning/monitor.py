@@ -10,6 +10,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState
 
 from retrieval.metrics import reciprocal_rank
 from retrieval.prompts import chosen
+from trainer.learning import together
 from trainer.learning.child import report_progress
 from trainer.learning.job import FitJob, Validation
 
@@ -31,18 +32,19 @@ class Monitor(TrainerCallback):
     def on_step_end(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Report, and decide whether to save or to stop."""
         spent, done = time.monotonic() - self._started, state.global_step - self._first
-        if self.cancelled or spent >= self._job.rules.max_seconds:
+        self.cancelled = together.any_of(self.cancelled)
+        if self.cancelled or together.any_of(spent >= self._job.rules.max_seconds):
             control.should_training_stop = control.should_save = True
-        if not state.is_world_process_zero:
-            return  # under torchrun one process reports and saves for all
         left = spent / done * (state.max_steps - state.global_step)
-        report_progress(step=state.global_step, total=state.max_steps, loss=self._loss, eta_s=round(left, 1))
+        if state.is_world_process_zero:
+            report_progress(step=state.global_step, total=state.max_steps, loss=self._loss, eta_s=round(left, 1))
         last = state.global_step >= state.max_steps or control.should_training_stop
         every = max(1, state.max_steps // self._job.rules.checkpoints)
         due = state.global_step % every == 0 and state.max_steps - state.global_step >= every
         if (last or due) and not self.cancelled:
             control.should_save = not last
-            self.keep_best(state.global_step)
+            if state.is_world_process_zero:
+                self.keep_best(state.global_step)
 
     def on_train_end(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Keep the last weights where a later epoch has fewer batches than the first, by which steps are counted."""

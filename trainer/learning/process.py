@@ -1,7 +1,7 @@
 """The process that learns: `python -m trainer.learning.process JOB.json`, killed and resumed at will.
 
-It runs under `torchrun` too. Progress goes to standard output as JSON lines {step, total, loss, eta_s,
-validation}; SIGTERM leaves a checkpoint and ends.
+Several of them may learn together (`trainer.learning.together`). Progress goes to standard output as JSON lines {step,
+total, loss, eta_s, validation}; SIGTERM leaves a checkpoint and ends.
 """
 
 import shutil
@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from sentence_transformers import SentenceTransformer
 
+from trainer.learning import together
 from trainer.learning.child import Cancelled, work
 from trainer.learning.contrastive import contrastive_trainer
 from trainer.learning.job import FitJob
@@ -43,7 +44,7 @@ class FittingProcess:
 
     def contrast(self) -> None:
         """Run the contrastive stage, from its checkpoint when there is one."""
-        if not self.resumed:
+        if not self.resumed and together.rank() == 0:
             self.job.output.with_suffix(".best").unlink(missing_ok=True)
         trainer = contrastive_trainer(self.model, self.job, self._monitor, self._state)
         trainer.train(resume_from_checkpoint=self._checkpoint)
@@ -52,6 +53,7 @@ class FittingProcess:
 def fit(path: Path) -> None:
     """Run the job in the file, from its checkpoint when it has one, by the rung that it names."""
     job = FitJob.model_validate_json(path.read_bytes())
+    together.join()
     torch.set_num_threads(job.rules.threads)
     torch.manual_seed(job.rules.seed)
     fitting = FittingProcess(job, path)
@@ -63,6 +65,15 @@ def fit(path: Path) -> None:
 
 def _checkpoint(path: Path, job: FitJob) -> str | None:
     """Return the newest checkpoint if it was left by this very job; what another job left is not used."""
+    if together.rank() > 0:
+        together.wait()
+        return _newest(path, job)
+    found = _newest(path, job)
+    together.wait()
+    return found
+
+
+def _newest(path: Path, job: FitJob) -> str | None:
     mark = path.parent / f"{path.stem}.fingerprint"
     if mark.is_file() and mark.read_text() == job.fingerprint():
         found = sorted((path.parent / _STATE).glob("checkpoint-*"), key=lambda state: int(state.name.split("-")[1]))
