@@ -1,6 +1,8 @@
 """Lessons become the fitting process's job: weighted rows, batches, negatives, a validation task. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -16,7 +18,10 @@ from trainer.learning.mine import Mined
 from trainer.learning.row_rules import damped, extras
 
 _DISTRACTORS = 120
-"""Documents nobody seeks that the validation queries must not find first."""
+"""Documents that the validation queries must not find first: those that most lessons have as a hard negative.
+
+Not those that the validation queries themselves find: many of them are right, and have no label.
+"""
 
 _CHARACTERS_PER_TOKEN = 10
 """No text in any language needs more; what lies beyond is cut by the tokenizer anyway."""
@@ -55,7 +60,7 @@ def build_job(
         batches=tuple(tuple(map(tuple, epoch)) for epoch in batches),
         barred=frozenset((one, other) for one, other, document, _ in out if document),
         barred_negatives=frozenset((one, other) for one, other, _, brought in out if brought),
-        validation=_validation(split, seen, texts),
+        validation=_validation(split, _distracting(seen, mined), texts),
         texts=tuple(f"{d.title}\n{d.body}" for d in seen) if rules.loaded_rung().reads_corpus else (),
     )
 
@@ -79,9 +84,15 @@ def _rows(
     return rows, fit_rows
 
 
-def _validation(split: Split, seen: Sequence[Document], texts: Mapping[str, str]) -> Validation:
+def _distracting(seen: Sequence[Document], mined: Mined) -> list[str]:
+    times = Counter(name for negatives in mined.negatives for name in negatives)
+    names = (document.document for document in seen)
+    return sorted(names, key=lambda name: (-times[name], blake2b(name.encode()).digest()))
+
+
+def _validation(split: Split, distracting: Sequence[str], texts: Mapping[str, str]) -> Validation:
     relevant = sorted({name for query in split.validation for name in query.relevant if name in texts})
-    names = relevant + [document.document for document in seen if document.document not in relevant][:_DISTRACTORS]
+    names = relevant + [name for name in distracting if name not in relevant][:_DISTRACTORS]
     number = {name: n for n, name in enumerate(names)}
     return Validation(
         queries=tuple(query.text for query in split.validation),

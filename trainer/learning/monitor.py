@@ -26,8 +26,10 @@ class Monitor(TrainerCallback):
         _read(model, job.rules.max_tokens)
 
     def on_train_begin(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        """Remember where a resumed run takes up."""
+        """Remember where a resumed run takes up; one that begins may end with the weights that it began with."""
         self._first = state.global_step
+        if state.global_step == 0 and state.is_world_process_zero and not self.cancelled:
+            self.keep_best(0)
 
     def on_step_end(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Report, and decide whether to save or to stop."""

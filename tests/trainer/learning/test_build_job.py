@@ -101,3 +101,14 @@ def test_validation_seeks_its_own_documents_among_others() -> None:
     ((only,),) = job.validation.relevant
     assert job.validation.texts[only].startswith("Title of v")
     assert not any(row.positive.startswith("Title of v") for row in job.rows)
+
+
+def test_validation_has_first_what_most_lessons_have_as_a_hard_negative() -> None:
+    names = ("d1", "d2", "v", *(f"x{n:03}" for n in range(200)))
+    sought = Query("validated", {"v": 1.0}, 0, False, 1, START)
+    mined = (("x150", "x199"), ("x199", "v"))
+    job = built(LESSONS, mined, FitRules(), names, (sought,), frozenset({"v"}))
+    first = [text.split("\n")[0] for text in job.validation.texts[:4]]
+    assert first[:3] == ["Title of v", "Title of x199", "Title of x150"]
+    rest = [text.split("\n")[0] for text in job.validation.texts[3:]]
+    assert rest != sorted(rest), "of the others a sample, not the first by name"

@@ -45,7 +45,8 @@ def test_a_step_is_reported_with_loss_and_time_left(
     watch.on_train_begin(None, TrainerState(global_step=0), TrainerControl())
     watch.on_log(None, TrainerState(), TrainerControl(), {"loss": 0.12345})
     control = stepped(watch, 1)
-    facts = json.loads(capsys.readouterr().out)
+    before, facts = map(json.loads, capsys.readouterr().out.splitlines())
+    assert before == {"step": 0, "validation": round(validate(model, job_for(tmp_path, tiny_model).validation), 4)}
     assert (facts["step"], facts["total"], facts["loss"]) == (1, 16, 0.1235)
     assert facts["eta_s"] >= 0
     assert (control.should_save, control.should_training_stop) == (False, False)
@@ -81,11 +82,26 @@ def test_it_saves_on_the_way_and_stops_in_time_or_when_asked(
     assert stepped(late, 3).should_training_stop
 
 
+def test_weights_that_learning_makes_worse_are_not_kept(
+    tmp_path: Path, tiny_model: Path, model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, output = watched(tmp_path, tiny_model, model, checkpoints=1), job_for(tmp_path, tiny_model).output
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    scores = iter([0.5, 0.4])
+    monkeypatch.setattr(monitor, "validate", lambda *_: next(scores))
+    watch.on_train_begin(None, TrainerState(global_step=0, is_world_process_zero=True), TrainerControl())
+    for value in model.parameters():
+        value.data += 1.0
+    stepped(watch, 16)
+    kept = SentenceTransformer(str(output), device="cpu").state_dict()
+    assert all(kept[name].equal(before[name]) for name in before)
+
+
 def test_the_last_weights_are_kept_where_the_steps_end_before_their_number(
     tmp_path: Path, tiny_model: Path, model: SentenceTransformer
 ) -> None:
     watch, output = watched(tmp_path, tiny_model, model, checkpoints=1), job_for(tmp_path, tiny_model).output
-    watch.on_train_begin(None, TrainerState(global_step=0), TrainerControl())
+    watch.on_train_begin(None, TrainerState(global_step=1), TrainerControl())
     stepped(watch, 15)
     assert not output.exists()
     ended = TrainerState(global_step=15, max_steps=16, is_world_process_zero=True)
