@@ -22,7 +22,7 @@ from console.web.tenants import Tenant
 from console.web.wiring import Console
 from operations import analysis, decisions, review, since_cutover, standby
 from operations.connections import Connections
-from operations.rollback import is_rollback
+from operations.rollback import cutover_returned_to, is_rollback
 from operations.rollback import rollback as roll_back
 from operations.tenants import NOTHING_SENT
 from retrieval.fusion import in_words
@@ -53,7 +53,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
         context = {
             "packet": packet, "digest": digest, "left_out": left_out, "why_not": why_not, "building": building,
             "live": live, "since": since, "since_words": since_cutover.in_words(since),
-            "rolled_back": live is not None and is_rollback(live),
+            "moved": _moved(console, stores, tenant, live),
             "advice": since_cutover.advice(since, live, console.now()),
             "pending": _pending(stores, session, tenant),
             "approved_by": _approved_by(console, stores, tenant, digest),
@@ -112,6 +112,17 @@ def rollback(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -
         f"Live: {done.model} in {done.collection} (version {done.serving_version}), in place of {done.previous_model}."
     )
     return _back(tenant)
+
+
+def _moved(console: Console, stores: Connections, tenant: str, live: ServingRecord | None) -> str:
+    """Return how what is live came back, if it did; only the trail knows whether a rollback was of a rollback."""
+    if live is None or not is_rollback(live):
+        return ""
+    try:
+        returned = cutover_returned_to(live, since_cutover.moves(stores.warehouse, tenant, console.now()))
+    except Retryable:
+        return "moved"
+    return "brought back" if returned else "rolled back"
 
 
 def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, Reason | None]:
@@ -191,6 +202,6 @@ def _nothing() -> dict[str, object]:
     return {
         "packet": None, "digest": "", "left_out": 0, "building": [],
         "why_not": Reason(f"{NOTHING_SENT}."),
-        "live": None, "since": None, "since_words": "", "advice": "", "pending": "",
+        "live": None, "since": None, "since_words": "", "moved": "", "advice": "", "pending": "",
         "approved_by": [], "groups": [], "gate": None, "weights": "", "live_weights": "",
     }  # fmt: skip
