@@ -37,7 +37,7 @@ def judged(
     newest: datetime | None, begin: datetime, *, people: int, answered: int, untouched: int, timed_before: int,
     timed_since: int,
 ) -> Elsewhere | None:  # fmt: skip
-    """Return what a log is good for; `newest` is its last search before the cutover, and must be after `begin`. Pure."""
+    """Return what a log is good for; `newest` is its last search before the cutover, to be after `begin`. Pure."""
     if newest is None:
         return None
     if newest <= begin:

@@ -23,11 +23,16 @@ class _Value(BaseModel):
 
 
 class ShownDocument(_Value):
-    """A document as an operator sees it in an example; `wanted` when people opened it for the query."""
+    """A document as an operator sees it in an example; `wanted` when people opened it for the query.
+
+    `before`, of a result of the new model, is its rank in live behind what is shown of that, 0 where it is not found
+    there. A packet of before does not say it, and its hash stays what it was.
+    """
 
     document: str
     title: str
     wanted: bool
+    before: int | None = Field(default=None, exclude_if=lambda before: before is None)
 
 
 class ExampleQuery(_Value):

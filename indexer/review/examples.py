@@ -51,7 +51,7 @@ def titles(warehouse: Queries, tenant: str, documents: set[str]) -> dict[str, st
 
 def shown(one: Tried, known: Mapping[str, str]) -> ExampleQuery | None:
     """Return a query as an operator sees it, None when it is not to be shown; `known` has the titles of what is."""
-    live, shadow = _documents(one.live, one, known), _documents(one.shadow, one, known)
+    live, shadow = _documents(one.live, one, known), _documents(one.shadow, one, known, one.live)
     if not one.wanted <= known.keys() or not (live or shadow):
         return None
     return ExampleQuery(
@@ -60,6 +60,19 @@ def shown(one: Tried, known: Mapping[str, str]) -> ExampleQuery | None:
     )  # fmt: skip
 
 
-def _documents(found: Sequence[str], one: Tried, known: Mapping[str, str]) -> tuple[ShownDocument, ...]:
+def _documents(
+    found: Sequence[str], one: Tried, known: Mapping[str, str], before: Sequence[str] | None = None
+) -> tuple[ShownDocument, ...]:
+    """Return the first of what was found; where it is told what was found `before`, with the ranks behind its first."""
     visible = [document for document in found if document in known][:SHOWN]
-    return tuple(ShownDocument(document=d, title=known[d], wanted=d in one.wanted) for d in visible)
+    return tuple(
+        ShownDocument(document=d, title=known[d], wanted=d in one.wanted, before=_behind(d, before, known))
+        for d in visible
+    )
+
+
+def _behind(document: str, before: Sequence[str] | None, known: Mapping[str, str]) -> int | None:
+    """Return the rank from 1 of a document among those that may be shown; None within the first, 0 without any."""
+    ranks = {name: rank for rank, name in enumerate((name for name in before or () if name in known), start=1)}
+    rank = ranks.get(document, 0)
+    return None if before is None or 0 < rank <= SHOWN else rank
