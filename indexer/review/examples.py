@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from retrieval.access import open_to_all
+from retrieval.plain_text import plain
 from schemas.packet import ExampleQuery, ShownDocument
 from stores.ports import Queries
 
@@ -44,9 +45,9 @@ def _presentable(warehouse: Queries, tenant: str, tried: Sequence[Tried]) -> Ite
 
 
 def titles(warehouse: Queries, tenant: str, documents: set[str]) -> dict[str, str]:
-    """Return the titles of those of the documents that everyone may see."""
+    """Return the titles, as plain text, of those of the documents that everyone may see."""
     rows = warehouse.query("index_titles", tenant=tenant, documents=sorted(documents)) if documents else []
-    return {row["document"]: row["title"] for row in rows if open_to_all(row["acl"])}
+    return {row["document"]: plain(row["title"]) for row in rows if open_to_all(row["acl"])}
 
 
 def shown(one: Tried, known: Mapping[str, str]) -> ExampleQuery | None:

@@ -49,6 +49,15 @@ def test_a_result_tells_its_rank_in_live_behind_what_is_shown_of_that() -> None:
     assert len(example.live) == SHOWN, "and what is hidden counts in no rank"
 
 
+def test_a_title_is_shown_as_plain_text() -> None:
+    class Marked:
+        def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # the named query's own
+            return [{"document": "a", "title": "# The **form**", "acl": ["everyone"]}]
+
+    (example,) = examples(Marked(), "acme", [tried("q", "", "a", "a")], 1)
+    assert [one.title for one in (*example.live, *example.shadow)] == ["The form"] * 2
+
+
 def test_an_example_keeps_all_that_people_opened_for_it_in_one_order() -> None:
     example = shown(tried("q", "cba", "a", "b"), dict(zip("abc", "ABC", strict=True)))
     assert example is not None
