@@ -37,9 +37,10 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
     with console.stores() as stores:
         runs = analysis.runs(stores.warehouse, tenant, _NEWEST) if tenant else []
         expected = outlook(stores.warehouse, console.where, tenant) if tenant else ""
-    goes_on = any(one["verdict"] == "RUNNING" for one in runs)
+        goes_on = any(one["verdict"] == "RUNNING" for one in runs)
+        training = training_status.read(stores.redis, tenant) if goes_on else {}
     return render(
-        "runs.html", request, title="Runs", runs=runs, outlook=expected, goes_on=goes_on,
+        "runs.html", request, title="Runs", runs=runs, outlook=expected, goes_on=goes_on, training=training,
         refresh_s=_REFRESH_S if goes_on else 0,
     )  # fmt: skip
 

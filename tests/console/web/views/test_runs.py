@@ -77,9 +77,13 @@ def test_a_run_that_goes_on_is_followed_and_has_no_scores(
                  "data-refresh", 'aria-label="a map"', "mine: documents are sought"):  # fmt: skip
         assert part in page, part
     assert "What to do next" not in page
+    listed = ana.text(f"/runs?tenant={tenant}")
+    for part in ("<p>fit (5/8), a map, 20 of 400, 35 min left</p>", 'value="20" max="400"', 'aria-label="a map"'):
+        assert listed.count(part) == 1, part
     training_status.write(client, tenant, {"run": "run-2"})
     assert "fit (5/8)" not in ana.text(f"/runs/run-1?tenant={tenant}"), "it is another run's"
     listed = ana.text(f"/runs?tenant={tenant}")
+    assert "fit (5/8)" not in listed, "nor is it in the list"
     assert listed.count('<td class="number">-</td>') == 2
     assert "0.000" not in listed
     assert "after 0 different queries so far" in listed
