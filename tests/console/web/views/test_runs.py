@@ -1,5 +1,6 @@
 """Runs: the signed verdict, and the real queries behind it as far as everyone may see them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,18 @@ def test_a_run_that_goes_on_is_followed_and_has_no_scores(
     assert "0.000" not in listed
     assert "after 0 different queries so far" in listed
     assert "the gate needs 50" in listed
+    assert "5 to 6 minutes on two cores" in listed
+    about: dict[str, Any] = {"tenant": tenant, "run": "run-0"}
+    begun = TrainingRequested(
+        event_id=f"{tenant}-2", occurred_at=NOW - timedelta(hours=3), requested_by="ana", reason="names", **about
+    )
+    ended = ModelRefused(
+        event_id=f"{tenant}-3", occurred_at=NOW - timedelta(minutes=160), verdict="LOSS", reasons=("r",),
+        comparison=WON, **about,
+    )  # fmt: skip
+    write_event(warehouse, site.console.signing.as_operator(begun, "ana"), 2)
+    write_event(warehouse, site.console.signing.as_installation(ended), 3)
+    assert "The last training took 20 min, from the request to its end." in ana.text(f"/runs?tenant={tenant}")
 
 
 def test_a_run_without_a_model_says_what_to_do_and_what_its_words_mean(
