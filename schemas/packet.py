@@ -7,6 +7,7 @@ verdict, of these rules of passages and ranking, this proof, this comparison, an
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,13 @@ class ShownDocument(_Value):
     title: str
     wanted: bool
     before: int | None = Field(default=None, exclude_if=lambda before: before is None)
+
+
+def rank_behind(document: str, ranked: Sequence[str], shown: int) -> int | None:
+    """Return `ShownDocument.before`: a document's rank, from 1, behind the first `shown` of what is ranked; None among
+    these, 0 without any."""
+    rank = ranked.index(document) + 1 if document in ranked else 0
+    return None if 0 < rank <= shown else rank
 
 
 class ExampleQuery(_Value):

@@ -10,7 +10,7 @@ from itertools import islice
 
 from retrieval.access import open_to_all
 from retrieval.plain_text import plain
-from schemas.packet import ExampleQuery, ShownDocument
+from schemas.packet import ExampleQuery, ShownDocument, rank_behind
 from stores.ports import Queries
 
 SHOWN = 5
@@ -62,18 +62,15 @@ def shown(one: Tried, known: Mapping[str, str]) -> ExampleQuery | None:
 
 
 def _documents(
-    found: Sequence[str], one: Tried, known: Mapping[str, str], before: Sequence[str] | None = None
+    found: Sequence[str], one: Tried, known: Mapping[str, str], live: Sequence[str] | None = None
 ) -> tuple[ShownDocument, ...]:
-    """Return the first of what was found; where it is told what was found `before`, with the ranks behind its first."""
+    """Return the first of what was found; where it is told what `live` found, with the ranks there behind its first."""
     visible = [document for document in found if document in known][:SHOWN]
+    before = None if live is None else [document for document in live if document in known]
     return tuple(
-        ShownDocument(document=d, title=known[d], wanted=d in one.wanted, before=_behind(d, before, known))
-        for d in visible
-    )
-
-
-def _behind(document: str, before: Sequence[str] | None, known: Mapping[str, str]) -> int | None:
-    """Return the rank from 1 of a document among those that may be shown; None within the first, 0 without any."""
-    ranks = {name: rank for rank, name in enumerate((name for name in before or () if name in known), start=1)}
-    rank = ranks.get(document, 0)
-    return None if before is None or 0 < rank <= SHOWN else rank
+        ShownDocument(
+            document=document, title=known[document], wanted=document in one.wanted,
+            before=None if before is None else rank_behind(document, before, SHOWN),
+        )
+        for document in visible
+    )  # fmt: skip
