@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from console import packet_words
 from console.web.comparing import worst_first
 from console.web.deciding import reason_of, signer
 from console.web.forms import Form
@@ -57,6 +58,7 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
             "advice": since_cutover.advice(since, live, console.now()),
             "pending": _pending(stores, session, tenant),
             "approved_by": _approved_by(console, stores, tenant, digest),
+            "found": _found(packet) if packet else None,
             "groups": worst_first(packet) if packet else [], "gate": packet.comparison if packet else None,
             "weights": in_words(packet.weights) if packet else "",
             "live_weights": in_words(packet.live.weights) if packet else "",
@@ -140,6 +142,16 @@ def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, 
     return shown, found.digest, review.left_out(found, shown), None
 
 
+def _found(packet: Packet) -> dict[str, str]:
+    """Return what was found of a packet in sentences."""
+    test = packet.shadow_test
+    return {
+        "proof": packet_words.proof(packet.proof),
+        "real_queries": packet_words.real_queries(test),
+        "speed": packet_words.speed(test),
+    }
+
+
 def _nothing_waits(
     stores: Connections, tenant: str, building: list[dict[str, object]], live: ServingRecord | None
 ) -> Reason:
@@ -203,5 +215,5 @@ def _nothing() -> dict[str, object]:
         "packet": None, "digest": "", "left_out": 0, "building": [],
         "why_not": Reason(f"{NOTHING_SENT}."),
         "live": None, "since": None, "since_words": "", "moved": "", "advice": "", "pending": "",
-        "approved_by": [], "groups": [], "gate": None, "weights": "", "live_weights": "",
+        "approved_by": [], "found": None, "groups": [], "gate": None, "weights": "", "live_weights": "",
     }  # fmt: skip

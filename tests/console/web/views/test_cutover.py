@@ -62,9 +62,10 @@ def test_a_packet_is_shown_as_far_as_it_may_be_and_approved_by_the_operators_own
 ) -> None:
     ana, where = site.operator("ana"), f"tenant={made.tenant}"
     page = ana.text(f"/cutover?{where}")
-    for part in (made.digest, "where is open", "&lt;script&gt;open", "1 more queries were for everyone", "WIN"):
+    for part in (made.digest, "where is open", "&lt;script&gt;open", "1 more queries were for everyone", "WIN",
+                 "were read back one by one", "Time of a search", "What may still change"):  # fmt: skip
         assert part in page
-    for part in ("closed", "<script>open", "PRIVATE KEY"):
+    for part in ("closed", "<script>open", "PRIVATE KEY", "overlap@10", "recall@10", "cosine", "p95"):
         assert part not in page
 
     answer = ana.submit(f"/cutover/approve?{where}", packet=made.digest)
