@@ -91,7 +91,7 @@ def goes_on(tenant: str, gateway: str) -> list[str]:
     return [
         f"Your own page or program asks {at} with a key: {key}. Who searches, a person token says: "
         f"`tidewheel keys token --tenant {tenant} --user ana`.",
-        "What people search for and open there comes back as it happens: searches by themselves, clicks by `/v1/clicks`.",
+        "What people search for and open there comes back as it happens: a search by itself, a click by `/v1/clicks`.",
         f"What they do elsewhere, bring every week: `tidewheel connect searches LOG --tenant {tenant}`; and changed "
         f"documents: `tidewheel connect pages DIR --tenant {tenant} --acl everyone`. Nothing is sent twice.",
     ]
