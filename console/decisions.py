@@ -10,7 +10,7 @@ from console.faults import Interrupted
 from console.output import json_option, print_json, say, tenant_option
 from console.packet_view import print_packet
 from console.parameters import DIGEST, OPERATOR, REASON, WAIT
-from operations import decisions, review, standby, tenants
+from operations import analysis, decisions, review, standby, tenants
 from operations.connections import Connections
 from operations.rollback import rollback as roll_back
 from schemas.learning import CutoverApproved
@@ -168,11 +168,14 @@ def retrain(tenant: str, by: str | None, reason: str, from_base: bool) -> None:
 
 
 def _outlook(stores: Connections, tenant: str) -> str:
-    """Return whether a training can succeed yet; nothing while the warehouse is away: a request does without it."""
-    from console.outlook import outlook  # numpy, by the trainer's rules
+    """Return whether a training can succeed yet, and how long one takes; nothing while the warehouse is away: a
+    request does without it."""
+    from console import duration  # numpy, by the trainer's rules
+    from console.outlook import outlook
 
     try:
-        return outlook(stores.warehouse, stores.where, tenant)
+        expected = outlook(stores.warehouse, stores.where, tenant)
+        return f"{expected} {duration.in_words(analysis.runs(stores.warehouse, tenant, duration.LOOKED_AT))}"
     except Retryable:
         return ""
 

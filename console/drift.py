@@ -132,6 +132,8 @@ def since_cutover_(tenant: str, as_json: bool) -> None:
                 "moved_at": found.moved_at,
                 "before_from": found.began,
                 "weekdays": found.days,
+                "before_with_another_search": found.by_another,
+                "brought_back_at": found.returned,
                 **asdict(found.found),
             }
             if found

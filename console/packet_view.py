@@ -6,10 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from console import packet_words
 from console.text import columns, elided, printable, printable_lines
 from retrieval.fusion import in_words
-from schemas.learning import Comparison, Proof
-from schemas.packet import ExampleQuery, Latency, Packet, ShownDocument
+from schemas.learning import Comparison
+from schemas.packet import ExampleQuery, Packet, ShownDocument
 
 _SHORT = 12
 """Digits of the hash that name the packet in a command: more than enough for one that waits."""
@@ -31,8 +32,8 @@ def print_packet(packet: Packet, console: Console | None = None, digest: str | N
     for title, examples in (
         ("Held-out queries: best wins", held.wins),
         ("Held-out queries: worst losses", held.losses),
-        ("Recent queries: better in the shadow", test.better),
-        ("Recent queries: worse in the shadow", test.worse),
+        ("Recent queries: new is better", test.better),
+        ("Recent queries: new is worse", test.worse),
     ):
         if examples:
             console.print(side_by_side(title, examples))
@@ -47,7 +48,7 @@ def print_packet(packet: Packet, console: Console | None = None, digest: str | N
 
 def summary(packet: Packet) -> Table:
     """Return what the gate, the verification and the shadow test found, a row each."""
-    gate, proof, test, live = packet.comparison, packet.proof, packet.shadow_test, packet.live
+    gate, test, live = packet.comparison, packet.shadow_test, packet.live
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="ellipsis")
@@ -73,20 +74,11 @@ def summary(packet: Packet) -> Table:
             f"{_number(gate.clicks_live)} live, {_number(gate.clicks_candidate)} candidate",
         ),
         ("ranking", f"{in_words(packet.weights)}; live {in_words(live.weights)}. {packet.fusion}"),
-        (
-            "proof",
-            f"{proof.documents:,} documents, {proof.passages:,} passages read back by key: {proof.mismatches} "
-            f"mismatches ({proof.repaired} repaired); {_sample(proof)}least cosine {proof.parity_min_cosine:.4f}; "
-            f"recall@10 of the index {proof.recall_at_10:.3f}",
-        ),
-        (
-            "real queries",
-            f"{test.queries} compared, overlap@10 {_number(test.overlap_at_10)}; on the {test.judged} with clicks "
-            f"nDCG@10 {_number(test.ndcg_live)} live, {_number(test.ndcg_shadow)} shadow",
-        ),
+        ("proof", packet_words.proof(packet.proof)),
+        ("real queries", packet_words.real_queries(test)),
         *_asides(gate),
         ("tolerates", packet.tolerates),
-        ("latency", f"{_latency(test.latency_live)} live, {_latency(test.latency_shadow)} shadow"),
+        ("speed", packet_words.speed(test)),
     ):
         table.add_row(name, _text(found))
     return table
@@ -97,7 +89,7 @@ def side_by_side(title: str, examples: Sequence[ExampleQuery], first: int = 3) -
     table = Table(title=title, title_justify="left", header_style="bold", show_lines=True)
     table.add_column("query", ratio=2, overflow="ellipsis")
     table.add_column("live", ratio=3, overflow="ellipsis")
-    table.add_column("shadow", ratio=3, overflow="ellipsis")
+    table.add_column("new", ratio=3, overflow="ellipsis")
     for example in examples:
         table.add_row(
             _text(elided(printable(example.query), _LONGEST)),
@@ -147,13 +139,5 @@ def _rungs(gate: Comparison) -> str:
     return f"on {gate.rungs[0].queries} validation queries: {'; '.join(tried)}"
 
 
-def _sample(proof: Proof) -> str:
-    return "" if proof.sampled is None else f"{proof.sampled:,} embedded again (drawn by {proof.seed}): "
-
-
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
-
-
-def _latency(value: Latency | None) -> str:
-    return "-" if value is None else f"p50 {value.p50_ms:.0f} ms, p95 {value.p95_ms:.0f} ms"

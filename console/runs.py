@@ -6,6 +6,7 @@ import click
 
 from console.decisions import by_option
 from console.faults import Interrupted
+from console.how_far import how_far
 from console.next_step import Ended, next_step
 from console.outlook import outlook
 from console.output import (
@@ -25,7 +26,7 @@ from console.parameters import LIMIT, REASON, RUN, TENANT, WAIT
 from console.text import columns, wrapped
 from operations import adoption, analysis, decisions, run_report, run_stops, tenants
 from operations.connections import Connections
-from stores import configuration, settings
+from stores import configuration, settings, training_status
 from stores.shelf import Shelf
 from trainer.config import TrainingConfig
 
@@ -60,6 +61,7 @@ def runs(ctx: click.Context, tenant: str | None, limit: int, as_json: bool) -> N
     with Connections(settings.load()) as stores:
         rows = analysis.runs(stores.warehouse, tenant, limit)
         tenants.check_known(stores, tenant, rows)
+        rows = [row | {"progress": how} for row, how in zip(rows, _progress(stores, tenant, rows), strict=True)]
         steps = _next(stores, tenant, rows[0]) if rows and not as_json else ()
     empty = f"No training run of '{tenant}' yet. `tidewheel retrain --tenant {tenant}` asks for one."
     print_rows(rows, as_json, empty, _RUNS, _why)
@@ -147,8 +149,16 @@ def _next(stores: Connections, tenant: str, newest: Row) -> tuple[str, ...]:
     return next_step(ended, rules, outlook(stores.warehouse, where, tenant))
 
 
+def _progress(stores: Connections, tenant: str, rows: list[Row]) -> list[dict[str, str] | None]:
+    """Return how far each run is by its status; None for one that has ended, or whose turn has not come."""
+    going = [row["verdict"] == "RUNNING" for row in rows]
+    status = training_status.read(stores.redis, tenant) if any(going) else {}
+    return [status if on and status.get("run") == row["run"] else None for row, on in zip(rows, going, strict=True)]
+
+
 def _why(run: Row) -> str:
-    """Return why a run began, who asked to stop it, and what the gate said of it."""
+    """Return how far a run is, why it began, who asked to stop it, and what the gate said of it."""
+    now = how_far(run["progress"]) if run["progress"] else ""
     stop = f"{run['stopped_by']} asked to stop it: {run['stopped_because']}" if run["stopped_by"] else ""
     said = stop if run["verdict"] != run_stops.STOPPED else ""  # whose reasons have it
-    return "; ".join(part for part in (run["reason"], said, *run["reasons"]) if part)
+    return "; ".join(part for part in (now, run["reason"], said, *run["reasons"]) if part)

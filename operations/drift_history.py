@@ -67,13 +67,15 @@ class Signal:
 
 
 class Happening(NamedTuple):
-    """A retrain that was asked for, a cutover or a rollback. `name` is the run's, or the model's that went live."""
+    """A retrain that was asked for, a cutover or a rollback. `name` is the run's, or the model's that went live, and
+    `version` the serving record's after a move."""
 
     at: datetime
     kind: Literal["retrain", "cutover", "rollback"]
     name: str
     by: str
     reason: str
+    version: int = 0
 
 
 class Decision(NamedTuple):
@@ -113,7 +115,7 @@ def read(warehouse: Warehouse, tenant: str, period: Period) -> DriftHistory:
 def happenings(warehouse: Warehouse, tenant: str, period: Period) -> tuple[Happening, ...]:
     """Return what was done about a tenant's models in a period, in order of time."""
     rows = warehouse.query("happenings", tenant=tenant, **period.parameters())
-    return tuple(Happening(row["at"], row["kind"], row["name"], row["by"], row["reason"]) for row in rows)
+    return tuple(Happening(*(row[name] for name in Happening._fields)) for row in rows)
 
 
 def signals(rows: Iterable[Row]) -> tuple[Signal, ...]:

@@ -8,10 +8,11 @@ event for the audit trail is kept with the record, and the indexer publishes it 
 a label for other readers; the indexer moves it after the record.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from operations.altered import refused_if_altered
+from operations.drift_history import Happening
 from schemas.ids import stable_id
 from schemas.learning import RolledBack
 from stores.collection_states import State
@@ -27,6 +28,18 @@ Check = Callable[[ServingRecord], None]
 def is_rollback(record: ServingRecord) -> bool:
     """Tell whether the last move of the serving record was a rollback: by a person, and by no packet. Pure."""
     return record.packet is None and bool(record.by) and record.by not in SERVICES
+
+
+def cutover_returned_to(record: ServingRecord, moves: Sequence[Happening]) -> Happening | None:
+    """Return the cutover whose model a rollback brought back, None unless the last move did that.
+
+    `moves` are those of the trail, in order; the last one, which the record tells of, may be missing. Pure.
+    """
+    earlier = [each for each in moves if each.version < record.version]
+    cutover = next((each for each in reversed(earlier) if each.kind == "cutover"), None)
+    if not is_rollback(record) or cutover is None or cutover.by in SERVICES:
+        return None
+    return cutover if cutover.name == record.model else None
 
 
 def rollback(

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from retrieval.access import open_to_all
+from retrieval.plain_text import plain
 from schemas.codec import decode
 from schemas.learning import Decision, ModelRefused, ModelTrained, TrainingRequested, TrainingStopped
-from schemas.packet import ExampleQuery, ShownDocument
+from schemas.packet import ExampleQuery, ShownDocument, rank_behind
 from schemas.topics import LEARNING
 from stores.access_lists import AccessList, AccessLists, current
 from stores.errors import Refused
@@ -90,15 +91,18 @@ def for_everyone(rows: Sequence[Row], known: Mapping[str, AccessList]) -> list[R
 def example(row: Row, titles: Mapping[str, str]) -> ExampleQuery:
     """Return a changed query as people read it. A pure rule."""
 
-    def side(documents: Sequence[str]) -> tuple[ShownDocument, ...]:
+    def side(documents: Sequence[str], before: Sequence[str] | None = None) -> tuple[ShownDocument, ...]:
         return tuple(
-            ShownDocument(document=each, title=titles.get(each, ""), wanted=each in row["wanted"])
+            ShownDocument(
+                document=each, title=plain(titles.get(each, "")), wanted=each in row["wanted"],
+                before=None if before is None else rank_behind(each, before, _FIRST),
+            )
             for each in documents[:_FIRST]
-        )
+        )  # fmt: skip
 
     return ExampleQuery(
         query=row["query"], ndcg_live=row["before"], ndcg_shadow=row["after"], live=side(row["live"]),
-        shadow=side(row["shadow"]),
+        shadow=side(row["shadow"], row["live"]),
     )  # fmt: skip
 
 

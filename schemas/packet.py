@@ -7,6 +7,7 @@ verdict, of these rules of passages and ranking, this proof, this comparison, an
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,11 +24,23 @@ class _Value(BaseModel):
 
 
 class ShownDocument(_Value):
-    """A document as an operator sees it in an example; `wanted` when people opened it for the query."""
+    """A document as an operator sees it in an example; `wanted` when people opened it for the query.
+
+    `before`, of a result of the new model, is its rank in live behind what is shown of that, 0 where it is not found
+    there. A packet of before does not say it, and its hash stays what it was.
+    """
 
     document: str
     title: str
     wanted: bool
+    before: int | None = Field(default=None, exclude_if=lambda before: before is None)
+
+
+def rank_behind(document: str, ranked: Sequence[str], shown: int) -> int | None:
+    """Return `ShownDocument.before`: a document's rank, from 1, behind the first `shown` of what is ranked; None among
+    these, 0 without any."""
+    rank = ranked.index(document) + 1 if document in ranked else 0
+    return None if 0 < rank <= shown else rank
 
 
 class ExampleQuery(_Value):

@@ -48,7 +48,7 @@ def compared(example: ExampleQuery) -> Compared:
         for rank, shown in enumerate(example.shadow)
         if shown.document in ranks
     ]
-    marks = [_mark(ranks.get(shown.document), rank) for rank, shown in enumerate(example.shadow)]
+    marks = [_mark(ranks.get(shown.document), rank, shown.before) for rank, shown in enumerate(example.shadow)]
     return Compared(example.query, example.ndcg_live, example.ndcg_shadow, example.live, example.shadow, lines, marks)
 
 
@@ -69,9 +69,11 @@ def _middle(rank: int) -> int:
     return rank * ROW + ROW // 2
 
 
-def _mark(before: int | None, after: int) -> str:
-    if before is None:
-        return "new"
-    if before == after:
+def _mark(shown: int | None, after: int, behind: int | None) -> str:
+    """Return what happened to a result: `shown` is its place on the left, `behind` its rank there after what is shown,
+    0 for none; neither is known where an older packet does not tell."""
+    if shown is None:
+        return "not shown before" if behind is None else f"rose from rank {behind}" if behind else "new"
+    if shown == after:
         return ""
-    return f"up {before - after}" if before > after else f"down {after - before}"
+    return f"up {shown - after}" if shown > after else f"down {after - shown}"

@@ -81,6 +81,22 @@ def steps(tenant: str, found: Begun, rules: TrainingConfig) -> list[Step]:
     ]
 
 
+def goes_on(tenant: str, gateway: str) -> list[str]:
+    """Return how people get to a tenant's search, and how what they do comes back: commands in backticks. Pure.
+
+    `gateway` is its address, empty where none has run in this home.
+    """
+    at = f"`{gateway}/v1/search`" if gateway else "`/v1/search` of the gateway, which `tidewheel up` starts,"
+    key = f"`tidewheel keys add --tenant {tenant} --scope search --scope events --name intranet`"
+    return [
+        f"Your own page or program asks {at} with a key: {key}. Who searches, a person token says: "
+        f"`tidewheel keys token --tenant {tenant} --user ana`.",
+        "What people search for and open there comes back as it happens: a search by itself, a click by `/v1/clicks`.",
+        f"What they do elsewhere, bring every week: `tidewheel connect searches LOG --tenant {tenant}`; and changed "
+        f"documents: `tidewheel connect pages DIR --tenant {tenant} --acl everyone`. Nothing is sent twice.",
+    ]
+
+
 def _count(number: int, one: str, more: str = "") -> str:
     """Return a number of things; empty for none."""
     return "" if not number else f"{number:,} {one}" if number == 1 else f"{number:,} {more or one + 's'}"

@@ -28,6 +28,18 @@ RUNGS = {
 }
 """What each rung changes, from the cheapest."""
 
+SLICES = {
+    "factoid": ("Questions", "what asks for a fact, and every query that is none of the other kinds"),
+    "enumeration": ("Lists", "what asks for all of something"),
+    "inventory": ("Kinds of document", "what names a kind that people keep, such as forms, tickets or minutes"),
+    "navigational": ("One known document", "what says nearly the title of the document that is sought"),
+    "head": ("Frequent queries", "the most clicked ones, which together have half of the clicks"),
+    "tail": ("Rare queries", "all others"),
+    "new documents": ("New documents", "what seeks a document of the quarter that changed last"),
+    "guard": ("Everyday guard questions", "general ones, by which it is seen what a model forgets"),
+}
+"""What each slice is called and which queries it has: kinds, how frequent they are, and what they seek."""
+
 STEPS = {
     "snapshot": "what people did until now is taken down",
     "split": "queries are parted into those that teach and those that judge",
@@ -42,6 +54,15 @@ STEPS = {
 
 TERMS = (
     Term("live", "What answers people's searches now."),
+    Term("packet", "What a decision is on: one new model, what was checked of it, and what it would change."),
+    Term(
+        "collection",
+        "The index of one model. A new model has one of its own, a shadow, until a person lets it in; what was live "
+        "then stays for a week as the standby.",
+    ),
+    Term("passage", "The piece of a document that is embedded and matched: some sentences under one heading."),
+    Term("embed", "To turn a text into numbers, of which near ones mean like things. It is what a model does."),
+    Term("slice", "Queries of one kind. A model that is surely worse in one of them is held back."),
     Term("rung", "One way of changing what is live. A run tries several, the cheapest first."),
     Term(
         "nDCG@10",
@@ -64,6 +85,16 @@ TERMS = (
         "to tell. ERROR: the run could not end.",
     ),
 )
+
+
+def slice_name(name: str) -> str:
+    """Return what a slice is called; one that nobody described by its name. Pure."""
+    return SLICES.get(name, (name, ""))[0]
+
+
+def slice_meaning(name: str) -> str:
+    """Return which queries a slice has, and its name in the reasons of a run; empty where nobody described it. Pure."""
+    return f"{SLICES[name][1]} ({name})" if name in SLICES else ""
 
 
 def rung(name: str) -> str:

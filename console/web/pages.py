@@ -126,6 +126,8 @@ def _environment() -> Environment:
         "signal_title": signal_title,
         "how_far": how_far,
         "rung": glossary.rung,
+        "slice_name": glossary.slice_name,
+        "slice_meaning": glossary.slice_meaning,
         "whole": whole,
         "decimals": decimals,
         "moment": moment,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from retrieval.access import open_to_all
-from schemas.packet import ExampleQuery, ShownDocument
+from retrieval.plain_text import plain
+from schemas.packet import ExampleQuery, ShownDocument, rank_behind
 from stores.ports import Queries
 
 SHOWN = 5
@@ -44,14 +45,14 @@ def _presentable(warehouse: Queries, tenant: str, tried: Sequence[Tried]) -> Ite
 
 
 def titles(warehouse: Queries, tenant: str, documents: set[str]) -> dict[str, str]:
-    """Return the titles of those of the documents that everyone may see."""
+    """Return the titles, as plain text, of those of the documents that everyone may see."""
     rows = warehouse.query("index_titles", tenant=tenant, documents=sorted(documents)) if documents else []
-    return {row["document"]: row["title"] for row in rows if open_to_all(row["acl"])}
+    return {row["document"]: plain(row["title"]) for row in rows if open_to_all(row["acl"])}
 
 
 def shown(one: Tried, known: Mapping[str, str]) -> ExampleQuery | None:
     """Return a query as an operator sees it, None when it is not to be shown; `known` has the titles of what is."""
-    live, shadow = _documents(one.live, one, known), _documents(one.shadow, one, known)
+    live, shadow = _documents(one.live, one, known), _documents(one.shadow, one, known, one.live)
     if not one.wanted <= known.keys() or not (live or shadow):
         return None
     return ExampleQuery(
@@ -60,6 +61,16 @@ def shown(one: Tried, known: Mapping[str, str]) -> ExampleQuery | None:
     )  # fmt: skip
 
 
-def _documents(found: Sequence[str], one: Tried, known: Mapping[str, str]) -> tuple[ShownDocument, ...]:
+def _documents(
+    found: Sequence[str], one: Tried, known: Mapping[str, str], live: Sequence[str] | None = None
+) -> tuple[ShownDocument, ...]:
+    """Return the first of what was found; where it is told what `live` found, with the ranks there behind its first."""
     visible = [document for document in found if document in known][:SHOWN]
-    return tuple(ShownDocument(document=d, title=known[d], wanted=d in one.wanted) for d in visible)
+    before = None if live is None else [document for document in live if document in known]
+    return tuple(
+        ShownDocument(
+            document=document, title=known[document], wanted=document in one.wanted,
+            before=None if before is None else rank_behind(document, before, SHOWN),
+        )
+        for document in visible
+    )  # fmt: skip

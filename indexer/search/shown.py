@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.passages import body_of
+from retrieval.plain_text import plain
 from retrieval.ranking import Ranked, documents, settled
 from retrieval.text import query_terms, terms
 from schemas.fusion import Fusion
@@ -53,7 +54,7 @@ def _shown(query: str, ranked: Sequence[Ranked[Hit]]) -> list[Found]:
             document=hit.document,
             rank=position,
             score=one.score,
-            title=hit.title,
+            title=plain(hit.title),
             snippet=snippet(query, body_of(hit.text)),
             truncated=hit.truncated,
         )
@@ -63,8 +64,9 @@ def _shown(query: str, ranked: Sequence[Ranked[Hit]]) -> list[Found]:
 
 
 def snippet(query: str, text: str) -> str:
-    """Return the sentence of `text` that shares most words with the query, continued up to the snippet's length."""
-    wanted = set(query_terms(query))
+    """Return the sentence of `text` that shares most words with the query, continued up to the snippet's length, as
+    plain text."""
+    text, wanted = plain(text), set(query_terms(query))
     starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text) if match.end() < len(text))]
     ends = [*starts[1:], len(text)]
     shared = [len(wanted.intersection(terms(text[a:b]))) for a, b in zip(starts, ends, strict=True)]

@@ -125,11 +125,11 @@ def test_calibrate_shows_what_quiet_windows_taught(tidewheel: CommandLine, town:
     assert max(map(len, shown.splitlines())) <= 80
 
 
-def asking(tenant: str, person: int, at: datetime, dwell_s: float) -> list[Event]:
-    """A search of one person and what they opened of it."""
+def asking(tenant: str, person: int, at: datetime, dwell_s: float, model: str = "m") -> list[Event]:
+    """A search of one person, answered by a model, and what they opened of it."""
     name = f"{tenant}-{person}-{at:%d}"
     search = SearchServed(
-        event_id=name, tenant=tenant, user=f"u{person}", occurred_at=at, search=name, query="q", model="m",
+        event_id=name, tenant=tenant, user=f"u{person}", occurred_at=at, search=name, query="q", model=model,
         results=(Result(document="a", rank=1),), latency_ms=5.0,
     )  # fmt: skip
     opened = DocumentOpened(
@@ -164,7 +164,7 @@ def test_what_people_got_since_the_cutover_is_said_with_what_to_do(
     for person in range(40):
         town.take(
             *asking(tenant, person, before, 60.0 if person % 4 else 1.0),
-            *asking(tenant, person, after, 60.0 if person % 4 == 1 else 1.0),
+            *asking(tenant, person, after, 60.0 if person % 4 == 1 else 1.0, "n"),
         )
     ended = tidewheel("drift", "since-cutover", *who)
     assert "Loss. Since the cutover to n 25.0 % of 40 searches of 40 people satisfied; before (" in ended.out
@@ -173,6 +173,7 @@ def test_what_people_got_since_the_cutover_is_said_with_what_to_do(
     told = json.loads(tidewheel("drift", "since-cutover", *who, "--json").out)
     assert (told["verdict"], told["before"]["share"], told["since"]["share"]) == ("loss", 0.75, 0.25)
     assert told["low"] < told["difference"] == -0.5 < told["high"] < 0
+    assert (told["before_with_another_search"], told["brought_back_at"]) == (False, None)
     assert "roll back to m" in told["advice"]
 
     monkeypatch.setattr(standby_rules, "check", lambda *_: None)  # there is no collection to read

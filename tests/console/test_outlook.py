@@ -55,3 +55,4 @@ def test_retrain_says_it_at_once(
     assert asked.code == 0, asked.err
     assert "requested;" in asked.out
     assert "after 0 different queries so far" in asked.out
+    assert "5 to 6 minutes on two cores" in asked.out

@@ -115,7 +115,12 @@ def test_a_run_is_stopped_with_a_reason_and_what_came_of_it_is_said(
     assert (event.run, event.by, event.reason) == ("run-1", "ana", "a move")
 
     client = redis_client.connect(stack)
-    training_status.write(client, tenant, {"run": "run-1", "state": "fit"})
+    at = {"run": "run-1", "state": "fit", "step": "fit (5/8)", "stage": "a map", "done": "20", "total": "400"}
+    training_status.write(client, tenant, at)
+    shown = tidewheel("runs", "--tenant", tenant).out
+    assert shown.count("fit (5/8), a map, 20 of 400; it drifted") == 1, "of the run that goes on alone"
+    told = {row["run"]: row["progress"] for row in json.loads(tidewheel("runs", "--tenant", tenant, "--json").out)}
+    assert told == {"run-1": at, "run-2": None}
     assert tidewheel("runs", "stop", "run-1", *where, "--wait", "0").code == 4
     log.write([event])
     shown = tidewheel("runs", "--tenant", tenant).out

@@ -32,6 +32,8 @@ def test_a_query_shows_titles_and_what_was_wanted() -> None:
     assert [shown.document for shown in one.shadow] == ["a"]
     assert (one.query, one.ndcg_live, one.ndcg_shadow) == ("q", 0.2, 0.8)
     assert len(example(ROW | {"live": [f"d{n}" for n in range(30)]}, {}).live) == 10
+    ranked = example(ROW | {"live": ["a", "b"], "shadow": ["c", "b"]}, {"c": "# **C**"})
+    assert [(each.document, each.title, each.before) for each in ranked.shadow] == [("c", "C", 0), ("b", "", None)]
 
 
 def test_a_refused_model_can_be_judged_again_while_it_is_kept_whole(tmp_path: Path) -> None:

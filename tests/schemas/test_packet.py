@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.fusion import Fusion
-from schemas.packet import Corpus, ExampleQuery, HeldOut, Packet, Scores, Side, digest
+from schemas.packet import Corpus, ExampleQuery, HeldOut, Packet, Scores, ShownDocument, Side, digest
 from tests.schemas.packets import NOW, WON, packet
 
 
@@ -24,6 +24,18 @@ def test_what_people_wanted_is_hashed_and_a_packet_that_says_nothing_of_it_keeps
         assert Packet.model_validate_json(made.canonical()) == made
         assert digest(made.canonical()) == made.digest
     assert before.digest != now.digest
+
+
+def test_where_a_result_stood_before_is_hashed_and_a_packet_that_does_not_tell_keeps_its_hash() -> None:
+    def made(before: int | None) -> Packet:
+        shown = ShownDocument(document="d", title="t", wanted=False, before=before)
+        example = ExampleQuery(query="q", ndcg_live=None, ndcg_shadow=None, live=(), shadow=(shown,))
+        return packet(held_out=HeldOut(wins=(example,), losses=()))
+
+    assert '{"document":"d","title":"t","wanted":false}' in made(None).canonical()
+    for each in (made(None), made(0), made(7)):
+        assert Packet.model_validate_json(each.canonical()) == each
+    assert len({made(before).digest for before in (None, 0, 7)}) == 3
 
 
 @pytest.mark.parametrize(

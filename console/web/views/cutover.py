@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from console import packet_words
 from console.web.comparing import worst_first
 from console.web.deciding import reason_of, signer
 from console.web.forms import Form
@@ -22,7 +23,7 @@ from console.web.tenants import Tenant
 from console.web.wiring import Console
 from operations import analysis, decisions, review, since_cutover, standby
 from operations.connections import Connections
-from operations.rollback import is_rollback
+from operations.rollback import cutover_returned_to, is_rollback
 from operations.rollback import rollback as roll_back
 from operations.tenants import NOTHING_SENT
 from retrieval.fusion import in_words
@@ -53,10 +54,11 @@ def page(request: Request, console: Wiring, session: Operator, tenant: Tenant) -
         context = {
             "packet": packet, "digest": digest, "left_out": left_out, "why_not": why_not, "building": building,
             "live": live, "since": since, "since_words": since_cutover.in_words(since),
-            "rolled_back": live is not None and is_rollback(live),
+            "moved": _moved(console, stores, tenant, live),
             "advice": since_cutover.advice(since, live, console.now()),
             "pending": _pending(stores, session, tenant),
             "approved_by": _approved_by(console, stores, tenant, digest),
+            "found": _found(packet) if packet else None,
             "groups": worst_first(packet) if packet else [], "gate": packet.comparison if packet else None,
             "weights": in_words(packet.weights) if packet else "",
             "live_weights": in_words(packet.live.weights) if packet else "",
@@ -114,6 +116,17 @@ def rollback(console: Wiring, session: Operator, form: Fields, tenant: Tenant) -
     return _back(tenant)
 
 
+def _moved(console: Console, stores: Connections, tenant: str, live: ServingRecord | None) -> str:
+    """Return how what is live came back, if it did; only the trail knows whether a rollback was of a rollback."""
+    if live is None or not is_rollback(live):
+        return ""
+    try:
+        returned = cutover_returned_to(live, since_cutover.moves(stores.warehouse, tenant, console.now()))
+    except Retryable:
+        return "moved"
+    return "brought back" if returned else "rolled back"
+
+
 def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, Reason | None]:
     """Return the packet that waits as it may be read now, its hash, how many examples are left out, and why one that
     waits cannot be read."""
@@ -127,6 +140,16 @@ def _packet(stores: Connections, tenant: str) -> tuple[Packet | None, str, int, 
         return None, "", 0, Reason(f"{error}.")
     shown = review.readable(found, stores.lists)
     return shown, found.digest, review.left_out(found, shown), None
+
+
+def _found(packet: Packet) -> dict[str, str]:
+    """Return what was found of a packet in sentences."""
+    test = packet.shadow_test
+    return {
+        "proof": packet_words.proof(packet.proof),
+        "real_queries": packet_words.real_queries(test),
+        "speed": packet_words.speed(test),
+    }
 
 
 def _nothing_waits(
@@ -191,6 +214,6 @@ def _nothing() -> dict[str, object]:
     return {
         "packet": None, "digest": "", "left_out": 0, "building": [],
         "why_not": Reason(f"{NOTHING_SENT}."),
-        "live": None, "since": None, "since_words": "", "advice": "", "pending": "",
-        "approved_by": [], "groups": [], "gate": None, "weights": "", "live_weights": "",
+        "live": None, "since": None, "since_words": "", "moved": "", "advice": "", "pending": "",
+        "approved_by": [], "found": None, "groups": [], "gate": None, "weights": "", "live_weights": "",
     }  # fmt: skip

@@ -13,6 +13,7 @@ from console.web.sign_in import Wiring
 from console.web.tenants import Tenant
 from operations import dead_letters, drift_decisions, since_cutover, status
 from operations.dead_letters import Wanted
+from stores import gateway_address
 from stores.errors import Refused
 from stores.serving import Serving, ServingRecord
 from stores.warehouse import Row
@@ -45,6 +46,7 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
         "now.html", request, title="Now", about=about, processes=processes, events=events, letters=letters,
         needs=found_needs, calm=all(need.urgency == "info" for need in found_needs), refresh_s=_REFRESH_S,
         steps=steps, mark=moved,
+        goes_on=first_steps.goes_on(tenant, gateway_address.url_of(console.where.home)) if about is not None else [],
         missing=sum(row["missing"] for row in events),
     )  # fmt: skip
 

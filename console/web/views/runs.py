@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from console import duration
 from console.next_step import Ended, next_step
 from console.outlook import outlook
 from console.web.comparing import compared
@@ -37,9 +38,11 @@ def page(request: Request, console: Wiring, tenant: Tenant) -> HTMLResponse:
     with console.stores() as stores:
         runs = analysis.runs(stores.warehouse, tenant, _NEWEST) if tenant else []
         expected = outlook(stores.warehouse, console.where, tenant) if tenant else ""
-    goes_on = any(one["verdict"] == "RUNNING" for one in runs)
+        goes_on = any(one["verdict"] == "RUNNING" for one in runs)
+        training = training_status.read(stores.redis, tenant) if goes_on else {}
     return render(
-        "runs.html", request, title="Runs", runs=runs, outlook=expected, goes_on=goes_on,
+        "runs.html", request, title="Runs", runs=runs, outlook=expected, goes_on=goes_on, training=training,
+        duration=duration.in_words(runs),
         refresh_s=_REFRESH_S if goes_on else 0,
     )  # fmt: skip
 

@@ -1,13 +1,14 @@
 """A working search: what is live answers, and one keystroke or button says of a result whether it was useful.
 
-Searches are recorded as the signed-in operator's, and so is feedback: it teaches like anybody's. An operator is in no
-group here, so only what everyone may see is found. A page that comes again after feedback names its search, and is not
-recorded a second time.
+Searches are an operator's trials and nobody's work: like those of `tidewheel search` they name no user, so that none is
+recorded, and none is in sessions, drift, labels or shares of what satisfied. Feedback is said on purpose: it teaches as
+the signed-in operator's, like anybody's. An operator is in no group here, so only what everyone may see is found.
 """
 
 from contextlib import suppress
 from typing import get_args
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import ValidationError
@@ -36,7 +37,6 @@ SCRIPTED = "x-console-script"
 def page(
     request: Request,
     console: Wiring,
-    operator: Operator,
     tenant: Tenant,
     q: str = "",
     search: str = "",
@@ -47,7 +47,7 @@ def page(
     problem, answer = "", None
     if tenant and q:
         try:
-            answer = _answer(console, asked(tenant, q, operator.operator, search))
+            answer = _answer(console, asked(tenant, q))
         except NoWord as error:
             problem = str(error)
         except ValidationError as error:
@@ -59,7 +59,7 @@ def page(
         q=q,
         problem=problem,
         answer=answer,
-        search=search or (answer.search or "" if answer else ""),
+        search=search or uuid4().hex,
         noted=noted,
         opinion=opinion,
         most=MAX_TEXT,
@@ -91,13 +91,13 @@ def give(request: Request, console: Wiring, operator: Operator, tenant: Tenant, 
     return RedirectResponse(f"/search?{urlencode(back | {'opinion': given.opinion})}", 303)
 
 
-def asked(tenant: str, query: str, user: str, search: str) -> SearchRequest:
-    """Return the request of a search, which is recorded unless it names a `search` that was.
+def asked(tenant: str, query: str) -> SearchRequest:
+    """Return the request of a search, which names nobody and so is not recorded.
 
     Raises `NoWord` or `pydantic.ValidationError` for what cannot be searched. Pure.
     """
     require_words([query])
-    return SearchRequest(tenant=tenant, query=query, user=None if search else user)
+    return SearchRequest(tenant=tenant, query=query)
 
 
 def read(form: dict[str, str], tenant: str, user: str) -> Feedback:

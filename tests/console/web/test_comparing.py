@@ -14,12 +14,20 @@ def example(live: str, shadow: str, before: float | None = 0.2, after: float | N
 
 def test_equal_documents_are_joined_and_moves_are_named() -> None:
     one = compared(example("abc", "bax"))
-    assert one.marks == ["up 1", "down 1", "new"]
+    assert one.marks == ["up 1", "down 1", "not shown before"], "an older packet does not tell"
     middle = [n * ROW + ROW // 2 for n in range(3)]
     assert one.lines == [Line(middle[1], middle[0], True), Line(middle[0], middle[1], True)]
     assert one.height == 3 * ROW
     assert compared(example("ab", "ab")).lines == [Line(n, n, False) for n in middle[:2]]
     assert compared(example("", "")).height == 0
+
+
+def test_a_result_that_stood_behind_those_that_are_shown_rose_and_only_one_that_was_not_found_is_new() -> None:
+    both = example("ab", "cda")
+    ranked = [
+        shown.model_copy(update={"before": before}) for shown, before in zip(both.shadow, (7, 0, None), strict=True)
+    ]
+    assert compared(both.model_copy(update={"shadow": tuple(ranked)})).marks == ["rose from rank 7", "new", "down 2"]
 
 
 def test_the_change_is_of_queries_with_clicks_alone() -> None:

@@ -1,6 +1,13 @@
 """The first steps: what is done is ticked with its count, and how much is enough is said by the rules."""
 
-from console.web.first_steps import Begun, steps
+import re
+import shlex
+
+import click
+import pytest
+
+from console.cli import cli
+from console.web.first_steps import Begun, goes_on, steps
 from trainer.config import TrainingConfig
 from trainer.judging.gate import GateRules
 
@@ -31,3 +38,38 @@ def test_a_log_is_large_enough_by_the_trainers_own_rules() -> None:
     assert f"after about {RULES.queries_needed} different queries" in wait.words
     assert wait.path == "/runs?tenant=acme"
     assert steps("acme", SOME._replace(opened=RULES.queries_needed), RULES)[2].done
+
+
+def commands(words: str) -> list[str]:
+    return re.findall("`tidewheel ([^`]+)`", words)
+
+
+@pytest.mark.parametrize(
+    "line", [each for step in steps("acme", SOME, RULES) for each in commands(step.words)]
+    + [each for words in goes_on("acme", "") for each in commands(words)],
+)  # fmt: skip
+def test_every_command_that_is_named_is_one(line: str) -> None:
+    command: click.Command = cli
+    above, parts = click.Context(cli, info_name="tidewheel"), shlex.split(line)
+    while isinstance(command, click.Group) and parts:
+        name, *parts = parts
+        found = command.get_command(above, name)
+        assert found is not None, name
+        command, above = found, click.Context(found, above, info_name=name)
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {part for part in parts if part.startswith("--")} <= known
+    given = {part for part in parts if part.startswith("--")}
+    wanted = {
+        parameter.opts[0] for parameter in command.params if parameter.required and parameter.opts[0].startswith("--")
+    }
+    assert wanted <= given, "as it stands it is a wrong call"
+
+
+def test_it_ends_with_how_people_get_to_the_search_and_what_they_do_comes_back() -> None:
+    people, back, elsewhere = goes_on("acme", "http://127.0.0.1:7")
+    assert "`http://127.0.0.1:7/v1/search`" in people
+    assert [line.split(" --")[0] for line in commands(people)] == ["keys add", "keys token"]
+    assert "/v1/clicks" in back
+    assert "every week" in elsewhere
+    assert commands(elsewhere)[0] == "connect searches LOG --tenant acme"
+    assert "which `tidewheel up` starts" in goes_on("acme", "")[0]

@@ -41,6 +41,23 @@ def test_hidden_documents_are_left_out_and_others_take_their_places() -> None:
     assert (example.ndcg_live, example.ndcg_shadow) == (0.5, 1.0)
 
 
+def test_a_result_tells_its_rank_in_live_behind_what_is_shown_of_that() -> None:
+    example = shown(tried("q", "", "xabcdefgh", "hbyf"), dict.fromkeys("abcdefghy", "t"))
+    assert example is not None
+    assert [(one.document, one.before) for one in example.shadow] == [("h", 8), ("b", None), ("y", 0), ("f", 6)]
+    assert {one.before for one in example.live} == {None}
+    assert len(example.live) == SHOWN, "and what is hidden counts in no rank"
+
+
+def test_a_title_is_shown_as_plain_text() -> None:
+    class Marked:
+        def query(self, name: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # the named query's own
+            return [{"document": "a", "title": "# The **form**", "acl": ["everyone"]}]
+
+    (example,) = examples(Marked(), "acme", [tried("q", "", "a", "a")], 1)
+    assert [one.title for one in (*example.live, *example.shadow)] == ["The form"] * 2
+
+
 def test_an_example_keeps_all_that_people_opened_for_it_in_one_order() -> None:
     example = shown(tried("q", "cba", "a", "b"), dict(zip("abc", "ABC", strict=True)))
     assert example is not None

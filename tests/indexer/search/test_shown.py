@@ -38,3 +38,11 @@ def test_the_snippet_begins_at_the_sentence_that_answers() -> None:
     assert snippet("parental leave", text).startswith("The parental leave is ten weeks.")
     assert len(snippet("parental leave", text)) <= SNIPPET_CHARACTERS + 1
     assert snippet("absent", "") == ""
+
+
+def test_nobody_is_shown_markdown() -> None:
+    text = "# Leave\nAsk **your lead**: see [the parental form](https://intranet.example/a/very/long/way). ```\nls\n```"
+    assert snippet("parental form", text) == "Leave Ask your lead: see the parental form. ls"
+    marked = Hit("a", 0, 1.0, "**Leave** of `absence`", "t\n*Ten* weeks", 0.0, truncated=False)
+    (found,) = rank("weeks", ([marked], []), EVEN, 1)
+    assert (found.title, found.snippet) == ("Leave of absence", "Ten weeks")

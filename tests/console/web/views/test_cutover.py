@@ -10,7 +10,7 @@ import pytest
 from operations import decisions, since_cutover
 from operations.since_cutover import SinceCutover
 from retrieval.satisfied_shares import Person, compared
-from schemas.learning import CutoverApproved, CutoverRefused, ModelRefused, TrainingRequested
+from schemas.learning import CutoverApproved, CutoverDone, CutoverRefused, ModelRefused, TrainingRequested
 from schemas.packet import ExampleQuery, HeldOut, Packet, ShownDocument
 from stores import keys, redis_client, training_status
 from stores.access_lists import AccessList, AccessLists
@@ -62,9 +62,10 @@ def test_a_packet_is_shown_as_far_as_it_may_be_and_approved_by_the_operators_own
 ) -> None:
     ana, where = site.operator("ana"), f"tenant={made.tenant}"
     page = ana.text(f"/cutover?{where}")
-    for part in (made.digest, "where is open", "&lt;script&gt;open", "1 more queries were for everyone", "WIN"):
+    for part in (made.digest, "where is open", "&lt;script&gt;open", "1 more queries were for everyone", "WIN",
+                 "were read back one by one", "Time of a search", "What may still change"):  # fmt: skip
         assert part in page
-    for part in ("closed", "<script>open", "PRIVATE KEY"):
+    for part in ("closed", "<script>open", "PRIVATE KEY", "overlap@10", "recall@10", "cosine", "p95"):
         assert part not in page
 
     answer = ana.submit(f"/cutover/approve?{where}", packet=made.digest)
@@ -212,6 +213,31 @@ def test_after_a_rollback_the_way_is_forward(site: Site, serving: Serving, made:
     for part in ("Bring back other", ", rolled back by ben", "It was live before the rollback."):
         assert part in page
     assert "Roll back" not in page
+
+
+def test_who_brought_a_model_back_is_said_as_such_and_the_way_is_back_again(
+    site: Site, serving: Serving, warehouse: Warehouse, made: Packet
+) -> None:
+    ana, where = site.operator("ana"), f"tenant={made.tenant}"
+    record = serving.record(made.tenant)
+    assert record is not None
+    common: dict[str, Any] = {
+        "tenant": made.tenant,
+        "occurred_at": NOW - timedelta(hours=1),
+        "collection": "C",
+        "by": "ben",
+    }
+    cutover = CutoverDone(event_id=f"{made.tenant}-v", model="new", serving_version=record.version + 1, **common)
+    write_event(warehouse, site.console.signing.as_installation(cutover), 1)
+    standby = Standby(model="other", collection="B", until=NOW + timedelta(days=5))
+    for version in (1, 2):
+        moved = {"version": record.version + version, "standby": standby, "packet": None, "by": "ben", "model": "new"}
+        serving.move(record.model_copy(update=moved), {})
+    page = ana.text(f"/cutover?{where}")
+    for part in (", brought back by ben", "Roll back to other", "since the cutover to new"):
+        assert part in page, part
+    assert "rolled back" not in page
+    assert "before the rollback" not in page
 
 
 def test_where_nothing_waits_the_page_follows_the_run(

@@ -95,7 +95,11 @@ def test_the_first_steps_stay_until_a_first_cutover(
         assert part in page, part
     serving.move(first.model_copy(update={"version": 2, "packet": "p", "by": "ana"}), {})
     serving.close()
-    assert "connect searches" not in ana.text(f"/now?tenant={tenant}")
+    page = ana.text(f"/now?tenant={tenant}")
+    assert "This is how it goes on" not in page
+    assert page.count("connect searches") == 1
+    assert page.index("<h2") < page.index("How people get to this search") < page.index("connect searches")
+    assert f"<code>tidewheel keys add --tenant {tenant} --scope search --scope events --name intranet</code>" in page
 
 
 def test_a_tenant_that_nobody_knows_is_not_found(site: Site) -> None:
@@ -114,5 +118,6 @@ def test_an_empty_installation_says_how_it_begins(
     ):  # fmt: skip
         assert f"<code>tidewheel {command}</code>" in page
     assert "at least 50 held-out queries" in page
+    assert "How people get to this search" not in page, "before anything was sent there is none"
     assert "is in order" not in page
     assert "tidewheel connect" in ana.text("/cutover")

@@ -1,5 +1,6 @@
 """Runs: the signed verdict, and the real queries behind it as far as everyone may see them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +78,29 @@ def test_a_run_that_goes_on_is_followed_and_has_no_scores(
                  "data-refresh", 'aria-label="a map"', "mine: documents are sought"):  # fmt: skip
         assert part in page, part
     assert "What to do next" not in page
+    listed = ana.text(f"/runs?tenant={tenant}")
+    for part in ("<p>fit (5/8), a map, 20 of 400, 35 min left</p>", 'value="20" max="400"', 'aria-label="a map"'):
+        assert listed.count(part) == 1, part
     training_status.write(client, tenant, {"run": "run-2"})
     assert "fit (5/8)" not in ana.text(f"/runs/run-1?tenant={tenant}"), "it is another run's"
     listed = ana.text(f"/runs?tenant={tenant}")
+    assert "fit (5/8)" not in listed, "nor is it in the list"
     assert listed.count('<td class="number">-</td>') == 2
     assert "0.000" not in listed
     assert "after 0 different queries so far" in listed
     assert "the gate needs 50" in listed
+    assert "5 to 6 minutes on two cores" in listed
+    about: dict[str, Any] = {"tenant": tenant, "run": "run-0"}
+    begun = TrainingRequested(
+        event_id=f"{tenant}-2", occurred_at=NOW - timedelta(hours=3), requested_by="ana", reason="names", **about
+    )
+    ended = ModelRefused(
+        event_id=f"{tenant}-3", occurred_at=NOW - timedelta(minutes=160), verdict="LOSS", reasons=("r",),
+        comparison=WON, **about,
+    )  # fmt: skip
+    write_event(warehouse, site.console.signing.as_operator(begun, "ana"), 2)
+    write_event(warehouse, site.console.signing.as_installation(ended), 3)
+    assert "The last training took 20 min, from the request to its end." in ana.text(f"/runs?tenant={tenant}")
 
 
 def test_a_run_without_a_model_says_what_to_do_and_what_its_words_mean(
