@@ -1,21 +1,26 @@
 """Which texts are nearly the same: documents copied with small changes, queries in nearly the same words. Pure.
 
-Likeness is the Jaccard similarity of sets: runs of four words for documents, so that moved paragraphs change little,
-and subject words for queries. Documents are compared with their titles and without, because a copy may have another
-title. Near copies of near copies are in one group.
+Likeness is the Jaccard similarity of sets: runs of four words for documents, so that moved paragraphs change little;
+for queries subject words, of which one that was mistyped counts as the word that was meant. Documents are compared with
+their titles and without, because a copy may have another title. Near copies of near copies are in one group.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from retrieval.text import subject
 from trainer.data.examples import Document
 from trainer.data.joined import components
 from trainer.data.min_hash import Shingles, alike, shingles
 
 _LEAST = 16
 """Shingles from which a body alone tells copies: shorter ones are often the same by custom."""
+
+
+_LONG = 6
+"""Letters from which words that differ by a letter are one and a slip of it: shorter ones are often two words."""
 
 
 def near_copies(documents: Iterable[Document], threshold: float) -> dict[str, int]:
@@ -29,6 +34,28 @@ def near_copies(documents: Iterable[Document], threshold: float) -> dict[str, in
 
 def _telling(body: Shingles) -> Shingles:
     return body if len(body) >= _LEAST else body[:0]
+
+
+def near_queries(left: Sequence[str], right: Sequence[str], threshold: float) -> set[tuple[int, int]]:
+    """Return (i, j) of every left[i] and right[j] that are nearly the same query, as typed or but for slips."""
+    asked, known = [subject(text) for text in left], [subject(text) for text in right]
+    meant = _meant(set().union(*asked, *known))
+    typed = set(near_pairs(asked, known, threshold))
+    return typed | set(
+        near_pairs(*([frozenset(map(meant.__getitem__, one)) for one in side] for side in (asked, known)), threshold)
+    )
+
+
+def _meant(words: Collection[str]) -> dict[str, str]:
+    """Return one word for all that are the same but for a slip: equal when a letter is dropped from either or both."""
+    ordered = sorted(words)
+    first, joined = dict[str, int](), list[tuple[int, int]]()
+    for n, word in enumerate(ordered):
+        if len(word) >= _LONG and word.isalpha():
+            joined += [(first.setdefault(word[:at] + word[at + 1 :], n), n) for at in range(len(word))]
+            joined.append((first.setdefault(word, n), n))
+    labels = components(len(ordered), joined)
+    return {word: ordered[label] for word, label in zip(ordered, labels, strict=True)}
 
 
 def near_pairs(

@@ -21,11 +21,11 @@ from math import ceil
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retrieval.text import normalized, subject
+from retrieval.text import normalized
 from trainer.data.examples import CLICK_KINDS, Example
 from trainer.data.hold_out import CHOSE, TAUGHT, TEST, TESTED, TRAIN, UNUSED, VALIDATION, HoldOut, Zones, document_sides
 from trainer.data.joined import components
-from trainer.data.near_copies import near_pairs
+from trainer.data.near_copies import near_queries
 
 BOTH_SIDES = "near copies of it are on both sides"
 NEAR_TAUGHT = "nearly a query that has taught or chosen"
@@ -68,7 +68,7 @@ class SplitRules(BaseModel):
         "only teaches, and of a larger group of queries the newest judge",
     )
     query_similarity: float = Field(
-        default=0.75, gt=0, le=1, description="Jaccard of subject words from which queries are the same"
+        default=0.75, gt=0, le=1, description="Jaccard of subject words, slips mended, from which queries are the same"
     )
     document_similarity: float = Field(
         default=0.8, gt=0, le=1, description="Jaccard of 4-word runs from which documents are copies"
@@ -203,11 +203,10 @@ def _queries(examples: Sequence[Example], copies: Mapping[str, int], rules: Spli
         if not CLICK_KINDS.isdisjoint(example.kinds):
             typed.setdefault(normalized(example.anchor), []).append(example)
     texts = sorted(typed)
-    subjects = [subject(text) for text in texts]
     strongest = [min(typed[text], key=lambda example: (-example.weight, example.document)) for text in texts]
     seen: dict[int, int] = {}
     same_document = [(n, seen.setdefault(copies[best.document], n)) for n, best in enumerate(strongest)]
-    labels = components(len(texts), [*near_pairs(subjects, subjects, rules.query_similarity), *same_document])
+    labels = components(len(texts), [*near_queries(texts, texts, rules.query_similarity), *same_document])
     return [
         Query(
             text=strongest[n].anchor,
@@ -283,8 +282,7 @@ def _side(
 def _near_held(examples: Sequence[Example], held_out: Sequence[str], rules: SplitRules, hold_out: HoldOut) -> set[int]:
     """Return which examples have an anchor that nearly is a held-out query, of this run or of one before."""
     texts = [example.anchor for example in examples]
-    asked = [subject(text) for text in held_out]
-    near = {n for n, _ in near_pairs([subject(text) for text in texts], asked, rules.query_similarity)}
+    near = {n for n, _ in near_queries(texts, held_out, rules.query_similarity)}
     return near | hold_out.alike(texts, (TESTED,), rules.query_similarity)
 
 

@@ -7,11 +7,11 @@ of how sides were chosen.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from retrieval.text import normalized, subject
+from retrieval.text import normalized
 from stores.errors import Refused
 from trainer.data.examples import Example
 from trainer.data.hold_out import CHOSE, TAUGHT, TESTED, HoldOut, Used
-from trainer.data.near_copies import near_pairs
+from trainer.data.near_copies import near_queries
 from trainer.data.split import Query, Split
 
 
@@ -102,8 +102,7 @@ def check_synthetic(
 
 def _near(anchors: Sequence[str], asked: Sequence[str], likeness: float) -> int:
     same = {normalized(text) for text in anchors} & {normalized(text) for text in asked}
-    pairs = near_pairs([subject(text) for text in anchors], [subject(text) for text in asked], likeness)
-    return len(same) or len({m for _, m in pairs})
+    return len(same) or len({m for _, m in near_queries(anchors, asked, likeness)})
 
 
 def _count(names: Iterable[str], roles: set[str], hold_out: HoldOut) -> int:

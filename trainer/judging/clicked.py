@@ -5,8 +5,7 @@ Otherwise a document would be found by the very query that it is judged by, whic
 
 from collections.abc import Mapping, Sequence
 
-from retrieval.text import subject
-from trainer.data.near_copies import near_pairs
+from trainer.data.near_copies import near_queries
 
 
 def without_held_out(
@@ -14,9 +13,8 @@ def without_held_out(
 ) -> dict[str, tuple[str, ...]]:
     """Return the clicked queries of each document that are unlike all held-out queries, in their order.
 
-    `similarity` is the Jaccard of subject words from which the split takes two queries for the same.
+    `similarity` is that from which the split takes two queries for the same.
     """
     known = sorted({query for queries in said.values() for query in queries})
-    near = near_pairs([*map(subject, known)], [*map(subject, held_out)], similarity)
-    alike = {known[n] for n, _ in near}
+    alike = {known[n] for n, _ in near_queries(known, held_out, similarity)}
     return {name: tuple(query for query in queries if query not in alike) for name, queries in said.items()}

@@ -12,9 +12,9 @@ from statistics import fmean
 import numpy as np
 
 from retrieval import metrics
-from retrieval.text import normalized, subject
+from retrieval.text import normalized
 from trainer.data.joined import components
-from trainer.data.near_copies import near_pairs
+from trainer.data.near_copies import near_queries
 from trainer.data.split import Query
 from trainer.judging.bootstrap import Interval, drawn
 
@@ -49,8 +49,7 @@ def guard(judgments: Judgments, known: Mapping[str, object], similarity: float) 
     }
     spelled = {normalized(query): query for query in sorted(judgments, reverse=True)}
     kept = {spelled[query]: grades for query, grades in whole.items() if grades}
-    words = [subject(query) for query in kept]
-    groups = components(len(kept), near_pairs(words, words, similarity))
+    groups = components(len(kept), near_queries([*kept], [*kept], similarity))
     return tuple(
         Judged(query, {name: grade / max(grades.values()) for name, grade in sorted(grades.items())}, group)
         for (query, grades), group in zip(kept.items(), groups, strict=True)

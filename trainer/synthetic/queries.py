@@ -13,10 +13,10 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retrieval.text import normalized, subject, visible, words
+from retrieval.text import normalized, visible, words
 from trainer.data.examples import CLICK_KINDS, CleaningRules, Document, Example
 from trainer.data.hold_out import TESTED, HoldOut
-from trainer.data.near_copies import near_pairs
+from trainer.data.near_copies import near_queries
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Split
 
@@ -111,7 +111,7 @@ def kept(
         left_out[NO_QUERY] += len(usable) - len(good)
         found += [(document, one) for one in good[: rules.per_document]]
     texts = [one.query for _, one in found]
-    near = {n for n, _ in near_pairs([subject(text) for text in texts], [subject(text) for text in people], likeness)}
+    near = {n for n, _ in near_queries(texts, people, likeness)}
     near |= hold_out.alike(texts, (TESTED,), likeness)
     same = {normalized(text) for text in people}
     near |= {n for n, text in enumerate(texts) if normalized(text) in same}

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trainer.build import document
-from trainer.data.near_copies import near_copies, near_pairs
+from trainer.data.near_copies import near_copies, near_pairs, near_queries
 
 WORDS = st.frozensets(st.sampled_from("abcdefgh"), max_size=6)
 LONG = " ".join(f"word{n}" for n in range(300))
@@ -49,3 +49,18 @@ def test_near_pairs_are_those_of_the_definition(
         if a & b and len(a & b) / len(a | b) >= threshold
     }
     assert set(near_pairs(left, right, threshold, chunk=3)) == expected
+
+
+def test_a_slip_of_the_finger_is_the_same_query_and_another_word_is_not() -> None:
+    asked = ["kubernetes deployment", "import users", "map v1 tables", "cars in mouse"]
+    for slip in ("kubernets deployment", "kuberentes deploymnet", "kubernettes deployments", "kubernetas deployment"):
+        assert near_queries(asked, [slip], 0.75) == {(0, 0)}
+    for other in ("kubernetes department", "export users", "map v2 tables", "cars in house", "deployment"):
+        assert near_queries(asked, [other], 0.75) == set(), other
+    assert near_queries(asked, asked, 0.75) == {(n, n) for n in range(4)}
+
+
+def test_of_longer_queries_few_words_may_differ_slips_counted_as_none() -> None:
+    one, two = "rotate credentials of every service account", "roatte credentails of each service account"
+    assert near_queries([one], [two], 0.6) == {(0, 0)}
+    assert near_queries([one], ["rotate passwords of each database"], 0.6) == set()
