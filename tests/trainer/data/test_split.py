@@ -140,6 +140,17 @@ def test_an_answer_that_teaches_does_not_judge() -> None:
     assert (parts.sides[-1], parts.causes[-1]) == ("unused", OTHER_ANSWER)
 
 
+def test_a_held_out_query_that_was_mistyped_does_not_teach_another_document() -> None:
+    lessons, known = unrelated(60)
+    typed = [example(f"{one.anchor} kubernetes", one.document, one.weight) for one in lessons]
+    alone = parted(typed, known)
+    asked, taught = alone.test[0].text, alone.train[0].document
+    slips = [example(asked.replace("kubernetes", slip), taught, 0.5) for slip in ("kuberentes", "kubernets")]
+    parts = parted([*typed, *slips, example("an unlike question", taught, 0.5)], known)
+    assert not {slip.anchor for slip in slips} & {lesson.anchor for lesson in parts.train}
+    assert "an unlike question" in {lesson.anchor for lesson in parts.train}
+
+
 def test_relevance_is_what_was_opened_graded_by_weight_as_far_as_it_is_held_out() -> None:
     lessons, known = unrelated(60)
     lessons += [example(e.anchor, f"d{(n + 1) % 60}", 0.5, day=n) for n, e in enumerate(lessons)]
