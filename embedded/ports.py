@@ -22,7 +22,7 @@ def is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a dead server's last connections do not count
         try:
             probe.bind((HOST, port))
-        except OSError:
+        except (OSError, OverflowError):
             return False
         return True
 
@@ -71,5 +71,5 @@ def recall(path: Path) -> dict[str, int]:
     try:
         content = json.loads(path.read_text())
         return {str(name): int(port) for name, port in content.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError, OverflowError):
         return {}

@@ -173,4 +173,7 @@ class Running:
 
 def ending(code: int) -> str:
     """Return an exit code in words."""
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    if code >= 0:
+        return f"exit code {code}"
+    known = {number.value: number.name for number in signal.Signals}  # of real-time signals only the first and the last
+    return f"signal {known.get(-code, -code)}"

@@ -114,6 +114,8 @@ def _check_configuration(directory: Path, name: str) -> None:
         return
     about, where = _json(directory / name), directory / name
     if Path(name).name == MODULES:
+        if not (isinstance(about, list) and all(isinstance(module, dict) for module in about)):
+            raise Refused(f"{where} is no list of modules; `save_pretrained` the model anew")
         named = [str(module.get("type", "")) for module in about]
         paths = [str(module.get("path", "")) for module in about]
         if foreign := [one for one in named if not one.startswith(_OF_LIBRARY)]:
@@ -134,5 +136,5 @@ def _check_configuration(directory: Path, name: str) -> None:
 def _json(path: Path) -> Any:  # noqa: ANN401  # any JSON value
     try:
         return json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Refused(f"{path} cannot be read as JSON: {error}") from error

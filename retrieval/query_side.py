@@ -67,7 +67,7 @@ class QuerySide:
             with safe_open(path, framework="numpy") as file:
                 documents = (file.metadata() or {}).get(_DOCUMENTS, "")
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
-        except (SafetensorError, OSError) as error:
+        except (SafetensorError, OSError, TypeError, AttributeError) as error:  # the last two: a type numpy has not
             raise Refused(f"{path} cannot be read ({error}); train again") from error
         if not _MANIFEST.fullmatch(documents):
             raise Refused(f"{path} does not name the model whose documents it keeps; train again")

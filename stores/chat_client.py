@@ -15,6 +15,9 @@ _MOST_BYTES = 1024 * 1024
 _BYTES_PER_TOKEN = 3
 """Few tokens of any language have less, so that estimates are rather too high."""
 
+_MOST_REPORTED = 2**40
+"""Tokens: a number above is no price."""
+
 
 class Said(NamedTuple):
     """An answer, and the tokens that it cost with its question: as reported, or as estimated where that is more."""
@@ -57,6 +60,8 @@ class ChatClient:
             raise Refused(f"{self.host} answered with a message that is no text")
         reported = usage.get("total_tokens") if isinstance(usage, dict) else None
         known = reported if isinstance(reported, int) and not isinstance(reported, bool) else 0
+        known = known if known <= _MOST_REPORTED else 0
+        text = text.encode(errors="replace").decode()  # JSON may escape half of a character, which nothing can store
         return Said(text, max(known, estimated(system + user + text)))
 
 

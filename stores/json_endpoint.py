@@ -4,13 +4,18 @@ A circuit breaker: an endpoint that does not answer is not asked again for some 
 and nothing else waits for it.
 """
 
+import http.client
+import io
 import json
+import socket
 import time
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from stores import settings
 from stores.errors import Misconfigured, Refused, Retryable
@@ -37,6 +42,7 @@ class JsonEndpoint:
         self._whole_s, self._rest_s, self._most_bytes = whole_s, rest_s, most_bytes
         timeout = urllib3.Timeout(connect=_CONNECT_S, read=read_s)
         self._pool = urllib3.PoolManager(maxsize=8, retries=False, timeout=timeout)
+        self._pool.pool_classes_by_scheme = _pools(whole_s)
         self._rests_until, self._because = 0.0, ""
 
     def post(self, asked: Mapping[str, Any]) -> bytes:
@@ -56,7 +62,9 @@ class JsonEndpoint:
                 preload_content=False,
             )  # fmt: skip
             with answer:
-                body = self._read(answer, time.monotonic() + self._whole_s)
+                body = self._read(answer)
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise self._away(f"{self.host} has not answered within {self._whole_s:g} s") from error
         except urllib3.exceptions.HTTPError as error:
             raise self._away(f"{self.host} does not answer: {_short(str(error))}") from error
         answered = body[: 8 * _SAID].decode(errors="replace")
@@ -74,14 +82,12 @@ class JsonEndpoint:
             raise Refused(f"{self.host} answered with more than {self._most_bytes:,} bytes")
         return body
 
-    def _read(self, answer: urllib3.BaseHTTPResponse, until: float) -> bytes:
-        """Return the body, cut off behind the most. Raises `Retryable` when it has not come in time."""
+    def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
+        """Return the body, cut off behind the most."""
         pieces, size = list[bytes](), 0
         while size <= self._most_bytes and (piece := answer.read1(_PIECE)):
             pieces.append(piece)
             size += len(piece)
-            if time.monotonic() > until:
-                raise self._away(f"{self.host} has not answered within {self._whole_s:.0f} s")
         return b"".join(pieces)
 
     def _away(self, because: str) -> Retryable:
@@ -91,3 +97,50 @@ class JsonEndpoint:
 
 def _short(text: str) -> str:
     return " ".join(text[: 4 * _SAID].split())[:_SAID]
+
+
+class _Until(io.RawIOBase):
+    """What a socket receives, until a moment that nothing puts off which it sends meanwhile."""
+
+    def __init__(self, received: io.RawIOBase, sock: socket.socket, until: float) -> None:
+        self._received, self._sock, self._until, self._pause_s = received, sock, until, sock.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401  # a writable buffer
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(left if self._pause_s is None else min(left, self._pause_s))
+        return self._received.readinto(buffer)
+
+    def close(self) -> None:
+        self._received.close()
+        super().close()
+
+
+def _pools(whole_s: float) -> dict[str, type[HTTPConnectionPool]]:
+    """Return pools of connections whose answers, lines of state and headers among them, take so many seconds at most.
+
+    A time limit of a socket is for a pause alone: who sends a byte now and then would hold its caller for good.
+    """
+
+    class Answer(http.client.HTTPResponse):
+        def __init__(self, sock: socket.socket, *more: Any, **named: Any) -> None:  # noqa: ANN401  # the library's
+            super().__init__(sock, *more, **named)
+            self.fp = io.BufferedReader(_Until(self.fp.detach(), sock, time.monotonic() + whole_s))
+
+    class Plain(HTTPConnection):
+        response_class = Answer
+
+    class Encrypted(HTTPSConnection):
+        response_class = Answer
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class EncryptedPool(HTTPSConnectionPool):
+        ConnectionCls = Encrypted
+
+    return {"http": PlainPool, "https": EncryptedPool}

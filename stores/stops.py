@@ -16,6 +16,7 @@ from time import monotonic
 from schemas.codec import decode
 from schemas.learning import TrainingStopped
 from schemas.topics import LEARNING
+from stores.broker import topic_ids
 from stores.errors import Retryable
 from stores.kafka import EventReader, RawEvent, end_offsets
 from stores.settings import Settings
@@ -37,7 +38,7 @@ class Stops:
         self._where, self._group, self._clock = where, group, clock
         self._signing = Signing(where)
         self._reader: EventReader | None = None
-        self._next = 0
+        self._next, self._topic = 0, ""
         self._heard: dict[tuple[str, str], list[TrainingStopped]] = {}
 
     def catch_up(self) -> None:
@@ -45,6 +46,7 @@ class Stops:
 
         That request lies ahead of where reading begins, so the end of the topic comes in sight in any case.
         """
+        self._begin_anew_with_the_topic()
         end, until = end_offsets(self._where.kafka_bootstrap, LEARNING.name).get(0, 0), monotonic() + _WITHIN_S
         while self._next < end:
             if monotonic() > until:
@@ -71,6 +73,14 @@ class Stops:
         """Let go of the topic."""
         if self._reader is not None:
             self._reader.close()
+        self._reader, self._next = None, 0
+
+    def _begin_anew_with_the_topic(self) -> None:
+        """Forget how far was read of a topic that was made anew: it counts from 0, and seemed to be read already."""
+        found = topic_ids(self._where.kafka_bootstrap, [LEARNING.name])[LEARNING.name]
+        if self._topic not in ("", found):
+            self.close()
+        self._topic = found
 
     def _note(self, raw: RawEvent) -> None:
         if b"TrainingStopped" not in (raw.value or b""):

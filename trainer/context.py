@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from retrieval.access import open_to_all
 from retrieval.config import EncoderConfig
 from schemas.fusion import EVEN, Fusion
 from schemas.learning import TrainingRequested
-from stores import redis_client, training_status
+from stores import access_lists, redis_client, training_status
+from stores.access_lists import AccessLists
 from stores.chat_answers import ChatAnswers
 from stores.embeddings import Embeddings
 from stores.serving import Serving
@@ -104,6 +106,22 @@ class RunContext:
         )
         taken.save(path)
         return taken
+
+    def narrowed(self, taken: Snapshot) -> Snapshot:
+        """Return a snapshot in which no document is for everyone that is not by its list of now, or is gone by now.
+
+        A run may be taken up again days after its snapshot. Ask before a text is shown to who has no list. Raises
+        `Retryable`.
+        """
+        names, known = list(taken.documents), dict[str, access_lists.AccessList]()
+        for start in range(0, len(names), access_lists.AT_ONCE):
+            some = names[start : start + access_lists.AT_ONCE]
+            known |= access_lists.current(AccessLists(self.redis), self.warehouse, taken.tenant, some)
+        seen = {name for name, one in known.items() if open_to_all(one.groups or ())}
+        documents = {
+            name: one if name in seen else replace(one, for_everyone=False) for name, one in taken.documents.items()
+        }
+        return replace(taken, documents=documents)
 
     def stored_vectors(self, tenant: str, passages: Sequence[str]) -> StoredVectors:
         """Return what is shared with the indexer of the vectors of a tenant's passages."""

@@ -159,14 +159,15 @@ class Trainer:
         judged = found.judged_change(config.gate)
         verdict = gate.judge(found.scores(), found.behaviours, config.gate, divided.look(), judged)
         outcome = publish.comparison(found, verdict, judged)
-        said = _opinion(context, found, taken)
+        seen = context.narrowed(taken)
+        said = _opinion(context, found, seen)
         outcome = outcome.model_copy(
             update={
                 "rung": candidate.rung, "rungs": climbed.tried or None, "synthetic": added.said or None, "opinion": said
             }
         )  # fmt: skip
-        report.write(directory.report, found, verdict, taken.documents, config)
-        report.write_asides(directory.report, added.figures(taken.documents) if added.said else None, said)
+        report.write(directory.report, found, verdict, seen.documents, config)
+        report.write_asides(directory.report, added.figures(seen.documents) if added.said else None, said)
 
         status.begin("publish", "; ".join(verdict.reasons))
         held.check()
@@ -196,7 +197,7 @@ def _synthetic(context: RunContext, divided: Division, directory: RunDirectory, 
     """Return the queries that are made of documents: those with which the run began, or new ones."""
     if directory.synthetic.is_file():
         return Synthetic.load(directory.synthetic)
-    taken, rules = divided.snapshot, context.config.synthetic
+    taken, rules = context.narrowed(divided.snapshot), context.config.synthetic
     chat = partial(context.chat, taken.tenant, rules.max_calls, rules.budget_tokens)
     found = synthetic(
         taken, divided.split, divided.copies, divided.hold_out, context.config.split.query_similarity, rules,

@@ -28,7 +28,12 @@ def test_one_port_for_two_is_refused() -> None:
         ports.choose(("a", "b"), {"a": port, "b": port}, {})
 
 
-@pytest.mark.parametrize("content", ["", "[1]", '{"a": "x"}', "null"])
+@pytest.mark.parametrize("port", [99_999, -5])
+def test_a_remembered_port_that_is_none_is_not_taken(port: int) -> None:
+    assert ports.FIRST <= ports.choose(("a",), {}, {"a": port})["a"] <= ports.LAST
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"a": "x"}', '{"a": 1e999}', "null"])
 def test_a_damaged_memory_is_no_memory(tmp_path: Path, content: str) -> None:
     (tmp_path / "ports.json").write_text(content)
     assert ports.recall(tmp_path / "ports.json") == {}

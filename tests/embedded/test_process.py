@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.process import PAUSES_S, Running
+from embedded.process import PAUSES_S, Running, ending
 from embedded.servers import Program
 
 
@@ -52,3 +52,8 @@ def test_a_program_that_ignores_its_signal_is_killed(tmp_path: Path) -> None:
     running.signal_stop()
     running.wait_stopped(time.monotonic() + 0.3)
     assert running.pid is None
+
+
+@pytest.mark.parametrize(("code", "words"), [(3, "exit code 3"), (-9, "signal SIGKILL"), (-40, "signal 40")])
+def test_an_end_is_told_in_words_whatever_the_signal(code: int, words: str) -> None:
+    assert ending(code) == words

@@ -109,3 +109,10 @@ def test_a_module_that_loads_something_else_than_its_files_is_refused(model: Pat
         found_in(model)
     (model / "sentence_bert_config.json").write_text(json.dumps(about | {key: {}}))
     assert "sentence_bert_config.json" in found_in(model).taken
+
+
+@pytest.mark.parametrize("content", ["[1]", '{"a": 1}', "null", '"x"', "[[]]", "[" * 100_000])
+def test_a_list_of_modules_that_is_none_is_refused(model: Path, content: str) -> None:
+    (model / "modules.json").write_text(content)
+    with pytest.raises(Refused, match=r"modules\.json"):
+        found_in(model)

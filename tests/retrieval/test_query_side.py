@@ -1,5 +1,6 @@
 """A query side: written and read, applied to queries alone, refused when it is not what was written."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,16 @@ def test_a_file_of_another_kind_is_refused(
 ) -> None:
     save_file(tensors, tmp_path / FILE, about)
     with pytest.raises(Refused, match=why):
+        QuerySide.of(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["BF16", "F8_E4M3", "F4"])
+def test_a_file_with_numbers_that_numpy_has_not_is_refused(tmp_path: Path, kind: str) -> None:
+    size = {"BF16": 8, "F8_E4M3": 4, "F4": 2}[kind]
+    about = {"__metadata__": {"documents": OTHER}, "map": {"dtype": kind, "shape": [2, 2], "data_offsets": [0, size]}}
+    head = json.dumps(about).encode()
+    (tmp_path / FILE).write_bytes(len(head).to_bytes(8, "little") + head + bytes(size))
+    with pytest.raises(Refused, match="cannot be read"):
         QuerySide.of(tmp_path)
 
 

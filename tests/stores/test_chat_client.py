@@ -26,11 +26,17 @@ def test_two_messages_go_out_and_a_text_and_its_price_come_back(server: ChatServ
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("tokens", [0, -5, "many", None, True, [1]])
+@pytest.mark.parametrize("tokens", [0, -5, "many", None, True, [1], pytest.param(10**4_299, id="endless")])
 def test_a_price_that_is_none_is_estimated(server: ChatServer, tokens: object) -> None:
     server.tokens = tokens
     said = ChatClient(server.url, "m", 5.0).ask("s" * 300, "u" * 300, 50)
     assert said.tokens == estimated("s" * 300 + "u" * 300 + said.text) >= 200
+
+
+def test_half_a_character_in_an_answer_is_replaced_so_that_it_can_be_kept(server: ChatServer) -> None:
+    server.say = lambda user: "leave \ud83d days \U0001f600"
+    said = ChatClient(server.url, "m", 5.0).ask("s", "u", 50)
+    assert said.text.encode().decode() == "leave ? days \U0001f600"
 
 
 @pytest.mark.parametrize(

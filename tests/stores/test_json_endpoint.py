@@ -1,8 +1,11 @@
 """An address that is sent JSON; the clients' tests try more of what it answers with."""
 
 import json
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -56,6 +59,49 @@ def test_it_follows_no_redirect_waits_no_longer_than_told_and_reads_no_more_than
     with pytest.raises(Retryable, match=r"127\.0\.0\.1"):
         endpoint(server, whole_s=0.2).post(ASKED)
     assert time.monotonic() - began < 1.5
+
+
+@contextmanager
+def dripping(first: bytes, drop: bytes, drops: int = 40) -> Iterator[str]:
+    """Serve an answer that begins at once and then comes in drops, ten a second."""
+
+    def answer(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(first)
+            for _ in range(drops):
+                connection.sendall(drop)
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                answer(server.accept()[0])
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/x"
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("first", "drop"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b"X"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"{"),
+    ],
+    ids=["not yet", "header", "chunk", "body"],
+)
+def test_an_answer_that_comes_in_drops_is_not_waited_for_longer_than_told(first: bytes, drop: bytes) -> None:
+    with dripping(first, drop) as address:
+        one = JsonEndpoint(address, "chat_keys", read_s=0.5, whole_s=0.5, rest_s=0.0, most_bytes=1_000)
+        began = time.monotonic()
+        with pytest.raises(Retryable, match=r"127\.0\.0\.1 has not answered within 0\.5 s"):
+            one.post(ASKED)
+        assert time.monotonic() - began < 1.5
 
 
 def test_it_rests_after_a_failure_for_as_long_as_it_was_told(server: ChatServer) -> None:

@@ -92,6 +92,18 @@ def test_a_stop_is_known_from_where_the_group_has_acknowledged_and_when_it_comes
         restarted.catch_up()
 
 
+def test_a_stop_in_a_topic_that_was_made_anew_is_known_at_once(
+    stack: Settings, signing: Signing, tenant: str, send: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hearing(stack, f"group-{tenant}") as stops:
+        stops.catch_up()
+        stops._next += 1_000  # the topic that was read had counted further than this one has
+        monkeypatch.setattr("stores.stops.topic_ids", lambda *_: {LEARNING.name: "another id"})
+        send(stopped := signing.as_operator(stop(tenant), "ana"))
+        stops.catch_up()
+        assert stops.of(tenant, "run-1") == stopped
+
+
 def test_what_nobody_rightly_signed_stops_nothing(
     stack: Settings, signing: Signing, tenant: str, send: Callable[..., None]
 ) -> None:

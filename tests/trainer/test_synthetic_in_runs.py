@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from schemas.learning import ModelRefused, ModelTrained
+from stores.access_lists import AccessList, AccessLists
 from stores.warehouse import Warehouse
 from tests.stores.chat_server import ChatServer, chatting
 from tests.trainer.judging.test_opinion import KNOWN, compared
@@ -23,6 +24,7 @@ from trainer.data.hold_out import Key
 from trainer.data.snapshot import Snapshot
 from trainer.learning import fit
 from trainer.learning.child import Cancelled
+from trainer.run_directory import RunDirectory
 from trainer.synthetic import making
 from trainer.synthetic.queries import SyntheticRules
 
@@ -50,6 +52,10 @@ def with_model(url: str, **more: Any) -> TrainingConfig:  # noqa: ANN401  # rule
             "judge": JudgeRules(queries=10, depth=3),
         }
     )
+
+
+def cut_short(*_: object) -> Path:
+    raise Cancelled("asked to stop")
 
 
 def half_clicked(warehouse: Warehouse, tenant: str, topics: int = 60) -> None:
@@ -130,11 +136,7 @@ def test_a_run_that_is_resumed_asks_for_no_query_again(
 ) -> None:
     half_clicked(warehouse, tenant)
     context = make_context(with_model(server.url))
-
-    def stopped(*_: object) -> Path:
-        raise Cancelled("asked to stop")
-
-    monkeypatch.setattr(fit, "run", stopped)
+    monkeypatch.setattr(fit, "run", cut_short)
     for _ in range(2):
         with pytest.raises(Cancelled):
             answered(context, request(tenant))
@@ -142,6 +144,28 @@ def test_a_run_that_is_resumed_asks_for_no_query_again(
         server.say = lambda user: "another answer"
     assert asked == len(server.asked) > 0
     assert (context.home / "training" / tenant / "run-1" / "synthetic.json").is_file()
+
+
+@pytest.mark.thorough
+def test_a_document_that_is_not_for_everyone_any_more_is_not_sent_by_a_run_that_is_taken_up_later(
+    make_context: Make, warehouse: Warehouse, tenant: str, server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_clicked(warehouse, tenant)
+    context = make_context(with_model(server.url, max_documents=10_000))
+    monkeypatch.setattr(fit, "run", cut_short)
+    directory = RunDirectory(context.home, tenant, "run-1")
+    taken = context.snapshot(request(tenant), directory.snapshot)
+    assert all(one.for_everyone for one in taken.documents.values())
+    *others, hidden, gone = sorted(taken.documents, key=lambda name: int(name[1:]))
+    lists = AccessLists(context.redis)
+    lists.put(tenant, [AccessList(hidden, 2**255, ("board",)), AccessList(gone, 2**255, None)])
+    narrowed = context.narrowed(taken).documents
+    assert {name for name in narrowed if narrowed[name].for_everyone} == {*others}
+    with pytest.raises(Cancelled):
+        answered(context, request(tenant))
+    sent = {json.loads(user).get("title") for user in server.users()}
+    assert sent & {taken.documents[name].title for name in others}
+    assert not sent & {taken.documents[name].title for name in (hidden, gone)}
 
 
 def test_who_stops_a_run_while_its_opinion_is_asked_stops_the_asking_and_the_look_stays_on_record(
