@@ -76,6 +76,17 @@ def _arms(by: Mapping[tuple[str, int], Line]) -> list[str]:
     return sorted({arm for arm, _ in by})
 
 
+def missed(found: Mapping[str, Any]) -> list[str]:
+    """Return the goals that the figures of a share do not reach; all are missed where there are none."""
+    reached = {
+        "relative_gain_dense >= 0.15": found.get("relative_gain_dense", 0) >= 0.15,
+        "relative_gain_served >= 0.08": found.get("relative_gain_served", 0) >= 0.08,
+        "guard_change >= -0.01": found.get("guard_change", [-1])[0] >= -0.01,
+        "vs_plain_pairs_per_s >= 0.8": (found.get("vs_plain_pairs_per_s") or 0) >= 0.8,
+    }
+    return [goal for goal, there in reached.items() if not there]
+
+
 def _rung(by: Mapping[tuple[str, int], Line], seed: int) -> str:
     """Return the rung that a run would choose by the clicks of its validation queries; the base where none gains."""
     before = by[BASE, seed]["validation"]["served_clicks"]

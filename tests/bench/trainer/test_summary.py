@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bench.trainer.summary import RATES, of_share, rates
+from bench.trainer.summary import RATES, missed, of_share, rates
 
 GROUPS = {"test": list(range(30)), "guard": list(range(20))}
 
@@ -68,3 +68,13 @@ def test_a_rate_that_only_the_first_seed_tried_is_no_peer_and_is_compared_with_i
     assert found["arms"]["plain 5e-05"]["seeds"] == 1
     assert found["arms"]["plain 5e-05"]["gain_served"][0] == pytest.approx(0.06)
     assert found["arms"]["plain 2e-05"]["gain_served"][0] == pytest.approx(0.02)
+
+
+def test_goals_that_are_missed_are_named() -> None:
+    found = of_share(LINES, GROUPS, 0.2)
+    assert missed(found) == []
+    assert missed(found | {"guard_change": [-0.02, -0.03, -0.01]}) == ["guard_change >= -0.01"]
+    assert missed(found | {"vs_plain_pairs_per_s": 0.5, "relative_gain_dense": 0.14}) == [
+        "relative_gain_dense >= 0.15", "vs_plain_pairs_per_s >= 0.8",
+    ]  # fmt: skip
+    assert len(missed({})) == 4
