@@ -49,13 +49,19 @@ def clicks(shown: Sequence[str], relevant: Collection[str], rng: Random, model: 
 
 
 def clicked(
-    side: Sequence[Asked], shown: Sequence[Sequence[str]], rng: Random, careless: float, as_are: bool
+    side: Sequence[Asked],
+    shown: Sequence[Sequence[str]],
+    rng: Random,
+    careless: float,
+    as_are: bool,
+    eta: float = ClickModel().eta,
 ) -> Clicked:
     """Let some people search for each query and open what they are shown.
 
-    `careless` is the chance to open what was looked at and not needed; with `as_are` clicks are not corrected.
+    `careless` is the chance to open what was looked at and not needed, `eta` how strongly they prefer the top; with
+    `as_are` clicks are not corrected.
     """
-    model = ClickModel(other=careless)
+    model = ClickModel(other=careless, eta=eta)
     answers, rows, numbers, queries = list[Answer](), list[PairRow](), list[int](), list[Query]()
     for n, (asked, ranked) in enumerate(zip(side, shown, strict=True)):
         gained: dict[str, float] = {}

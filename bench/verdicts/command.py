@@ -10,6 +10,7 @@ known from the labels. Once the base model is live, once a tuned one.
 Of each: `win_when_gain`, the share of WINs where the true difference is +0.03 or more (goal: at least 0.8),
 `win_when_no_gain` where it is 0 or less (goal: at most 0.05), `loss_when_gain`, and a row a candidate. Exit code 1 when
 a goal is missed, 2 for the set-up. `--as-they-are` has the gate judge by clicks as they are, which must end with 1.
+The gate takes people to look at rank r with chance 1/r; `--eta` has them do so with 1/r^eta, so that it is wrong.
 
 With --directory the world and the vectors are kept, and trials begin at once the next time. The whole takes half an
 hour on two cores, most of it to learn three models; --quick a small world and one model. The last line is JSON.
@@ -29,6 +30,7 @@ from bench.recipe import making, world
 from bench.recipe.making import WorldSize
 from bench.verdicts import candidates, summary
 from bench.verdicts.trials import trial
+from demo.clicks import ClickModel
 from retrieval.config import EncoderConfig
 from retrieval.encoders import Encoder, use_threads
 from stores.errors import Misconfigured
@@ -69,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--directory", help="where world and vectors are kept and taken up again")
     parser.add_argument("--trials", type=int, default=0, help="trials of each setting (default: 50, quick 10)")
     parser.add_argument("--queries", type=int, default=360, help="clicked queries that the gate sees (default: 360)")
+    parser.add_argument(
+        "--eta", type=float, default=ClickModel().eta, help="how strongly people prefer the top (default: 1)"
+    )
     parser.add_argument("--as-they-are", action="store_true", help="judge by clicks as they are: must end with 1")
     return parser
 
@@ -92,7 +97,9 @@ def _measured(given: argparse.Namespace, directory: Path) -> dict[str, Any]:
                 outcomes = [
                     one
                     for seed in range(trials)
-                    for one in trial(sides, ranked, live, seed, careless=careless, wanted=given.queries, as_are=as_are)
+                    for one in trial(
+                        sides, ranked, live, seed, careless=careless, wanted=given.queries, as_are=as_are, eta=given.eta
+                    )
                 ]
                 setting = {"live": live, "careless": careless, **summary.agreement(outcomes)}
                 say(f"{'clicks as they are' if as_are else 'corrected'}: {setting}")
@@ -101,6 +108,7 @@ def _measured(given: argparse.Namespace, directory: Path) -> dict[str, Any]:
         "documents": len(known.names),
         "queries": {side: len(asked) for side, asked in sides.items()},
         "trials": trials,
+        "eta": given.eta,
         "as_judged": settings,
         "clicks": other,
     }

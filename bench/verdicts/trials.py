@@ -14,6 +14,7 @@ import numpy as np
 from bench.recipe.clicked import Clicked, clicked
 from bench.recipe.world import Asked
 from bench.verdicts.candidates import Ranked
+from demo.clicks import ClickModel
 from retrieval import metrics
 from schemas.fusion import EVEN, Fusion
 from trainer.judging import exposure, gate
@@ -45,6 +46,7 @@ def trial(
     careless: float,
     wanted: int,
     as_are: bool,
+    eta: float = ClickModel().eta,
 ) -> list[Outcome]:
     """Return what the gate says of every model but the live one, which served with even weights until now.
 
@@ -52,7 +54,8 @@ def trial(
     """
     rng = Random(f"trial:{seed}")
     known = {
-        side: clicked(asked, ranked[live][side][EVEN], rng, careless, as_are) for side, asked in sorted(sides.items())
+        side: clicked(asked, ranked[live][side][EVEN], rng, careless, as_are, eta)
+        for side, asked in sorted(sides.items())
     }
     test = known["test"]
     sample = sorted(rng.sample(range(len(test.numbers)), min(wanted, len(test.numbers))))

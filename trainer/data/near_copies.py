@@ -40,10 +40,8 @@ def near_queries(left: Sequence[str], right: Sequence[str], threshold: float) ->
     """Return (i, j) of every left[i] and right[j] that are nearly the same query, as typed or but for slips."""
     asked, known = [subject(text) for text in left], [subject(text) for text in right]
     meant = _meant(set().union(*asked, *known))
-    typed = set(near_pairs(asked, known, threshold))
-    return typed | set(
-        near_pairs(*([frozenset(map(meant.__getitem__, one)) for one in side] for side in (asked, known)), threshold)
-    )
+    mended = [[frozenset(map(meant.__getitem__, one)) for one in side] for side in (asked, known)]
+    return {*near_pairs(asked, known, threshold), *near_pairs(mended[0], mended[1], threshold)}
 
 
 def _meant(words: Collection[str]) -> dict[str, str]:

@@ -69,7 +69,9 @@ class ContrastiveTrainer(SentenceTransformerTrainer):
         if together.size() == 1:
             return super().get_train_dataloader()
         loader = self._build_dataloader(self.train_dataset, self.args.train_batch_size, dataset_kind="train")
-        loader.set_epoch = loader.batch_sampler.set_epoch
+        sampler = loader.batch_sampler
+        assert isinstance(sampler, PlannedBatches)  # asked for below
+        loader.set_epoch = sampler.set_epoch  # type: ignore[attr-defined]  # called if it is there
         return loader
 
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:

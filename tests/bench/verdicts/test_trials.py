@@ -70,6 +70,8 @@ def test_only_queries_that_somebody_clicked_after_are_known() -> None:
     side = asked("test")
     shown = dict.fromkeys(GRID, ranked("test", "live"))[EVEN]
     known = clicked(side, shown, random.Random(1), 0.05, as_are=False)
+    deep, shallow = (clicked(side, shown, random.Random(1), 0.05, as_are=False, eta=eta) for eta in (0.0, 4.0))
+    assert len(shallow.queries) < len(known.queries) < len(deep.queries), "who looks further finds more"
     assert len(known.numbers) == len(known.queries) == len(known.labels.values)
     assert 0.5 * QUERIES < len(known.queries) < QUERIES
     assert all(max(query.relevant.values()) == pytest.approx(1.0) for query in known.queries)
