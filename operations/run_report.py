@@ -50,13 +50,15 @@ def report(
     events = believed(warehouse.query("run_events", tenant=tenant, run=run), tenant, signing, now)
     if all(isinstance(event, TrainingStopped) for event in events):
         raise Refused(f"the tenant '{tenant}' has no training run '{run}'; `tidewheel runs` shows those that there are")
-    wins, hidden_wins = _changes(warehouse, lists, tenant, run, 1)
-    losses, hidden_losses = _changes(warehouse, lists, tenant, run, -1)
+    end = next((event for event in events if isinstance(event, ModelTrained | ModelRefused)), None)
+    scored = {"tenant": tenant, "run": run, "snapshot": (end.snapshot if end else None) or ""}
+    wins, hidden_wins = _changes(warehouse, lists, scored, 1)
+    losses, hidden_losses = _changes(warehouse, lists, scored, -1)
     return RunReport(
         next((event for event in events if isinstance(event, TrainingRequested)), None),
         next((event for event in events if isinstance(event, TrainingStopped)), None),
-        next((event for event in events if isinstance(event, ModelTrained | ModelRefused)), None),
-        warehouse.query("run_slices", tenant=tenant, run=run),
+        end,
+        warehouse.query("run_slices", **scored),
         wins,
         losses,
         hidden_wins + hidden_losses,
@@ -103,9 +105,11 @@ def example(row: Row, titles: Mapping[str, str]) -> ExampleQuery:
 
 
 def _changes(
-    warehouse: Queries, lists: AccessLists, tenant: str, run: str, sign: int
+    warehouse: Queries, lists: AccessLists, scored: Mapping[str, str], sign: int
 ) -> tuple[list[ExampleQuery], int]:
-    rows = warehouse.query("run_changes", tenant=tenant, run=run, sign=sign, limit=_CANDIDATES)
+    """Return what to show of the scores of one try of a run: `scored` has tenant, run and snapshot."""
+    tenant = scored["tenant"]
+    rows = warehouse.query("run_changes", **scored, sign=sign, limit=_CANDIDATES)
     documents = sorted({name for row in rows for name in _documents(row)})
     open_rows = for_everyone(rows, current(lists, warehouse, tenant, documents))
     chosen = open_rows[:SHOWN]

@@ -54,8 +54,9 @@ class Trainer:
         context = self._context
         if context.warehouse.query("training_verdict", tenant=request.tenant, run=request.run):
             return
-        with lease.held(context.redis, f"training:{request.tenant}", context.config.lease_s) as held:
-            directory = RunDirectory(context.home, request.tenant, request.run)
+        directory = RunDirectory(context.home, request.tenant, request.run)
+        name = f"training:{request.tenant}"
+        with lease.held(context.redis, name, context.config.lease_s) as held, directory.alone():
             status = context.status(request)
             past = publish.past_outcome(context.shelf, directory, request, context.signing)
             event = past or context.signing.as_installation(self._answer(request, directory, status, held))
@@ -69,11 +70,13 @@ class Trainer:
         self, request: TrainingRequested, directory: RunDirectory, status: RunStatus, held: lease.Lease
     ) -> RunOutcome:
         context = self._context
-        with stopping.watched(self._stops, request, context.stop) as halt:
+        with stopping.watched(self._stops, request, context.stop, lambda: held.lost) as halt:
             try:
                 return self._run(request, directory, status, held, halt)
             except Cancelled:
                 if halt.by is None:
+                    if held.lost:
+                        held.check()
                     raise
                 return stopping.end(request, halt.by, context.warehouse, context.clock())
             except Retryable:
@@ -103,11 +106,13 @@ class Trainer:
         sides = divided.split
         learning = request.adopt is None
         rows = snapshot.lineage(taken, manifest.id, examples.kept, *divided.lineage(learning))
+        held.check()
         publish.record_snapshot(context.warehouse, context.manifests, taken, manifest, rows, directory.path)
         if reasons := divided.too_little(learning):
             return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
         context.check()
         added = _synthetic(context, divided, directory, status) if learning else Synthetic()
+        held.check()
         divided.remember(directory, learning, added.examples)
 
         named = {LIVE: taken.parent, BASE: BASE_MODEL}
@@ -153,7 +158,8 @@ class Trainer:
         divided.check(chosen, asked.queries)
         least = config.evaluation.min_validation
         found = evaluate(asked, vectors, context.fusion(taken.tenant), least, candidate.cut)
-        scores = publish.record_scores(context.warehouse, found, request)
+        held.check()
+        scores = publish.record_scores(context.warehouse, found, request, manifest.id)
 
         status.begin("gate")
         judged = found.judged_change(config.gate)
@@ -185,7 +191,7 @@ class Trainer:
         event = publish.trained(request, known, outcome, verdict, context.clock())
         sign = context.signing.as_installation
         weights = candidate.make()
-        event = publish.put(context.shelf, weights, directory.report, manifest, event, sign)
+        event = publish.put(context.shelf, weights, directory.report, manifest, event, sign, candidate.judged)
         if candidate.made:
             stored = context.stored_vectors(taken.tenant, (candidate.cut or asked).corpus.texts)
             stored.keep(weights, event.manifest or "", candidate.made)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ from sentence_transformers import SentenceTransformer
 from schemas.envelope import Event
 from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
 from stores import lease, training_status
-from stores.errors import Retryable
+from stores.errors import Refused, Retryable
 from stores.evaluation import unsupported
 from stores.trail import Trail
 from stores.warehouse import Warehouse
 from tests.trainer.quiet import Quiet
 from tests.trainer.world import Click, company, write_clicks, write_pages
+from trainer import service
 from trainer.config import TrainingConfig
 from trainer.context import RunContext
 from trainer.data import snapshot
@@ -97,7 +99,7 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     assert context.signing.objection(event) is None
     trail = Trail(warehouse, context.signing)
     assert event.evaluation is not None
-    assert unsupported(trail.evaluation(tenant, event.run), event.comparison, event.evaluation) == ""
+    assert unsupported(trail.evaluation(tenant, event.run, event.snapshot), event.comparison, event.evaluation) == ""
     assert event.manifest == context.shelf.manifest(tenant, event.model)
     seen = event.comparison
     assert seen.ndcg_candidate - seen.ndcg_live == pytest.approx(seen.difference, abs=2e-6), "means are rounded"
@@ -251,6 +253,35 @@ def test_a_run_whose_lease_went_to_another_says_nothing(
     with pytest.raises(Exception, match="somebody else"):
         Trainer(context, sent.append, Quiet()).handle(request(tenant))
     assert sent == []
+
+
+@pytest.mark.long
+@pytest.mark.thorough
+def test_one_that_wakes_after_another_has_won_writes_nothing_and_voids_nothing(
+    make_context: Make, warehouse: Warehouse, tenant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_through(warehouse, tenant)
+    sleeper, sent = make_context(QUICK), list[Event]()
+    winner = replace(sleeper, home=tmp_path / "other-home")
+    right, asleep = service.evaluate, [True]
+
+    def slept(*given: Any) -> Any:  # noqa: ANN401  # hands on what it was given
+        found = right(*given)
+        if asleep.pop() if asleep else False:
+            winner.redis.delete(f"lease:{{training:{tenant}}}")
+            Trainer(winner, sent.append, Quiet()).handle(request(tenant))
+        return found
+
+    monkeypatch.setattr(service, "evaluate", slept)
+    with pytest.raises(Refused, match="somebody else"):
+        Trainer(sleeper, sent.append, Quiet()).handle(request(tenant))
+    (event,) = sent
+    assert isinstance(event, ModelTrained), event
+    trail = Trail(warehouse, winner.signing)
+    found = trail.evaluation(tenant, event.run, event.snapshot)
+    assert unsupported(found, event.comparison, event.evaluation) == ""
+    tries = warehouse.rows("SELECT DISTINCT snapshot FROM query_scores WHERE tenant = {t:String}", t=tenant)
+    assert [row["snapshot"] for row in tries] == [event.snapshot]
 
 
 @pytest.mark.slow
