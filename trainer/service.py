@@ -22,7 +22,7 @@ from schemas.opinion import Opinion
 from stores import lease
 from stores.errors import Refused, Retryable
 from stores.shelf import BASE as BASE_MODEL
-from trainer import publish, stopping
+from trainer import publish, room, stopping
 from trainer.adoption import Adoption
 from trainer.context import RunContext
 from trainer.data import snapshot
@@ -41,6 +41,7 @@ from trainer.stopping import Halt, Hears
 from trainer.synthetic.making import Synthetic, synthetic
 
 LOG = logging.getLogger(__name__)
+FULL = "waiting for room: the disk is full; make room, and the run goes on by itself"
 
 
 class Trainer:
@@ -84,6 +85,9 @@ class Trainer:
             except Exception as error:  # whatever goes wrong, the operator who waits for this run gets an answer
                 LOG.exception("%s %s failed", request.tenant, request.run)
                 held.check()
+                if room.is_full(error, directory.path):
+                    status.stage(FULL)
+                    raise Retryable(f"{FULL}: {directory.path}: {error}") from error
                 return publish.refused(request, "ERROR", (f"{type(error).__name__}: {error}",), context.clock())
 
     def _run(
@@ -110,14 +114,14 @@ class Trainer:
         publish.record_snapshot(context.warehouse, context.manifests, taken, manifest, rows, directory.path)
         if reasons := divided.too_little(learning):
             return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
-        context.check()
+        named = {LIVE: taken.parent, BASE: BASE_MODEL}
+        models = {name: context.shelf.fetch(taken.tenant, m) for name, m in named.items()}
+        manifests = {name: context.shelf.manifest(taken.tenant, m) for name, m in named.items()}
+        room.wait_for_room(context, taken, models[start], learning, directory, status)
         added = _synthetic(context, divided, directory, status) if learning else Synthetic()
         held.check()
         divided.remember(directory, learning, added.examples)
 
-        named = {LIVE: taken.parent, BASE: BASE_MODEL}
-        models = {name: context.shelf.fetch(taken.tenant, m) for name, m in named.items()}
-        manifests = {name: context.shelf.manifest(taken.tenant, m) for name, m in named.items()}
         pieces = WordPieces.of(models[LIVE], context.encoder)
         asked = questions.build(taken, sides, config, pieces)
         chosen = lessons.choose(sides.train, divided.copies, config.fit) if learning else []

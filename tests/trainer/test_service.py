@@ -181,14 +181,14 @@ def test_an_error_becomes_a_readable_refusal(
 ) -> None:
     live_through(warehouse, tenant, topics=4)
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def gone(*_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
 
-    monkeypatch.setattr(snapshot, "manifest", full)
+    monkeypatch.setattr(snapshot, "manifest", gone)
     (event,) = answered(make_context(QUICK), request(tenant))
     assert isinstance(event, ModelRefused)
     assert event.verdict == "ERROR"
-    assert "No space left on device" in event.reasons[0]
+    assert "No such file or directory" in event.reasons[0]
 
 
 @pytest.mark.thorough
