@@ -60,6 +60,8 @@ def runs(ctx: click.Context, tenant: str | None, limit: int, as_json: bool) -> N
     with Connections(settings.load()) as stores:
         rows = analysis.runs(stores.warehouse, tenant, limit)
         tenants.check_known(stores, tenant, rows)
+        made = run_report.used(stores.warehouse, Shelf.snapshots(stores.where), tenant, rows)
+        rows = [row | {"used": made.get(row["run"])} for row in rows]
         steps = _next(stores, tenant, rows[0]) if rows and not as_json else ()
     empty = f"No training run of '{tenant}' yet. `tidewheel retrain --tenant {tenant}` asks for one."
     print_rows(rows, as_json, empty, _RUNS, _why)
@@ -148,7 +150,18 @@ def _next(stores: Connections, tenant: str, newest: Row) -> tuple[str, ...]:
 
 
 def _why(run: Row) -> str:
-    """Return why a run began, who asked to stop it, and what the gate said of it."""
+    """Return why a run began, who asked to stop it, what it was made of, and what the gate said of it."""
     stop = f"{run['stopped_by']} asked to stop it: {run['stopped_because']}" if run["stopped_by"] else ""
     said = stop if run["verdict"] != run_stops.STOPPED else ""  # whose reasons have it
-    return "; ".join(part for part in (run["reason"], said, *run["reasons"]) if part)
+    return "; ".join(part for part in (run["reason"], said, _used(run["used"]), *run["reasons"]) if part)
+
+
+def _used(made: Row | None) -> str:
+    """Return what became of the signals that a run read: examples, and what these did."""
+    if made is None:
+        return ""
+    examples = "examples" if made["examples"] is None else f"{made['examples']:,} examples"
+    return (
+        f"{made['signals']:,} signals -> {examples} -> {made['taught']:,} signals taught, {made['chose']:,} chose, "
+        f"{made['tested']:,} tested"
+    )

@@ -17,7 +17,7 @@ from schemas.topics import LEARNING
 from stores.access_lists import AccessList, AccessLists, current
 from stores.errors import Refused
 from stores.ports import Queries
-from stores.shelf import Shelf, refused_name
+from stores.shelf import EXAMPLES, Shelf, refused_name
 from stores.signing import Objecting
 
 Row = dict[str, Any]
@@ -71,6 +71,26 @@ def keeps(offers: Shelf, tenant: str, run: str) -> bool:
         return offers.entry(tenant, refused_name(run)) is not None
     except Refused:
         return False
+
+
+def used(warehouse: Queries, snapshots: Shelf, tenant: str, runs: Sequence[Row]) -> dict[str, Row]:
+    """Return by run what it was made of: signals that it read, examples made of them, signals that taught, chose and
+    tested. A run that has not ended, or ended before it had read any, is left out.
+
+    `examples` is None where the snapshot's entry does not say it, or is gone. Raises `Retryable`.
+    """
+    named = {row["snapshot"]: row["run"] for row in runs if row["snapshot"]}
+    rows = warehouse.query("run_signals", tenant=tenant, snapshots=list(named)) if named else []
+    return {named[row["snapshot"]]: {**row, "examples": _examples(snapshots, tenant, row["snapshot"])} for row in rows}
+
+
+def _examples(snapshots: Shelf, tenant: str, snapshot: str) -> int | None:
+    try:
+        entry = snapshots.entry(tenant, snapshot)
+    except Refused:
+        return None
+    count = entry.about.get(EXAMPLES, "") if entry else ""
+    return int(count) if count.isdigit() else None
 
 
 def believed(rows: Sequence[Row], tenant: str, signing: Objecting, now: datetime) -> list[Decision]:

@@ -13,7 +13,7 @@ from schemas.ids import stable_id
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
 from stores.evaluation import of_columns
 from stores.model_files import files_of, manifest_of
-from stores.shelf import Shelf, refused_name
+from stores.shelf import EXAMPLES, Shelf, refused_name
 from stores.signing import Objecting
 from stores.warehouse import Warehouse
 from trainer.data.snapshot import Manifest, Snapshot
@@ -150,16 +150,23 @@ def refused(
 
 
 def record_snapshot(
-    warehouse: Warehouse, shelf: Shelf, taken: Snapshot, manifest: Manifest, rows: dict[str, list[Any]], work: Path
+    warehouse: Warehouse,
+    shelf: Shelf,
+    taken: Snapshot,
+    manifest: Manifest,
+    rows: dict[str, list[Any]],
+    work: Path,
+    examples: int,
 ) -> None:
     """Put the manifest on the shelf of snapshots and the lineage into the warehouse; a repeat changes nothing.
 
-    `work` is the run's directory.
+    `work` is the run's directory, `examples` how many were made of the signals.
     """
     directory = work / "manifest"
     directory.mkdir(exist_ok=True)
     (directory / "manifest.json").write_bytes(manifest.content)
-    shelf.put(taken.tenant, manifest.id, directory, {"run": taken.run, "parent": taken.parent}, taken.as_of)
+    about = {"run": taken.run, "parent": taken.parent, EXAMPLES: str(examples)}
+    shelf.put(taken.tenant, manifest.id, directory, about, taken.as_of)
     warehouse.insert("snapshot_pairs", rows)
 
 

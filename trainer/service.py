@@ -111,7 +111,8 @@ class Trainer:
         learning = request.adopt is None
         rows = snapshot.lineage(taken, manifest.id, examples.kept, *divided.lineage(learning))
         held.check()
-        publish.record_snapshot(context.warehouse, context.manifests, taken, manifest, rows, directory.path)
+        made = len(examples.kept)
+        publish.record_snapshot(context.warehouse, context.manifests, taken, manifest, rows, directory.path, made)
         if reasons := divided.too_little(learning):
             return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
         named = {LIVE: taken.parent, BASE: BASE_MODEL}
