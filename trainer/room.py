@@ -84,7 +84,7 @@ def needed(shape: Shape, passages: int, characters: int, learns: bool, batch: in
 def wait_for_room(
     context: RunContext, taken: Snapshot, model: Path, learning: bool, directory: RunDirectory, status: RunStatus
 ) -> None:
-    """Return once there is room for the run. `model` is what it starts with, or is offered.
+    """Return once there is room for the run. `model` is what learning starts with; an offer counts as like it.
 
     Raises `Refused` when the machine can never have the memory, `Retryable` when there is no room for a while, so that
     others get their turn, and `Cancelled`.

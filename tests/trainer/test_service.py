@@ -20,11 +20,12 @@ from stores.trail import Trail
 from stores.warehouse import Warehouse
 from tests.trainer.quiet import Quiet
 from tests.trainer.world import Click, company, write_clicks, write_pages
-from trainer import service
 from trainer.config import TrainingConfig
 from trainer.context import RunContext
 from trainer.data import snapshot
 from trainer.data.rebuild import rebuild
+from trainer.judging import gate
+from trainer.judging.evaluate import evaluate
 from trainer.judging.gate import GateRules
 from trainer.learning import fit
 from trainer.learning.child import Cancelled
@@ -263,7 +264,7 @@ def test_one_that_wakes_after_another_has_won_writes_nothing_and_voids_nothing(
     live_through(warehouse, tenant)
     sleeper, sent = make_context(QUICK), list[Event]()
     winner = replace(sleeper, home=tmp_path / "other-home")
-    right, asleep = service.evaluate, [True]
+    right, asleep = evaluate, [True]
 
     def slept(*given: Any) -> Any:  # noqa: ANN401  # hands on what it was given
         found = right(*given)
@@ -272,7 +273,7 @@ def test_one_that_wakes_after_another_has_won_writes_nothing_and_voids_nothing(
             Trainer(winner, sent.append, Quiet()).handle(request(tenant))
         return found
 
-    monkeypatch.setattr(service, "evaluate", slept)
+    monkeypatch.setattr("trainer.service.evaluate", slept)
     with pytest.raises(Refused, match="somebody else"):
         Trainer(sleeper, sent.append, Quiet()).handle(request(tenant))
     (event,) = sent
@@ -282,6 +283,32 @@ def test_one_that_wakes_after_another_has_won_writes_nothing_and_voids_nothing(
     assert unsupported(found, event.comparison, event.evaluation) == ""
     tries = warehouse.rows("SELECT DISTINCT snapshot FROM query_scores WHERE tenant = {t:String}", t=tenant)
     assert [row["snapshot"] for row in tries] == [event.snapshot]
+
+
+@pytest.mark.long
+@pytest.mark.thorough
+def test_weights_that_another_process_changed_after_they_were_judged_are_not_published(
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_through(warehouse, tenant)
+    many = QUICK.evaluation.model_copy(update={"min_validation": 1_000})  # so the learned weights are the candidate
+    context, right = make_context(QUICK.model_copy(update={"evaluation": many})), gate.judge
+
+    def meanwhile(*given: Any) -> Any:  # noqa: ANN401  # hands on what it was given
+        weights = RunDirectory(context.home, tenant, "run-1").candidate / "model.safetensors"
+        content = bytearray(weights.read_bytes())
+        content[-1] ^= 1
+        weights.write_bytes(content)
+        verdict = right(*given)
+        assert verdict.verdict == "WIN"
+        return verdict
+
+    monkeypatch.setattr(gate, "judge", meanwhile)
+    (event,) = answered(context, request(tenant))
+    assert isinstance(event, ModelRefused)
+    assert event.verdict == "ERROR"
+    assert "model.safetensors of the new model changed after it was judged" in event.reasons[0]
+    assert context.shelf.entry(tenant, model_id(tenant, "run-1")) is None
 
 
 @pytest.mark.slow
