@@ -61,7 +61,9 @@ def runs(ctx: click.Context, tenant: str | None, limit: int, as_json: bool) -> N
     with Connections(settings.load()) as stores:
         rows = analysis.runs(stores.warehouse, tenant, limit)
         tenants.check_known(stores, tenant, rows)
-        rows = [row | {"progress": how} for row, how in zip(rows, _progress(stores, tenant, rows), strict=True)]
+        made = run_report.used(stores.warehouse, Shelf.snapshots(stores.where), tenant, rows)
+        now = _progress(stores, tenant, rows)
+        rows = [row | {"progress": how, "used": made.get(row["run"])} for row, how in zip(rows, now, strict=True)]
         steps = _next(stores, tenant, rows[0]) if rows and not as_json else ()
     empty = f"No training run of '{tenant}' yet. `tidewheel retrain --tenant {tenant}` asks for one."
     print_rows(rows, as_json, empty, _RUNS, _why)
@@ -157,8 +159,19 @@ def _progress(stores: Connections, tenant: str, rows: list[Row]) -> list[dict[st
 
 
 def _why(run: Row) -> str:
-    """Return how far a run is, why it began, who asked to stop it, and what the gate said of it."""
+    """Return how far a run is, why it began, who asked to stop it, what it was made of, and what the gate said of it."""
     now = how_far(run["progress"]) if run["progress"] else ""
     stop = f"{run['stopped_by']} asked to stop it: {run['stopped_because']}" if run["stopped_by"] else ""
     said = stop if run["verdict"] != run_stops.STOPPED else ""  # whose reasons have it
-    return "; ".join(part for part in (now, run["reason"], said, *run["reasons"]) if part)
+    return "; ".join(part for part in (now, run["reason"], said, _used(run["used"]), *run["reasons"]) if part)
+
+
+def _used(made: Row | None) -> str:
+    """Return what became of the signals that a run read: examples, and what these did."""
+    if made is None:
+        return ""
+    examples = "examples" if made["examples"] is None else f"{made['examples']:,} examples"
+    return (
+        f"{made['signals']:,} signals -> {examples} -> {made['taught']:,} signals taught, {made['chose']:,} chose, "
+        f"{made['tested']:,} tested"
+    )

@@ -225,7 +225,7 @@ class Shadows:
             proof=proof,
             proved_at=proved_at,
             shadow_test=self._comparison.run(Served.live(record), Served(target, trained.fusion)),
-            held_out=held_out(self._sync.documents.warehouse, target.tenant, trained.run),
+            held_out=held_out(self._sync.documents.warehouse, target.tenant, trained.run, trained.snapshot),
             corpus=Corpus(documents=documents, fingerprint=fingerprint),
             tolerates=tolerated(self._config),
             created_at=self._clock(),

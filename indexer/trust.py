@@ -23,7 +23,7 @@ class Trust:
 
     def scores(self, trained: ModelTrained) -> Scores:
         """Return the scores behind the run's win as they are now, and whether they support it."""
-        found = self.trail.evaluation(trained.tenant, trained.run)
+        found = self.trail.evaluation(trained.tenant, trained.run, trained.snapshot)
         problem = unsupported(found, trained.comparison, trained.evaluation)
         return Scores(queries=found.queries, difference=found.difference, sha256=found.sha256, problem=problem)
 

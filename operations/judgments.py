@@ -71,8 +71,8 @@ def export(warehouse: Warehouse, tenant: str, directory: Path, run: str | None) 
     if directory.is_dir() and any(directory.iterdir()):
         raise Refused(f"{directory} is not empty; name a new directory")
     people = [Judgment(r["query"], r["document"], r["grade"]) for r in warehouse.query("judgments", tenant=tenant)]
-    run = run or next((row["run"] for row in warehouse.query("judged_newest_run", tenant=tenant)), None)
-    rows = warehouse.query("judged_runs", tenant=tenant, run=run) if run else []
+    newest = next(iter(warehouse.query("judged_run", tenant=tenant, run=run or "")), {})
+    rows = warehouse.query("judged_runs", tenant=tenant, **newest) if newest else []
     if not rows and not people:
         raise Refused(f"'{tenant}' has neither judgments nor a run that compared; `tidewheel runs --tenant {tenant}`")
     ids = judgment_files.numbered([*(one.query for one in people), *(row["query"] for row in rows)])

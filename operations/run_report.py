@@ -18,7 +18,7 @@ from schemas.topics import LEARNING
 from stores.access_lists import AccessList, AccessLists, current
 from stores.errors import Refused
 from stores.ports import Queries
-from stores.shelf import Shelf, refused_name
+from stores.shelf import EXAMPLES, Shelf, refused_name
 from stores.signing import Objecting
 
 Row = dict[str, Any]
@@ -51,13 +51,15 @@ def report(
     events = believed(warehouse.query("run_events", tenant=tenant, run=run), tenant, signing, now)
     if all(isinstance(event, TrainingStopped) for event in events):
         raise Refused(f"the tenant '{tenant}' has no training run '{run}'; `tidewheel runs` shows those that there are")
-    wins, hidden_wins = _changes(warehouse, lists, tenant, run, 1)
-    losses, hidden_losses = _changes(warehouse, lists, tenant, run, -1)
+    end = next((event for event in events if isinstance(event, ModelTrained | ModelRefused)), None)
+    scored = {"tenant": tenant, "run": run, "snapshot": (end.snapshot if end else None) or ""}
+    wins, hidden_wins = _changes(warehouse, lists, scored, 1)
+    losses, hidden_losses = _changes(warehouse, lists, scored, -1)
     return RunReport(
         next((event for event in events if isinstance(event, TrainingRequested)), None),
         next((event for event in events if isinstance(event, TrainingStopped)), None),
-        next((event for event in events if isinstance(event, ModelTrained | ModelRefused)), None),
-        warehouse.query("run_slices", tenant=tenant, run=run),
+        end,
+        warehouse.query("run_slices", **scored),
         wins,
         losses,
         hidden_wins + hidden_losses,
@@ -70,6 +72,26 @@ def keeps(offers: Shelf, tenant: str, run: str) -> bool:
         return offers.entry(tenant, refused_name(run)) is not None
     except Refused:
         return False
+
+
+def used(warehouse: Queries, snapshots: Shelf, tenant: str, runs: Sequence[Row]) -> dict[str, Row]:
+    """Return by run what it was made of: signals that it read, examples made of them, signals that taught, chose and
+    tested. A run that has not ended, or ended before it had read any, is left out.
+
+    `examples` is None where the snapshot's entry does not say it, or is gone. Raises `Retryable`.
+    """
+    named = {row["snapshot"]: row["run"] for row in runs if row["snapshot"]}
+    rows = warehouse.query("run_signals", tenant=tenant, snapshots=list(named)) if named else []
+    return {named[row["snapshot"]]: {**row, "examples": _examples(snapshots, tenant, row["snapshot"])} for row in rows}
+
+
+def _examples(snapshots: Shelf, tenant: str, snapshot: str) -> int | None:
+    try:
+        entry = snapshots.entry(tenant, snapshot)
+    except Refused:
+        return None
+    count = entry.about.get(EXAMPLES, "") if entry else ""
+    return int(count) if count.isdigit() else None
 
 
 def believed(rows: Sequence[Row], tenant: str, signing: Objecting, now: datetime) -> list[Decision]:
@@ -107,9 +129,11 @@ def example(row: Row, titles: Mapping[str, str]) -> ExampleQuery:
 
 
 def _changes(
-    warehouse: Queries, lists: AccessLists, tenant: str, run: str, sign: int
+    warehouse: Queries, lists: AccessLists, scored: Mapping[str, str], sign: int
 ) -> tuple[list[ExampleQuery], int]:
-    rows = warehouse.query("run_changes", tenant=tenant, run=run, sign=sign, limit=_CANDIDATES)
+    """Return what to show of the scores of one try of a run: `scored` has tenant, run and snapshot."""
+    tenant = scored["tenant"]
+    rows = warehouse.query("run_changes", **scored, sign=sign, limit=_CANDIDATES)
     documents = sorted({name for row in rows for name in _documents(row)})
     open_rows = for_everyone(rows, current(lists, warehouse, tenant, documents))
     chosen = open_rows[:SHOWN]

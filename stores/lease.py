@@ -43,6 +43,11 @@ class Lease:
         """Return the key in Redis, and the value that it has while the lease is held."""
         return self._key, self._owner
 
+    @property
+    def lost(self) -> bool:
+        """Return whether the lease is known to be somebody else's; only `check` asks."""
+        return self._lost.is_set()
+
     def check(self) -> None:
         """Raise `Refused` when the lease is no longer ours; call it right before anything that others can see."""
         if self._lost.is_set() or not self.renew():

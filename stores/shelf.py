@@ -25,6 +25,9 @@ from stores.settings import Settings
 BASE = "base"
 """The model that every tenant starts with: all-MiniLM-L6-v2, installed with this project."""
 
+EXAMPLES = "examples"
+"""Key of a snapshot's `about` with how many examples were made of its signals."""
+
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 

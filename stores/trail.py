@@ -74,9 +74,12 @@ class Trail:
         """Return what operators decided about the tenant's drift."""
         return decided(self._verified(self._warehouse.query("trail_drift", tenant=tenant), tenant))
 
-    def evaluation(self, tenant: str, run: str) -> Evaluation:
-        """Return what the scores of the run's held-out queries say."""
-        return evaluation(self._warehouse.query("trail_evaluation", tenant=tenant, run=run))
+    def evaluation(self, tenant: str, run: str, snapshot: str) -> Evaluation:
+        """Return what the scores of the run's held-out queries say, by the try whose snapshot its end names.
+
+        What another try of the run wrote, which began elsewhere and has another snapshot, is passed over.
+        """
+        return evaluation(self._warehouse.query("trail_evaluation", tenant=tenant, run=run, snapshot=snapshot))
 
     def _verified(self, rows: Iterable[dict[str, object]], tenant: str) -> list[Decision]:
         found = []

@@ -3,23 +3,27 @@
 import argparse
 import logging
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
 from retrieval.config import RetrievalConfig
 from schemas.envelope import Event
 from schemas.learning import TrainingRequested
-from stores import configuration, lease, redis_client, settings
-from stores.errors import Refused, TidewheelError
-from stores.learning import Learning
+from stores import configuration, redis_client, settings
+from stores.errors import Refused, Retryable, TidewheelError
+from stores.handled import Handled
+from stores.learning import Learning, Sharing
 from stores.retention import RetentionConfig
-from stores.service import Life, run
+from stores.service import RETRY_S, Life, run
+from stores.shares import Shares
 from stores.stops import Stops
 from trainer.cleaning import Cleaner
 from trainer.config import TrainingConfig
 from trainer.context import RunContext
 from trainer.learning.child import Cancelled
 from trainer.service import Trainer
+from trainer.turns import TRAINER, Turns, waits_for
 
 LOG = logging.getLogger("trainer")
 GROUP = "tidewheel-trainer"
@@ -41,10 +45,12 @@ rules: `tidewheel config training` lists them; put those that differ into HOME/t
   [training.fit]
   max_examples = 1200
 
+Start as many as the machines can bear: each works for one tenant at a time, and no tenant is worked for twice.
+
 SIGTERM leaves a checkpoint; the next start goes on from there. A run that an operator stopped is not taken up again.
 """
 _WAITS_ALSO = (Refused, OSError)
-"""A lease that another trainer has, and a full disk, pass like a store that is away."""
+"""A lease that went to another trainer, and a full disk, pass like a store that is away."""
 
 
 def main() -> int:
@@ -60,35 +66,46 @@ def main() -> int:
 
 
 def work(life: Life) -> None:
-    """Take the lease, answer requests in order until asked to stop; a second trainer waits for the lease."""
+    """Join the trainers that share the tenants, and answer requests until asked to stop; of one tenant in order."""
     where = settings.load()
     rules = configuration.load("training", TrainingConfig, where.home)
     encoder = configuration.load("retrieval", RetrievalConfig, where.home).encoder
     client = redis_client.connect(where)
-    with (
-        life.connect(partial(lease.wait_for, client, "trainer", rules.lease_s)) as held,
-        life.connect(lambda: Learning(where, GROUP, _now, at_once=1, check_lease=held.check)) as learning,
-    ):
-        context = life.connect(lambda: RunContext.connect(where, rules, encoder, _now, life.stop), _WAITS_ALSO)
-        stops = Stops(where, GROUP, _now)
-        trainer = Trainer(context, learning.emit, stops)
-        retention = configuration.load("retention", RetentionConfig, where.home)
-        cleaner = Cleaner(context.serving, context.shelf, where.home, retention, _now, context.offers)
+    with Shares(client, TRAINER, rules.lease_s) as shares:
+        sharing = Sharing(shares.holds, Handled(client, TRAINER))
+        with life.connect(lambda: Learning(where, GROUP, _now, sharing=sharing)) as learning:
+            context = life.connect(lambda: RunContext.connect(where, rules, encoder, _now, life.stop), _WAITS_ALSO)
+            stops, turns = Stops(where, GROUP, _now), Turns(shares, learning)
+            trainer = Trainer(context, learning.emit, stops)
+            retention = configuration.load("retention", RetentionConfig, where.home)
+            cleaner = Cleaner(context.serving, context.shelf, where.home, retention, _now, context.offers, turns.alone)
 
-        def answer(event: Event) -> None:
-            if isinstance(event, TrainingRequested):
-                life.retry_while_unavailable(partial(trainer.handle, event), _WAITS_ALSO)
+            def answer(event: Event) -> None:
+                if isinstance(event, TrainingRequested):
+                    waits_for(_WAITS_ALSO, partial(trainer.handle, event))
 
-        LOG.info("ready")
-        settings.say_ready()
+            LOG.info("ready, as trainer %s", shares.name)
+            settings.say_ready()
+            try:
+                _serve(life, turns, answer, cleaner)
+            except Cancelled:
+                LOG.info("the run at work goes on at the next start")
+            finally:
+                stops.close()
+
+
+def _serve(life: Life, turns: Turns, answer: Callable[[Event], None], cleaner: Cleaner) -> None:
+    """Take turns; what has to wait is tried again after a moment, and nothing is cleaned while there is work."""
+    while not life.stop.is_set():
         try:
-            while not life.stop.is_set():
-                if not learning.handle(answer, timeout_s=0.5):
-                    _clean(cleaner)
-        except Cancelled:
-            LOG.info("the run at work goes on at the next start")
-        finally:
-            stops.close()
+            handled = turns.turn(answer, timeout_s=0.5)
+        except Retryable as error:
+            LOG.warning("waiting: %s", error)
+            handled = None
+        if handled is None:
+            life.stop.wait(RETRY_S)
+        elif not handled:
+            _clean(cleaner)
 
 
 def _clean(cleaner: Cleaner) -> None:

@@ -17,11 +17,12 @@ from stores.errors import Refused
 from trainer.context import RunContext
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Split
+from trainer.judged_files import OF_ITS_OWN, judged_files
 from trainer.judging.corpus import Vectors
 from trainer.judging.ladder import ADOPT, no_gain
 from trainer.judging.questions import Questions
 from trainer.judging.validation import Validation
-from trainer.ladder import COMPARING, OF_ITS_OWN, Candidate, Chosen, cut_by, embedded, tried_of
+from trainer.ladder import COMPARING, Candidate, Chosen, cut_by, embedded, tried_of
 from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
 
@@ -50,10 +51,11 @@ class Adoption:
         side = QuerySide.of(path)
         if side is not None and side.documents != documents_of(self.live, self.manifest):
             raise Refused(f"'{request.adopt}' keeps the documents of a model that is not live any more; train again")
+        judged = judged_files(path)
         cut = cut_by(path, self.live, context, self.snapshot, self.split)
         made = embedded(path, cut or self.asked, context, self.directory, self.status, self.snapshot)
         candidate = Candidate(
-            ADOPT, made.vectors, lambda: self._copied(path), time.monotonic() - began,
+            ADOPT, made.vectors, lambda: self._copied(path), time.monotonic() - began, judged,
             side.documents if side else None, None if side else made, cut,
         )  # fmt: skip
         return self._chosen(candidate)

@@ -1,17 +1,19 @@
-"""Models and run directories that are over go, by the rules of `stores.retention`, while no run is at work.
+"""Models and run directories that are over go, by the rules of `stores.retention`, while their tenant is not trained.
 
 A model is off the shelf before its first file goes, and a removal that was cut short is ended by the next cleaning.
 """
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from schemas.instants import is_over
 from stores import retention, run_directories
 from stores.retention import InUse, RetentionConfig
+from stores.run_directories import Ended
 from stores.serving import Serving
 from stores.shelf import Shelf
 
@@ -21,7 +23,8 @@ LOG = logging.getLogger(__name__)
 class Cleaner:
     """Cleans all tenants, no more often than the rules say; `home` has the directories of runs.
 
-    Nothing of `offers` is ever in use: an offer goes by its age alone.
+    Nothing of `offers` is in use but by a run: an offer goes by its age alone. `alone` keeps other trainers from a
+    tenant, and says whether none is at work for it; one that is worked for is cleaned at another time.
     """
 
     def __init__(
@@ -32,8 +35,10 @@ class Cleaner:
         config: RetentionConfig,
         clock: Callable[[], datetime],
         offers: Shelf | None = None,
+        alone: Callable[[str], AbstractContextManager[bool]] = lambda _: nullcontext(True),
     ) -> None:
         self._offers = offers
+        self._alone = alone
         self._serving = serving
         self._shelf = shelf
         self._home = home
@@ -48,15 +53,21 @@ class Cleaner:
         if self._cleaned_at is not None and not is_over(pause, self._cleaned_at, now):
             return False
         self._cleaned_at = now  # before: what goes wrong now is tried at the next cleaning, not at every look
-        for tenant in self._shelf.tenants():
-            self._models(tenant, now)
-        if self._offers is not None:
-            self._clean_offers(self._offers, now - timedelta(days=self._config.model_days))
-        for tenant, ended in run_directories.ended(self._home).items():
-            for run in retention.runs_over({name: each.at for name, each in ended.items()}, self._config):
-                self._remove_run(run_directories.directory_of(self._home, tenant, run))
-                LOG.info("%s: the directory of %s is removed", tenant, run)
+        ended, models = run_directories.ended(self._home), self._shelf.tenants()
+        offered = self._offers.tenants() if self._offers is not None else []
+        for tenant in sorted({*models, *offered, *ended}):
+            with self._alone(tenant) as free:
+                if free:
+                    self._models(tenant, now)
+                    if self._offers is not None:
+                        self._clean_offers(self._offers, tenant, now - timedelta(days=self._config.model_days))
+                    self._runs(tenant, ended.get(tenant, {}))
         return True
+
+    def _runs(self, tenant: str, ended: Mapping[str, Ended]) -> None:
+        for run in retention.runs_over({name: each.at for name, each in ended.items()}, self._config):
+            self._remove_run(run_directories.directory_of(self._home, tenant, run))
+            LOG.info("%s: the directory of %s is removed", tenant, run)
 
     def _remove_run(self, directory: Path) -> None:
         """Remove an ended run's directory; the event that says that it ended goes last."""
@@ -65,12 +76,11 @@ class Cleaner:
                 shutil.rmtree(path)
         shutil.rmtree(directory)
 
-    def _clean_offers(self, offers: Shelf, latest: datetime) -> None:
-        for tenant in offers.tenants():
-            over = [model for model, entry in offers.models(tenant).items() if entry.created_at < latest]
-            for model in [*offers.half_removed(tenant), *over]:
-                offers.remove(tenant, model)
-                LOG.info("%s: the offer %s is over", tenant, model)
+    def _clean_offers(self, offers: Shelf, tenant: str, latest: datetime) -> None:
+        over = [model for model, entry in offers.models(tenant).items() if entry.created_at < latest]
+        for model in [*offers.half_removed(tenant), *over]:
+            offers.remove(tenant, model)
+            LOG.info("%s: the offer %s is over", tenant, model)
 
     def _models(self, tenant: str, now: datetime) -> None:
         for model in self._shelf.half_removed(tenant):

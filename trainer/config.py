@@ -47,6 +47,21 @@ class JudgeRules(BaseModel):
     )
 
 
+class RoomRules(BaseModel):
+    """What has to stay free on the machine beside what a run needs, and how long a run waits for room at a time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    disk_reserve_mib: int = Field(
+        default=512, ge=0, le=100_000_000, description="MiB that stay free where the home is: for rows, logs, an index"
+    )
+    memory_reserve_mib: int = Field(
+        default=256, ge=0, le=100_000_000, description="MiB of memory that stay for searches and the stores"
+    )
+    wait_s: float = Field(
+        default=60.0, ge=0, le=3_600, description="seconds that a run waits for room before other tenants have a turn"
+    )
+
+
 class TrainingConfig(BaseModel):
     """All rules of a run."""
 
@@ -60,6 +75,7 @@ class TrainingConfig(BaseModel):
     lease_s: float = Field(
         default=30.0, gt=0, description="seconds after which a dead trainer's tenant is free for another"
     )
+    room: RoomRules = RoomRules()
     snapshot: SnapshotRules = SnapshotRules()
     cleaning: CleaningRules = CleaningRules()
     split: SplitRules = SplitRules()

@@ -19,14 +19,14 @@ import numpy as np
 
 from retrieval.endpoint import Endpoint
 from retrieval.identity import chunker
-from retrieval.query_side import FILE, QuerySide, documents_of, mapped, with_query_side
+from retrieval.query_side import QuerySide, documents_of, mapped, with_query_side
 from retrieval.word_pieces import WordPieces
 from schemas.learning import RungTried
-from stores.model_files import MANIFEST
 from trainer.context import RunContext
 from trainer.data.examples import Example
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Split
+from trainer.judged_files import OF_ITS_OWN, Files, judged_files
 from trainer.judging import embed_in_child, questions
 from trainer.judging.corpus import Vectors
 from trainer.judging.embed_in_child import Made
@@ -50,8 +50,6 @@ EMBEDDING = "embedding documents and queries with the new model"
 """The stages of step `fit`, for people; each fills the bar of progress anew."""
 
 LOG = logging.getLogger(__name__)
-OF_ITS_OWN = (MANIFEST, "README.md", "tidewheel", FILE)
-"""What in a model's directory is about that model alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +57,15 @@ class Candidate:
     """What a rung made. `vectors` are of the texts of the run's questions, `make` returns the directory of its files.
 
     `documents` is the manifest of the model whose vectors of documents it keeps; `made` what was embedded for it. `cut`
-    are the questions that `vectors` are of, where the candidate cuts documents in another way than live.
+    are the questions that `vectors` are of, where the candidate cuts documents in another way than live. `judged` are
+    the files that `vectors` were made with, read before that: what is published has to be the same.
     """
 
     rung: str
     vectors: Vectors
     make: Callable[[], Path]
     seconds: float
+    judged: Files
     documents: str | None = None
     made: Made | None = None
     cut: Questions | None = None
@@ -177,7 +177,7 @@ class Ladder:
         side = QuerySide.of(learned)
         assert side is not None  # it is what the process makes
         model = with_query_side(self.live, side, home / QUERY_ENCODER, OF_ITS_OWN)
-        seconds = time.monotonic() - began
+        seconds, judged = time.monotonic() - began, judged_files(model)
         self.status.stage(EMBEDDING)
         passages = len(self.asked.corpus.texts)
         found = embed_in_child.embed(
@@ -185,7 +185,7 @@ class Ladder:
             self.status.progress, context.stop, context.config.attempts, passages=0,
         )[CANDIDATE]  # fmt: skip
         made = np.concatenate([self.vectors[:passages], found.vectors])
-        return Candidate(QUERY_ENCODER, made, lambda: model, seconds, side.documents)
+        return Candidate(QUERY_ENCODER, made, lambda: model, seconds, judged, side.documents)
 
     def _taught(self) -> QueryLessons:
         corpus = self.asked.corpus
@@ -208,7 +208,8 @@ class Ladder:
         def make() -> Path:
             return with_query_side(self.live, side, self.directory.path / rung, OF_ITS_OWN)
 
-        return Candidate(rung, vectors, make, time.monotonic() - began, documents)
+        judged = judged_files(self.live, without_side=True)
+        return Candidate(rung, vectors, make, time.monotonic() - began, judged, documents)
 
     def _fit(self) -> Candidate:
         context, began = self.context, time.monotonic()
@@ -218,10 +219,10 @@ class Ladder:
             self.asked.corpus, context.config.fit,
         )  # fmt: skip
         weights = fit.run(job, self.directory.path, self.status.progress, context.stop, context.config.attempts)
-        seconds = time.monotonic() - began
+        seconds, judged = time.monotonic() - began, judged_files(weights)
         cut = cut_by(weights, self.live, context, self.snapshot, self.split)
         made = embedded(weights, cut or self.asked, context, self.directory, self.status, self.snapshot)
-        return Candidate(context.config.fit.rung, made.vectors, lambda: weights, seconds, made=made, cut=cut)
+        return Candidate(context.config.fit.rung, made.vectors, lambda: weights, seconds, judged, made=made, cut=cut)
 
 
 def tried_of(candidate: Candidate, judge: Validation, asked: Questions, snapshot: Snapshot) -> RungTried:

@@ -13,10 +13,11 @@ from schemas.ids import stable_id
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
 from stores.evaluation import of_columns
 from stores.model_files import files_of, manifest_of
-from stores.shelf import Shelf, refused_name
+from stores.shelf import EXAMPLES, Shelf, refused_name
 from stores.signing import Objecting
 from stores.warehouse import Warehouse
 from trainer.data.snapshot import Manifest, Snapshot
+from trainer.judged_files import CARD, REPORTS, Files, check_judged
 from trainer.judging import report
 from trainer.judging.bootstrap import Interval
 from trainer.judging.evaluate import BASE, BM25, BM25_CLICKED, CANDIDATE, DENSE, LIVE, REWEIGHTED, Evaluation
@@ -149,22 +150,32 @@ def refused(
 
 
 def record_snapshot(
-    warehouse: Warehouse, shelf: Shelf, taken: Snapshot, manifest: Manifest, rows: dict[str, list[Any]], work: Path
+    warehouse: Warehouse,
+    shelf: Shelf,
+    taken: Snapshot,
+    manifest: Manifest,
+    rows: dict[str, list[Any]],
+    work: Path,
+    examples: int,
 ) -> None:
     """Put the manifest on the shelf of snapshots and the lineage into the warehouse; a repeat changes nothing.
 
-    `work` is the run's directory.
+    `work` is the run's directory, `examples` how many were made of the signals.
     """
     directory = work / "manifest"
     directory.mkdir(exist_ok=True)
     (directory / "manifest.json").write_bytes(manifest.content)
-    shelf.put(taken.tenant, manifest.id, directory, {"run": taken.run, "parent": taken.parent}, taken.as_of)
+    about = {"run": taken.run, "parent": taken.parent, EXAMPLES: str(examples)}
+    shelf.put(taken.tenant, manifest.id, directory, about, taken.as_of)
     warehouse.insert("snapshot_pairs", rows)
 
 
-def record_scores(warehouse: Warehouse, found: Evaluation, request: TrainingRequested) -> str:
-    """Write every system's score on every held-out query, and return the hash of what the verdict rests on."""
-    rows = score_rows(found, request.tenant, request.run)
+def record_scores(warehouse: Warehouse, found: Evaluation, request: TrainingRequested, snapshot: str) -> str:
+    """Write every system's score on every held-out query, and return the hash of what the verdict rests on.
+
+    The rows are this try's, which `snapshot` names: another one's are not touched, whichever is written last.
+    """
+    rows = score_rows(found, request.tenant, request.run, snapshot)
     warehouse.insert("query_scores", rows)
     return of_columns(rows).sha256
 
@@ -176,15 +187,19 @@ def put(
     manifest: Manifest,
     event: ModelTrained,
     sign: Callable[[ModelTrained], ModelTrained],
+    judged: Files,
 ) -> ModelTrained:
     """Put the model on the shelf, with manifest, metrics, examples and card.
 
-    Returns the event, which names the hash of all these files, signed. Raises `Refused` or `Misconfigured`.
+    Returns the event, which names the hash of all these files, signed. Raises `Misconfigured`, and `Refused` when the
+    model has other files than the `judged` ones.
     """
-    shutil.copytree(reports, weights / "tidewheel", dirs_exist_ok=True)
-    (weights / "tidewheel" / "manifest.json").write_bytes(manifest.content)
-    (weights / "README.md").write_text(report.card(event))
-    event = sign(event.model_copy(update={"manifest": manifest_of(files_of(weights))}))
+    shutil.copytree(reports, weights / REPORTS, dirs_exist_ok=True)
+    (weights / REPORTS / "manifest.json").write_bytes(manifest.content)
+    (weights / CARD).write_text(report.card(event))
+    files = files_of(weights)
+    check_judged(files, judged)
+    event = sign(event.model_copy(update={"manifest": manifest_of(files)}))
     about = {
         "run": event.run,
         "parent": event.parent,

@@ -22,7 +22,7 @@ from schemas.opinion import Opinion
 from stores import lease
 from stores.errors import Refused, Retryable
 from stores.shelf import BASE as BASE_MODEL
-from trainer import publish, stopping
+from trainer import publish, room, stopping
 from trainer.adoption import Adoption
 from trainer.context import RunContext
 from trainer.data import snapshot
@@ -41,6 +41,7 @@ from trainer.stopping import Halt, Hears
 from trainer.synthetic.making import Synthetic, synthetic
 
 LOG = logging.getLogger(__name__)
+FULL = "waiting for room: the disk is full; make room, and the run goes on by itself"
 
 
 class Trainer:
@@ -54,8 +55,9 @@ class Trainer:
         context = self._context
         if context.warehouse.query("training_verdict", tenant=request.tenant, run=request.run):
             return
-        with lease.held(context.redis, f"training:{request.tenant}", context.config.lease_s) as held:
-            directory = RunDirectory(context.home, request.tenant, request.run)
+        directory = RunDirectory(context.home, request.tenant, request.run)
+        name = f"training:{request.tenant}"
+        with lease.held(context.redis, name, context.config.lease_s) as held, directory.alone():
             status = context.status(request)
             past = publish.past_outcome(context.shelf, directory, request, context.signing)
             event = past or context.signing.as_installation(self._answer(request, directory, status, held))
@@ -69,11 +71,13 @@ class Trainer:
         self, request: TrainingRequested, directory: RunDirectory, status: RunStatus, held: lease.Lease
     ) -> RunOutcome:
         context = self._context
-        with stopping.watched(self._stops, request, context.stop) as halt:
+        with stopping.watched(self._stops, request, context.stop, lambda: held.lost) as halt:
             try:
                 return self._run(request, directory, status, held, halt)
             except Cancelled:
                 if halt.by is None:
+                    if held.lost:
+                        held.check()
                     raise
                 return stopping.end(request, halt.by, context.warehouse, context.clock())
             except Retryable:
@@ -81,6 +85,9 @@ class Trainer:
             except Exception as error:  # whatever goes wrong, the operator who waits for this run gets an answer
                 LOG.exception("%s %s failed", request.tenant, request.run)
                 held.check()
+                if room.is_full(error, directory.path):
+                    status.stage(FULL)
+                    raise Retryable(f"{FULL}: {directory.path}: {error}") from error
                 return publish.refused(request, "ERROR", (f"{type(error).__name__}: {error}",), context.clock())
 
     def _run(
@@ -103,16 +110,19 @@ class Trainer:
         sides = divided.split
         learning = request.adopt is None
         rows = snapshot.lineage(taken, manifest.id, examples.kept, *divided.lineage(learning))
-        publish.record_snapshot(context.warehouse, context.manifests, taken, manifest, rows, directory.path)
+        held.check()
+        made = len(examples.kept)
+        publish.record_snapshot(context.warehouse, context.manifests, taken, manifest, rows, directory.path, made)
         if reasons := divided.too_little(learning):
             return publish.refused(request, "INCONCLUSIVE", reasons, context.clock(), **known)
-        context.check()
-        added = _synthetic(context, divided, directory, status) if learning else Synthetic()
-        divided.remember(directory, learning, added.examples)
-
         named = {LIVE: taken.parent, BASE: BASE_MODEL}
         models = {name: context.shelf.fetch(taken.tenant, m) for name, m in named.items()}
         manifests = {name: context.shelf.manifest(taken.tenant, m) for name, m in named.items()}
+        room.wait_for_room(context, taken, models[start], learning, directory, status)
+        added = _synthetic(context, divided, directory, status) if learning else Synthetic()
+        held.check()
+        divided.remember(directory, learning, added.examples)
+
         pieces = WordPieces.of(models[LIVE], context.encoder)
         asked = questions.build(taken, sides, config, pieces)
         chosen = lessons.choose(sides.train, divided.copies, config.fit) if learning else []
@@ -153,7 +163,8 @@ class Trainer:
         divided.check(chosen, asked.queries)
         least = config.evaluation.min_validation
         found = evaluate(asked, vectors, context.fusion(taken.tenant), least, candidate.cut)
-        scores = publish.record_scores(context.warehouse, found, request)
+        held.check()
+        scores = publish.record_scores(context.warehouse, found, request, manifest.id)
 
         status.begin("gate")
         judged = found.judged_change(config.gate)
@@ -186,7 +197,7 @@ class Trainer:
         event = publish.trained(request, known, outcome, verdict, context.clock())
         sign = context.signing.as_installation
         weights = candidate.make()
-        event = publish.put(context.shelf, weights, directory.report, manifest, event, sign)
+        event = publish.put(context.shelf, weights, directory.report, manifest, event, sign, candidate.judged)
         if candidate.made:
             stored = context.stored_vectors(taken.tenant, (candidate.cut or asked).corpus.texts)
             stored.keep(weights, event.manifest or "", candidate.made)

@@ -2,13 +2,14 @@
 
     TrainingStopped of this run ──▶ halt, `by` the operator ──▶ ModelRefused STOPPED, never taken up again
     SIGTERM ──────────────────────▶ halt, `by` nobody       ──▶ `Cancelled`: the next start goes on
+    the lease went to another ────▶ halt, `by` nobody       ──▶ `Refused`: the work of this process is void
 
 A thread listens while the run works: the reader of requests waits for the run, and would hear of it only afterwards.
 """
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
@@ -42,7 +43,7 @@ class Hears(Protocol):
 
 
 class Halt(threading.Event):
-    """Set when the run at work has to end; `by` is the operator's stop, None where the whole process ends."""
+    """Set when the run has to end; `by` is the operator's stop, None where the process ends or lost its lease."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,8 +51,10 @@ class Halt(threading.Event):
 
 
 @contextmanager
-def watched(stops: Hears, request: TrainingRequested, shutdown: threading.Event) -> Iterator[Halt]:
-    """Watch for stops of the request's run, and for the end of the process, during the block.
+def watched(
+    stops: Hears, request: TrainingRequested, shutdown: threading.Event, lost: Callable[[], bool] = lambda: False
+) -> Iterator[Halt]:
+    """Watch for stops of the request's run, for the end of the process, and for a lost lease, during the block.
 
     A stop that was sent already has halted the run when the block begins. Raises `Retryable` when nobody can tell.
     """
@@ -59,7 +62,7 @@ def watched(stops: Hears, request: TrainingRequested, shutdown: threading.Event)
     halt, over = Halt(), threading.Event()
 
     def look() -> bool:
-        if shutdown.is_set():
+        if shutdown.is_set() or lost():
             halt.set()
         elif (stop := stops.of(request.tenant, request.run)) is not None:
             LOG.info("%s %s: %s", request.tenant, request.run, in_words(stop))

@@ -10,9 +10,9 @@ from stores.warehouse import Row
 _EXAMPLES = 5
 
 
-def held_out(warehouse: Queries, tenant: str, run: str) -> HeldOut:
-    """Return the run's greatest gains and losses, from the scores that the trainer kept."""
-    rows = warehouse.query("index_run_scores", tenant=tenant, run=run)
+def held_out(warehouse: Queries, tenant: str, run: str, snapshot: str) -> HeldOut:
+    """Return the run's greatest gains and losses, from the scores of the try that has this snapshot."""
+    rows = warehouse.query("index_run_scores", tenant=tenant, run=run, snapshot=snapshot)
     wins = [row for row in rows if row["candidate"] > row["live"]]
     losses = [row for row in reversed(rows) if row["candidate"] < row["live"]]
     return HeldOut(

@@ -3,14 +3,11 @@
 settings ▸ machine ▸ each store ▸ topics, schema, services, clocks ▸ tenants, ledger, letters
 """
 
-import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-
-import psutil
 
 from embedded import ports
 from operations import dead_letters, status
@@ -22,6 +19,7 @@ from schemas.instants import microseconds
 from schemas.topics import TOPICS
 from stores import broker, gateway_address, redis_client, settings, sql_files
 from stores.errors import TidewheelError
+from stores.machine import free_disk, memory
 from stores.settings import Settings
 from stores.shares import INDEXER, workers_there
 
@@ -50,9 +48,8 @@ def of_machine(home: Path) -> Iterator[Finding]:
     """Yield the findings about a home and its machine."""
     modes = {path: stat.S_IMODE(path.stat().st_mode) for pattern in _SECRETS for path in home.glob(pattern)}
     yield machine.rights(home, modes)
-    disk = os.statvfs(next(path for path in (home, *home.parents) if path.exists()))
-    yield machine.room(home, disk.f_bavail * disk.f_frsize)
-    yield machine.memory(psutil.virtual_memory().available)
+    yield machine.room(home, free_disk(home))
+    yield machine.memory(memory().available)
     installed = {each.name.lower().replace("_", "-"): each.version for each in metadata.distributions() if each.name}
     yield machine.libraries(metadata.requires(_DISTRIBUTION) or (), installed)
 

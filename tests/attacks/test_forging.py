@@ -99,7 +99,8 @@ def test_scores_that_change_after_the_review_void_the_approval(world: World, rea
     packet = ready.packet()
     world.warehouse.insert(
         "query_scores",
-        {"tenant": [world.tenant], "run": [packet.run], "query": ["query 0"], "system": ["candidate"],
+        {"tenant": [world.tenant], "run": [packet.run], "snapshot": ["s"], "query": ["query 0"],
+         "system": ["candidate"],
          "relevant": [["d1"]], "retrieved": [["d1"]], "ndcg_10": [1.0]},
     )  # fmt: skip
     assert "scores" in refused(ready, approval(packet))

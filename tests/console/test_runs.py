@@ -81,6 +81,36 @@ def test_after_a_run_without_a_model_it_says_what_to_do(
     assert "Nothing is broken" not in tidewheel("runs", "--tenant", tenant, "--json").out
 
 
+def test_a_run_shows_what_became_of_the_signals_that_it_read(
+    tidewheel: CommandLine, stack: Settings, warehouse: Warehouse, tenant: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    point_at(stack, warehouse.database, monkeypatch)
+    end = ModelRefused(
+        event_id=tenant, tenant=tenant, occurred_at=NOW, run="run-1", verdict="INCONCLUSIVE", reasons=("too close",),
+        snapshot="snapshot-1",
+    )  # fmt: skip
+    write_event(warehouse, end)
+    sides = ["train"] * 4 + ["validation"] * 2 + ["test"] * 3 + ["unused"] * 5
+    for snapshot, rows in (("snapshot-1", sides), ("snapshot-2", ["train"] * 50)):
+        warehouse.insert(
+            "snapshot_pairs",
+            {
+                "tenant": [tenant] * len(rows), "snapshot": [snapshot] * len(rows), "side": rows,
+                "pair": [f"pair-{n}" for n in range(len(rows))], "weight": [1.0] * len(rows),
+            },
+        )  # fmt: skip
+    said = "14 signals -> {} -> 4 signals taught, 2 chose, 3 tested"
+    assert said.format("examples") in " ".join(tidewheel("runs", "--tenant", tenant).out.split())
+    (tmp_path / "manifest.json").write_text("{}")
+    Shelf.snapshots(stack).put(tenant, "snapshot-1", tmp_path, {"examples": "1100"}, NOW)
+    shown = tidewheel("runs", "--tenant", tenant).out
+    assert said.format("1,100 examples") in " ".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 80
+    (run,) = json.loads(tidewheel("runs", "--tenant", tenant, "--json").out)
+    assert [run["used"][name] for name in ("signals", "examples", "taught", "chose", "tested")] == [14, 1100, 4, 2, 3]
+
+
 def test_a_run_is_stopped_with_a_reason_and_what_came_of_it_is_said(
     tidewheel: CommandLine, stack: Settings, town: Streams, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

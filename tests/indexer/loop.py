@@ -142,8 +142,8 @@ def trained(world: World, model: str | None = None, comparison: Comparison = WON
     return event
 
 
-def scored(world: World, run: str, comparison: Comparison) -> list[dict[str, Any]]:
-    """Write the scores that this comparison sums up, and return them."""
+def scored(world: World, run: str, comparison: Comparison, snapshot: str = "s") -> list[dict[str, Any]]:
+    """Write the scores that this comparison sums up, of the try with this snapshot, and return them."""
     means = {"candidate": comparison.ndcg_live + comparison.difference, "live": comparison.ndcg_live}
     rows = [
         {"query": f"query {n}", "system": system, "relevant": ["d1"], "retrieved": ["d1", "d2"], "score": mean}
@@ -151,7 +151,9 @@ def scored(world: World, run: str, comparison: Comparison) -> list[dict[str, Any
         for n in range(comparison.queries)
     ]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
-    world.warehouse.insert("query_scores", {"tenant": Same(world.tenant), "run": Same(run), **columns})
+    world.warehouse.insert(
+        "query_scores", {"tenant": Same(world.tenant), "run": Same(run), "snapshot": Same(snapshot), **columns}
+    )
     return rows
 
 

@@ -1,5 +1,7 @@
 """Models and run directories that are over go, and none that is in use or at work."""
 
+import os
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -67,3 +69,27 @@ def test_the_newest_run_and_those_at_work_stay(serving: Serving, tmp_path: Path)
     assert left == ["run-2", "run-3"]
     now[0] += timedelta(seconds=61)
     assert cleaner.clean()
+
+
+def test_a_tenant_that_a_trainer_works_for_is_cleaned_at_another_time(
+    serving: Serving, tenant: str, tmp_path: Path
+) -> None:
+    shelf, offers = (Shelf(str(tmp_path / name), tmp_path / "cache" / name) for name in ("shelf", "offers"))
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "weights").write_bytes(b"weights")
+    other = f"{tenant}-b"
+    for name in (tenant, other):
+        shelf.put(name, "over", tmp_path / "m", {}, OLD)
+        offers.put(name, "over", tmp_path / "m", {}, OLD)
+        for run in ("run-1", "run-2"):
+            directory = directory_of(tmp_path, name, run)
+            directory.mkdir(parents=True)
+            (directory / EVENT_FILE).touch()
+            os.utime(directory / EVENT_FILE, (OLD.timestamp(), OLD.timestamp()))
+    now = [NOW]
+    cleaner = Cleaner(serving, shelf, tmp_path, STRICT, lambda: now[0], offers, lambda name: nullcontext(name == other))
+    assert cleaner.clean()
+    runs = {name: len([*directory_of(tmp_path, name, "run-1").parent.iterdir()]) for name in (tenant, other)}
+    assert (list(offers.models(tenant)), list(offers.models(other))) == (["over"], [])
+    assert "over" in shelf.models(tenant)
+    assert runs == {tenant: 2, other: 1}

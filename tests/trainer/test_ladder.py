@@ -109,7 +109,7 @@ def test_too_few_validation_queries_choose_nothing(tmp_path: Path, live: Path, m
     found = ladder(tmp_path, live, RULES, few).climb()
     assert found.candidate is None
     assert "only 4 validation queries; 5 are needed to choose among weights, query_map" in found.reasons[0]
-    fitted = Candidate("full", np.zeros((0, 0), dtype=np.float32), lambda: live, 1.0)
+    fitted = Candidate("full", np.zeros((0, 0), dtype=np.float32), lambda: live, 1.0, {})
     monkeypatch.setattr(Ladder, "_fit", lambda self: fitted)
     rules = RULES.model_copy(update={"ladder": LadderRules()})
     assert ladder(tmp_path, live, rules, few).climb().candidate is fitted
@@ -121,7 +121,7 @@ def test_a_learned_model_says_what_has_to_be_embedded_and_needs_a_clear_gain(
     rules = RULES.model_copy(update={"ladder": LadderRules()})
     steps = ladder(tmp_path, live, rules)
     right = next(one for one in made(steps) if one.rung == "query_map").vectors
-    monkeypatch.setattr(Ladder, "_fit", lambda self: Candidate("full", right, lambda: live, 9.0))
+    monkeypatch.setattr(Ladder, "_fit", lambda self: Candidate("full", right, lambda: live, 9.0, {}))
     found = steps.climb()
     assert [(one.rung, one.documents, one.passages) for one in found.tried[2:]] == [("full", DOCUMENTS, DOCUMENTS)]
     assert found.candidate is not None
@@ -131,7 +131,7 @@ def test_a_learned_model_says_what_has_to_be_embedded_and_needs_a_clear_gain(
 def test_who_leaves_live_behind_tries_nothing_that_is_made_of_it(
     tmp_path: Path, live: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Ladder, "_fit", lambda self: Candidate("full", self.vectors, lambda: live, 9.0))
+    monkeypatch.setattr(Ladder, "_fit", lambda self: Candidate("full", self.vectors, lambda: live, 9.0, {}))
     rules = RULES.model_copy(update={"ladder": LadderRules()})
     found = replace(ladder(tmp_path, live, rules), start=tmp_path / "base").climb()
     assert [one.rung for one in found.tried] == ["full"]

@@ -116,6 +116,45 @@ def test_a_stop_holds_though_the_service_is_killed_before_it_takes_effect(
     assert "run-1: stopped by ana: a move" in log
 
 
+@pytest.mark.long
+@pytest.mark.thorough
+def test_two_services_train_two_tenants_side_by_side_and_none_of_them_twice(
+    stack: Settings, warehouse: Warehouse, tenant: str
+) -> None:
+    tenants, runs = (f"{tenant}-a", f"{tenant}-b"), ("run-1", "run-2")
+    operators.ensure(stack, "ana", datetime.now(UTC))
+    ensure_topics(stack.kafka_bootstrap, [LEARNING])
+    signing, rules = Signing(stack), LONG.model_dump_json()
+    for name in tenants:
+        live_through(warehouse, name)
+        for run in runs:
+            announce(stack, signing.as_installation(request(name, run, requested_by="drift")))
+    services, logs = [start(stack, TIDEWHEEL_TRAINING=rules) for _ in tenants], list[str]()
+    try:
+        for run in runs:
+            for name in tenants:
+                at_work(stack, name, run)
+            for name in tenants:  # neither has ended meanwhile: they work side by side
+                at_work(stack, name, run)
+            for name in tenants:
+                announce(stack, signing.as_operator(stop(name, run), "ana"))
+        ends, until = list[ModelRefused](), time.monotonic() + 60
+        with EventReader(stack.kafka_bootstrap, f"test-{tenant}", [LEARNING.name]) as reader:
+            while time.monotonic() < until and len(ends) < 4:
+                found = [decode(LEARNING, raw.key, raw.value, datetime.now(UTC)) for raw in reader.poll(timeout_s=0.5)]
+                ends += [event for event in found if isinstance(event, ModelRefused) and event.tenant in tenants]
+    finally:
+        for service in services:
+            service.send_signal(signal.SIGTERM)
+        logs = [service.communicate(timeout=60)[1] for service in services]
+    assert sorted((end.tenant, end.run, end.verdict) for end in ends) == [
+        (name, run, "STOPPED") for name in tenants for run in runs
+    ], logs
+    ended = [log.count("STOPPED; stopped by ana") for log in logs]
+    assert sum(ended) == 4, "each run was ended by one of them, once"
+    assert min(ended) > 0, "both had work"
+
+
 def test_help_teaches() -> None:
     shown = subprocess.run([sys.executable, "-m", "trainer", "--help"], capture_output=True, text=True, check=True)
     for word in ("TrainingRequested", "tidewheel config training", "SIGTERM", "tidewheel runs stop"):

@@ -3,13 +3,16 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.query_side import FILE
 from schemas.learning import Comparison, ModelRefused, ModelTrained, TrainingRequested
+from stores.errors import Refused
 from stores.shelf import Shelf
 from stores.signing import Signing
 from tests.stores.keyed import installation as keyed
 from tests.trainer.judging.test_evaluate import TODAY, found
 from trainer import publish
 from trainer.data.snapshot import Manifest
+from trainer.judged_files import judged_files
 from trainer.judging.bootstrap import Interval
 from trainer.judging.gate import Verdict
 from trainer.run_directory import RunDirectory
@@ -69,7 +72,8 @@ def test_the_shelf_gets_weights_report_manifest_and_card_and_keeps_the_event(tmp
 
     assert past() is None
     won, kept = event_of(publish.comparison(found(), WIN)), Manifest("snapshot-1", b"{}")
-    event = publish.put(shelf, weights, report, kept, won, ours.as_installation)
+    judged = judged_files(weights)
+    event = publish.put(shelf, weights, report, kept, won, ours.as_installation, judged)
     assert ours.objection(event) is None
     assert event.manifest == shelf.manifest("acme", "acme-run-1")
     position = shelf.fetch("acme", "acme-run-1", event.manifest)
@@ -83,6 +87,29 @@ def test_the_shelf_gets_weights_report_manifest_and_card_and_keeps_the_event(tmp
     assert past() == refusal, "what was decided here comes first"
     directory.keep_event(publish.refused(REQUEST, "LOSS", ("worse",), NOW).model_dump_json())
     assert past() is None, "what nobody signed was not decided"
+
+
+@pytest.mark.parametrize("change", ["written anew", "one more", "one less", "another way to read queries"])
+def test_other_weights_than_the_judged_ones_are_not_published(tmp_path: Path, shelf: Shelf, change: str) -> None:
+    weights, report = tmp_path / "weights", tmp_path / "report"
+    for path in (weights, report):
+        path.mkdir()
+    (weights / "model.safetensors").write_text("judged")
+    (weights / FILE).write_text("judged, too")
+    judged = judged_files(weights)
+    match change:
+        case "written anew":
+            (weights / "model.safetensors").write_text("others")
+        case "one more":
+            (weights / "adapter.safetensors").write_text("others")
+        case "one less":
+            (weights / "model.safetensors").unlink()
+        case _:
+            (weights / FILE).write_text("others")
+    won, kept = event_of(publish.comparison(found(), WIN)), Manifest("snapshot-1", b"{}")
+    with pytest.raises(Refused, match="changed after it was judged"):
+        publish.put(shelf, weights, report, kept, won, keyed(tmp_path / "a").as_installation, judged)
+    assert shelf.entry("acme", "acme-run-1") is None
 
 
 def test_what_was_not_let_in_is_kept_apart_and_a_full_disk_changes_nothing(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sentence_transformers import SentenceTransformer
 from schemas.envelope import Event
 from schemas.learning import ModelRefused, ModelTrained, TrainingRequested
 from stores import lease, training_status
-from stores.errors import Retryable
+from stores.errors import Refused, Retryable
 from stores.evaluation import unsupported
 from stores.trail import Trail
 from stores.warehouse import Warehouse
@@ -23,6 +24,8 @@ from trainer.config import TrainingConfig
 from trainer.context import RunContext
 from trainer.data import snapshot
 from trainer.data.rebuild import rebuild
+from trainer.judging import gate
+from trainer.judging.evaluate import evaluate
 from trainer.judging.gate import GateRules
 from trainer.learning import fit
 from trainer.learning.child import Cancelled
@@ -97,7 +100,7 @@ def test_a_run_leads_from_clicks_to_a_model_on_the_shelf(
     assert context.signing.objection(event) is None
     trail = Trail(warehouse, context.signing)
     assert event.evaluation is not None
-    assert unsupported(trail.evaluation(tenant, event.run), event.comparison, event.evaluation) == ""
+    assert unsupported(trail.evaluation(tenant, event.run, event.snapshot), event.comparison, event.evaluation) == ""
     assert event.manifest == context.shelf.manifest(tenant, event.model)
     seen = event.comparison
     assert seen.ndcg_candidate - seen.ndcg_live == pytest.approx(seen.difference, abs=2e-6), "means are rounded"
@@ -179,14 +182,14 @@ def test_an_error_becomes_a_readable_refusal(
 ) -> None:
     live_through(warehouse, tenant, topics=4)
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def gone(*_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
 
-    monkeypatch.setattr(snapshot, "manifest", full)
+    monkeypatch.setattr(snapshot, "manifest", gone)
     (event,) = answered(make_context(QUICK), request(tenant))
     assert isinstance(event, ModelRefused)
     assert event.verdict == "ERROR"
-    assert "No space left on device" in event.reasons[0]
+    assert "No such file or directory" in event.reasons[0]
 
 
 @pytest.mark.thorough
@@ -251,6 +254,61 @@ def test_a_run_whose_lease_went_to_another_says_nothing(
     with pytest.raises(Exception, match="somebody else"):
         Trainer(context, sent.append, Quiet()).handle(request(tenant))
     assert sent == []
+
+
+@pytest.mark.long
+@pytest.mark.thorough
+def test_one_that_wakes_after_another_has_won_writes_nothing_and_voids_nothing(
+    make_context: Make, warehouse: Warehouse, tenant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_through(warehouse, tenant)
+    sleeper, sent = make_context(QUICK), list[Event]()
+    winner = replace(sleeper, home=tmp_path / "other-home")
+    right, asleep = evaluate, [True]
+
+    def slept(*given: Any) -> Any:  # noqa: ANN401  # hands on what it was given
+        found = right(*given)
+        if asleep.pop() if asleep else False:
+            winner.redis.delete(f"lease:{{training:{tenant}}}")
+            Trainer(winner, sent.append, Quiet()).handle(request(tenant))
+        return found
+
+    monkeypatch.setattr("trainer.service.evaluate", slept)
+    with pytest.raises(Refused, match="somebody else"):
+        Trainer(sleeper, sent.append, Quiet()).handle(request(tenant))
+    (event,) = sent
+    assert isinstance(event, ModelTrained), event
+    trail = Trail(warehouse, winner.signing)
+    found = trail.evaluation(tenant, event.run, event.snapshot)
+    assert unsupported(found, event.comparison, event.evaluation) == ""
+    tries = warehouse.rows("SELECT DISTINCT snapshot FROM query_scores WHERE tenant = {t:String}", t=tenant)
+    assert [row["snapshot"] for row in tries] == [event.snapshot]
+
+
+@pytest.mark.long
+@pytest.mark.thorough
+def test_weights_that_another_process_changed_after_they_were_judged_are_not_published(
+    make_context: Make, warehouse: Warehouse, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_through(warehouse, tenant)
+    many = QUICK.evaluation.model_copy(update={"min_validation": 1_000})  # so the learned weights are the candidate
+    context, right = make_context(QUICK.model_copy(update={"evaluation": many})), gate.judge
+
+    def meanwhile(*given: Any) -> Any:  # noqa: ANN401  # hands on what it was given
+        weights = RunDirectory(context.home, tenant, "run-1").candidate / "model.safetensors"
+        content = bytearray(weights.read_bytes())
+        content[-1] ^= 1
+        weights.write_bytes(content)
+        verdict = right(*given)
+        assert verdict.verdict == "WIN"
+        return verdict
+
+    monkeypatch.setattr(gate, "judge", meanwhile)
+    (event,) = answered(context, request(tenant))
+    assert isinstance(event, ModelRefused)
+    assert event.verdict == "ERROR"
+    assert "model.safetensors of the new model changed after it was judged" in event.reasons[0]
+    assert context.shelf.entry(tenant, model_id(tenant, "run-1")) is None
 
 
 @pytest.mark.slow

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from operations import operators
 from schemas.envelope import Event
 from schemas.learning import ModelRefused, ModelTrained, TrainingStopped
 from stores import lease, training_status
-from stores.errors import Retryable
+from stores.errors import Refused, Retryable
 from stores.learning import announce
 from stores.settings import Settings
 from stores.stops import Stops
@@ -242,3 +243,26 @@ def test_nothing_begins_while_nobody_can_tell_what_was_stopped(make_context: Mak
     with pytest.raises(Retryable):
         Trainer(make_context(QUICK), sent.append, Away()).handle(request(tenant))
     assert sent == []
+
+
+@pytest.mark.long
+@pytest.mark.thorough
+def test_a_lost_lease_ends_the_run_and_the_child_that_learns_within_seconds(
+    make_context: Make, warehouse: Warehouse, tenant: str, begun: Any,  # noqa: ANN401
+) -> None:  # fmt: skip
+    live_through(warehouse, tenant)
+    context, sent = make_context(LONG.model_copy(update={"lease_s": 3.0})), list[Event]()
+    work = begun(Trainer(context, sent.append, Quiet()), tenant)
+    in_fit(context, tenant)
+    learners = [c for c in psutil.Process().children() if "trainer.learning.process" in c.cmdline()]
+    context.redis.delete(f"lease:{{training:{tenant}}}")
+    other = lease.acquire(context.redis, f"training:{tenant}")
+    assert other is not None
+    began = time.monotonic()
+    with pytest.raises(Refused, match="somebody else"):
+        work.result(40)
+    assert time.monotonic() - began < 15
+    assert learners
+    assert not [c for c in learners if c.is_running()]
+    assert sent == []
+    other.check()

@@ -27,8 +27,8 @@ def by_slice(found: Evaluation) -> dict[str, dict[str, dict[str, float]]]:
     }
 
 
-def score_rows(found: Evaluation, tenant: str, run: str) -> dict[str, list[Any]]:
-    """Return the rows of `query_scores`, as columns."""
+def score_rows(found: Evaluation, tenant: str, run: str, snapshot: str) -> dict[str, list[Any]]:
+    """Return the rows of `query_scores` of the try of a run that has this snapshot, as columns."""
     scores = {system: found.score_of(system) for system in found.rankings}
     rows = [
         (n, system, found.queries[n], found.rankings[system][n])
@@ -38,6 +38,7 @@ def score_rows(found: Evaluation, tenant: str, run: str) -> dict[str, list[Any]]
     return {
         "tenant": [tenant] * len(rows),
         "run": [run] * len(rows),
+        "snapshot": [snapshot] * len(rows),
         "query": [query.text for _, _, query, _ in rows],
         "system": [system for _, system, _, _ in rows],
         "slices": [list(found.slices[n]) for n, _, _, _ in rows],

@@ -21,6 +21,7 @@ from typing import Any
 
 from stores.errors import TidewheelError
 from stores.exit_codes import EXIT_TRY_AGAIN
+from trainer.run_directory import locks_of
 
 _LOG_TAIL = 2_000
 _KILL_AFTER_S = 30.0
@@ -71,6 +72,7 @@ def _once(module: str, job: Path, on_progress: OnProgress, stop: threading.Event
             stderr=errors,
             text=True,
             start_new_session=True,  # a Ctrl-C in the terminal is the parent's to hand on, once
+            pass_fds=locks_of(job.parent),  # nobody else works there before the child has ended, too
         )
     watcher = threading.Thread(target=_cancel_on, args=(stop, child), daemon=True)
     watcher.start()

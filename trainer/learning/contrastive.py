@@ -71,7 +71,7 @@ class ContrastiveTrainer(SentenceTransformerTrainer):
         loader = self._build_dataloader(self.train_dataset, self.args.train_batch_size, dataset_kind="train")
         sampler = loader.batch_sampler
         assert isinstance(sampler, PlannedBatches)  # asked for below
-        loader.set_epoch = sampler.set_epoch  # type: ignore[attr-defined]  # called if it is there
+        loader.set_epoch = sampler.set_epoch
         return loader
 
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:

@@ -3,7 +3,8 @@ SELECT query, anyIf(score, system = 'candidate') AS candidate, anyIf(score, syst
        anyIf(retrieved, system = 'candidate') AS candidate_found, anyIf(retrieved, system = 'live') AS live_found,
        any(relevant) AS relevant
 FROM query_scores FINAL
-WHERE tenant = {tenant:String} AND run = {run:String} AND system IN ('candidate', 'live')
+WHERE tenant = {tenant:String} AND run = {run:String} AND system IN ('candidate', 'live') AND
+-- include: scored_try
 GROUP BY query
 HAVING count() = 2 AND candidate != live
 ORDER BY candidate - live DESC, query

@@ -2,7 +2,8 @@
 SELECT query, any(relevant) AS wanted, anyIf(score, system = 'live') AS before, anyIf(score, system = 'candidate') AS after,
        anyIf(retrieved, system = 'live') AS live, anyIf(retrieved, system = 'candidate') AS shadow
 FROM query_scores FINAL
-WHERE tenant = {tenant:String} AND run = {run:String} AND system IN ('live', 'candidate')
+WHERE tenant = {tenant:String} AND run = {run:String} AND system IN ('live', 'candidate') AND
+-- include: scored_try
 GROUP BY query
 HAVING uniqExact(system) = 2 AND {sign:Int8} * (after - before) > 0
 ORDER BY {sign:Int8} * (after - before) DESC, query

@@ -4,7 +4,8 @@ FROM
 (
     SELECT query, any(slices) AS of, anyIf(score, system = 'live') AS before, anyIf(score, system = 'candidate') AS after
     FROM query_scores FINAL
-    WHERE tenant = {tenant:String} AND run = {run:String} AND system IN ('live', 'candidate')
+    WHERE tenant = {tenant:String} AND run = {run:String} AND system IN ('live', 'candidate') AND
+-- include: scored_try
     GROUP BY query
     HAVING uniqExact(system) = 2
 )

@@ -17,7 +17,7 @@ def test_stored_scores_read_back_as_what_was_signed(stack: Settings, tenant: str
     warehouse = Warehouse.connect(stack)
     warehouse.migrate()
     signed = store(stack, tenant, "run-1", rows)
-    read = Trail(warehouse, Signing(stack)).evaluation(tenant, "run-1")
+    read = Trail(warehouse, Signing(stack)).evaluation(tenant, "run-1", "s")
     warehouse.close()
     assert read == signed
     assert (read.queries, round(read.difference, 9)) == (2, 0.1)

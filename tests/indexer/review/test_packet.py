@@ -44,7 +44,7 @@ def test_the_held_out_examples_of_a_packet_name_nothing_that_is_not_for_everyone
             **dict.fromkeys(("ndcg_10", "mrr_10", "map_10", "recall_10", "precision_10"), scores),
         },
     )  # fmt: skip
-    found = held_out(world.warehouse, world.tenant, "r")
+    found = held_out(world.warehouse, world.tenant, "r", "s")
     assert [one.query for one in found.wins] == ["open 2", "open 1"]
     assert [one.query for one in found.losses] == ["open -2", "open -1"]
     assert {d.document for one in (*found.wins, *found.losses) for d in (*one.live, *one.shadow)} == {"open"}

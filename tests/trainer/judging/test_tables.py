@@ -24,12 +24,13 @@ def test_a_slice_has_the_means_of_its_own_queries() -> None:
 
 
 def test_a_row_for_every_query_and_system() -> None:
-    rows = score_rows(found(), "acme", "run-1")
+    rows = score_rows(found(), "acme", "run-1", "snapshot-1")
     assert {len(column) for column in rows.values()} == {2 * 8}
     at = next(n for n in range(16) if (rows["system"][n], rows["query"][n]) == (LIVE, "gamma"))
     assert {name: column[at] for name, column in rows.items()} == {
         "tenant": "acme",
         "run": "run-1",
+        "snapshot": "snapshot-1",
         "query": "gamma",
         "system": LIVE,
         "slices": ["tail"],
