@@ -22,7 +22,7 @@ from trainer.judging.exposure import Labels
 from trainer.judging.gate import GateRules, Scores
 from trainer.judging.judged import Judged
 from trainer.judging.judged import change as judged_change
-from trainer.judging.model_tests import ModelTest
+from trainer.judging.model_tests import ModelTest, Tally
 from trainer.judging.questions import Questions, Rows
 from trainer.judging.served import ServedRanking
 
@@ -58,9 +58,9 @@ class Choice:
 class Evaluation:
     """What evaluation found. `rankings` has for each system the first documents of each query.
 
-    `choices` says how the candidate is fused and how live would best be, `today` how live is fused. `behaviours` gives
-    for each behaviour: tests, passed by live, passed by candidate; `lost_tests` names the tests that live passes and
-    the candidate does not. `labels` corrects clicks for what was shown; without, they count as they are.
+    `choices` says how the candidate is fused and how live would best be, `today` how live is fused. `behaviours` says
+    what became of each behaviour; `lost_tests` names the tests that live passes and the candidate does not. `labels`
+    corrects clicks for what was shown; without, they count as they are.
     `judged` are the queries that people judged, `judged_rankings` what candidate and live answer to them.
     """
 
@@ -68,7 +68,7 @@ class Evaluation:
     slices: tuple[tuple[str, ...], ...]
     rankings: Mapping[str, Sequence[Sequence[str]]]
     tests: tuple[ModelTest, ...]
-    behaviours: Mapping[str, tuple[int, int, int]]
+    behaviours: Mapping[str, Tally]
     lost_tests: tuple[str, ...]
     choices: Mapping[str, Choice]
     today: Fusion = EVEN

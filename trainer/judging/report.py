@@ -40,10 +40,7 @@ def write(
         "slices": by_slice(found),
         "slice_differences": {name: asdict(span) for name, span in slice_intervals(scores, config.gate).items()},
         "judged": asdict(judged) if (judged := found.judged_change(config.gate)) else None,
-        "behaviours": {
-            name: {"tests": n, "live": live, "candidate": candidate}
-            for name, (n, live, candidate) in found.behaviours.items()
-        },
+        "behaviours": {name: asdict(tally) for name, tally in found.behaviours.items()},
         "lost_behaviour_tests": _lost(found, documents),
         "rules": config.model_dump(),
     }

@@ -26,7 +26,9 @@ def test_people_get_figures_reasons_and_the_rules_that_held(tmp_path: Path) -> N
     assert len(chosen["tried"]) == len(seen.choices[CANDIDATE].tried) > 1
     assert metrics["fusions"]["today"] == {"dense": 0.1, "k": 60}
     assert metrics["slice_differences"]["head"]["queries"] == 1
-    assert metrics["behaviours"] == {"paraphrase": {"tests": 1, "live": 0, "candidate": 1}}
+    assert metrics["behaviours"] == {
+        "paraphrase": {"tests": 1, "live": 0, "candidate": 1, "groups": 1, "lost": 0, "won": 1}
+    }
     assert metrics["rules"] == json.loads(config.model_dump_json())
     examples = json.loads((tmp_path / "report" / "examples.json").read_text())
     assert examples["worst_losses"] == []
