@@ -83,7 +83,7 @@ class Scores:
     """Per-query scores of two served rankings, with the group and slices of each query (all of one length).
 
     `whole` is the mean difference of the rankings with what nobody was shown in them, where `candidate` and `live` are
-    not those.
+    not those. `documents` says how many were ranked, of how many.
     """
 
     candidate: Array
@@ -91,6 +91,7 @@ class Scores:
     groups: Sequence[int]
     slices: Sequence[tuple[str, ...]]
     whole: float | None = None
+    documents: tuple[int, int] | None = None
 
 
 def interval(differences: Array, groups: Sequence[int], rules: GateRules, level: float | None = None) -> Interval:
@@ -133,8 +134,8 @@ def _answer(
         need = f"the gate needs {rules.min_queries} queries in {rules.min_groups} groups"
         return "INCONCLUSIVE", (f"only {found.queries} held-out queries in {found.groups}; {need}",)
     figures = (
-        f"nDCG@10 {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) on {found.queries} held-out queries; "
-        f"{described(look)}"
+        f"nDCG@10 {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) on {found.queries} held-out queries"
+        f"{_over(scores.documents)}; {described(look)}"
     )
     if found.high < 0:
         return "LOSS", (f"the candidate is worse: {figures}",)
@@ -155,6 +156,13 @@ def _answer(
 def described(look: Look) -> str:
     """Return which look it is and how sure its interval is, in words."""
     return f"look {look.number} at the hold-out, interval at {100 - 200 * look.level:.4g} %"
+
+
+def _over(documents: tuple[int, int] | None) -> str:
+    """Return over which part of the corpus was judged, empty where it was all of it."""
+    if documents is None or documents[0] == documents[1]:
+        return ""
+    return f" over {documents[0]:,} of {documents[1]:,} documents"
 
 
 def _wanting(found: Interval, needed: int, rules: GateRules) -> str:

@@ -11,7 +11,7 @@ from trainer.data.split import Query, Split
 from trainer.judging import corpus, judged, model_tests
 from trainer.judging.clicked import without_held_out
 from trainer.judging.corpus import Corpus, Vectors
-from trainer.judging.exposure import Labels, labels
+from trainer.judging.exposure import Labels, labels, shown_for
 from trainer.judging.judged import Judged
 from trainer.judging.model_tests import ModelTest
 from trainer.judging.slices import slices
@@ -70,9 +70,14 @@ def build(snapshot: Snapshot, split: Split, config: TrainingConfig, pieces: Piec
     by_people = judged.judged_among(split.test, snapshot.judgments, split.test_documents)
     judging = [*(query.text for query in held_out), *(one.text for one in guarded)]
     clicked = without_held_out(said, judging, config.split.query_similarity)
+    shown = shown_for(judging, snapshot.answers).values()
+    ranked = corpus.build(
+        snapshot.documents, (*held_out, *guarded), guard, rules.max_documents, pieces, clicked,
+        {name for lists in shown for one in lists for name in one}, (*judging, *(test.query for test in tests)),
+    )  # fmt: skip
     values = labels(split.test, snapshot.answers, snapshot.rows, split.test_documents)
     return Questions(
-        corpus=corpus.build(snapshot.documents, (*held_out, *guarded), guard, rules.max_documents, pieces, clicked),
+        corpus=ranked,
         queries=split.test,
         slices=tuple(slices(split.test, searchable)),
         tests=tuple(tests),

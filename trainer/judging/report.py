@@ -35,6 +35,7 @@ def write(
         "difference": asdict(verdict.difference),
         "look": asdict(verdict.look) if verdict.look else None,
         "needed_queries": verdict.needed,
+        "documents": dict(zip(("ranked", "of"), found.documents, strict=True)) if found.documents else None,
         "systems": table(found),
         "fusions": {name: _weighing(found, name) for name in found.choices} | {"today": found.today.model_dump()},
         "slices": by_slice(found),

@@ -71,6 +71,15 @@ def test_judged_queries_are_answered_as_served_and_without_any_nothing_is_said()
     assert change.mean == pytest.approx(1 - 1 / np.log2(3))
 
 
+def test_it_is_said_how_many_documents_were_ranked_of_how_many() -> None:
+    assert found().documents == found().scores().documents == (2, 2)
+    many = KNOWN | {f"x{n}": document(f"x{n}") for n in range(7)}
+    built = corpus.build(many, QUERIES, GUARD, 4, base_pieces())
+    rows = np.eye(len(built.texts) + len(QUERIES), 9, dtype=np.float32)
+    seen = evaluate(Questions(built, QUERIES, ((), ()), ()), {CANDIDATE: rows, LIVE: rows, BASE: rows}, EVEN, 99)
+    assert seen.documents == (4, 9)
+
+
 def test_a_candidate_is_judged_on_passages_as_it_cuts_them() -> None:
     built = corpus.build(KNOWN, QUERIES, (), 10, base_pieces())
     asked = Questions(built, QUERIES, (("head",), ("tail",)), ())

@@ -251,6 +251,13 @@ def test_a_gain_that_unseen_documents_take_back_is_none() -> None:
     assert verdict(gain, whole=-0.001).verdict == "INCONCLUSIVE"
 
 
+def test_a_verdict_over_a_part_of_the_corpus_says_so() -> None:
+    gain = np.full(200, 0.5)
+    (said,) = verdict(gain, documents=(20_000, 81_234)).reasons
+    assert "on 200 held-out queries over 20,000 of 81,234 documents; look 1" in said
+    assert " over " not in verdict(gain, documents=(20_000, 20_000)).reasons[0]
+
+
 def test_a_first_look_may_not_spend_all_that_looks_share() -> None:
     with pytest.raises(ValueError, match="confidence"):
         GateRules(confidence=0.8)
