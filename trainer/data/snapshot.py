@@ -226,6 +226,7 @@ def _document(row: dict[str, Any], usage: UsageStats, as_of: datetime) -> Docume
         for_everyone=open_to_all(row["acl"]),
         authority=authority(usage, row["updated_at"], as_of),
         clicked=tuple(row["clicked"]),
+        app=row["app"],
     )
 
 

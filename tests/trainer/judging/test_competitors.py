@@ -69,7 +69,7 @@ def test_what_is_sought_comes_before_what_was_shown_where_there_is_no_room_for_b
 
 
 def test_words_rank_a_part_of_the_corpus_as_they_rank_all_of_it() -> None:
-    """By the part's own statistics scores would fall to six tenths, because what is rare in the whole is frequent there."""
+    """By its own statistics scores of the part would fall to six tenths: what is rare in all is frequent there."""
     part = corpus.build(KNOWN, [], [], 120, base_pieces(), asked=ASKED)
     whole = corpus.build(KNOWN, [], [], 400, base_pieces())
     assert (part.left_out, whole.left_out, part.own().left_out) == (280, 0, 280)
