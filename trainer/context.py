@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from stores.signing import Signing
 from stores.warehouse import Warehouse
 from trainer.chat import Chat
 from trainer.config import TrainingConfig
-from trainer.data import snapshot
+from trainer.data import added_tests, snapshot
 from trainer.data.snapshot import Snapshot
 from trainer.judging import embed_in_child
 from trainer.judging.embed_in_child import Made
@@ -95,13 +95,17 @@ class RunContext:
         return RunStatus(request.run, partial(training_status.write, self.redis, request.tenant), self.clock)
 
     def snapshot(self, request: TrainingRequested, path: Path) -> Snapshot:
-        """Return the run's snapshot: the one it began with, in the file `path`, or a new one of this moment."""
+        """Return the run's snapshot: the one it began with, in the file `path`, or a new one of this moment.
+
+        Raises `Refused` where a file of behaviour tests is wrong.
+        """
         if path.is_file():
             return Snapshot.load(path)
         tenant = request.tenant
         taken = snapshot.take(
             self.warehouse, tenant, request.run, self.live(tenant), self.clock(), self.config.snapshot
         )
+        taken = replace(taken, tests=added_tests.read(self.home, tenant))
         taken.save(path)
         return taken
 

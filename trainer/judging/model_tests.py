@@ -13,6 +13,7 @@ from hashlib import blake2b
 from scipy.stats import binom
 
 from retrieval.text import STOP_WORDS, normalized, spaced, words
+from trainer.data.added_tests import AddedTest
 from trainer.data.examples import Document
 from trainer.data.split import Query
 from trainer.learning.general import General
@@ -97,6 +98,12 @@ def build(queries: Sequence[Query], documents: Mapping[str, Document], limit: in
         *_sample(_acronyms(documents), limit),
         *_key_documents(documents, limit),
     ]
+
+
+def added(tests: Sequence[AddedTest], documents: Mapping[str, Document]) -> list[ModelTest]:
+    """Return the tests that people added, of the documents that there are; one that expects none is left out."""
+    known = [(test, frozenset(test.expected) & documents.keys()) for test in tests]
+    return [ModelTest(test.behaviour, test.query, here, test.within) for test, here in known if here]
 
 
 def general(pairs: Sequence[General]) -> list[ModelTest]:

@@ -65,15 +65,17 @@ def build(snapshot: Snapshot, split: Split, config: TrainingConfig, pieces: Piec
     rules, guard, held_out = config.evaluation, general.guarded(), (*split.test, *split.validation)
     said = {name: document.clicked for name, document in snapshot.documents.items() if document.clicked}
     searchable = {name: document for name, document in snapshot.documents.items() if document.searchable}
-    tests = model_tests.build(split.test, searchable, rules.max_behaviours) + model_tests.general(guard)
+    added = model_tests.added(snapshot.tests, searchable)
+    tests = [*model_tests.build(split.test, searchable, rules.max_behaviours), *added, *model_tests.general(guard)]
     guarded = judged.guard(snapshot.judgments, searchable, config.split.query_similarity)
     by_people = judged.judged_among(split.test, snapshot.judgments, split.test_documents)
     judging = [*(query.text for query in held_out), *(one.text for one in guarded)]
     clicked = without_held_out(said, judging, config.split.query_similarity)
-    shown = shown_for(judging, snapshot.answers).values()
+    lists = [one for people in shown_for(judging, snapshot.answers).values() for one in people]
+    shown = {name for some in (*lists, *(one.expected for one in added)) for name in some}
     ranked = corpus.build(
-        snapshot.documents, (*held_out, *guarded), guard, rules.max_documents, pieces, clicked,
-        {name for lists in shown for one in lists for name in one}, (*judging, *(test.query for test in tests)),
+        snapshot.documents, (*held_out, *guarded), guard, rules.max_documents, pieces, clicked, shown,
+        (*judging, *(test.query for test in tests)),
     )  # fmt: skip
     values = labels(split.test, snapshot.answers, snapshot.rows, split.test_documents)
     return Questions(

@@ -4,6 +4,7 @@ import numpy as np
 
 from tests.trainer.build import START, base_pieces, document, pair
 from trainer.config import EvaluationRules, TrainingConfig
+from trainer.data.added_tests import AddedTest
 from trainer.data.snapshot import Answer, Snapshot
 from trainer.data.split import Query, Split
 from trainer.judging import model_tests, questions
@@ -95,3 +96,21 @@ def test_of_a_large_corpus_all_that_was_shown_for_judging_queries_is_ranked_and_
     assert sum(own.stands_for) == 60
     whole = questions.build(taken, split, TrainingConfig(), base_pieces())
     assert (len(whole.corpus.own().names), whole.corpus.left_out) == (60, 0)
+
+
+def test_tests_that_people_added_are_asked_of_the_documents_that_there_are() -> None:
+    known = {f"d{n:02}": document(f"d{n:02}") for n in range(40)}
+    known["m"] = replace(document("m"), searchable=False)
+    tests = (
+        AddedTest(behaviour="entity", query="Project Lighthouse", expected=("d37", "gone", "m"), within=3),
+        AddedTest(behaviour="entity", query="nobody knows", expected=("gone",)),
+    )
+    taken = replace(Snapshot("acme", "run-1", "base", START, (), known, {}), tests=tests)
+    split = Split((), (), (query("To delete a thing", "d00"),), (), frozenset())
+    config = TrainingConfig(evaluation=EvaluationRules(max_documents=8))
+    asked = questions.build(taken, split, config, base_pieces())
+    added = [one for one in asked.tests if one.behaviour == "entity"]
+    assert added == [model_tests.ModelTest("entity", "Project Lighthouse", frozenset({"d37"}), 3)]
+    assert "Project Lighthouse" in asked.texts
+    assert "d37" in asked.corpus.names, "who is tested for is ranked"
+    assert Snapshot.__dataclass_fields__["tests"].default == (), "snapshots of runs under way have none"
