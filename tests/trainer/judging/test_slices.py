@@ -58,6 +58,8 @@ def test_languages_and_sources_are_slices_where_there_are_several() -> None:
     assert by_language == [["in English"], ["in German"], ["in English"]], "one word is told by what it seeks"
     by_source = [[name for name in names if name.startswith("from ")] for names in slices(asked, known)]
     assert by_source == [["from wiki"], ["from drive"], []]
+    across = [query("wie reicht man eine Reise ein und für wen", "wiki", 1), *asked[1:]]
+    assert "in German" in slices(across, known)[0], "its own language comes before that of what it seeks"
     both = replace(asked[0], relevant={"wiki": 1.0, "drive": 0.5})
     assert set(slices([both, *asked[1:]], known)[0]) >= {"from wiki", "from drive"}
     alone = slices([asked[0], query("how to find the way", "wiki", 1)], known)
