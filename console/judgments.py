@@ -68,6 +68,9 @@ def export(directory: Path, tenant: str, run: str | None, as_json: bool) -> None
     qrels.people.txt has what people judged, qrels.clicks.txt what clicks name for the held-out queries of the run. The
     files hold what people typed: give them to nobody who may not read that.
 
+    Measure with them, and train, tune or choose nothing by them: their queries are the hold-out. A model that has seen
+    them and is offered with `tidewheel adopt` would win by that alone, and no gate can notice it.
+
     \b
     Example:
       tidewheel judgments export out --tenant acme && trec_eval -m ndcg_cut.10 out/qrels.clicks.txt out/run.live.txt

@@ -18,6 +18,18 @@ from stores.warehouse import Warehouse
 
 _MOST = 1_000_000
 
+_READ_ME = """\
+queries.tsv         ID <tab> QUERY
+qrels.people.txt    what people judged: the tenant's guard set, which no model learns from
+qrels.clicks.txt    what clicks name for the held-out queries of run {run}
+run.SYSTEM.txt      what each system answered to them
+
+Measure with these files, and do not learn or choose from them: their queries are the hold-out by which this
+installation judges models. A model that was trained, tuned or picked by them and is offered with `tidewheel adopt` is
+judged by queries that it has seen, and a WIN of it says nothing. No gate can notice that.
+"""
+"""What lies beside the files, where there are queries of a run among them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -65,6 +77,7 @@ def store(
 def export(warehouse: Warehouse, tenant: str, directory: Path, run: str | None) -> dict[str, int]:
     """Write queries, qrels and the runs of all systems; return the files with their numbers of lines.
 
+    Where they are of held-out queries, a README says what must not be done with them.
     `run` is the newest one that compared unless it is given. Raises `Refused` when there is nothing to write, and when
     the directory has files.
     """
@@ -82,6 +95,7 @@ def export(warehouse: Warehouse, tenant: str, directory: Path, run: str | None) 
     for system in sorted({row["system"] for row in rows}):
         ranked = {row["query"]: row["retrieved"] for row in rows if row["system"] == system}
         files[f"run.{system.replace(' ', '-')}.txt"] = judgment_files.run_lines(ranked, ids, system.replace(" ", "-"))
+    files["README.txt"] = _READ_ME.format(run=run) if rows else ""
     directory.mkdir(parents=True, exist_ok=True)
     written = {name: content for name, content in files.items() if content}
     for name, content in written.items():

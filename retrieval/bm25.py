@@ -7,7 +7,7 @@ Probabilistic Relevance Framework: BM25 and Beyond", 2009; the idf that is never
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,16 +20,29 @@ from stores.vector_rows import K1, B
 class Bm25:
     """An index over fixed documents."""
 
-    def __init__(self, documents: Sequence[str]) -> None:
-        counts = [Counter(terms(text)) for text in documents]
+    def __init__(
+        self, documents: Sequence[str], stands_for: Sequence[float] | None = None, only: Container[str] | None = None
+    ) -> None:
+        """Count words; `only` are the terms that will be asked for, without which all terms are kept.
+
+        `stands_for` says of each document of a sample how many of the whole corpus it stands for: how frequent words
+        are, and how long documents, is then told of the whole corpus.
+        """
+        counts, lengths = [], []
+        for text in documents:
+            count = Counter(terms(text))
+            lengths.append(count.total())
+            counts.append(count if only is None else {word: n for word, n in count.items() if word in only})
+        weights = np.ones(len(counts)) if stands_for is None else np.asarray(stands_for, dtype=np.float64)
         self._vocabulary = {word: n for n, word in enumerate(sorted({word for count in counts for word in count}))}
         rows = np.repeat(np.arange(len(counts)), [len(count) for count in counts])
         columns = np.array([self._vocabulary[word] for count in counts for word in count], dtype=np.int64)
         frequency = np.array([n for count in counts for n in count.values()], dtype=np.float32)
-        length = np.array([sum(count.values()) for count in counts], dtype=np.float32)
-        norm = K1 * (1 - B + B * length / max(1.0, float(length.mean()) if len(length) else 1.0))
-        containing = np.bincount(columns, minlength=len(self._vocabulary))
-        idf = np.log1p((len(counts) - containing + 0.5) / (containing + 0.5)).astype(np.float32)
+        length = np.array(lengths, dtype=np.float32)
+        mean = float(np.average(length, weights=weights)) if len(length) else 1.0
+        norm = (K1 * (1 - B + B * length / max(1.0, mean))).astype(np.float32)
+        containing = np.bincount(columns, weights=weights[rows], minlength=len(self._vocabulary))
+        idf = np.log1p((weights.sum() - containing + 0.5) / (containing + 0.5)).astype(np.float32)
         weight = idf[columns] * frequency * (K1 + 1) / (frequency + norm[rows])
         self._index = csr_matrix(
             (weight, (rows, columns)), shape=(len(counts), max(1, len(self._vocabulary)))

@@ -17,12 +17,13 @@ _SMALL_WORDS = """
 auf aus bei beim dem der das des durch ein eine einem einen einer für ist im mit nach nicht oder sich sie sind und vom
 von werden wird wurde zu zum zur über
 """
-_GERMAN = frozenset(_SMALL_WORDS.split())
+GERMAN = frozenset(_SMALL_WORDS.split())
+"""Small words by which German is told."""
 
 
 def is_german(words: Iterable[str]) -> bool:
     """Return whether a text with these words, in small letters, has several of the small words of German."""
-    return len(_GERMAN.intersection(words)) >= _LEAST
+    return len(GERMAN.intersection(words)) >= _LEAST
 
 
 def last_words(word: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ class EvaluationRules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     max_documents: int = Field(
-        default=20_000, ge=1, description="of the corpus: all relevant ones, then a fixed sample"
+        default=20_000, ge=1, description="of the corpus: what queries seek, were shown, words find; then a sample"
     )
     max_behaviours: int = Field(default=60, ge=1, description="tests of one behaviour; each costs an embedded query")
     min_validation: int = Field(

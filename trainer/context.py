@@ -22,7 +22,7 @@ from stores.signing import Signing
 from stores.warehouse import Warehouse
 from trainer.chat import Chat
 from trainer.config import TrainingConfig
-from trainer.data import snapshot
+from trainer.data import added_tests, snapshot
 from trainer.data.snapshot import Snapshot
 from trainer.judging import embed_in_child
 from trainer.judging.embed_in_child import Made
@@ -97,13 +97,17 @@ class RunContext:
         return RunStatus(request.run, partial(training_status.write, self.redis, request.tenant), self.clock)
 
     def snapshot(self, request: TrainingRequested, path: Path) -> Snapshot:
-        """Return the run's snapshot: the one it began with, in the file `path`, or a new one of this moment."""
+        """Return the run's snapshot: the one it began with, in the file `path`, or a new one of this moment.
+
+        Raises `Refused` where a file of behaviour tests is wrong.
+        """
         if path.is_file():
             return Snapshot.load(path)
         tenant = request.tenant
         taken = snapshot.take(
             self.warehouse, tenant, request.run, self.live(tenant), self.clock(), self.config.snapshot
         )
+        taken = replace(taken, tests=added_tests.read(self.home, tenant))
         taken.save(path)
         return taken
 

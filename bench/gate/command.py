@@ -1,7 +1,8 @@
 """`python -m bench gate`: how often the gate is wrong and what it sees, on differences whose truth is known.
 
 The real rule judges made-up scores (`bench.gate.worlds`): zero-heavy differences in steps of ranks, alike within
-groups, as noisy as those of the demo. A candidate without effect is as often better as worse.
+groups, as noisy as those of the demo, with fifteen slices and four behaviours that differ in nothing. A candidate
+without effect is as often better as worse.
 
 without_effect   by queries: shares of `false_win` and `false_loss` at a first look, and of years with any in twelve
                  looks (`..._12_looks`), each at another candidate and other queries, which is the worst case. Beside
@@ -10,7 +11,7 @@ lopsided         the same where the mean is zero because small gains and fewer, 
                  and where most samples miss the losses (`unseen`): beyond what an interval of seen differences
                  promises, so these have no goal
 power            by queries and true gain in nDCG@10: share of WINs at a first look, at a look after one without a gain,
-                 and by betting; `refused` is the share that fifteen harmless slices refuse
+                 and by betting; `refused` is the share that harmless slices and behaviours refuse
 needed           of inconclusive runs: queries that they say would show the planned gain, over those that do in truth
 
 Goals: false_win and false_loss, at a first look and over twelve, not surely above 0.05; power at +0.05 with 300 queries
@@ -96,7 +97,7 @@ def missed_goals(report: dict[str, Any], worlds: int) -> list[str]:
         if row["gain"] == 0.05 and row["queries"] >= 300 and row["first_look"] < _POWER:
             missed.append(f"power with {row['queries']} queries")
         if surely_above(row["refused"], worlds):
-            missed.append(f"refused by slices at {row['gain']:+.2f} with {row['queries']} queries")
+            missed.append(f"refused by slices or behaviours at {row['gain']:+.2f} with {row['queries']} queries")
     missed += [
         f"needed queries seen from {row['queries']}"
         for row in report["needed"]

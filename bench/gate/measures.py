@@ -1,4 +1,4 @@
-"""What is counted: verdicts without effect, once and over looks; power; refusals by slices; the queries needed."""
+"""What is counted: verdicts without effect, once and over looks; power; refusals by guards; the queries needed."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bench.gate.betting import wealth
-from bench.gate.worlds import Effect, drawn
+from bench.gate.worlds import Effect, behaviours, drawn
 from trainer.judging import bootstrap, gate, looks
 from trainer.judging.gate import GateRules, Verdict
 from trainer.judging.looks import Taken
@@ -24,7 +24,7 @@ def year(queries: int, effect: Effect, rules: GateRules, rng: np.random.Generato
     found = []
     for n in range(12):
         look = looks.next_look(taken, rules)
-        found.append(gate.judge(drawn(queries, effect, rng), {}, rules, look))
+        found.append(gate.judge(drawn(queries, effect, rng), behaviours(rng), rules, look))
         taken.append(Taken(_BEGAN + timedelta(days=30 * n), look.level, found[-1].difference.low > 0))
     return found
 
@@ -52,8 +52,9 @@ def power(queries: int, gain: float, worlds: int, rules: GateRules, seed: int) -
     first, second, bet = [], [], 0
     for rng in _seeds(seed, worlds, queries):
         scores = drawn(queries, Effect(gain), rng)
-        first.append(gate.judge(scores, {}, rules).verdict)
-        second.append(gate.judge(scores, {}, rules, later).verdict)
+        unhurt = behaviours(rng)
+        first.append(gate.judge(scores, unhurt, rules).verdict)
+        second.append(gate.judge(scores, unhurt, rules, later).verdict)
         bet += wealth(scores) >= 1 / rules.first
     return {
         "queries": queries,

@@ -9,6 +9,9 @@ more losses  five move up from rank 2 to 1 for every three that fall from rank 1
 more gains   the other way round
 unseen       one loss of rank 1 to 5 for every five gains of rank 3 to 2: often no loss is among the queries at all
 
+Behaviours of models that differ in none of them: 20 to 60 tests, of which 5 or 10 % turn for the worse, and as many for
+the better; those of the largest are in groups, as paraphrases are.
+
 Groups and noise are those of demos: 360 queries in about 190 groups, and a standard error of 0.15 to 0.18 over the root
 of the queries.
 """
@@ -22,6 +25,7 @@ import numpy.typing as npt
 from retrieval import metrics
 from trainer.judging.bootstrap import Array
 from trainer.judging.gate import Scores
+from trainer.judging.model_tests import Tally
 
 SHAPES = ("even", "more losses", "more gains")
 UNSEEN = "unseen"
@@ -43,6 +47,16 @@ _RISE = {"more losses": (1, 0), "more gains": (1, 0), UNSEEN: (2, 1)}
 _FALL = (0, 4)
 _SLICES = 15
 
+_BEHAVIOURS = {
+    "acronym": (20, 0.05, 1),
+    "general": (20, 0.1, 1),
+    "key document": (40, 0.05, 1),
+    "paraphrase": (60, 0.1, 2),
+}
+"""Tests of each, the share of groups that turn to either side, and the tests of a group."""
+_PASSED = 0.7
+"""Share of the groups that pass, of those that do not turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -61,6 +75,19 @@ def drawn(queries: int, effect: Effect, rng: np.random.Generator) -> Scores:
     ranks = rng.choice(len(_NDCG), size=int(gaining.sum()), p=_BAD)
     live[gaining], candidate[gaining] = _NDCG[ranks], _NDCG[_HALVED[ranks]]
     return Scores(candidate, live, groups.tolist(), _slices(groups, rng))
+
+
+def behaviours(rng: np.random.Generator) -> dict[str, Tally]:
+    """Return what became of behaviours in which neither model is better; draws nothing from `rng` itself."""
+    (own,) = rng.spawn(1)
+    return {name: _turned(tests, share, size, own) for name, (tests, share, size) in _BEHAVIOURS.items()}
+
+
+def _turned(tests: int, share: float, size: int, rng: np.random.Generator) -> Tally:
+    """Return the tally of tests in groups that turn as a whole."""
+    lost, won, kept = rng.multinomial(tests // size, [share, share, 1 - 2 * share]).tolist()
+    passed = int(rng.binomial(kept, _PASSED))
+    return Tally(tests, (passed + lost) * size, (passed + won) * size, tests // size, lost, won)
 
 
 def _level(groups: Groups, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -33,7 +33,12 @@ def test_judgments_go_in_once_and_out_with_what_every_system_answered(
     files = export(warehouse, world.tenant, tmp_path / "out", "run-9")
     assert files == {
         "queries.tsv": 2, "qrels.people.txt": 2, "qrels.clicks.txt": 1, "run.candidate.txt": 2, "run.live-dense.txt": 1,
+        "README.txt": 8,
     }  # fmt: skip
+    warning = (tmp_path / "out" / "README.txt").read_text()
+    assert "held-out queries of run run-9" in warning
+    assert "do not learn or choose from them" in warning
+    assert "tidewheel adopt" in warning
     people, queries = tmp_path / "out" / "qrels.people.txt", tmp_path / "out" / "queries.tsv"
     assert set(read(people, queries)) == set(first[1:])
     assert (tmp_path / "out" / "run.live-dense.txt").read_text() == "q2 Q0 d2 1 1.000000 live-dense\n"

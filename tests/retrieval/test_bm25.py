@@ -25,3 +25,17 @@ def test_unknown_words_and_empty_texts_score_nothing() -> None:
     assert not Bm25(["a b", ""]).scores(["zzz", ""]).any()
     assert Bm25([]).scores(["a"]).shape == (1, 0)
     assert np.isfinite(Bm25(["", ""]).scores(["a"])).all()
+
+
+def test_a_document_that_stands_for_several_counts_as_if_they_were_there() -> None:
+    texts = ["red apple apple", "green pear", "blue sky above all"]
+    sample = Bm25(texts, stands_for=[3, 1, 2]).scores(["apple", "pear sky"])
+    whole = Bm25([texts[0]] * 3 + [texts[1]] + [texts[2]] * 2).scores(["apple", "pear sky"])
+    assert sample == pytest.approx(whole[:, [0, 3, 4]])
+    assert sample != pytest.approx(Bm25(texts).scores(["apple", "pear sky"]))
+
+
+def test_terms_that_nobody_asks_for_count_for_length_alone() -> None:
+    texts, asked = ["red apple apple", "green pear", "blue sky above all"], ["apple sky"]
+    assert Bm25(texts, only={"apple", "sky"}).scores(asked) == pytest.approx(Bm25(texts).scores(asked))
+    assert not Bm25(texts, only={"sky"}).scores(["apple"]).any()

@@ -40,8 +40,15 @@ def test_a_run_keeps_the_snapshot_that_it_began_with(make_context: Make, tenant:
     taken = context.snapshot(request(tenant), path)
     assert path.is_file()
     assert context.snapshot(request(tenant), path) == taken, "not one of a later moment"
+    added = context.home / "behaviours" / tenant / "names.jsonl"
+    added.parent.mkdir(parents=True)
+    added.write_text('{"behaviour": "entity", "query": "Lighthouse", "expected": ["d1"]}\n')
+    assert context.snapshot(request(tenant), path) == taken, "nor with tests that came since"
     path.unlink()
-    assert context.snapshot(request(tenant), path).as_of > taken.as_of
+    later = context.snapshot(request(tenant), path)
+    assert later.as_of > taken.as_of
+    assert [test.query for test in later.tests] == ["Lighthouse"]
+    assert context.snapshot(request(tenant), path) == later
 
 
 def test_the_status_is_the_tenants(make_context: Make, tenant: str) -> None:

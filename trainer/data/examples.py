@@ -70,7 +70,7 @@ class Document:
 
     Chat messages are not `searchable`: what people think of them teaches, but searches find conversations. What is not
     `for_everyone` teaches and is judged like any other, and is named in no report. `clicked` are the queries that
-    several people clicked after.
+    several people clicked after. `app` is the source that it comes from.
     """
 
     document: str
@@ -85,6 +85,7 @@ class Document:
     for_everyone: bool = False
     authority: float = 0.0
     clicked: tuple[str, ...] = ()
+    app: str = ""
 
 
 @dataclass(frozen=True, slots=True)

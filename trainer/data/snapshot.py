@@ -20,6 +20,7 @@ from retrieval.authority import USE_WINDOW, UsageStats, authority
 from retrieval.passages import READ_CHARACTERS
 from schemas.instants import milliseconds
 from stores.warehouse import Warehouse
+from trainer.data.added_tests import AddedTest
 from trainer.data.examples import CleaningRules, Document, Example, Examples, PairRow, build
 
 FORMAT = 1
@@ -68,7 +69,7 @@ class Snapshot:
     """One moment of one tenant. `nearby` gives for an event the documents that its user opened around it.
 
     `answers` has what people were shown for the queries that anybody clicked after, one answer a person and query.
-    `judgments` are people's grades, by query and document.
+    `judgments` are people's grades, by query and document, `tests` the behaviour tests that people added.
     """
 
     tenant: str
@@ -80,6 +81,7 @@ class Snapshot:
     nearby: dict[str, tuple[str, ...]]
     answers: tuple[Answer, ...] = ()
     judgments: dict[str, dict[str, float]] = field(default_factory=dict)
+    tests: tuple[AddedTest, ...] = ()
 
     def save(self, path: Path) -> None:
         """Write it for a run that is resumed; the file is whole or absent."""
@@ -226,6 +228,7 @@ def _document(row: dict[str, Any], usage: UsageStats, as_of: datetime) -> Docume
         for_everyone=open_to_all(row["acl"]),
         authority=authority(usage, row["updated_at"], as_of),
         clicked=tuple(row["clicked"]),
+        app=row["app"],
     )
 
 

@@ -4,19 +4,20 @@ A document without any text has no passage in the index and none here: it cannot
 counts that as a miss.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.bm25 import Bm25
 from retrieval.clicked_queries import field_text
 from retrieval.passages import split
 from retrieval.word_pieces import Pieces
 from trainer.data.examples import Document
 from trainer.judging import model_tests
+from trainer.judging.competitors import chosen
 from trainer.learning.general import General
 
 Vectors = npt.NDArray[np.float32]
@@ -39,6 +40,7 @@ class Corpus:
 
     `first[n]` is the number of the first passage of document n, `authority[n]` its authority in [0, 1], `clicked[n]`
     are its clicked queries, if there are any of any document. Every document here has at least one passage.
+    Of a large corpus `left_out` documents are not here, and document n stands for `stands_for[n]` of all, if it says.
     """
 
     names: tuple[str, ...]
@@ -46,6 +48,8 @@ class Corpus:
     first: npt.NDArray[np.int64]
     authority: tuple[float, ...]
     clicked: tuple[tuple[str, ...], ...] = ()
+    stands_for: tuple[float, ...] = ()
+    left_out: int = 0
 
     def tenants(self) -> list[int]:
         """Return the numbers of the tenant's own documents, without the general texts."""
@@ -56,7 +60,22 @@ class Corpus:
         kept = len(self.tenants())
         passages = int(self.first[kept]) if kept < len(self.names) else len(self.texts)
         own = self.names[:kept], self.texts[:passages], self.first[:kept], self.authority[:kept]
-        return Corpus(*own, self.clicked[:kept])
+        return Corpus(*own, self.clicked[:kept], self.stands_for[:kept], self.left_out)
+
+    def words(self) -> Bm25:
+        """Return the index of the passages' words, with how frequent they are in the whole corpus."""
+        return Bm25(self.texts, self._stands_for())
+
+    def clicked_words(self) -> Bm25 | None:
+        """Return the same of passages with clicked queries; None when no document has such queries."""
+        fields = self.clicked_fields()
+        return None if fields is None else Bm25(fields, self._stands_for())
+
+    def _stands_for(self) -> list[float] | None:
+        """Return for how many passages of the whole corpus each passage stands; None where all are here."""
+        if not self.left_out or not self.stands_for:
+            return None
+        return np.repeat(self.stands_for, np.diff(self.first, append=len(self.texts))).tolist()
 
     def clicked_fields(self) -> list[str] | None:
         """Return the words with clicked queries of each passage, as indexed; None when no document has such queries."""
@@ -84,20 +103,20 @@ def build(
     limit: int,
     pieces: Pieces,
     clicked: Mapping[str, Sequence[str]] | None = None,
+    shown: Collection[str] = (),
+    asked: Iterable[str] = (),
 ) -> Corpus:
-    """Return all searchable documents, or of a large corpus the relevant ones and a fixed sample, and general texts.
+    """Return all searchable documents, or of a large corpus those that decide and a sample, and general texts.
 
     `limit` bounds the tenant's documents; `pieces` is the tokenizer by which they are cut; `clicked` has the clicked
-    queries of documents, without any that judges.
+    queries of documents, without any that judges. `shown` is what people were shown for the queries, `asked` are texts
+    of which words find what else competes (`trainer.judging.competitors`).
     """
     relevant = {name for query in queries for name in query.relevant}
-    searchable = [d for d in documents.values() if d.searchable]
-    ordered = sorted(searchable, key=lambda d: (d.document not in relevant, blake2b(d.document.encode()).digest()))
-    chosen = [
-        (d.document, split(d.title, d.body, pieces).passages) for d in sorted(ordered[:limit], key=lambda d: d.document)
-    ]
-    chosen += [(model_tests.general_id(pair), (pair.text,)) for pair in guard]
-    findable = [(name, passages) for name, passages in chosen if passages]
+    judging = chosen([one for one in documents.values() if one.searchable], relevant, shown, asked, limit)
+    cut = [(name, split(documents[name].title, documents[name].body, pieces).passages) for name in judging.stands_for]
+    cut += [(model_tests.general_id(pair), (pair.text,)) for pair in guard]
+    findable = [(name, passages) for name, passages in cut if passages]
     sizes = [len(passages) for _, passages in findable]
     return Corpus(
         names=tuple(name for name, _ in findable),
@@ -105,6 +124,8 @@ def build(
         first=np.cumsum([0, *sizes], dtype=np.int64)[:-1],
         authority=tuple(documents[name].authority if name in documents else 0.0 for name, _ in findable),
         clicked=tuple(tuple(clicked.get(name, ())) for name, _ in findable) if clicked else (),
+        stands_for=tuple(judging.stands_for.get(name, 1.0) for name, _ in findable),
+        left_out=judging.left_out,
     )
 
 

@@ -22,7 +22,7 @@ from trainer.judging.exposure import Labels
 from trainer.judging.gate import GateRules, Scores
 from trainer.judging.judged import Judged
 from trainer.judging.judged import change as judged_change
-from trainer.judging.model_tests import ModelTest
+from trainer.judging.model_tests import ModelTest, Tally
 from trainer.judging.questions import Questions, Rows
 from trainer.judging.served import ServedRanking
 
@@ -58,23 +58,25 @@ class Choice:
 class Evaluation:
     """What evaluation found. `rankings` has for each system the first documents of each query.
 
-    `choices` says how the candidate is fused and how live would best be, `today` how live is fused. `behaviours` gives
-    for each behaviour: tests, passed by live, passed by candidate; `lost_tests` names the tests that live passes and
-    the candidate does not. `labels` corrects clicks for what was shown; without, they count as they are.
-    `judged` are the queries that people judged, `judged_rankings` what candidate and live answer to them.
+    `choices` says how the candidate is fused and how live would best be, `today` how live is fused. `behaviours` says
+    what became of each behaviour; `lost_tests` names the tests that live passes and the candidate does not. `labels`
+    corrects clicks for what was shown; without, they count as they are.
+    `judged` are the queries that people judged, `judged_rankings` what candidate and live answer to them. `documents`
+    says how many were ranked, of how many.
     """
 
     queries: tuple[Query, ...]
     slices: tuple[tuple[str, ...], ...]
     rankings: Mapping[str, Sequence[Sequence[str]]]
     tests: tuple[ModelTest, ...]
-    behaviours: Mapping[str, tuple[int, int, int]]
+    behaviours: Mapping[str, Tally]
     lost_tests: tuple[str, ...]
     choices: Mapping[str, Choice]
     today: Fusion = EVEN
     labels: Labels | None = None
     judged: tuple[Judged, ...] = ()
     judged_rankings: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    documents: tuple[int, int] | None = None
 
     @property
     def known(self) -> Labels:
@@ -104,6 +106,7 @@ class Evaluation:
             groups=[query.group for query in self.queries],
             slices=self.slices,
             whole=float(whole.mean()) if len(whole) else 0.0,
+            documents=self.documents,
         )
 
     def judged_change(self, rules: GateRules) -> Interval | None:
@@ -134,7 +137,7 @@ def evaluate(
     asked = dict.fromkeys(vectors, questions) | ({CANDIDATE: cut} if cut else {})
     rows = {name: asked[name].rows(found) for name, found in vectors.items()}
     own, tests = questions.corpus.own(), questions.tests
-    words = Bm25Index(own.texts)
+    words = own.words()
     served = ServedRanking(own, words)
     serving = {LIVE: served, CANDIDATE: served_of(cut) if cut else served}
     known = questions.validation_labels or _as_they_are(questions.validation)
@@ -160,14 +163,14 @@ def evaluate(
     tallied = model_tests.tally(tests, before, after)
     return Evaluation(
         questions.queries, questions.slices, rankings, tests, tallied, tuple(lost), choices, today, questions.labels,
-        questions.judged, guarded,
+        questions.judged, guarded, (len(own.names), len(own.names) + own.left_out),
     )  # fmt: skip
 
 
 def served_of(questions: Questions) -> ServedRanking:
     """Return the ranking that searches get of the questions' documents, cut as they are there."""
     own = questions.corpus.own()
-    return ServedRanking(own, Bm25Index(own.texts))
+    return ServedRanking(own, own.words())
 
 
 def choice(

@@ -74,11 +74,7 @@ def labels(
     `answers` has one answer a person and query, `rows` the clicks with their weights.
     """
     opened = opened_of(queries, rows)
-    wanted = {normalized(query.text) for query in queries}
-    shown: dict[str, list[tuple[str, ...]]] = {}
-    for answer in answers:
-        if (text := normalized(answer.query)) in wanted:
-            shown.setdefault(text, []).append(answer.documents[:DEPTH])
+    shown = shown_for([query.text for query in queries], answers)
     rates = {text: _rates(lists, opened.get(text, {}), counted) for text, lists in shown.items()}
     background = _background(rates.values())
     values = [
@@ -88,6 +84,16 @@ def labels(
     sums = [sum(of_query.values()) for of_query in values if of_query is not None]
     scale = fmean(sums) if sums else 0.0
     return Labels(tuple(values), scale) if scale > 0 else Labels((None,) * len(queries))
+
+
+def shown_for(queries: Iterable[str], answers: Iterable[Answer]) -> dict[str, list[tuple[str, ...]]]:
+    """Return by normalized query what people were shown for it, a list of documents for each of them."""
+    wanted = {normalized(text) for text in queries}
+    shown: dict[str, list[tuple[str, ...]]] = {}
+    for answer in answers:
+        if (text := normalized(answer.query)) in wanted:
+            shown.setdefault(text, []).append(answer.documents[:DEPTH])
+    return shown
 
 
 def opened_of(queries: Sequence[Query], rows: Iterable[PairRow]) -> dict[str, dict[str, float]]:

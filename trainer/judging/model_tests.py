@@ -10,7 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from scipy.stats import binom
+
 from retrieval.text import STOP_WORDS, normalized, spaced, words
+from trainer.data.added_tests import AddedTest
 from trainer.data.examples import Document
 from trainer.data.split import Query
 from trainer.learning.general import General
@@ -48,17 +51,44 @@ _SYNONYMS = (
 
 @dataclass(frozen=True, slots=True)
 class ModelTest:
-    """One test: the behaviour, what is asked, the documents of which one is expected, and within which rank."""
+    """One test: the behaviour, what is asked, the documents of which one is expected, and within which rank.
+
+    Tests made of held-out queries of one `group` rise and fall together; one without a group stands alone.
+    """
 
     behaviour: str
     query: str
     expected: frozenset[str]
     within: int
+    group: int | None = None
 
     @property
     def name(self) -> str:
         """Return what a report calls it."""
         return f"{self.behaviour}: {self.query}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of one behaviour: its tests, how many live and the candidate pass, and how many groups turned.
+
+    A group of tests, often of one, counts as `lost` when the candidate passes fewer of it than live, and as `won` when
+    it passes more.
+    """
+
+    tests: int
+    live: int
+    candidate: int
+    groups: int
+    lost: int
+    won: int
+
+    def chance_of_no_loss(self) -> float:
+        """Return the one-sided p-value of a loss: how likely chance alone makes so many of what turned a loss.
+
+        Exact: McNemar's test as a sign test on the groups that turned.
+        """
+        return float(binom.sf(self.lost - 1, self.lost + self.won, 0.5))
 
 
 def build(queries: Sequence[Query], documents: Mapping[str, Document], limit: int) -> list[ModelTest]:
@@ -68,6 +98,12 @@ def build(queries: Sequence[Query], documents: Mapping[str, Document], limit: in
         *_sample(_acronyms(documents), limit),
         *_key_documents(documents, limit),
     ]
+
+
+def added(tests: Sequence[AddedTest], documents: Mapping[str, Document]) -> list[ModelTest]:
+    """Return the tests that people added, of the documents that there are; one that expects none is left out."""
+    known = [(test, frozenset(test.expected) & documents.keys()) for test in tests]
+    return [ModelTest(test.behaviour, test.query, here, test.within) for test, here in known if here]
 
 
 def general(pairs: Sequence[General]) -> list[ModelTest]:
@@ -90,15 +126,26 @@ def passed(tests: Sequence[ModelTest], ranked: Sequence[Sequence[str]]) -> list[
     return [not test.expected.isdisjoint(top[: test.within]) for test, top in zip(tests, ranked, strict=True)]
 
 
-def tally(
-    tests: Sequence[ModelTest], live: Sequence[bool], candidate: Sequence[bool]
-) -> dict[str, tuple[int, int, int]]:
-    """Return per behaviour: tests, passed by live, passed by candidate."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for test, before, after in zip(tests, live, candidate, strict=True):
-        n, old, new = found.get(test.behaviour, (0, 0, 0))
-        found[test.behaviour] = (n + 1, old + before, new + after)
-    return found
+def tally(tests: Sequence[ModelTest], live: Sequence[bool], candidate: Sequence[bool]) -> dict[str, Tally]:
+    """Return what became of each behaviour."""
+    of_groups: dict[str, dict[tuple[bool, int], list[tuple[bool, bool]]]] = defaultdict(lambda: defaultdict(list))
+    for n, (test, *both) in enumerate(zip(tests, live, candidate, strict=True)):
+        group = (False, n) if test.group is None else (True, test.group)
+        of_groups[test.behaviour][group].append((both[0], both[1]))
+    return {name: _tallied(list(groups.values())) for name, groups in of_groups.items()}
+
+
+def _tallied(groups: Sequence[Sequence[tuple[bool, bool]]]) -> Tally:
+    """Return the tally of tests in groups, each test as passed by live and by the candidate."""
+    sums = [(sum(old for old, _ in group), sum(new for _, new in group)) for group in groups]
+    return Tally(
+        tests=sum(map(len, groups)),
+        live=sum(old for old, _ in sums),
+        candidate=sum(new for _, new in sums),
+        groups=len(groups),
+        lost=sum(new < old for old, new in sums),
+        won=sum(new > old for old, new in sums),
+    )
 
 
 def _paraphrases(queries: Sequence[Query]) -> Iterable[ModelTest]:
@@ -114,7 +161,7 @@ def _paraphrases(queries: Sequence[Query]) -> Iterable[ModelTest]:
         else:
             other = " ".join(word for word in asked if word not in STOP_WORDS)
         if other and normalized(other) != normalized(query.text):
-            yield ModelTest(PARAPHRASE, other, frozenset(query.relevant), 10)
+            yield ModelTest(PARAPHRASE, other, frozenset(query.relevant), 10, query.group)
 
 
 def _acronyms(documents: Mapping[str, Document]) -> Iterable[ModelTest]:

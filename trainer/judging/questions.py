@@ -11,7 +11,7 @@ from trainer.data.split import Query, Split
 from trainer.judging import corpus, judged, model_tests
 from trainer.judging.clicked import without_held_out
 from trainer.judging.corpus import Corpus, Vectors
-from trainer.judging.exposure import Labels, labels
+from trainer.judging.exposure import Labels, labels, shown_for
 from trainer.judging.judged import Judged
 from trainer.judging.model_tests import ModelTest
 from trainer.judging.slices import slices
@@ -65,14 +65,21 @@ def build(snapshot: Snapshot, split: Split, config: TrainingConfig, pieces: Piec
     rules, guard, held_out = config.evaluation, general.guarded(), (*split.test, *split.validation)
     said = {name: document.clicked for name, document in snapshot.documents.items() if document.clicked}
     searchable = {name: document for name, document in snapshot.documents.items() if document.searchable}
-    tests = model_tests.build(split.test, searchable, rules.max_behaviours) + model_tests.general(guard)
+    added = model_tests.added(snapshot.tests, searchable)
+    tests = [*model_tests.build(split.test, searchable, rules.max_behaviours), *added, *model_tests.general(guard)]
     guarded = judged.guard(snapshot.judgments, searchable, config.split.query_similarity)
     by_people = judged.judged_among(split.test, snapshot.judgments, split.test_documents)
     judging = [*(query.text for query in held_out), *(one.text for one in guarded)]
     clicked = without_held_out(said, judging, config.split.query_similarity)
+    lists = [one for people in shown_for(judging, snapshot.answers).values() for one in people]
+    shown = {name for some in (*lists, *(one.expected for one in added)) for name in some}
+    ranked = corpus.build(
+        snapshot.documents, (*held_out, *guarded), guard, rules.max_documents, pieces, clicked, shown,
+        (*judging, *(test.query for test in tests)),
+    )  # fmt: skip
     values = labels(split.test, snapshot.answers, snapshot.rows, split.test_documents)
     return Questions(
-        corpus=corpus.build(snapshot.documents, (*held_out, *guarded), guard, rules.max_documents, pieces, clicked),
+        corpus=ranked,
         queries=split.test,
         slices=tuple(slices(split.test, searchable)),
         tests=tuple(tests),

@@ -17,6 +17,7 @@ from schemas.opinion import Opinion
 from trainer.config import TrainingConfig
 from trainer.data.examples import Document
 from trainer.judging.evaluate import CANDIDATE, LIVE, Evaluation
+from trainer.judging.failures import figures
 from trainer.judging.gate import Verdict, slice_intervals
 from trainer.judging.ladder import ADOPT
 from trainer.judging.model_tests import is_general
@@ -35,15 +36,14 @@ def write(
         "difference": asdict(verdict.difference),
         "look": asdict(verdict.look) if verdict.look else None,
         "needed_queries": verdict.needed,
+        "documents": dict(zip(("ranked", "of"), found.documents, strict=True)) if found.documents else None,
         "systems": table(found),
         "fusions": {name: _weighing(found, name) for name in found.choices} | {"today": found.today.model_dump()},
         "slices": by_slice(found),
         "slice_differences": {name: asdict(span) for name, span in slice_intervals(scores, config.gate).items()},
+        "failure_patterns": figures(found.queries, documents, scores.candidate, scores.live),
         "judged": asdict(judged) if (judged := found.judged_change(config.gate)) else None,
-        "behaviours": {
-            name: {"tests": n, "live": live, "candidate": candidate}
-            for name, (n, live, candidate) in found.behaviours.items()
-        },
+        "behaviours": {name: asdict(tally) for name, tally in found.behaviours.items()},
         "lost_behaviour_tests": _lost(found, documents),
         "rules": config.model_dump(),
     }

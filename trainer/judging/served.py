@@ -38,8 +38,7 @@ class ServedRanking:
         """Take the corpus and the index of its passages' words."""
         self._corpus, self._words = corpus, words
         self._numbered = corpus.numbered()
-        fields = corpus.clicked_fields()
-        self._clicked = None if fields is None else Bm25(fields)
+        self._clicked = corpus.clicked_words()
 
     @property
     def has_clicked(self) -> bool:

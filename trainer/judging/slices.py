@@ -1,7 +1,8 @@
 """Which kind of query it is: the slices in which a model is judged, by rules that people can read. Pure.
 
 The four patterns are those that enterprise searches fall into: a fact, a list, a kind of thing that people keep, or
-one known document. How popular and how new it is what they seek gives more slices.
+one known document. How popular and how new it is what they seek gives more slices, and so do its language and source
+where a tenant has several.
 """
 
 import re
@@ -11,6 +12,7 @@ from datetime import datetime
 from retrieval.text import normalized, subject
 from trainer.data.examples import Document
 from trainer.data.split import Query
+from trainer.judging.language import READ, language
 
 _FACTOID = re.compile(
     r"^(who|whom|whose|when|where|why|what is|what's|how (many|much|long|often|old|do|does|to|can)|is|are|does|can)\b"
@@ -47,10 +49,11 @@ def pattern(query: str, titles: Sequence[str]) -> str:
 
 
 def slices(queries: Sequence[Query], documents: Mapping[str, Document]) -> list[tuple[str, ...]]:
-    """Return the slices of each query: its pattern, head or tail, new documents, guard.
+    """Return the slices of each query: its pattern, head or tail, new documents, guard, languages and sources.
 
     head: the most clicked queries that together have half of the clicks. New: a relevant document is among the quarter
-    of the corpus that changed last.
+    of the corpus that changed last. Language: the query's own, or where it does not tell that of what it seeks.
+    Source: those of the documents sought. A language or source that all queries have makes no slice: it is the whole.
     """
     head = _head(queries)
     border = _newest_quarter(documents)
@@ -62,8 +65,24 @@ def slices(queries: Sequence[Query], documents: Mapping[str, Document]) -> list[
             names.append(NEW)
         if query.guard:
             names.append(GUARD)
+        names += [f"in {name}" for name in _languages(query.text, sought)]
+        names += [f"from {name}" for name in sorted({document.app for document in sought if document.app})]
         found.append(tuple(names))
-    return found
+    return _without_the_whole(found)
+
+
+def _languages(query: str, sought: Sequence[Document]) -> list[str]:
+    if own := language(query):
+        return [own]
+    told = {language(f"{document.title}\n{document.body[:READ]}") for document in sought}
+    return sorted(name for name in told if name)
+
+
+def _without_the_whole(found: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the slices without languages and sources that all queries have."""
+    everywhere = set(found[0]).intersection(*found[1:]) if found else set()
+    whole = {name for name in everywhere if name.startswith(("in ", "from "))}
+    return [tuple(name for name in names if name not in whole) for names in found]
 
 
 def _head(queries: Sequence[Query]) -> set[int]:

@@ -11,6 +11,22 @@ SCORE = "score@10"
 """What decides: nDCG@10 by clicks that are corrected for what people were shown."""
 
 
+DEPTHS = (1, 3, 5, 10, 20, 50)
+"""Places of a ranking that every metric is given for. A search asks for ten; what is below them is what it read."""
+
+EXPORTED = 50
+"""Documents of every ranking that are kept, for `tidewheel judgments export`."""
+
+_DEEPEST = 100
+_METRICS = {
+    "ndcg": metrics.ndcg,
+    "mrr": metrics.reciprocal_rank,
+    "map": metrics.average_precision,
+    "precision": metrics.precision,
+    "recall": metrics.recall,
+}
+
+
 def table(found: Evaluation) -> dict[str, dict[str, float]]:
     """Return the mean of every metric for every system."""
     return {system: _means(found, system, range(len(found.queries))) for system in found.rankings}
@@ -43,7 +59,7 @@ def score_rows(found: Evaluation, tenant: str, run: str, snapshot: str) -> dict[
         "system": [system for _, system, _, _ in rows],
         "slices": [list(found.slices[n]) for n, _, _, _ in rows],
         "relevant": [sorted(query.relevant) for _, _, query, _ in rows],
-        "retrieved": [list(ranked[:10]) for _, _, _, ranked in rows],
+        "retrieved": [list(ranked[:EXPORTED]) for _, _, _, ranked in rows],
         "score": [float(scores[system][n]) for n, system, _, _ in rows],
         "ndcg_10": [metrics.ndcg(ranked, query.relevant, 10) for _, _, query, ranked in rows],
         "mrr_10": [metrics.reciprocal_rank(ranked, query.relevant, 10) for _, _, query, ranked in rows],
@@ -58,12 +74,7 @@ def _means(found: Evaluation, system: str, chosen: Sequence[int]) -> dict[str, f
     if not pairs:
         return {}
     score = found.score_of(system)
-    means = {
-        SCORE: fmean(float(score[n]) for n in chosen),
-        "ndcg@10": fmean(metrics.ndcg(r, q, 10) for r, q in pairs),
-        "mrr@10": fmean(metrics.reciprocal_rank(r, q, 10) for r, q in pairs),
-        "map@10": fmean(metrics.average_precision(r, q, 10) for r, q in pairs),
-        "precision@5": fmean(metrics.precision(r, q, 5) for r, q in pairs),
-        **{f"recall@{k}": fmean(metrics.recall(r, q, k) for r, q in pairs) for k in (1, 5, 10, 50, 100)},
-    }
+    means = {SCORE: fmean(float(score[n]) for n in chosen)}
+    means |= {f"{name}@{k}": fmean(of(r, q, k) for r, q in pairs) for name, of in _METRICS.items() for k in DEPTHS}
+    means[f"recall@{_DEEPEST}"] = fmean(metrics.recall(r, q, _DEEPEST) for r, q in pairs)
     return {name: round(value, 6) for name, value in means.items()}

@@ -1,6 +1,8 @@
--- A run's held-out queries by how much the candidate gained or lost against the live model.
+-- A run's held-out queries by how much the candidate gained or lost against the live model, with the ten documents that
+-- a search shows.
 SELECT query, anyIf(score, system = 'candidate') AS candidate, anyIf(score, system = 'live') AS live,
-       anyIf(retrieved, system = 'candidate') AS candidate_found, anyIf(retrieved, system = 'live') AS live_found,
+       anyIf(arraySlice(retrieved, 1, 10), system = 'candidate') AS candidate_found,
+       anyIf(arraySlice(retrieved, 1, 10), system = 'live') AS live_found,
        any(relevant) AS relevant
 FROM query_scores FINAL
 WHERE tenant = {tenant:String} AND run = {run:String} AND system IN ('candidate', 'live') AND

@@ -1,6 +1,6 @@
 -- The tenant's searchable documents, most opened first, and the chat messages that people reacted to. Other messages are
 -- searched as conversations, not one by one.
-SELECT d.document AS document, d.version AS version, d.kind AS kind, d.title AS title,
+SELECT d.document AS document, d.version AS version, d.app AS app, d.kind AS kind, d.title AS title,
        substringUTF8(d.body, 1, {characters:UInt32}) AS body, d.content_hash AS content_hash,
        d.link_targets AS link_targets, d.acl AS acl, d.updated_at AS updated_at, o.opened AS opened, q.queries AS clicked
 FROM (SELECT * FROM current_documents WHERE tenant = {tenant:String}) AS d

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench.gate.command import surely_above
-from bench.gate.worlds import SHAPES, Effect, drawn
+from bench.gate.worlds import SHAPES, Effect, behaviours, drawn
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,7 +36,12 @@ def test_the_gate_keeps_its_promises_at_a_small_size() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("sabotage", "missed"),
-    [("forgetful", "false_win_12_looks"), ("singly", "12_looks"), ("uncorrected", "refused by slices")],
+    [
+        ("forgetful", "false_win_12_looks"),
+        ("singly", "12_looks"),
+        ("uncorrected", "refused by slices"),
+        ("pointwise", "false_loss"),
+    ],
 )
 def test_a_wrong_implementation_is_found_out(sabotage: str, missed: str) -> None:
     status, report, progress = run("--sabotage", sabotage)
@@ -49,6 +54,17 @@ def test_worlds_have_the_difference_that_they_say(effect: Effect, mean: float) -
     rng = np.random.default_rng(5)
     found = [(s.candidate - s.live).mean() for s in (drawn(400, effect, rng) for _ in range(250))]
     assert np.mean(found) == pytest.approx(mean, abs=0.003)
+
+
+def test_worlds_have_behaviours_that_turn_to_both_sides_alike() -> None:
+    rng = np.random.default_rng(5)
+    drawn_once = rng.bit_generator.state
+    tallies = [tally for _ in range(400) for tally in behaviours(rng).values()]
+    assert rng.bit_generator.state == drawn_once, "scores are the same with and without"
+    lost, won, groups = (sum(getattr(one, name) for one in tallies) for name in ("lost", "won", "groups"))
+    assert lost / groups == pytest.approx(won / groups, rel=0.1)
+    assert 0.05 < lost / groups < 0.1
+    assert all(one.live - one.candidate == (one.lost - one.won) * one.tests // one.groups for one in tallies)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from trainer.judging import corpus, model_tests, weights
 from trainer.judging.evaluate import BASE, BM25, BM25_CLICKED, CANDIDATE, DENSE, LIVE, REWEIGHTED, Evaluation, evaluate
 from trainer.judging.gate import GateRules
 from trainer.judging.judged import Judged
-from trainer.judging.model_tests import ModelTest
+from trainer.judging.model_tests import ModelTest, Tally
 from trainer.judging.questions import Questions
 from trainer.learning.general import General
 
@@ -69,6 +69,15 @@ def test_judged_queries_are_answered_as_served_and_without_any_nothing_is_said()
     change = seen.judged_change(GateRules())
     assert change is not None
     assert change.mean == pytest.approx(1 - 1 / np.log2(3))
+
+
+def test_it_is_said_how_many_documents_were_ranked_of_how_many() -> None:
+    assert found().documents == found().scores().documents == (2, 2)
+    many = KNOWN | {f"x{n}": document(f"x{n}") for n in range(7)}
+    built = corpus.build(many, QUERIES, GUARD, 4, base_pieces())
+    rows = np.eye(len(built.texts) + len(QUERIES), 9, dtype=np.float32)
+    seen = evaluate(Questions(built, QUERIES, ((), ()), ()), {CANDIDATE: rows, LIVE: rows, BASE: rows}, EVEN, 99)
+    assert seen.documents == (4, 9)
 
 
 def test_a_candidate_is_judged_on_passages_as_it_cuts_them() -> None:
@@ -135,10 +144,10 @@ def test_neither_side_is_judged_by_its_vectors_alone(right: str, wrong: str) -> 
 
 
 def test_tests_that_a_candidate_loses_are_named() -> None:
-    assert found().behaviours == {"paraphrase": (1, 0, 1)}
+    assert found().behaviours == {"paraphrase": Tally(1, 0, 1, 1, 0, 1)}
     assert found().lost_tests == ()
     won = found(live_test=(1, 0, 0))
-    assert won.behaviours == {"paraphrase": (1, 1, 1)}
+    assert won.behaviours == {"paraphrase": Tally(1, 1, 1, 1, 0, 0)}
     lost = evaluate(
         Questions(corpus.build(KNOWN, (), GUARD, 10, base_pieces()), (), (), TESTS),
         {
@@ -148,7 +157,7 @@ def test_tests_that_a_candidate_loses_are_named() -> None:
         EVEN,
         1,
     )
-    assert lost.behaviours == {"paraphrase": (1, 1, 0)}
+    assert lost.behaviours == {"paraphrase": Tally(1, 1, 0, 1, 1, 0)}
     assert lost.lost_tests == ("paraphrase: first letter",)
 
 
@@ -163,7 +172,7 @@ def test_tests_pass_as_searches_rank_and_those_of_general_texts_by_vectors() -> 
     }
     seen = evaluate(asked, rows, Fusion(dense=0.3), 1)
     assert seen.choices[CANDIDATE].fusion == EVEN, "nothing chose"
-    assert seen.behaviours == {"acronym": (1, 1, 1), "general": (1, 1, 1)}
+    assert seen.behaviours == dict.fromkeys(("acronym", "general"), Tally(1, 1, 1, 1, 0, 0))
     assert seen.lost_tests == ()
 
 

@@ -9,6 +9,7 @@ from trainer.judging import gate
 from trainer.judging.bootstrap import Interval
 from trainer.judging.gate import GateRules, Scores, Verdict, interval, judge
 from trainer.judging.looks import Taken, next_look
+from trainer.judging.model_tests import Tally
 
 RULES = GateRules(resamples=2_000)
 Array = npt.NDArray[np.float64]
@@ -163,11 +164,73 @@ def test_a_precise_comparison_needs_no_more() -> None:
     assert "so there are enough to see one of that size" in found.reasons[1]
 
 
-def test_a_lost_behaviour_blocks_a_win() -> None:
+def tally(tests: int, lost: int, won: int = 0, groups: int | None = None) -> Tally:
+    """The tally of tests of which live passes half of the rest, each turned test in a group of its own."""
+    rest = (tests - lost - won) // 2
+    return Tally(tests, rest + lost, rest + won, tests if groups is None else groups, lost, won)
+
+
+@pytest.mark.parametrize(
+    ("found", "answer"),
+    [
+        (tally(20, 20), "LOSS"),
+        (tally(40, 9), "LOSS"),
+        (tally(400, 9), "WIN"),  # as sure, but of a few in a hundred
+        (tally(20, 2), "WIN"),  # a tenth of the tests, which chance does to one harmless model in eight
+        (tally(20, 5), "WIN"),  # 1 in 32 by chance
+        (tally(20, 8, 2), "WIN"),  # what was won speaks against a loss
+        (tally(60, 12, 6), "WIN"),
+        (tally(19, 19), "WIN"),  # too few to decide by
+        (tally(40, 9, groups=9), "WIN"),  # copies of too few needs
+    ],
+)
+def test_a_lost_behaviour_blocks_a_win_where_chance_does_not_explain_it(found: Tally, answer: str) -> None:
     gain = scores(np.full(100, 0.1))
-    assert judge(gain, {"acronym": (40, 39, 30)}, RULES).verdict == "LOSS"
-    assert judge(gain, {"acronym": (40, 39, 38)}, RULES).verdict == "WIN"
-    assert judge(gain, {"acronym": (19, 19, 0)}, RULES).verdict == "WIN", "too few to decide by"
+    judged = judge(gain, {"acronym": found}, RULES)
+    assert judged.verdict == answer
+    assert any("fails behaviour 'acronym'" in reason for reason in judged.reasons) == (answer == "LOSS")
+
+
+def test_slices_and_behaviours_share_one_level_and_what_is_broken_needs_none() -> None:
+    gain, turned = np.full(200, 0.1), tally(20, 7)
+    alone = scores(gain, slices=[()] * 200)
+    assert judge(alone, {"acronym": turned}, RULES).verdict == "LOSS", "1 in 128 by chance"
+    crowd = scores(gain, slices=[tuple(f"kind {n}" for n in range(9))] * 200)
+    assert judge(crowd, {"acronym": turned}, RULES).verdict == "WIN", "of ten parts one looks so by chance"
+    others = {f"behaviour {n}": tally(20, 0) for n in range(9)}
+    assert judge(alone, others | {"acronym": turned}, RULES).verdict == "WIN"
+    two = judge(alone, others | {"acronym": tally(20, 9), "general": tally(20, 20)}, RULES)
+    assert [reason.split(":")[0] for reason in two.reasons[1:]] == [
+        "fails behaviour 'general'",
+        "fails behaviour 'acronym'",
+    ]
+    broken = {f"behaviour {n}": tally(20, 0) for n in range(60)} | {"acronym": tally(20, 12, 2)}
+    assert judge(alone, broken, RULES).verdict == "LOSS", "half of what it did is gone"
+    one_worse = scores(np.concatenate([gain, np.full(30, -0.05)]), slices=[()] * 200 + [("guard",)] * 30)
+    both = judge(one_worse, {"general": tally(20, 20)}, RULES)
+    assert sum("'guard'" in reason or "'general'" in reason for reason in both.reasons) == 2
+
+
+def test_what_would_not_win_is_refused_by_no_behaviour_and_no_judgment() -> None:
+    """Twelve looks at candidates without effect would find one with a bad behaviour."""
+    level = scores(np.tile([0.1, -0.1], 60))
+    assert judge(level, {"acronym": tally(40, 40)}, RULES).verdict == "INCONCLUSIVE"
+    assert judge(level, {}, RULES, judged=Interval(-0.1, -0.15, -0.05, 30, 20)).verdict == "INCONCLUSIVE"
+
+
+@pytest.mark.parametrize("turning", [0.05, 0.1])
+@pytest.mark.parametrize("tests", [20, 60])
+def test_a_harmless_model_is_refused_by_behaviours_no_oftener_than_promised(turning: float, tests: int) -> None:
+    """Four behaviours, each of which loses as often as it wins; by the share alone up to two in three were refused."""
+    gain, rng = scores(np.full(60, 0.1), slices=[()] * 60), np.random.default_rng(3)
+    rules = GateRules(resamples=100)
+
+    def turned() -> Tally:
+        lost, won, _ = rng.multinomial(tests, [turning, turning, 1 - 2 * turning])
+        return tally(tests, int(lost), int(won))
+
+    refused = [judge(gain, {f"b{n}": turned() for n in range(4)}, rules).verdict == "LOSS" for _ in range(400)]
+    assert np.mean(refused) <= RULES.first
 
 
 def test_a_void_comparison_decides_nothing_and_says_why() -> None:
@@ -186,6 +249,13 @@ def test_a_gain_that_unseen_documents_take_back_is_none() -> None:
     gain = drawn(0.08, 200, 1)
     assert verdict(gain, whole=0.01).verdict == "WIN"
     assert verdict(gain, whole=-0.001).verdict == "INCONCLUSIVE"
+
+
+def test_a_verdict_over_a_part_of_the_corpus_says_so() -> None:
+    gain = np.full(200, 0.5)
+    (said,) = verdict(gain, documents=(20_000, 81_234)).reasons
+    assert "on 200 held-out queries over 20,000 of 81,234 documents; look 1" in said
+    assert " over " not in verdict(gain, documents=(20_000, 20_000)).reasons[0]
 
 
 def test_a_first_look_may_not_spend_all_that_looks_share() -> None:

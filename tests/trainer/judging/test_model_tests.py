@@ -1,7 +1,9 @@
+import pytest
+
 from tests.trainer.build import START, document
 from trainer.data.split import Query
 from trainer.judging import model_tests
-from trainer.judging.model_tests import ACRONYM, KEY_DOCUMENT, PARAPHRASE, ModelTest
+from trainer.judging.model_tests import ACRONYM, KEY_DOCUMENT, PARAPHRASE, ModelTest, Tally
 from trainer.learning import general
 
 
@@ -37,7 +39,29 @@ def test_tests_pass_within_their_rank_and_are_tallied() -> None:
     live = model_tests.passed(tests, [["a", "x"], ["y"]])
     candidate = model_tests.passed(tests, [["a", "b", "x"], ["y"]])
     assert (live, candidate) == ([True, True], [False, True])
-    assert model_tests.tally(tests, live, candidate) == {"b": (2, 2, 1)}
+    assert model_tests.tally(tests, live, candidate) == {"b": Tally(2, 2, 1, 2, 1, 0)}
+
+
+def test_tests_of_one_group_turn_once_and_by_their_balance() -> None:
+    groups = [None, 7, 7, 7, 8, 8, None]
+    tests = [ModelTest("b", f"q{n}", frozenset({"x"}), 1, group) for n, group in enumerate(groups)]
+    live = [True, True, True, False, True, False, False]
+    candidate = [False, False, False, True, False, True, True]
+    assert model_tests.tally(tests, live, candidate) == {"b": Tally(7, 4, 3, 4, 2, 1)}
+    other = [ModelTest("c", "q", frozenset({"x"}), 1, 7)]
+    assert model_tests.tally([*tests, *other], [*live, True], [*candidate, True])["c"] == Tally(1, 1, 1, 1, 0, 0)
+
+
+def test_a_paraphrase_belongs_to_its_querys_group() -> None:
+    (test,) = model_tests.build([Query("To delete a bucket", {"d1": 1.0}, 42, False, 1, START)], {}, 10)
+    assert test.group == 42
+
+
+def test_only_what_turned_tells_of_a_loss() -> None:
+    """Counted by hand: of ten that turned nine or ten lost has 11 of 1,024 ways."""
+    assert Tally(99, 50, 42, 99, 9, 1).chance_of_no_loss() == pytest.approx(11 / 1024)
+    assert Tally(20, 20, 0, 20, 20, 0).chance_of_no_loss() == pytest.approx(2**-20)
+    assert Tally(20, 20, 20, 20, 0, 0).chance_of_no_loss() == 1.0
 
 
 def test_general_examples_that_judge_do_not_teach() -> None:

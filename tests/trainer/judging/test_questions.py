@@ -4,6 +4,7 @@ import numpy as np
 
 from tests.trainer.build import START, base_pieces, document, pair
 from trainer.config import EvaluationRules, TrainingConfig
+from trainer.data.added_tests import AddedTest
 from trainer.data.snapshot import Answer, Snapshot
 from trainer.data.split import Query, Split
 from trainer.judging import model_tests, questions
@@ -71,3 +72,45 @@ def test_only_documents_that_may_test_decide_and_none_is_found_by_a_query_that_j
     assert [name for name, value in values.items() if value > 0] == ["a"]
     assert values.keys() == {"a"}, "what was opened and may not test is as if unseen"
     assert asked.corpus.clicked[asked.corpus.names.index("a")] == ("quite another need",)
+
+
+def test_of_a_large_corpus_all_that_was_shown_for_judging_queries_is_ranked_and_what_words_find() -> None:
+    known = {f"d{n:02}": document(f"d{n:02}") for n in range(60)}
+    known["d50"] = document("d50", "how to delete a thing")
+    held_out = (query("delete a thing", "d00"),), (query("validated", "d01"),)
+    shown = (
+        Answer("Delete a thing", ("d10", "d00", "d11")),
+        Answer("validated", ("d20", "d01")),
+        Answer("of people", ("d30",)),
+        Answer("of nobody here", ("d40", "d41")),
+    )
+    taken = replace(Snapshot("acme", "run-1", "base", START, (), known, {}), answers=shown)
+    taken = replace(taken, judgments={"of people": {"d02": 1.0}})
+    split = Split((), held_out[1], held_out[0], (), frozenset())
+    config = TrainingConfig(evaluation=EvaluationRules(max_documents=16))
+    asked = questions.build(taken, split, config, base_pieces())
+    own = asked.corpus.own()
+    wanted = {"d00", "d01", "d02", "d10", "d11", "d20", "d30", "d50"}
+    assert wanted <= set(own.names)
+    assert (len(own.names), own.left_out) == (16, 44)
+    assert sum(own.stands_for) == 60
+    whole = questions.build(taken, split, TrainingConfig(), base_pieces())
+    assert (len(whole.corpus.own().names), whole.corpus.left_out) == (60, 0)
+
+
+def test_tests_that_people_added_are_asked_of_the_documents_that_there_are() -> None:
+    known = {f"d{n:02}": document(f"d{n:02}") for n in range(40)}
+    known["m"] = replace(document("m"), searchable=False)
+    tests = (
+        AddedTest(behaviour="entity", query="Project Lighthouse", expected=("d37", "gone", "m"), within=3),
+        AddedTest(behaviour="entity", query="nobody knows", expected=("gone",)),
+    )
+    taken = replace(Snapshot("acme", "run-1", "base", START, (), known, {}), tests=tests)
+    split = Split((), (), (query("To delete a thing", "d00"),), (), frozenset())
+    config = TrainingConfig(evaluation=EvaluationRules(max_documents=8))
+    asked = questions.build(taken, split, config, base_pieces())
+    added = [one for one in asked.tests if one.behaviour == "entity"]
+    assert added == [model_tests.ModelTest("entity", "Project Lighthouse", frozenset({"d37"}), 3)]
+    assert "Project Lighthouse" in asked.texts
+    assert "d37" in asked.corpus.names, "who is tested for is ranked"
+    assert Snapshot.__dataclass_fields__["tests"].default == (), "snapshots of runs under way have none"

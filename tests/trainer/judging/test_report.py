@@ -25,8 +25,13 @@ def test_people_get_figures_reasons_and_the_rules_that_held(tmp_path: Path) -> N
     assert (chosen["dense"], chosen["k"]) == (seen.choices[CANDIDATE].fusion.dense, 60)
     assert len(chosen["tried"]) == len(seen.choices[CANDIDATE].tried) > 1
     assert metrics["fusions"]["today"] == {"dense": 0.1, "k": 60}
+    assert metrics["documents"] == {"ranked": 2, "of": 2}
+    short = metrics["failure_patterns"]["short answers"]
+    assert (short["queries"], short["difference"]) == (2.0, pytest.approx(0.184535))
     assert metrics["slice_differences"]["head"]["queries"] == 1
-    assert metrics["behaviours"] == {"paraphrase": {"tests": 1, "live": 0, "candidate": 1}}
+    assert metrics["behaviours"] == {
+        "paraphrase": {"tests": 1, "live": 0, "candidate": 1, "groups": 1, "lost": 0, "won": 1}
+    }
     assert metrics["rules"] == json.loads(config.model_dump_json())
     examples = json.loads((tmp_path / "report" / "examples.json").read_text())
     assert examples["worst_losses"] == []
