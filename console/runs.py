@@ -159,7 +159,7 @@ def _progress(stores: Connections, tenant: str, rows: list[Row]) -> list[dict[st
 
 
 def _why(run: Row) -> str:
-    """Return how far a run is, why it began, who asked to stop it, what it was made of, and what the gate said of it."""
+    """Return how far a run is, why it began, who asked to stop it, what it is made of, and what the gate said of it."""
     now = how_far(run["progress"]) if run["progress"] else ""
     stop = f"{run['stopped_by']} asked to stop it: {run['stopped_because']}" if run["stopped_by"] else ""
     said = stop if run["verdict"] != run_stops.STOPPED else ""  # whose reasons have it

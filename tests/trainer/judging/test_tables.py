@@ -75,5 +75,5 @@ def test_every_metric_is_read_at_its_own_depth() -> None:
     }.items():
         got = [means[f"{name}@{k}"] for name in ("recall", "precision", "mrr", "map", "ndcg")]
         assert got == pytest.approx([recall, precision, mrr, mean_average, ndcg], abs=2e-6), k
-    rows = score_rows(seen, "acme", "run-1")
+    rows = score_rows(seen, "acme", "run-1", "snapshot-1")
     assert rows["retrieved"][0] == ranked[:50], "what is exported is deeper than what is shown"
