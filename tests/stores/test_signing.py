@@ -5,6 +5,7 @@ import getpass
 import json
 from datetime import datetime
 from pathlib import Path
+from string import ascii_letters, digits
 from typing import Any
 
 import pytest
@@ -100,6 +101,18 @@ def test_any_changed_character_fails(signing: Signing, data: st.DataObject) -> N
     event = decode(LEARNING, None, right[:at] + bytes([other]) + right[at + 1 :], NOW)
     same = isinstance(event, Event) and event == decode(LEARNING, None, right, NOW)
     assert same or isinstance(event, Rejection) or result(signing, event)[0] == FORGED
+
+
+def test_a_signature_is_written_in_one_way(signing: Signing) -> None:
+    right = signing.as_operator(example(CutoverRefused, reason="the finance queries got worse"), "sam")
+    assert right.signature is not None
+    value = right.signature.value
+    others = [f"{value[:-3]}{letter}==" for letter in f"{ascii_letters}{digits}+/" if letter != value[-3]]
+    same = [one for one in others if base64.b64decode(one) == base64.b64decode(value)]
+    assert same, "of 64 letters 16 are read alike"
+    for other in others:
+        signature = right.signature.model_copy(update={"value": other})
+        assert result(signing, right.model_copy(update={"signature": signature}))[0] == FORGED
 
 
 def test_without_a_signature_it_is_unsigned(signing: Signing) -> None:
