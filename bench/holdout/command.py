@@ -2,8 +2,8 @@
 
 The documents are the demo's real texts (`bench.holdout.history`): they come, are renamed, edited, copied and removed;
 people search for them in wordings of their own and sometimes open a wrong one. At the end of each month the run's sides
-are made by the real rules with the memory of all runs before, and an oracle that knows every document by its first name
-and every query by its words counts what did the other thing before.
+are made by the real rules with the memory of all runs before, and an oracle that knows every document by its first
+name, every copy by whose text it has, and every query by its words counts what did the other thing before.
 
 tested_then_taught   documents and queries that teach in a month and tested in one before, over the year (goal: 0)
 taught_then_tested   the reverse (goal: 0)

@@ -28,7 +28,8 @@ _WRONG, _NEW = 0.15, 0.3
 class Month:
     """What a run at the end of a month finds: documents, all signals until then, and names that were given up.
 
-    `former` has the names that a present document had before, `first` for every name the first that its document had.
+    `former` has the names that a present document had before, `first` for every name the first that its document had,
+    `copied` for every name the first one whose text its document has, changed by a few words at most.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Month:
     rows: tuple[PairRow, ...]
     former: dict[str, list[str]]
     first: dict[str, str]
+    copied: dict[str, str]
 
 
 class _Company:
@@ -52,6 +54,7 @@ class _Company:
         self._came = dict.fromkeys(self._documents, 0)
         self._former: dict[str, list[str]] = {}
         self._first = {name: name for name in self._documents}
+        self._copied = dict(self._first)
         self._rows: list[PairRow] = []
 
     def month(self, number: int) -> Month:
@@ -63,12 +66,16 @@ class _Company:
             PairRow(f"own:{name}", "title_body", "", name, name, 1.0, (), _BEGAN)
             for name, document in self._documents.items()
         )
-        return Month(number, dict(self._documents), (*own, *self._rows), dict(self._former), dict(self._first))
+        return Month(
+            number, dict(self._documents), (*own, *self._rows), dict(self._former), dict(self._first),
+            dict(self._copied),
+        )  # fmt: skip
 
     def _change(self, number: int) -> None:
         for document in self._waiting[: self._arriving]:
             self._documents[document.document] = document
             self._name_of[document.document] = self._first[document.document] = document.document
+            self._copied[document.document] = document.document
             self._came[document.document] = number
         del self._waiting[: self._arriving]
         for name in self._some(_RENAMED):
@@ -76,6 +83,7 @@ class _Company:
         for name in self._some(_COPIED):
             other = self._documents[self._rng.choice(sorted(self._documents))]
             self._put(name, other.title, other.body + f" Copied in month {number}.")
+            self._copied[name] = self._copied[other.document]
         for name in self._some(_EDITED):
             here = self._documents[name]
             self._put(name, here.title, f"{here.body} Edited in month {number}.")
@@ -92,7 +100,7 @@ class _Company:
     def _rename(self, name: str, new: str) -> None:
         self._documents[new] = replace(self._documents.pop(name), document=new)
         self._former[new] = [*self._former.pop(name, []), name]
-        self._first[new] = self._first[name]
+        self._first[new], self._copied[new] = self._first[name], self._copied[name]
         self._name_of[self._first[name]] = new
         self._rows = [replace(row, document=new) if row.document == name else row for row in self._rows]
 

@@ -9,11 +9,12 @@ from trainer.data import hold_out
 from trainer.data.examples import Document
 from trainer.data.hold_out import TEST, TESTED, HoldOut, Key, Used
 
-NAMELESS, LENIENT, WORDLESS = "nameless", "lenient", "wordless"
+NAMELESS, LENIENT, WORDLESS, COPYLESS = "nameless", "lenient", "wordless", "copyless"
 SABOTAGE = {
     NAMELESS: "a renamed document is another one",
     LENIENT: "where both sides become one group, the test keeps it",
     WORDLESS: "queries of earlier runs are not looked for",
+    COPYLESS: "a near copy is a document of its own",
 }
 
 
@@ -34,6 +35,11 @@ def sabotaged(name: str) -> Iterator[None]:
             yield
     elif name == WORDLESS:
         with patch.object(HoldOut, "alike", lambda *_: set()):
+            yield
+    elif name == COPYLESS:
+        with patch(
+            "bench.holdout.year.near_copies", lambda documents, _: {d.document: n for n, d in enumerate(documents)}
+        ):
             yield
     else:
         yield

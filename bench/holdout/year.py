@@ -1,6 +1,6 @@
 """A run at the end of every month: its sides, and what an oracle that knows every first name says of them.
 
-The oracle keeps names and texts, no hashes: what tested and what taught in any month before.
+The oracle keeps names, whose text a copy has, and queries, no hashes: what tested and what taught in any month before.
 """
 
 from collections.abc import Iterator
@@ -19,20 +19,22 @@ MEMORY, HASH_ALONE, ANEW = "memory", "hash_alone", "anew"
 """Sides as they are; by the same hash in every run, but without a memory; drawn anew in every run."""
 
 RULES = SplitRules()
+_LONG = 80
+"""Words; the changes of a year are some ten, so texts of so many stay near copies."""
 
 
 @dataclass
 class Oracle:
-    """Documents (by first name) and queries that tested and taught so far."""
+    """Documents (by first name), texts of some length (by whose they were first) and queries that tested and taught."""
 
     tested: set[str] = field(default_factory=set)
     taught: set[str] = field(default_factory=set)
 
-    def count(self, sides: Split, first: dict[str, str]) -> dict[str, int]:
+    def count(self, sides: Split, month: Month) -> dict[str, int]:
         """Return what of this run did the other thing in a run before, or does it in this one; and remember it."""
-        tests = {f"document {first[name]}" for query in sides.test for name in query.relevant}
+        tests = {what for query in sides.test for name in query.relevant for what in _known(name, month)}
         tests |= {f"query {normalized(query.text)}" for query in sides.test}
-        teaches = {f"document {first[n]}" for e in sides.train for n in (e.document, *e.anchor_documents)}
+        teaches = {what for e in sides.train for n in (e.document, *e.anchor_documents) for what in _known(n, month)}
         teaches |= {f"query {normalized(e.anchor)}" for e in sides.train}
         found = {
             "tested_then_taught": len(teaches & self.tested),
@@ -41,6 +43,12 @@ class Oracle:
         }
         self.tested, self.taught = self.tested | tests, self.taught | teaches
         return found
+
+
+def _known(name: str, month: Month) -> set[str]:
+    """Return by what the oracle knows a document; a few words more make a short text another one."""
+    long = name in month.documents and len(month.documents[name].body.split()) >= _LONG
+    return {f"document {month.first[name]}"} | ({f"text {month.copied[name]}"} if long else set())
 
 
 def year(found: Iterator[Month], way: str) -> list[dict[str, Any]]:
@@ -70,7 +78,7 @@ def year(found: Iterator[Month], way: str) -> list[dict[str, Any]]:
                 "testable": round(len(testable) / len(asked), 3),
                 "teaching": round(len(teaching) / len(asked), 3),
                 "unused": sides.unused(),
-                **oracle.count(sides, month.first),
+                **oracle.count(sides, month),
             }
         )
     return rows

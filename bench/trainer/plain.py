@@ -61,6 +61,7 @@ def learn(path: Path) -> None:
             per_device_train_batch_size=job.batch, learning_rate=job.rate, batch_sampler="no_duplicates",
             save_strategy="no", logging_strategy="no", report_to=[], disable_tqdm=True, seed=job.seed,
             dataloader_pin_memory=torch.cuda.is_available(),
+            bf16=torch.cuda.is_available() and torch.cuda.is_bf16_supported(),
         ),
         train_dataset=Dataset.from_dict(
             {"anchor": [query for query, _ in job.pairs], "positive": [text for _, text in job.pairs]}

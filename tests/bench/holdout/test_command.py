@@ -32,7 +32,12 @@ def test_over_a_year_nothing_that_tested_taught_and_most_can_still_be_tested() -
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("sabotage", "seen"),
-    [("nameless", "taught_then_tested"), ("lenient", "taught_then_tested"), ("wordless", "tested_then_taught")],
+    [
+        ("nameless", "taught_then_tested"),
+        ("lenient", "taught_then_tested"),
+        ("wordless", "tested_then_taught"),
+        ("copyless", "tested_then_taught"),
+    ],
 )
 def test_a_wrong_implementation_is_found_out(sabotage: str, seen: str) -> None:
     status, report, progress = run("--sabotage", sabotage)
