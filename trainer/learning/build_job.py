@@ -7,6 +7,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from retrieval.text import normalized
+from stores.errors import Refused
 from trainer.data.examples import Document, Example
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Split
@@ -40,10 +41,13 @@ def build_job(
     """Return the whole job: from the weights in `parent` to those in `output`.
 
     A document stands by its first passage in `corpus`. Nothing held out is in the job: neither test and validation
-    queries as anchors, nor their documents in any role but the validation's own.
+    queries as anchors, nor their documents in any role but the validation's own: raises `Refused` if one would teach,
+    as a negative too.
     """
     texts = corpus.leading()
     rows, fit_rows = _rows(lessons, mined, texts, rules)
+    if leaked := {name for row in rows for name in (row.document, *row.extra)} & split.held_out_documents:
+        raise Refused(f"{len(leaked)} held-out documents would teach, as an answer or a negative: nothing is learned")
     mixed = list(islice(cycle(general.replayed()), round(len(lessons) * rules.general_share)))
     rows += [Row(pair.anchor, f"general:{pair.anchor}", frozenset()) for pair in mixed]
     fit_rows += [FitRow(anchor=pair.anchor, positive=pair.text, negative="", weight=1.0) for pair in mixed]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.trainer.build import START, base_pieces, documents, example
+from stores.errors import Refused
 from trainer.data.examples import Example
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Query, Split
@@ -45,6 +46,14 @@ def test_nothing_held_out_is_in_the_job() -> None:
     assert "secret" not in content
     assert len(job.texts) == 2, "the rung reads the tenant's texts"
     assert sorted(n for batch in job.batches[0] for n in batch) == [0, 1, 2]
+
+
+def test_a_held_out_document_that_would_teach_refuses_the_job() -> None:
+    names, held_out = ("d1", "d2", "secret"), frozenset({"secret"})
+    with pytest.raises(Refused, match="1 held-out"):
+        built(LESSONS, (("secret",), ()), FitRules(), names, held_out=held_out)
+    with pytest.raises(Refused, match="1 held-out"):
+        built([*LESSONS, example("three", "secret")], (*NONE, ()), FitRules(), names, held_out=held_out)
 
 
 def test_a_rung_that_does_not_read_the_corpus_does_not_get_it() -> None:
