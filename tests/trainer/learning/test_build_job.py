@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.trainer.build import START, base_pieces, documents, example
 from stores.errors import Refused
+from tests.trainer.build import START, base_pieces, documents, example
 from trainer.data.examples import Example
 from trainer.data.snapshot import Snapshot
 from trainer.data.split import Query, Split
