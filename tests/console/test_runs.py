@@ -33,7 +33,9 @@ def test_runs_show_why_each_began_and_how_it_ended(
     assert (run["run"], run["model"], run["verdict"]) == ("run-1", model, "WIN")
     assert (run["reason"], run["ndcg_live"], run["ndcg_candidate"]) == ("it drifted", 0.7, 0.8)
     shown = tidewheel("runs", "--tenant", tenant).out
-    assert "    it drifted" in shown.splitlines()
+    (why,) = [line for line in shown.splitlines() if line.startswith("    it drifted; ")]
+    assert "signals -> " in why
+    assert " taught, " in why
     assert max(map(len, shown.splitlines())) <= 80
     other = tidewheel("runs", "--tenant", f"{tenant}x", "--json")
     assert (other.code, other.out) == (2, "")
