@@ -33,7 +33,7 @@ def is_rollback(record: ServingRecord) -> bool:
 def cutover_returned_to(record: ServingRecord, moves: Sequence[Happening]) -> Happening | None:
     """Return the cutover whose model a rollback brought back, None unless the last move did that.
 
-    `moves` are those of the trail, in order; the last one, which the record tells of, may be missing. Pure.
+    `moves` are those of the trail, in order; the newest, that of the record, need not be among them. Pure.
     """
     earlier = [each for each in moves if each.version < record.version]
     cutover = next((each for each in reversed(earlier) if each.kind == "cutover"), None)

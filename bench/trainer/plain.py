@@ -52,6 +52,7 @@ def learn(path: Path) -> None:
     """Run the job in the file."""
     job = PlainJob.model_validate_json(path.read_bytes())
     torch.set_num_threads(job.threads)
+    gpu = torch.cuda.is_available()
     model = SentenceTransformer(str(job.parent), local_files_only=True).float()
     limit, model.max_seq_length = model.max_seq_length, job.tokens
     trainer = ContrastiveTrainer(
@@ -60,8 +61,8 @@ def learn(path: Path) -> None:
             output_dir=str(job.output.with_suffix(".state")), num_train_epochs=PASSES, warmup_steps=0.1,
             per_device_train_batch_size=job.batch, learning_rate=job.rate, batch_sampler="no_duplicates",
             save_strategy="no", logging_strategy="no", report_to=[], disable_tqdm=True, seed=job.seed,
-            dataloader_pin_memory=torch.cuda.is_available(),
-            bf16=torch.cuda.is_available() and torch.cuda.is_bf16_supported(),
+            dataloader_pin_memory=gpu,
+            bf16=gpu and torch.cuda.is_bf16_supported(), fp16=gpu and not torch.cuda.is_bf16_supported(),
         ),
         train_dataset=Dataset.from_dict(
             {"anchor": [query for query, _ in job.pairs], "positive": [text for _, text in job.pairs]}

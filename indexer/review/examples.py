@@ -64,7 +64,7 @@ def shown(one: Tried, known: Mapping[str, str]) -> ExampleQuery | None:
 def _documents(
     found: Sequence[str], one: Tried, known: Mapping[str, str], live: Sequence[str] | None = None
 ) -> tuple[ShownDocument, ...]:
-    """Return the first of what was found; where it is told what `live` found, with the ranks there behind its first."""
+    """Return the first results; given what `live` found, with the rank that each had there below its first results."""
     visible = [document for document in found if document in known][:SHOWN]
     before = None if live is None else [document for document in live if document in known]
     return tuple(

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.learning.batches import Row, barred, plan
+from trainer.learning.batches import Row, _Batch, barred, plan
 
 NAMES = [f"d{n}" for n in range(8)]
 ROWS = st.lists(
@@ -71,3 +71,13 @@ def test_batches_of_rows_that_may_stand_together_are_not_joined_with_others_beyo
     rows = [Row(f"a{n}", f"d{n}", frozenset()) for n in range(70)]
     assert sorted(len(batch) for batch in plan(rows, 32, 0)) == [6, 32, 32]
     assert not any(list(barred(rows, batch)) for batch in plan(rows, 32, 0))
+
+
+@given(ROWS.filter(len))
+def test_a_batch_takes_whom_no_pair_bars(rows: list[Row]) -> None:
+    batch = _Batch()
+    for number, row in enumerate(rows):
+        pairs = barred(rows, [*batch.rows, number])
+        assert batch.takes(row) == (not any(number in pair[:2] for pair in pairs))
+        if batch.takes(row):
+            batch.add(number, row)

@@ -121,3 +121,18 @@ def test_validation_has_first_what_most_lessons_have_as_a_hard_negative() -> Non
     assert first[:3] == ["Title of v", "Title of x199", "Title of x150"]
     rest = [text.split("\n")[0] for text in job.validation.texts[3:]]
     assert rest != sorted(rest), "of the others a sample, not the first by name"
+
+
+def test_rows_that_had_to_stand_together_bar_what_may_be_right() -> None:
+    lessons = [example(anchor, name) for anchor, name in (("one", "d1"), ("two", "d2"), ("three", "d3"))]
+    known = documents("d1", "d2", "d3", "x1", "x2")
+    never = (frozenset({"d1", "d2", "x2"}), frozenset({"d2"}), frozenset({"d3"}))
+    mined = Mined((("x1",), ("x2",), ()), never)
+    asked = corpus.build(known, [], general.guarded(), 999, base_pieces())
+    taken, sides = (
+        Snapshot("acme", "run-1", "base", START, (), known, {}),
+        Split(tuple(lessons), (), (), (), frozenset()),
+    )
+    job = build_job(HERE, HERE, lessons, mined, sides, taken, asked, FitRules(general_share=0, batch_size=3))
+    assert [sorted(batch) for batch in job.batches[0]] == [[0, 1, 2]]
+    assert (job.barred, job.barred_negatives) == ({(0, 1)}, {(0, 1)})

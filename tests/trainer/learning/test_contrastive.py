@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 from transformers import TrainerCallback
@@ -36,6 +37,20 @@ def test_the_learning_rate_rises_and_reaches_zero_by_steps_or_by_time(tmp_path: 
     assert [round(factor(step), 3) for step in (0, 1, 5, 10)] == [1.0, 0.9, 0.5, 0.0], "one step of warm-up"
     trainer.deadline_s = 1e-9
     assert factor(1) == 0.0
+
+
+def test_a_batch_below_the_size_of_the_job_moves_the_weights_less(tmp_path: Path, tiny_model: Path) -> None:
+    model = SentenceTransformer(str(tiny_model), device="cpu")
+    job, vectors = job_for(tmp_path, tiny_model), [torch.eye(4, 8), torch.ones(4, 8)]
+    whole, half = (
+        contrastive_trainer(
+            model, job.model_copy(update={"rules": job.rules.model_copy(update={"batch_size": size})}),
+            TrainerCallback(), tmp_path / "state",
+        ).loss.compute_loss_from_embeddings(vectors, torch.ones(4)).item()
+        for size in (4, 8)
+    )  # fmt: skip
+    assert whole > 0
+    assert half == pytest.approx(whole / 2)
 
 
 def test_barred_pairs_of_the_job_reach_the_loss(tmp_path: Path, tiny_model: Path) -> None:
