@@ -25,8 +25,8 @@ class Bm25:
     ) -> None:
         """Count words; `only` are the terms that will be asked for, without which all terms are kept.
 
-        `stands_for` says of each document of a sample how many of the whole corpus it stands for: how frequent words
-        are, and how long documents, is then told of the whole corpus.
+        `stands_for` says of each document of a sample how many of the whole corpus it stands for. Document frequencies
+        and the mean length are then estimates for the whole corpus.
         """
         counts, lengths = [], []
         for text in documents:
