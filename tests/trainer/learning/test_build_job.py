@@ -135,4 +135,4 @@ def test_rows_that_had_to_stand_together_bar_what_may_be_right() -> None:
     )
     job = build_job(HERE, HERE, lessons, mined, sides, taken, asked, FitRules(general_share=0, batch_size=3))
     assert [sorted(batch) for batch in job.batches[0]] == [[0, 1, 2]]
-    assert (job.barred, job.barred_negatives) == ({(0, 1)}, {(0, 1)})
+    assert job.barred == job.barred_negatives == frozenset({(0, 1)})

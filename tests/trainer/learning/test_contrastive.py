@@ -7,6 +7,7 @@ from transformers import TrainerCallback
 
 from tests.trainer.learning.fitting import job_for
 from trainer.learning.contrastive import Collate, PlannedBatches, contrastive_trainer
+from trainer.learning.loss import WeightedRankingLoss
 
 
 def test_batches_are_those_of_the_plan_of_the_epoch(tmp_path: Path, tiny_model: Path) -> None:
@@ -42,13 +43,14 @@ def test_the_learning_rate_rises_and_reaches_zero_by_steps_or_by_time(tmp_path: 
 def test_a_batch_below_the_size_of_the_job_moves_the_weights_less(tmp_path: Path, tiny_model: Path) -> None:
     model = SentenceTransformer(str(tiny_model), device="cpu")
     job, vectors = job_for(tmp_path, tiny_model), [torch.eye(4, 8), torch.ones(4, 8)]
-    whole, half = (
-        contrastive_trainer(
-            model, job.model_copy(update={"rules": job.rules.model_copy(update={"batch_size": size})}),
-            TrainerCallback(), tmp_path / "state",
-        ).loss.compute_loss_from_embeddings(vectors, torch.ones(4)).item()
-        for size in (4, 8)
-    )  # fmt: skip
+    found = []
+    for size in (4, 8):
+        rules = job.rules.model_copy(update={"batch_size": size})
+        sized = job.model_copy(update={"rules": rules})
+        loss = contrastive_trainer(model, sized, TrainerCallback(), tmp_path / "state").loss
+        assert isinstance(loss, WeightedRankingLoss)
+        found.append(loss.compute_loss_from_embeddings(vectors, torch.ones(4)).item())
+    whole, half = found
     assert whole > 0
     assert half == pytest.approx(whole / 2)
 
