@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from pathlib import Path
 
 
 def say(line: str) -> None:
@@ -13,6 +14,15 @@ def say(line: str) -> None:
 def load() -> float:
     """Return the machine's load average over one minute."""
     return round(os.getloadavg()[0], 2)
+
+
+def peak_mib(pid: int) -> float:
+    """Return the most resident memory that a process has had, in MiB; 0 when it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0.0)
 
 
 def machine() -> str:

@@ -4,9 +4,9 @@
     too little disk or memory at present   ──▶ the run waits, and its status says for what
     the disk is full in the middle of it   ──▶ the run waits, and goes on from what it has
 
-The process that learns is what takes most memory; measured with the base model at 32 and 64 word pieces in batches of 8
-and 32, it is within a tenth of what is estimated here: the libraries, five times the weights (gradients, two moments of
-AdamW, and a copy to be saved), and 80 bytes for each number that a layer makes of a word piece.
+The process that learns is what takes most memory; with the base model at 32 and 64 word pieces in batches of 8 and 32 it
+was within an eighth of what is estimated here: the libraries, five times the weights (gradients, two moments of AdamW,
+and a copy to be saved), and 80 bytes for each number that a layer makes of a word piece that is learned from.
 """
 
 import errno
@@ -26,10 +26,11 @@ from trainer.run_directory import RunDirectory
 from trainer.run_status import RunStatus
 
 MIB = 1024 * 1024
-_LIBRARIES = 512 * MIB
+_LIBRARIES = 576 * MIB
 _COPIES_IN_MEMORY = 5
 _BYTES_A_NUMBER = 80
-_TEXTS_OF_AN_EXAMPLE = 3
+_TEXTS_OF_AN_EXAMPLE = 2
+"""Those with gradients: a negative of its own has none."""
 _COPIES_ON_DISK = 9
 """Two checkpoints of weights and two moments each, the best weights, those that are learned, and those on the shelf."""
 _MODELS, _COPIES_OF_VECTORS, _COPIES_OF_TEXTS = 3, 2, 4

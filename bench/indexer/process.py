@@ -14,6 +14,7 @@ from typing import Any, Self
 import orjson
 
 from bench.indexer.counted import FORGETFUL
+from bench.output import peak_mib
 from bench.stack import ROOT, Stack, tied
 from stores.errors import Retryable
 
@@ -50,7 +51,7 @@ class Process:
     def look(self) -> None:
         """Note its peak of memory so far."""
         if self._process is not None:
-            self.rss_mib = max(self.rss_mib, _peak_mib(self._process.pid))
+            self.rss_mib = max(self.rss_mib, peak_mib(self._process.pid))
 
     def wait(self, until: Callable[[], bool], within_s: float) -> float:
         """Wait until something holds and return how many seconds that took. Raises `Retryable` when it never does."""
@@ -78,7 +79,7 @@ class Process:
 
     def _watch(self, process: "subprocess.Popen[bytes]") -> None:
         while process.poll() is None:
-            self.rss_mib = max(self.rss_mib, _peak_mib(process.pid))
+            self.rss_mib = max(self.rss_mib, peak_mib(process.pid))
             time.sleep(1.0)
 
     def __enter__(self) -> Self:
@@ -86,12 +87,3 @@ class Process:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.kill()
-
-
-def _peak_mib(pid: int) -> float:
-    """Return the peak of a process's resident memory in MiB; 0 when it is gone."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0.0)

@@ -4,17 +4,18 @@ Models are learned and embedded by the product's own processes; a line of figure
 them. All weights of rankings are chosen on the validation queries, by what clicks say of them.
 """
 
-import resource
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
+from bench.output import peak_mib
 from bench.recipe.scoring import Scoring, gains
 from bench.recipe.world import Lesson, World
 from bench.trainer.plain import PlainJob
@@ -62,6 +63,26 @@ class Known:
             return self._reader.encode_queries(texts)
         found = self.vectors(texts, tokens)
         return found if self._by is None else mapped(found, self._by)
+
+
+@dataclass(slots=True)
+class Learned:
+    """What is seen of a child that learns: when each step ended (seconds), and the most memory it has had."""
+
+    steps: list[float] = field(default_factory=list)
+    peak_mib: float = 0.0
+
+    def __call__(self, facts: Mapping[str, Any]) -> None:
+        """Take a line of progress."""
+        if "step" in facts and "validation" not in facts:
+            self.steps.append(time.monotonic())
+        self.peak_mib = max([self.peak_mib, *(peak_mib(child.pid) for child in psutil.Process().children())])
+
+    def line(self, batch: int) -> Line:
+        """Return the figures of the training itself, steps of `batch` pairs; none where there was but one step."""
+        spent = self.steps[-1] - self.steps[0] if len(self.steps) > 1 else 0.0
+        speed = {"pairs_per_s": round(batch * (len(self.steps) - 1) / spent, 2)} if spent else {}
+        return speed | {"train_s": round(spent, 1), "rss_mib": round(self.peak_mib)}
 
 
 class Arms:
@@ -146,11 +167,11 @@ class Arms:
         """Return what a model serves that the trainer's own process learned, with its speed and memory."""
         directory = self._directory / name
         directory.mkdir(parents=True, exist_ok=True)
-        steps: list[float] = []
-        job = self._job(directory / "model", rows, rules)
+        job, learned = self._job(directory / "model", rows, rules), Learned()
         began = time.monotonic()
-        fit.run(job, directory, lambda facts: _timed(facts, steps), self._stop, attempts=1)
-        return self._judged(name, directory / "model", time.monotonic() - began, steps, rules.batch_size)
+        fit.run(job, directory, learned, self._stop, attempts=1)
+        seconds = time.monotonic() - began
+        return self._judged(name, job.output, seconds) | learned.line(rules.batch_size)
 
     def plain(self, name: str, rows: Sequence[Lesson], rules: FitRules, rate: float, seconds: float) -> Line:
         """Return what a plain script's model serves, of the same pairs in the same time of training."""
@@ -161,19 +182,17 @@ class Arms:
             rate=rate, seconds=seconds, tokens=rules.max_tokens, batch=rules.batch_size, threads=rules.threads,
             seed=rules.seed,
         )  # fmt: skip
-        path, steps = directory / "plain.json", list[float]()
+        path, learned = directory / "plain.json", Learned()
         path.write_text(job.model_dump_json())
         began = time.monotonic()
-        child.run("bench.trainer.plain", path, lambda facts: _timed(facts, steps), self._stop, attempts=1)
-        return self._judged(name, job.output, time.monotonic() - began, steps, rules.batch_size) | {"rate": rate}
+        child.run("bench.trainer.plain", path, learned, self._stop, attempts=1)
+        seconds = time.monotonic() - began
+        return self._judged(name, job.output, seconds) | learned.line(rules.batch_size) | {"rate": rate}
 
-    def _judged(self, name: str, model: Path, seconds: float, steps: Sequence[float], batch: int) -> Line:
-        spent = steps[-1] - steps[0] if len(steps) > 1 else 0.0
-        speed = {"pairs_per_s": round(batch * (len(steps) - 1) / spent, 2)} if spent else {}
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    def _judged(self, name: str, model: Path, seconds: float) -> Line:
         texts = self._judged_texts
         found = self._scoring.judged(Known(texts, self._embedded(name, model, texts)))
-        return found | speed | {"learn_s": round(seconds, 1), "train_s": round(spent, 1), "rss_mib": round(peak)}
+        return found | {"learn_s": round(seconds, 1)}
 
     def _embedded(self, name: str, model: Path, texts: Sequence[str]) -> Vectors:
         directory = self._directory / "vectors"
@@ -203,11 +222,6 @@ class Arms:
             base_model(), output, lessons, mined, Split((), validation, (), (), held),
             Snapshot("bench", output.parent.name, "base", _AT, (), documents, {}), corpus, rules,
         )  # fmt: skip
-
-
-def _timed(facts: Line, steps: list[float]) -> None:
-    if "step" in facts and "validation" not in facts:
-        steps.append(time.monotonic())
 
 
 def _unread(facts: Mapping[str, Any]) -> None:

@@ -33,7 +33,7 @@ BASE = Shape(87 * MIB, 6, 384)
 def test_the_estimate_of_memory_is_what_was_measured_of_the_process_that_learns() -> None:
     assert shape_of(base_model()).weights == pytest.approx(BASE.weights, rel=0.01)
     assert (shape_of(base_model()).layers, shape_of(base_model()).width) == (6, 384)
-    for batch, tokens, measured in ((32, 64, 1947), (8, 64, 1200), (32, 32, 1390)):
+    for batch, tokens, measured in ((32, 64, 1561), (8, 64, 1096), (32, 32, 1307)):
         found = needed(BASE, 0, 0, True, batch, tokens).memory
         assert measured < found / MIB < 1.15 * measured
 

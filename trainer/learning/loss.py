@@ -1,6 +1,6 @@
 """The contrastive loss with a weight for every pair, and pairs that are left out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import torch
 from sentence_transformers import SentenceTransformer
@@ -43,6 +43,17 @@ class WeightedRankingLoss(MultipleNegativesRankingLoss):
     def __init__(self, model: SentenceTransformer, scale: float = 20.0, size: int = 1) -> None:
         super().__init__(model, scale=scale)
         self._size = size
+
+    def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor | None) -> Tensor:
+        """Return the loss of a batch. Explicit negatives push anchors away and are not moved (docs/RECIPE.md).
+
+        So they are embedded without gradients, in a third of the time. After the others: autocast keeps casted weights.
+        """
+        columns = list(sentence_features)
+        embeddings = [self.model(column)["sentence_embedding"] for column in columns[:2]]
+        with torch.no_grad():
+            embeddings += [self.model(column)["sentence_embedding"] for column in columns[2:]]
+        return self.compute_loss_from_embeddings(embeddings, labels)
 
     def compute_loss_from_embeddings(self, embeddings: list[Tensor], labels: Tensor | None) -> Tensor:
         """Return the weighted mean loss of one batch of embeddings: anchors, positives, negatives."""

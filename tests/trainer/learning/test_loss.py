@@ -58,6 +58,26 @@ def test_what_is_barred_is_left_out_and_nothing_else(model: SentenceTransformer)
     assert labels(weights, [7, 8, 9], [7, 9], {(7, 50)}, ()) is weights
 
 
+def test_explicit_negatives_are_compared_and_not_moved(model: SentenceTransformer) -> None:
+    loss, weights = WeightedRankingLoss(model), torch.ones(2)
+    texts = (["leave", "pay"], ["sixteen weeks of leave", "pay is on the first"], ["leave the building"])
+    expected = [model(model.preprocess(list(column)))["sentence_embedding"] for column in texts]
+
+    def moved(value: torch.Tensor) -> torch.Tensor:
+        model.zero_grad()
+        value.backward()
+        return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+
+    whole = loss.compute_loss_from_embeddings(expected, weights)
+    held = loss.compute_loss_from_embeddings([*expected[:2], expected[2].detach()], weights)
+    found = loss([model.preprocess(list(column)) for column in texts], weights)
+    assert found.item() == pytest.approx(whole.item(), rel=1e-5)
+    wanted = moved(held)
+    model.zero_grad()
+    assert torch.allclose(moved(found), wanted, atol=1e-6)
+    assert not torch.allclose(wanted, torch.zeros_like(wanted), atol=1e-6)
+
+
 def test_a_small_batch_moves_the_weights_by_its_share(model: SentenceTransformer) -> None:
     vectors, weights = columns(4, 4), torch.ones(4)
     whole, small, large = (
