@@ -4,7 +4,7 @@
     too little disk or memory at present   ──▶ the run waits, and its status says for what
     the disk is full in the middle of it   ──▶ the run waits, and goes on from what it has
 
-The process that learns is what takes most memory; with the base model at 32 and 64 word pieces in batches of 8 and 32 it
+The process that learns is what takes most; with the base model at 32 and 64 word pieces in batches of 8 and 32 it
 was within an eighth of what is estimated here: the libraries, five times the weights (gradients, two moments of AdamW,
 and a copy to be saved), and 80 bytes for each number that a layer makes of a word piece that is learned from.
 """
