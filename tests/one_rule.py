@@ -43,28 +43,40 @@ def copies(root: Path, packages: Iterator[str] | list[str], rules: tuple["Rule",
     found = []
     for package in packages:
         for path in sorted((root / package).rglob("*.py")):
-            name = str(path.relative_to(root))
-            tree = prepared(path.read_text())
-            for node in ast.walk(tree):
-                for rule in rules:
-                    if name != rule.home and name not in rule.others and rule.looks_like(node):
-                        found.append(f"{name}:{getattr(node, 'lineno', 0)}: {rule.name} stands in {rule.home}")
+            name, nodes = str(path.relative_to(root)), _nodes(path.read_text())
+            for rule in rules:
+                if name != rule.home and name not in rule.others:
+                    lines = [getattr(node, "lineno", 0) for node in nodes if rule.looks_like(node)]
+                    found += [f"{name}:{line}: {rule.name} stands in {rule.home}" for line in lines]
     return found
 
 
 @cache
+def _nodes(text: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(prepared(text)))
+
+
 def prepared(text: str) -> ast.Module:
     """Return the syntax tree without docstrings, ranks of `enumerate` marked where they divide."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | Function):
             node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
-        if isinstance(node, Function | ast.stmt) and not isinstance(node, ast.ClassDef):
-            ranks = set(_ranks(node))
-            for part in ast.walk(node):
-                if isinstance(part, ast.Name) and part.id in ranks:
-                    part.is_rank = True  # type: ignore[attr-defined]  # our own mark
+    for statement in _outermost(tree):
+        ranks = set(_ranks(statement))
+        for part in ast.walk(statement) if ranks else ():
+            if isinstance(part, ast.Name) and part.id in ranks:
+                part.is_rank = True  # type: ignore[attr-defined]  # our own mark
     return tree
+
+
+def _outermost(body: ast.Module | ast.ClassDef) -> Iterator[ast.stmt]:
+    """Yield the functions and statements of a module that stand in no other, those of its classes among them."""
+    for statement in body.body:
+        if isinstance(statement, ast.ClassDef):
+            yield from _outermost(statement)
+        else:
+            yield statement
 
 
 def cuts_passages(node: ast.AST) -> bool:

@@ -3,6 +3,7 @@
 It pays where much text meets few clicks, and costs as much time again as the contrastive stage.
 """
 
+from math import ceil
 from typing import ClassVar
 
 from pydantic import Field
@@ -16,6 +17,7 @@ class Rung(BaseRung):
     reads_corpus: ClassVar[bool] = True
 
     steps: int = Field(default=200, gt=0, description="steps on the tenant's texts before the contrastive stage")
+    passes: int = Field(default=10, gt=0, description="times that a text is read at most: few texts take fewer steps")
     share: float = Field(default=0.15, gt=0, lt=1, description="share of the words blanked, as BERT was trained")
 
     def fit(self, fitting: Fitting) -> None:
@@ -23,5 +25,7 @@ class Rung(BaseRung):
         from trainer.learning.masked_language import continue_pretraining
 
         if not fitting.resumed:
-            continue_pretraining(fitting.model, fitting.job, self.steps, self.share, fitting.cancelled)
+            job = fitting.job
+            steps = min(self.steps, ceil(self.passes * len(job.texts) / job.rules.batch_size))
+            continue_pretraining(fitting.model, job, steps, self.share, fitting.cancelled)
         fitting.contrast()

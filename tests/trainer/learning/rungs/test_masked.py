@@ -22,6 +22,15 @@ def test_words_are_guessed_before_the_contrastive_stage(
     assert Rung.reads_corpus
 
 
+def test_few_texts_are_read_only_so_often(
+    tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stages = Stages(tiny_model, tmp_path)
+    assert len(stages.job.texts) == stages.job.rules.batch_size
+    Rung(passes=2).fit(stages)
+    assert capsys.readouterr().out.count("guessing blanked words") == 2
+
+
 def test_a_resumed_run_has_the_guessing_behind_it(tmp_path: Path, tiny_model: Path) -> None:
     stages = Stages(tiny_model, tmp_path, resumed=True)
     before = stages.weights()
