@@ -22,9 +22,7 @@ def test_words_are_guessed_before_the_contrastive_stage(
     assert Rung.reads_corpus
 
 
-def test_few_texts_are_read_only_so_often(
-    tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_few_texts_are_read_only_so_often(tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stages = Stages(tiny_model, tmp_path)
     assert len(stages.job.texts) == stages.job.rules.batch_size
     Rung(passes=2).fit(stages)
