@@ -87,6 +87,10 @@ PLANTED = {
         "def f(rows, s):\n    return [next((1 / n for n, x in enumerate(row, 1) if x in s), 0) for row in rows]\n",
     ),
     "MRR of an index": ("metric", "def f(row):\n    for n, x in enumerate(row):\n        return 1 / (n + 1)\n"),
+    "MRR of a method": (
+        "metric",
+        "class A:\n    class B:\n        def f(self, row):\n            return [1 / n for n, x in enumerate(row, 1)]\n",
+    ),
     "fusion by formula": (
         "fusion",
         "def f(rows, k):\n    for row in rows:\n        for n, x in enumerate(row):\n            add(x, 1 / (k + n))\n",

@@ -36,7 +36,8 @@ class WeightedRankingLoss(MultipleNegativesRankingLoss):
     For batch rows i with weight w: sum of w_i * -log softmax_i(scale * cos(anchor_i, documents)) over the sum of w.
     The weights come as labels, shape (batch,), positive; without labels all pairs weigh the same. Labels of shape
     (batch, 1 + documents) have the weight first, then 1 for each document that may be right for the row's anchor and is
-    left out of its sum. The columns after the positives are explicit negatives and may have fewer rows than the batch.
+    left out of its sum. The columns after the positives are explicit negatives and may have fewer rows than the batch;
+    they push anchors away and are not moved themselves (docs/RECIPE.md).
     A batch of fewer rows than `size` moves the weights by so much less: no example counts more for want of company.
     """
 
@@ -45,9 +46,9 @@ class WeightedRankingLoss(MultipleNegativesRankingLoss):
         self._size = size
 
     def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor | None) -> Tensor:
-        """Return the loss of a batch. Explicit negatives push anchors away and are not moved (docs/RECIPE.md).
+        """Return the loss of a batch. Explicit negatives need no gradient, so embedding them takes a third of the time.
 
-        So they are embedded without gradients, in a third of the time. After the others: autocast keeps casted weights.
+        They come after the others, because autocast keeps the weights that it has cast.
         """
         columns = list(sentence_features)
         embeddings = [self.model(column)["sentence_embedding"] for column in columns[:2]]
@@ -57,7 +58,7 @@ class WeightedRankingLoss(MultipleNegativesRankingLoss):
 
     def compute_loss_from_embeddings(self, embeddings: list[Tensor], labels: Tensor | None) -> Tensor:
         """Return the weighted mean loss of one batch of embeddings: anchors, positives, negatives."""
-        anchors, documents = embeddings[0], torch.cat(embeddings[1:])
+        anchors, documents = embeddings[0], torch.cat([embeddings[1], *(held.detach() for held in embeddings[2:])])
         scores = cos_sim(anchors, documents) * self.scale
         own = torch.arange(len(anchors), device=scores.device)
         share = min(1.0, len(anchors) / self._size)
